@@ -1,0 +1,105 @@
+/*
+ * record - the record stream `sipwhy.record/1`: NDJSON, UTF-8, one object a line (doc/records.md).  One encoder,
+ * one decoder.  The reader treats the stream as hostile: sizes, depth, types and ranges are checked.
+ */
+#ifndef SIPWHY_RECORD_H
+#define SIPWHY_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sipwhy/buf.h"
+#include "sipwhy/event.h"
+#include "sipwhy/tally.h"
+
+#define RECORD_SCHEMA "sipwhy.record/1"
+/* Longest line either side handles, newline included. */
+#define RECORD_LINE_MAX (256 * 1024)
+/* Longest text of any member but `raw` (EVENT_RAW_MAX); the encoder cuts, the decoder refuses more. */
+#define RECORD_TEXT_MAX 1024
+
+enum record_type {
+	RECORD_HELLO,
+	RECORD_TICK,
+	RECORD_EVENT,
+	RECORD_UPDATE,
+	RECORD_INCIDENT,
+	RECORD_NOTICE,
+	RECORD_SOURCE,
+	RECORD_BYE,
+	RECORD_TYPE_N
+};
+
+/* hello: who speaks.  engine: how many engines this run has had, 1 the first. */
+struct record_hello {
+	const char *version;
+	int64_t start_ns;
+	uint32_t engine;
+	bool live; /* some source is live; else the time is that of the files */
+};
+
+/* One row of folded events: n more with this signature that were not sent one by one. */
+struct record_fold {
+	uint16_t code;
+	uint64_t n;
+	const char *phrase, *method, *peer;
+};
+
+/*
+ * tick: counter increments since the last tick delivered (counts, peers), cumulative figures of each source, and
+ * what happened to the stream itself.  t_ns: the stream time they belong to.  lag_ms: how far the engine was behind.
+ * evictions, call_ids: totals of track.  record_drops: event records lost to a slow reader since the start.
+ */
+struct record_tick {
+	const struct counts *counts;
+	const struct peer_stat *peers;
+	size_t n_peers;
+	const struct source_stat *sources;
+	size_t n_sources;
+	const struct record_fold *folds;
+	size_t n_folds;
+	uint64_t evictions, call_ids, record_drops;
+	bool call_ids_exact;
+	uint32_t lag_ms;
+};
+
+/* source: an input came, went or stalled, or an engine did. */
+struct record_source {
+	const char *name, *kind, *state, *sentence;
+};
+
+/* A record as encoded or decoded; the member of `type` is set.  Pointers are borrowed from the maker. */
+struct record {
+	enum record_type type;
+	int64_t t_ns;
+	const char *host;
+	struct record_hello hello;
+	struct record_tick tick;
+	struct event event;
+	struct record_source source;
+};
+
+/*
+ * Append one line with its newline to b; a tick with many peers or folds becomes several lines, each a tick whose
+ * increments add up.  Text that is not valid UTF-8 is carried so that it can be restored (doc/records.md, "Bytes").
+ * The output is ASCII only.  bye tells r->tick.counts as totals (NULL: none).
+ * Returns 0, -ENOMEM, -EMSGSIZE (no room in b), -EINVAL for a type without content yet; on failure b is unchanged.
+ */
+int record_encode(struct buf *b, const struct record *r);
+
+/* Append a JSON member `"name":"text"`, or `"name_b64":"..."` when text is not valid UTF-8 (records.md, "Bytes"). */
+void record_text(struct buf *b, const char *name, struct slice text);
+
+/* A decoder; keeps the memory that decoded records borrow.  NULL when memory is short. */
+struct record_decoder *record_decoder_new(void);
+void record_decoder_free(struct record_decoder *d);
+
+/*
+ * Decode one line (without or with its newline).  *out borrows from d until the next call; of the types only hello,
+ * tick, event, source and bye have content.  A tick's and bye's counts are set; what a line leaves out is 0.
+ * Returns 0; 1 for a type this build does not know (skip it); -EINVAL bad line; -EMSGSIZE; -ENOMEM.
+ */
+int record_decode(struct record_decoder *d, const char *line, size_t n, struct record *out);
+
+#endif

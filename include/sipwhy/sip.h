@@ -1,0 +1,140 @@
+/*
+ * sip - one message to fields (RFC 3261), and what codes, causes, warnings and phrases mean.
+ * The parser stands behind a gate and a shield: libosip2 never sees more than limits allow and never a body.
+ */
+#ifndef SIPWHY_SIP_H
+#define SIPWHY_SIP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sipwhy/sipmsg.h"
+#include "sipwhy/slice.h"
+
+enum sip_verdict {
+	SIP_OK,        /* decoded */
+	SIP_PARTIAL,   /* counts (code, kind stand) but something was unreadable, refused or cut */
+	SIP_MALFORMED, /* looks like SIP but the start line is wrong (code outside 100..699, other version) */
+	SIP_NOT_SIP    /* no SIP start line */
+};
+
+struct sip_parser;
+
+/*
+ * A parser with its arena.  One per thread; libosip2's allocator hooks and trace settings are process-wide
+ * and set by the first call.  NULL when memory is short.  Free with sip_parser_free.
+ */
+struct sip_parser *sip_parser_new(void);
+
+/* NULL is allowed. */
+void sip_parser_free(struct sip_parser *p);
+
+/*
+ * Decode one message (RFC 3261 7; compact forms 7.3.3; bare LF and leading CRLF tolerated).
+ *
+ * bytes  the message, borrowed; at most 65,535 bytes are looked at
+ * cut    the capture lost its end: counts as partial unless the header block is whole
+ * out    set on SIP_OK and SIP_PARTIAL; slices live until the next sip_parse with p or until bytes go
+ *
+ * Responses go through libosip2 (headers that matching needs; all shown headers from 300 on), requests through a
+ * scan.  Whatever libosip2 refuses is retried header by header and then scanned: a response with a good start
+ * line is never lost.  Cost is bounded whatever the input.  Keeps no state between calls.
+ */
+enum sip_verdict sip_parse(struct sip_parser *p, struct slice bytes, bool cut, struct sipmsg *out);
+
+/* True when bytes begin (after CR, LF) like a SIP request or response start line; the gate, a few compares. */
+bool sip_gate(struct slice bytes);
+
+/*
+ * One row of the code table (reference: IANA registry, RFC numbers in the row).  Lists end in NULL; text is plain.
+ * In this and the other tables a string or list is NULL where nothing is known.
+ */
+struct sip_code {
+	uint16_t code;
+	const char *phrase, *rfc, *seed_note, *expected, *expected_when, *retryable, *retry_note, *generated_by;
+	const char *meaning, *q850_mapping, *severity, *bucket, *detail_headers;
+	const char *const *causes, *const *checks;
+};
+
+/* One of the six classes. */
+struct sip_class {
+	uint16_t first;   /* 100, 200, ... */
+	const char *name; /* "Server failure" */
+	const char *seed_note, *meaning, *operator_rule;
+};
+
+/* One Q.850 cause, or one of the internal numbers of Asterisk and FreeSWITCH. */
+struct q850_cause {
+	uint16_t cause;
+	const char *name, *kind, *meaning, *to_sip, *asterisk_name, *freeswitch_name, *note;
+};
+
+/* One Warning code (RFC 3261 20.43). */
+struct sip_warning {
+	uint16_t code;
+	const char *name, *meaning;
+	const char *const *causes, *const *checks;
+};
+
+/* One phrase or header text that refines a code; code 0 matches any. */
+struct sip_phrase {
+	uint16_t code;
+	const char *pattern, *field, *meaning, *check_next, *product, *evidence;
+};
+
+/* Rows by number; NULL when unknown.  sip_class_find never fails for 100..699. */
+const struct sip_code *sip_code_find(unsigned code);
+const struct sip_class *sip_class_find(unsigned code);
+const struct q850_cause *q850_find(unsigned cause);
+const struct sip_warning *sip_warning_find(unsigned code);
+
+/* Whole tables, for tests and listings: pointer to the first row, *n rows. */
+const struct sip_code *sip_codes(size_t *n);
+const struct q850_cause *q850_causes(size_t *n);
+const struct sip_warning *sip_warnings(size_t *n);
+const struct sip_phrase *sip_phrases(size_t *n);
+
+/* The class rows, 1xx to 6xx. */
+const struct sip_class *sip_classes(size_t *n);
+
+/* The registered phrase of a code, else the class name ("Server failure"); "-" outside 100..699. */
+const char *sip_code_phrase(unsigned code);
+
+/*
+ * What is known of a failure when it is to be explained; absent: empty slice, -1.  The slices are members of
+ * struct sipmsg of the same names; reason_sip is read out of reason.
+ */
+struct sip_explain_in {
+	unsigned code; /* 0 when only a cause is asked for */
+	struct slice phrase, reason, warning, server;
+	struct slice detail; /* as in struct sipmsg */
+	int q850, warn_code;
+	bool own; /* the response was sent by this machine */
+};
+
+/*
+ * The explanation, most specific first; pointers into the tables, NULL where nothing is known.
+ * headline: one line, what it means in this case.  key: stable name of what decided ("q850:34", "reason:503" for
+ * the SIP cause of a Reason, "warning:304", "phrase:403:insufficient funds" with "*" for rows of any code,
+ * "code:404", "class:5xx"; empty when nothing is known).
+ */
+struct sip_explanation {
+	const struct sip_code *code;
+	const struct sip_class *cls;
+	const struct q850_cause *q850;
+	const struct sip_warning *warning;
+	const struct sip_phrase *phrase;
+	const char *headline;
+	char key[96];
+};
+
+/*
+ * Decide what explains (order: Reason/Q.850, Warning, phrase, code, class).  Causes that only say "normal" or
+ * "unspecified" (0, 16, 31, 127) and Warning 399 (free text) stand back behind a phrase or code that is known.
+ * phrase is the longest row found in phrase, reason, warning or detail; among equals the one made for the sender
+ * that server names.  Never fails; out is caller's memory.
+ */
+void sip_explain(const struct sip_explain_in *in, struct sip_explanation *out);
+
+#endif

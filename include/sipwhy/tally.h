@@ -1,0 +1,158 @@
+/*
+ * tally - counters: class, code, method, peer, source.  Raw counters count what was on the wire, repeats included.
+ * Counters never go away; what finds no room is counted under "other".
+ */
+#ifndef SIPWHY_TALLY_H
+#define SIPWHY_TALLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sipwhy/event.h"
+#include "sipwhy/frame.h"
+#include "sipwhy/sipmsg.h"
+#include "sipwhy/wire.h"
+
+/*
+ * Messages by kind.  responses[m][c] is code 100 + c with CSeq method m.  retransmissions, copies and
+ * partial count within requests and responses.
+ */
+struct counts {
+	uint64_t requests[METHOD_N];
+	uint64_t responses[METHOD_N][SIP_CODE_N];
+	uint64_t retransmissions, copies, malformed, partial;
+	uint64_t events; /* responses that became events */
+};
+
+/* Add src to dst, member by member. */
+void counts_add(struct counts *dst, const struct counts *src);
+
+/* Sums over the table. */
+uint64_t counts_requests(const struct counts *c);
+uint64_t counts_responses(const struct counts *c);
+/* Responses of one code (100..699), over all methods. */
+uint64_t counts_code(const struct counts *c, unsigned code);
+/* Responses of one class 1..6, over all methods. */
+uint64_t counts_class(const struct counts *c, unsigned cls);
+
+/* Names longer than this are cut. */
+#define SOURCE_NAME 64
+
+/*
+ * One source's figures; all but progress, state and sentence only grow.  frames = sum of verdict (the accounting
+ * invariant: sip + not-sip + filtered + malformed + dropped + held; held is 0 after the end).
+ * filtered_input: frames the capture filter hid from us (files) and skipped: frames a restart left out; both are
+ * in frames and have their own terms in the sum.
+ */
+struct source_stat {
+	char name[SOURCE_NAME];
+	char kind[8];   /* live, file, demo */
+	char state[12]; /* open, reading, ended, damaged, failed */
+	uint64_t frames, bytes;
+	uint64_t verdict[WIRE_VERDICT_N];
+	uint64_t filtered_input, skipped;
+	uint64_t drop[WIRE_DROP_N];
+	uint64_t kernel_drops, if_drops, truncated, tcp_gaps, tcp_oversize;
+	uint64_t done, total; /* bytes of a file read and its size; total 0 = unknown */
+	uint64_t buffer;      /* kernel buffer granted, bytes */
+};
+
+/* True when the source's frames equal the sum of their verdicts. */
+bool source_stat_balanced(const struct source_stat *s);
+
+/* "sip", "not_sip", "filtered", "malformed", "dropped", "held": as in records and reports; "-" above. */
+const char *source_verdict_name(unsigned v);
+
+/* How many codes one peer keeps apart. */
+enum { PEER_CODES = 8, TALLY_PEERS_MAX = 1024 };
+
+/*
+ * One peer: events (failures) by code, most frequent kept apart; other: events of further codes.
+ * responses: by class 1..6 at [cls-1].
+ */
+struct peer_stat {
+	char name[ENDPOINT_TEXT];
+	uint64_t responses[6];
+	uint64_t events;
+	struct {
+		uint16_t code;
+		uint64_t n;
+	} codes[PEER_CODES];
+	uint64_t other;
+};
+
+/*
+ * A table of peers by name, at most TALLY_PEERS_MAX; the rest, and all for which memory is short, stand under "other".
+ * Of each peer the first 32 codes are kept apart, and the PEER_CODES most frequent of them are told.
+ */
+struct peer_table;
+struct peer_table *peer_table_new(uint64_t seed);
+struct peer_table *peer_table_clone(const struct peer_table *t);
+void peer_table_free(struct peer_table *t);
+/* Add increments to the peer of that name; the name "other" is the rest's. */
+void peer_table_add(struct peer_table *t, const struct peer_stat *inc);
+/* Most events first (then most responses, then by name), at most n; returns how many. */
+size_t peer_table_top(const struct peer_table *t, struct peer_stat *out, size_t n);
+
+struct tally;
+
+/* seed: of the peer table.  NULL when memory is short.  Free with tally_free. */
+struct tally *tally_new(uint64_t seed);
+void tally_free(struct tally *t);
+
+/*
+ * Count one message.  peer: the other side (track gives it through m and direction; NULL when there is none);
+ * is_event: it became an event.
+ */
+void tally_message(struct tally *t, const struct sipmsg *s, enum seen seen, const struct endpoint *peer, bool is_event);
+
+/* Count one malformed message. */
+void tally_malformed(struct tally *t);
+
+/* All since the start. */
+const struct counts *tally_total(const struct tally *t);
+
+/* Events since the start by code: SIP_CODE_N numbers, code 100 first; valid as long as t. */
+const uint64_t *tally_event_codes(const struct tally *t);
+
+/*
+ * All since the last tally_taken: counts, and the peers that moved (increments; *n rows; valid until the next call
+ * that changes t).  The last row "other" stands for peers above TALLY_PEERS_MAX.
+ */
+const struct counts *tally_delta(const struct tally *t);
+const struct peer_stat *tally_delta_peers(const struct tally *t, size_t *n);
+
+/* True when anything was counted since the last tally_taken. */
+bool tally_dirty(const struct tally *t);
+
+/* The delta was delivered: start a new one. */
+void tally_taken(struct tally *t);
+
+/* Peers since the start, most events first, at most n; returns how many. */
+size_t tally_top_peers(const struct tally *t, struct peer_stat *out, size_t n);
+
+/*
+ * A history of 7 counters (classes 1..6 at 0..5, events at 6) in time: 1 s buckets for 10 min, 10 s for 3 h,
+ * 1 min for 3 days (168 KB).  A bucket that reaches 2^32 - 1 stays there.  Shared by whoever draws rates.
+ */
+enum { SERIES_COUNTERS = 7 };
+struct series;
+struct series *series_new(void);
+struct series *series_clone(const struct series *s);
+void series_free(struct series *s);
+/* Add n to a counter at time t_ns.  Later times move the window; times before it go to no bucket; a time
+ * more than 3 days before the newest starts the history anew. */
+void series_add(struct series *s, unsigned counter, int64_t t_ns, uint64_t n);
+/*
+ * n buckets of step_s seconds (1, or a multiple of 10, or of 60) that end at now_ns, oldest first, into out[n].
+ * Buckets begin at multiples of step_s since the epoch, so the last one, which holds now_ns, is still filling.
+ * Buckets outside the history are 0: seconds reach back 10 min, multiples of 10 s 3 h, multiples of 60 s 3 days.
+ */
+void series_get(const struct series *s, unsigned counter, int64_t now_ns, unsigned step_s, uint64_t *out, size_t n);
+/*
+ * Sum over the window_s seconds that end at now_ns; above 600 s rounded up to whole 10 s, above 3 h to whole minutes.
+ */
+uint64_t series_sum(const struct series *s, unsigned counter, int64_t now_ns, unsigned window_s);
+
+#endif

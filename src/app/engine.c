@@ -1,0 +1,564 @@
+/*
+ * engine - inputs to records; see engine.h.  Owns the loop of its process.
+ * Files are read one after the other, as they were written; live sources run beside each other.
+ */
+#include "app/engine.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "app/clock.h"
+#include "app/local.h"
+#include "app/match.h"
+#include "app/outlet.h"
+#include "app/pipeline.h"
+#include "app/version.h"
+#include "sipwhy/input.h"
+#include "sipwhy/mem.h"
+#include "sipwhy/record.h"
+#include "sipwhy/sink.h"
+#include "sipwhy/timefmt.h"
+
+enum {
+	ENGINE_TICK_MS = 250,
+	ENGINE_EVENTS_PER_S = 500,
+	ENGINE_ID_SHIFT = 40, /* ids of one engine: a tera of events, and below 2^53 for JSON readers */
+	ENGINE_DRAIN_MS = 2000,
+	ENGINE_GRACE_MS = 150 /* three times the ring's block timeout */
+};
+
+struct engine_source {
+	struct engine *e;
+	struct input *in;
+	struct wire *lane;
+	enum input_state state;
+	size_t index;
+	char sentence[320];
+};
+
+struct engine {
+	uv_loop_t loop;
+	bool loop_ok, stopping;
+	struct engine_cfg cfg;
+	const struct options *o;
+	char host[64];
+	struct match *match;
+	struct pipeline *pipe;
+	struct outlet *outlet;
+	struct sink_events *events;
+	struct sink_pcap *pcap;
+	struct engine_source sources[OPTIONS_INPUTS_MAX];
+	size_t n_sources;
+	uv_timer_t tick, duration;
+	uv_signal_t sigint, sigterm;
+	int64_t start_ns;
+	int64_t tick_second;  /* second that the open tick belongs to; without by_clock */
+	uint64_t told_frames; /* sum of frames at the last tick */
+	uint32_t lag_ms;
+	bool by_clock; /* a capture runs: its time is the wall clock's */
+	int status;
+	struct errmsg trouble;
+};
+
+static void engine_stop(struct engine *e);
+
+/* Records. */
+
+static struct record
+engine_record(const struct engine *e, enum record_type type, int64_t t_ns)
+{
+	return (struct record){ .type = type, .t_ns = t_ns, .host = e->host };
+}
+
+/* Time of what is told now: the wall clock's for captures, that of the messages for files and the demo's history. */
+static int64_t
+engine_now(const struct engine *e)
+{
+	int64_t last = pipeline_last_ns(e->pipe);
+
+	return e->by_clock || last == 0 ? clock_wall_ns() : last;
+}
+
+static void
+engine_hello(struct engine *e)
+{
+	struct record r = engine_record(e, RECORD_HELLO, clock_wall_ns());
+
+	r.hello = (struct record_hello){ SIPWHY_VERSION, e->start_ns, e->cfg.number, e->by_clock || e->o->demo };
+	(void)outlet_record(e->outlet, &r);
+}
+
+static void
+engine_tell_source(struct engine *e, const struct engine_source *s)
+{
+	struct record r = engine_record(e, RECORD_SOURCE, engine_now(e));
+
+	r.source = (struct record_source){ input_name(s->in), input_kind_name(input_kind(s->in)),
+		input_state_name(s->state), s->sentence };
+	(void)outlet_record(e->outlet, &r);
+}
+
+static size_t
+engine_stats(struct engine *e, struct source_stat *out)
+{
+	for (size_t i = 0; i < e->n_sources; i++)
+		pipeline_source_stat(&out[i], e->sources[i].in, e->sources[i].state, e->sources[i].lane);
+	return e->n_sources;
+}
+
+static void
+engine_share_told(struct engine *e, const struct source_stat *stats, const struct engine_source *in_frame)
+{
+	if (e->cfg.share == NULL)
+		return;
+	for (size_t i = 0; i < e->n_sources; i++)
+		e->cfg.share->told[i] = stats[i].frames - (in_frame == &e->sources[i]);
+}
+
+/*
+ * Tell the increments.  in_frame: the source whose newest frame is read but not yet pushed, NULL between frames.
+ * Without room nothing is taken, and the next tick tells more.
+ */
+static void
+engine_tick(struct engine *e, const struct engine_source *in_frame)
+{
+	struct source_stat stats[OPTIONS_INPUTS_MAX];
+	struct tally *tally = pipeline_tally(e->pipe);
+	struct record r = engine_record(e, RECORD_TICK, engine_now(e));
+	struct record_tick *t = &r.tick;
+	uint64_t frames = 0;
+
+	if (!outlet_ready(e->outlet))
+		return;
+	t->sources = stats;
+	t->n_sources = engine_stats(e, stats);
+	for (size_t i = 0; i < t->n_sources; i++)
+		frames += stats[i].frames + stats[i].kernel_drops + stats[i].if_drops;
+	t->folds = outlet_folds(e->outlet, &t->n_folds);
+	if (!tally_dirty(tally) && frames == e->told_frames && t->n_folds == 0)
+		return;
+	t->counts = tally_delta(tally);
+	t->peers = tally_delta_peers(tally, &t->n_peers);
+	t->evictions = track_evictions(pipeline_track(e->pipe));
+	t->call_ids = track_call_ids(pipeline_track(e->pipe), &t->call_ids_exact);
+	t->record_drops = outlet_drops(e->outlet);
+	t->lag_ms = e->lag_ms;
+	if (outlet_record(e->outlet, &r) != 0)
+		return;
+	tally_taken(tally);
+	outlet_folds_taken(e->outlet);
+	e->told_frames = frames;
+	engine_share_told(e, stats, in_frame);
+}
+
+static bool
+engine_is_open(const struct engine_source *s)
+{
+	return s->state == INPUT_OPEN || s->state == INPUT_READING;
+}
+
+/* The file whose turn it is; NULL when all are read. */
+static struct engine_source *
+engine_next_file(struct engine *e)
+{
+	for (size_t i = 0; i < e->n_sources; i++)
+		if (engine_is_open(&e->sources[i]) && !input_is_live(e->sources[i].in))
+			return &e->sources[i];
+	return NULL;
+}
+
+static void
+engine_on_tick(uv_timer_t *h)
+{
+	struct engine *e = h->data;
+	struct engine_source *file = engine_next_file(e);
+
+	engine_tick(e, NULL);
+	if (outlet_broken(e->outlet))
+		engine_stop(e);
+	if (file != NULL)
+		input_pause(file->in, outlet_full(e->outlet));
+}
+
+/* What inputs hand over. */
+
+static void
+engine_event(void *ctx, const struct event *ev)
+{
+	struct engine *e = ctx;
+
+	if (e->outlet != NULL)
+		outlet_event(e->outlet, ev, uv_now(&e->loop));
+	else
+		sink_events_add(e->events, ev);
+}
+
+/* Rates are drawn by the time of the messages, so increments of a file must not smear over its seconds. */
+static void
+engine_second(struct engine *e, const struct engine_source *s, int64_t t_ns)
+{
+	int64_t second = t_ns / NS_PER_S;
+
+	if (second == e->tick_second || (second < e->tick_second && second >= e->tick_second - 1))
+		return;
+	if (tally_dirty(pipeline_tally(e->pipe)))
+		engine_tick(e, s);
+	e->tick_second = second;
+}
+
+static void
+engine_save(struct engine *e, const struct frame *f)
+{
+	int err = sink_pcap_write(e->pcap, f);
+
+	if (err == 0 || err == -EMEDIUMTYPE)
+		return;
+	(void)errmsg_set(&e->trouble, err, "writing %s stopped: %s", e->o->out_pcap, strerror(-err));
+	(void)sink_pcap_close(e->pcap, &(struct errmsg){ "" });
+	e->pcap = NULL;
+	e->status = ENGINE_FAILED;
+}
+
+static void
+engine_frame(void *ctx, const struct frame *f)
+{
+	struct engine_source *s = ctx;
+	struct engine *e = s->e;
+	enum wire_verdict v;
+
+	if (e->cfg.share != NULL && !e->by_clock) {
+		struct input_stats st;
+
+		input_stats(s->in, &st);
+		e->cfg.share->at[s->index] = st.frames;
+	}
+	if (e->outlet != NULL && !e->by_clock)
+		engine_second(e, s, f->t_ns);
+	v = pipeline_frame(e->pipe, s->lane, input_name(s->in), f);
+	if (e->pcap != NULL && (v == WIRE_SIP || v == WIRE_HELD))
+		engine_save(e, f);
+	if (e->by_clock)
+		e->lag_ms = (uint32_t)clock_lag_ms(f->t_ns);
+}
+
+static void
+engine_batch(void *ctx)
+{
+	struct engine_source *s = ctx;
+
+	if (s->e->outlet != NULL && !input_is_live(s->in) && outlet_full(s->e->outlet))
+		input_pause(s->in, true);
+}
+
+static void
+engine_source_ended(struct engine *e, struct engine_source *s)
+{
+	struct engine_source *next;
+	bool reading = false;
+
+	pipeline_flush(e->pipe, s->lane, input_name(s->in));
+	if (s->state != INPUT_ENDED)
+		e->status = ENGINE_FAILED;
+	if (s->state == INPUT_FAILED && input_kind(s->in) == INPUT_PCAP_LIVE && e->cfg.share != NULL) {
+		e->status = ENGINE_AGAIN;
+		engine_stop(e);
+	}
+	if ((next = engine_next_file(e)) != NULL)
+		input_pause(next->in, false);
+	for (size_t i = 0; i < e->n_sources; i++)
+		reading |= engine_is_open(&e->sources[i]);
+	if (!reading)
+		engine_stop(e);
+}
+
+static void
+engine_state(void *ctx, enum input_state state, const char *sentence)
+{
+	struct engine_source *s = ctx;
+
+	s->state = state;
+	(void)slice_copy(s->sentence, sizeof s->sentence, slice_str(sentence));
+	if (state == INPUT_ENDED || state == INPUT_DAMAGED || state == INPUT_FAILED)
+		engine_source_ended(s->e, s);
+	if (s->e->outlet != NULL)
+		engine_tell_source(s->e, s);
+}
+
+/* Life. */
+
+static int
+engine_open_input(struct engine *e, size_t i, struct errmsg *em)
+{
+	const struct options *o = e->o;
+	const struct engine_share *share = e->cfg.share;
+	struct engine_source *s = &e->sources[i];
+	/* What is live goes on with what comes now; all else is read again up to where it was told. */
+	bool again = share != NULL && e->cfg.number > 1 && o->inputs[i].kind != INPUT_PCAP_LIVE;
+	struct input_cfg cfg = { .kind = o->inputs[i].kind,
+		.arg = o->inputs[i].arg,
+		.bpf = o->bpf,
+		.buffer_mib = (unsigned)o->buffer_mib,
+		.seed = o->seed,
+		.skip_frames = again ? share->told[i] : 0,
+		.poison_frame = again && e->cfg.poisoned ? share->at[i] : 0,
+		.start_ns = share != NULL ? share->start_ns : 0,
+		.now_ns = e->start_ns };
+	int err = input_open(&s->in, &cfg, em);
+
+	if (err != 0)
+		return err;
+	s->e = e;
+	s->index = i;
+	s->state = INPUT_OPEN;
+	s->lane = pipeline_lane(e->pipe);
+	e->n_sources = i + 1;
+	e->by_clock |= input_kind(s->in) == INPUT_PCAP_LIVE;
+	return s->lane != NULL ? 0 : errmsg_set(em, -ENOMEM, "out of memory");
+}
+
+static int
+engine_open(struct engine *e, struct errmsg *em)
+{
+	const struct options *o = e->o;
+	int err = match_new(&e->match, o->match, o->icase, o->invert, o->calls_only, em);
+	struct endpoint local[LOCAL_MAX];
+	struct pipeline_cfg cfg = { .seed = clock_seed(),
+		.match = o->match != NULL || o->calls_only ? e->match : NULL,
+		.first_id = ((uint64_t)e->cfg.number << ENGINE_ID_SHIFT) + 1,
+		.local = local,
+		.event = o->events || e->cfg.fd >= 0 ? engine_event : NULL,
+		.ctx = e };
+
+	if (err != 0)
+		return err;
+	/* Which end is ours can be said of live traffic only; a file may come from anywhere. */
+	cfg.n_local = o->inputs[0].kind == INPUT_PCAP_LIVE ? local_addresses(local, LOCAL_MAX) : 0;
+	e->pipe = pipeline_new(&cfg);
+	if (e->pipe == NULL)
+		return errmsg_set(em, -ENOMEM, "out of memory");
+	for (size_t i = 0; err == 0 && i < o->n_inputs; i++)
+		err = engine_open_input(e, i, em);
+	if (err == 0 && o->out_pcap != NULL && e->cfg.number == 1)
+		err = sink_pcap_open(&e->pcap, o->out_pcap, em);
+	if (err == 0 && o->events && e->cfg.fd < 0 && (e->events = sink_events_new(o->limit, 0)) == NULL)
+		err = errmsg_set(em, -ENOMEM, "out of memory");
+	return err;
+}
+
+int
+engine_new(struct engine **out, const struct engine_cfg *cfg, struct errmsg *em)
+{
+	struct engine *e = mem_zalloc(sizeof *e);
+	int err;
+
+	if (e == NULL)
+		return errmsg_set(em, -ENOMEM, "out of memory");
+	e->cfg = *cfg;
+	e->o = cfg->options;
+	e->start_ns = clock_wall_ns();
+	if (e->cfg.share != NULL && e->cfg.number == 1)
+		e->cfg.share->start_ns = e->start_ns;
+	e->tick_second = INT64_MIN / 2;
+	if (gethostname(e->host, sizeof e->host - 1) != 0)
+		e->host[0] = '\0';
+	err = uv_loop_init(&e->loop);
+	e->loop_ok = err == 0;
+	err = err != 0 ? errmsg_set(em, err, "can't start an event loop: %s", uv_strerror(err)) : engine_open(e, em);
+	if (err != 0) {
+		engine_free(e);
+		return err;
+	}
+	*out = e;
+	return 0;
+}
+
+static void
+engine_on_grace(uv_timer_t *h)
+{
+	engine_stop(h->data);
+}
+
+/* Packets that were there before the end stand in the kernel's ring until its block is handed over: they count. */
+static void
+engine_end(struct engine *e)
+{
+	if (!e->by_clock)
+		engine_stop(e);
+	else
+		(void)uv_timer_start(&e->duration, engine_on_grace, ENGINE_GRACE_MS, 0);
+}
+
+static void
+engine_on_duration(uv_timer_t *h)
+{
+	engine_end(h->data);
+}
+
+static void
+engine_on_signal(uv_signal_t *h, int signo)
+{
+	(void)signo;
+	engine_end(h->data);
+}
+
+static void
+engine_start_handles(struct engine *e)
+{
+	uv_timer_t *timers[] = { &e->tick, &e->duration };
+	uv_signal_t *signals[] = { &e->sigint, &e->sigterm };
+
+	for (size_t i = 0; i < 2; i++) {
+		(void)uv_timer_init(&e->loop, timers[i]);
+		timers[i]->data = e;
+		(void)uv_signal_init(&e->loop, signals[i]);
+		signals[i]->data = e;
+		(void)uv_signal_start(signals[i], engine_on_signal, i == 0 ? SIGINT : SIGTERM);
+	}
+	if (e->outlet != NULL)
+		(void)uv_timer_start(&e->tick, engine_on_tick, ENGINE_TICK_MS, ENGINE_TICK_MS);
+	if (e->o->duration_s > 0)
+		(void)uv_timer_start(&e->duration, engine_on_duration, e->o->duration_s * 1000, 0);
+}
+
+static int
+engine_start_inputs(struct engine *e, struct errmsg *em)
+{
+	bool first_file = true;
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < e->n_sources; i++) {
+		struct engine_source *s = &e->sources[i];
+		struct input_sink sink = { s, engine_frame, engine_batch, engine_state };
+
+		err = input_start(s->in, &e->loop, &sink, em);
+		if (err != 0 || input_is_live(s->in))
+			continue;
+		if (!first_file)
+			input_pause(s->in, true);
+		first_file = false;
+	}
+	return err;
+}
+
+int
+engine_start(struct engine *e, struct errmsg *em)
+{
+	if (e->cfg.fd >= 0) {
+		e->outlet = outlet_new(&e->loop, e->cfg.fd, e->host, e->by_clock ? ENGINE_EVENTS_PER_S : 0);
+		if (e->outlet == NULL)
+			return errmsg_set(em, -ENOMEM, "out of memory");
+		engine_hello(e);
+	}
+	engine_start_handles(e);
+	return engine_start_inputs(e, em);
+}
+
+static void
+engine_stop(struct engine *e)
+{
+	e->stopping = true;
+	uv_stop(&e->loop);
+}
+
+static void
+engine_bye(struct engine *e)
+{
+	struct record r = engine_record(e, RECORD_BYE, engine_now(e));
+
+	engine_tick(e, NULL);
+	for (size_t i = 0; i < e->n_sources; i++)
+		engine_tell_source(e, &e->sources[i]);
+	r.tick.counts = tally_total(pipeline_tally(e->pipe));
+	(void)outlet_record(e->outlet, &r);
+	outlet_drain(e->outlet, ENGINE_DRAIN_MS);
+}
+
+static int
+engine_report(struct engine *e)
+{
+	struct source_stat stats[OPTIONS_INPUTS_MAX];
+	struct sink_report r = { .host = e->host,
+		.version = SIPWHY_VERSION,
+		.start_ns = pipeline_first_ns(e->pipe),
+		.end_ns = pipeline_last_ns(e->pipe),
+		.tally = pipeline_tally(e->pipe),
+		.sources = stats,
+		.n_sources = engine_stats(e, stats),
+		.evictions = track_evictions(pipeline_track(e->pipe)),
+		.events = e->events };
+	bool exact;
+	int err;
+
+	r.call_ids = track_call_ids(pipeline_track(e->pipe), &exact);
+	r.call_ids_exact = exact;
+	err = e->o->output == OUTPUT_REPORT ? sink_report_json(stdout, &r) : sink_report_text(stdout, &r, e->o->quiet);
+	if (err != 0)
+		(void)fprintf(stderr, "sipwhy: writing the report failed: %s\n", strerror(-err));
+	return err;
+}
+
+static void
+engine_tell_trouble(struct engine *e)
+{
+	for (size_t i = 0; i < e->n_sources; i++)
+		if (e->sources[i].state == INPUT_DAMAGED || e->sources[i].state == INPUT_FAILED)
+			(void)fprintf(stderr, "sipwhy: %s\n", e->sources[i].sentence);
+	if (e->trouble.text[0] != '\0')
+		(void)fprintf(stderr, "sipwhy: %s\n", e->trouble.text);
+}
+
+int
+engine_run(struct engine *e)
+{
+	if (!e->stopping)
+		(void)uv_run(&e->loop, UV_RUN_DEFAULT);
+	for (size_t i = 0; i < e->n_sources; i++)
+		if (engine_is_open(&e->sources[i]))
+			pipeline_flush(e->pipe, e->sources[i].lane, input_name(e->sources[i].in));
+	if (e->pcap != NULL && sink_pcap_close(e->pcap, &e->trouble) != 0)
+		e->status = ENGINE_FAILED;
+	e->pcap = NULL;
+	if (e->outlet != NULL)
+		engine_bye(e);
+	else if (engine_report(e) != 0)
+		e->status = ENGINE_FAILED;
+	if (e->cfg.share == NULL)
+		engine_tell_trouble(e);
+	return e->status;
+}
+
+static void
+engine_close_handle(uv_handle_t *h, void *arg)
+{
+	struct engine *e = arg;
+
+	if (!uv_is_closing(h) && h->data == e)
+		uv_close(h, NULL);
+}
+
+void
+engine_free(struct engine *e)
+{
+	if (e == NULL)
+		return;
+	for (size_t i = 0; i < e->n_sources; i++)
+		input_close(e->sources[i].in);
+	if (e->outlet != NULL)
+		outlet_close(e->outlet);
+	if (e->loop_ok) {
+		uv_walk(&e->loop, engine_close_handle, e);
+		(void)uv_run(&e->loop, UV_RUN_DEFAULT);
+		(void)uv_loop_close(&e->loop);
+	}
+	for (size_t i = 0; i < e->n_sources; i++)
+		wire_free(e->sources[i].lane);
+	if (e->pcap != NULL)
+		(void)sink_pcap_close(e->pcap, &(struct errmsg){ "" });
+	sink_events_free(e->events);
+	pipeline_free(e->pipe);
+	match_free(e->match);
+	mem_free(e);
+}

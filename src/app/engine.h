@@ -1,0 +1,55 @@
+/*
+ * engine - the conductor of the down stair: inputs on a loop, frames down the pipeline, results out as records or as a
+ * report. Life: engine_new (opens inputs, with rights) -> the caller drops rights -> engine_run -> engine_free.
+ */
+#ifndef APP_ENGINE_H
+#define APP_ENGINE_H
+
+#include <stdint.h>
+
+#include "app/options.h"
+#include "sipwhy/errmsg.h"
+
+/*
+ * What an engine leaves to the next one, in memory both can reach: how far each file's frames are told to the console,
+ * and which frame it is at.  A frame that ended an engine is left out by the next.
+ */
+struct engine_share {
+	uint64_t told[OPTIONS_INPUTS_MAX];
+	uint64_t at[OPTIONS_INPUTS_MAX];
+	int64_t start_ns; /* of the first engine: the demo's present begins there */
+};
+
+/*
+ * fd: where records go, -1 for a report at the end.  number: 1 for the first engine of this run.
+ * share: NULL when there is no next one.  poisoned: the last engine died over the frame in share->at.
+ */
+struct engine_cfg {
+	const struct options *options;
+	int fd;
+	unsigned number;
+	struct engine_share *share;
+	bool poisoned;
+};
+
+/* Exit statuses of an engine's process. */
+enum { ENGINE_OK = 0, ENGINE_FAILED = 1, ENGINE_AGAIN = 3 };
+
+struct engine;
+
+/* Open all inputs and outputs; reads no traffic.  0 or negative errno with a sentence. */
+int engine_new(struct engine **out, const struct engine_cfg *cfg, struct errmsg *em);
+
+/* Start the inputs (judges the heads of files).  0 or negative errno with a sentence. */
+int engine_start(struct engine *e, struct errmsg *em);
+
+/*
+ * Run until the sources end, the duration is over or INT or TERM come; then send the last records or print the report.
+ * Returns an exit status; sentences about damaged sources go to stderr when there is a report.
+ */
+int engine_run(struct engine *e);
+
+/* NULL is allowed. */
+void engine_free(struct engine *e);
+
+#endif

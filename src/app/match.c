@@ -1,0 +1,89 @@
+/* match - MATCH and -c over messages; see match.h. */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "app/match.h"
+
+#include <errno.h>
+#include <pcre2.h>
+
+#include "sipwhy/mem.h"
+
+enum { MATCH_STEPS = 100000, MATCH_DEPTH = 1000 };
+
+struct match {
+	pcre2_code *code; /* NULL: no pattern */
+	pcre2_match_data *data;
+	pcre2_match_context *limits;
+	bool invert;
+	bool calls_only;
+};
+
+static int
+match_compile(struct match *m, const char *pattern, bool icase, struct errmsg *em)
+{
+	int code;
+	PCRE2_SIZE at;
+	PCRE2_UCHAR why[128];
+
+	m->code =
+	    pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, icase ? PCRE2_CASELESS : 0, &code, &at, NULL);
+	if (m->code == NULL) {
+		(void)pcre2_get_error_message(code, why, sizeof why);
+		return errmsg_set(
+		    em, -EINVAL, "MATCH \"%s\": %s at character %zu", pattern, (const char *)why, (size_t)at + 1);
+	}
+	m->data = pcre2_match_data_create(1, NULL);
+	m->limits = pcre2_match_context_create(NULL);
+	if (m->data == NULL || m->limits == NULL)
+		return errmsg_set(em, -ENOMEM, "out of memory");
+	(void)pcre2_set_match_limit(m->limits, MATCH_STEPS);
+	(void)pcre2_set_depth_limit(m->limits, MATCH_DEPTH);
+	return 0;
+}
+
+int
+match_new(struct match **out, const char *pattern, bool icase, bool invert, bool calls_only, struct errmsg *em)
+{
+	struct match *m = mem_zalloc(sizeof *m);
+	int err = 0;
+
+	if (m == NULL)
+		return errmsg_set(em, -ENOMEM, "out of memory");
+	m->invert = invert;
+	m->calls_only = calls_only;
+	if (pattern != NULL)
+		err = match_compile(m, pattern, icase, em);
+	if (err != 0) {
+		match_free(m);
+		return err;
+	}
+	*out = m;
+	return 0;
+}
+
+void
+match_free(struct match *m)
+{
+	if (m == NULL)
+		return;
+	pcre2_match_context_free(m->limits);
+	pcre2_match_data_free(m->data);
+	pcre2_code_free(m->code);
+	mem_free(m);
+}
+
+static bool
+match_is_call(enum sip_method method)
+{
+	return method != METHOD_REGISTER && method != METHOD_OPTIONS && method != METHOD_SUBSCRIBE &&
+	    method != METHOD_NOTIFY && method != METHOD_PUBLISH && method != METHOD_MESSAGE;
+}
+
+bool
+match_wants(const struct match *m, struct slice bytes, const struct sipmsg *s)
+{
+	if (m->calls_only && !match_is_call(s->method))
+		return false;
+	if (m->code == NULL)
+		return true;
+	return (pcre2_match(m->code, (PCRE2_SPTR)bytes.p, bytes.n, 0, 0, m->data, m->limits) >= 0) != m->invert;
+}

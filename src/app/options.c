@@ -1,0 +1,393 @@
+/*
+ * options - argv to struct options, by one table.  Letters are sngrep's where the meaning is the same.
+ * A row whose room is not built yet is refused by name, so that nobody takes silence for consent.
+ */
+#include "app/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "sipwhy/slice.h"
+
+enum option_type { TYPE_FLAG, TYPE_NUMBER, TYPE_TEXT, TYPE_CALL, TYPE_ABSENT, TYPE_REFUSED };
+
+struct option_row {
+	char letter;      /* 0: long form only */
+	const char *name; /* NULL: letter only */
+	const char *arg;  /* NULL: takes none; "=X": optional */
+	enum option_type type;
+	size_t offset;     /* member of struct options for FLAG, NUMBER, TEXT */
+	uint64_t min, max; /* NUMBER */
+	int (*call)(struct options *o, const char *arg, struct errmsg *em);
+	const char *help; /* REFUSED: the reason */
+};
+
+static int
+options_add_input(struct options *o, enum input_kind kind, struct slice arg, struct errmsg *em)
+{
+	if (o->n_inputs == OPTIONS_INPUTS_MAX)
+		return errmsg_set(em, -EINVAL, "more than %d inputs", OPTIONS_INPUTS_MAX);
+	if (arg.n == 0 || arg.n >= sizeof o->inputs[0].arg)
+		return errmsg_set(
+		    em, -EINVAL, "an input's name must have 1 to %zu characters", sizeof o->inputs[0].arg - 1);
+	o->inputs[o->n_inputs].kind = kind;
+	slice_copy(o->inputs[o->n_inputs].arg, sizeof o->inputs[0].arg, arg);
+	o->n_inputs++;
+	return 0;
+}
+
+static int
+options_device(struct options *o, const char *arg, struct errmsg *em)
+{
+	struct slice rest = slice_str(arg);
+	int err = 0;
+
+	while (err == 0 && rest.p != NULL)
+		err = options_add_input(o, INPUT_PCAP_LIVE, slice_cut(&rest, ','), em);
+	return err;
+}
+
+static int
+options_file(struct options *o, const char *arg, struct errmsg *em)
+{
+	return options_add_input(o, INPUT_PCAP_FILE, slice_str(arg), em);
+}
+
+static int
+options_demo(struct options *o, const char *arg, struct errmsg *em)
+{
+	(void)arg;
+	return options_add_input(o, INPUT_DEMO, slice_str("demo"), em);
+}
+
+static int
+options_json(struct options *o, const char *arg, struct errmsg *em)
+{
+	o->headless = true;
+	if (arg == NULL || strcmp(arg, "records") == 0)
+		o->output = OUTPUT_RECORDS;
+	else if (strcmp(arg, "report") == 0)
+		o->output = OUTPUT_REPORT;
+	else
+		return errmsg_set(em, -EINVAL, "--json=%s: say --json (records) or --json=report", arg);
+	return 0;
+}
+
+static int
+options_explain(struct options *o, const char *arg, struct errmsg *em)
+{
+	(void)em;
+	o->action = ACTION_EXPLAIN;
+	o->explain = arg;
+	return 0;
+}
+
+static int
+options_action_help(struct options *o, const char *arg, struct errmsg *em)
+{
+	(void)arg;
+	(void)em;
+	o->action = ACTION_HELP;
+	return 0;
+}
+
+static int
+options_action_version(struct options *o, const char *arg, struct errmsg *em)
+{
+	(void)arg;
+	(void)em;
+	o->action = ACTION_VERSION;
+	return 0;
+}
+
+static int
+options_action_dump(struct options *o, const char *arg, struct errmsg *em)
+{
+	(void)arg;
+	(void)em;
+	o->action = ACTION_DUMP;
+	return 0;
+}
+
+#define AT(member) offsetof(struct options, member)
+
+static const struct option_row options_table[] = { { 'd', "device", "IFACE[,IFACE]", TYPE_CALL, 0, 0, 0, options_device,
+						       "capture on these interfaces (default: any)" },
+	{ 'I', "input", "FILE", TYPE_CALL, 0, 0, 0, options_file,
+	    "read a capture file, pcap or pcapng, gzip too; - is standard input; repeatable" },
+	{ 0, "demo", NULL, TYPE_CALL, 0, 0, 0, options_demo, "made-up traffic of a small PBX, to look around" },
+	{ 'O', "output", "FILE", TYPE_TEXT, AT(out_pcap), 0, 0, NULL,
+	    "save the packets that carry SIP to a new capture file" },
+	{ 'B', "buffer", "MIB", TYPE_NUMBER, AT(buffer_mib), 1, 2048, NULL,
+	    "kernel capture buffer in MiB (default 32)" },
+	{ 'c', "calls", NULL, TYPE_FLAG, AT(calls_only), 0, 0, NULL,
+	    "only calls: leave out REGISTER, OPTIONS, SUBSCRIBE, NOTIFY, PUBLISH, MESSAGE" },
+	{ 'i', "ignore-case", NULL, TYPE_FLAG, AT(icase), 0, 0, NULL, "MATCH ignores letter case" },
+	{ 'v', "invert", NULL, TYPE_FLAG, AT(invert), 0, 0, NULL, "keep the messages that MATCH does not match" },
+	{ 'l', "limit", "N", TYPE_NUMBER, AT(limit), 10, 1000000, NULL, "events kept in the list (default 10000)" },
+	{ 'R', "rotate", NULL, TYPE_FLAG, AT(rotate), 0, 0, NULL,
+	    "accepted as in sngrep: a full list always drops its oldest events, and counts them" },
+	{ 'N', "no-interface", NULL, TYPE_FLAG, AT(headless), 0, 0, NULL,
+	    "no screen: a report at the end of the files, after --duration, or on INT or TERM" },
+	{ 'q', "quiet", NULL, TYPE_FLAG, AT(quiet), 0, 0, NULL, "with -N: leave out what is only there to reassure" },
+	{ 0, "json", "=FORM", TYPE_CALL, 0, 0, 0, options_json,
+	    "-N with JSON: the record stream, or --json=report for one object" },
+	{ 0, "events", NULL, TYPE_FLAG, AT(events), 0, 0, NULL, "list the events in the report" },
+	{ 0, "duration", "SEC", TYPE_NUMBER, AT(duration_s), 1, 31536000, NULL, "end after so many seconds" },
+	{ 0, "explain", "CODE", TYPE_CALL, 0, 0, 0, options_explain,
+	    "explain a status code and leave: 403, 403 \"Insufficient funds\", q850:34" },
+	{ 0, "theme", "FILE", TYPE_TEXT, AT(theme), 0, 0, NULL, "colours from this file" },
+	{ 0, "seed", "N", TYPE_NUMBER, AT(seed), 0, UINT32_MAX, NULL, "seed of the demo's traffic (default 1)" },
+	{ 'F', "no-config", NULL, TYPE_FLAG, AT(no_config), 0, 0, NULL,
+	    "read no configuration file (this build reads none)" },
+	{ 'D', "dump-config", NULL, TYPE_CALL, 0, 0, 0, options_action_dump, "print the settings in force and leave" },
+	{ 'h', "help", NULL, TYPE_CALL, 0, 0, 0, options_action_help, "this page" },
+	{ 'V', "version", NULL, TYPE_CALL, 0, 0, 0, options_action_version, "print the version" },
+	{ 'r', NULL, "FILE", TYPE_REFUSED, 0, 0, 0, NULL, "-r: to read a capture file use -I FILE" },
+	{ 'f', "config", "FILE", TYPE_ABSENT, 0, 0, 0, NULL, "" },
+	{ 'E', "hep-parse", NULL, TYPE_ABSENT, 0, 0, 0, NULL, "" },
+	{ 'L', "hep-listen", "ADDR", TYPE_ABSENT, 0, 0, 0, NULL, "" },
+	{ 'H', "hep-send", "ADDR", TYPE_ABSENT, 0, 0, 0, NULL, "" },
+	{ 'S', "syslog", "ADDR", TYPE_ABSENT, 0, 0, 0, NULL, "" },
+	{ 'k', "keyfile", "FILE", TYPE_ABSENT, 0, 0, 0, NULL, "" },
+	{ 0, "follow", "FILE", TYPE_ABSENT, 0, 0, 0, NULL, "" },
+	{ 0, "from-start", NULL, TYPE_ABSENT, 0, 0, 0, NULL, "" },
+	{ 0, "allow", "CIDR", TYPE_ABSENT, 0, 0, 0, NULL, "" }, { 0, "tzsp", "ADDR", TYPE_ABSENT, 0, 0, 0, NULL, "" },
+	{ 0, "filter", "EXPR", TYPE_ABSENT, 0, 0, 0, NULL, "" }, { 0, "daemon", NULL, TYPE_ABSENT, 0, 0, 0, NULL, "" },
+	{ 0, "attach", NULL, TYPE_ABSENT, 0, 0, 0, NULL, "" } };
+
+enum { OPTIONS_ROWS = sizeof options_table / sizeof options_table[0], OPTIONS_LONG_BASE = 256 };
+
+/* getopt's two descriptions, made from the table. */
+static void
+options_describe(char *letters, struct option *longs)
+{
+	*letters++ = ':';
+	for (size_t i = 0; i < OPTIONS_ROWS; i++) {
+		const struct option_row *r = &options_table[i];
+		bool optional = r->arg != NULL && r->arg[0] == '=';
+
+		if (r->letter != 0) {
+			*letters++ = r->letter;
+			if (r->arg != NULL && !optional)
+				*letters++ = ':';
+		}
+		if (r->name != NULL)
+			*longs++ = (struct option){ r->name,
+				r->arg == NULL ? no_argument
+				    : optional ? optional_argument
+					       : required_argument,
+				NULL, OPTIONS_LONG_BASE + (int)i };
+	}
+	*letters = '\0';
+	*longs = (struct option){ NULL, 0, NULL, 0 };
+}
+
+static const struct option_row *
+options_row(int key)
+{
+	if (key >= OPTIONS_LONG_BASE)
+		return &options_table[key - OPTIONS_LONG_BASE];
+	for (size_t i = 0; i < OPTIONS_ROWS; i++)
+		if (options_table[i].letter == key)
+			return &options_table[i];
+	return NULL;
+}
+
+static int
+options_take(struct options *o, const struct option_row *r, const char *arg, struct errmsg *em)
+{
+	char *member = (char *)o + r->offset;
+	uint64_t v;
+
+	switch (r->type) {
+	case TYPE_FLAG:
+		*(bool *)member = true;
+		return 0;
+	case TYPE_NUMBER:
+		if (slice_u64(slice_str(arg), r->max, &v) != 0 || v < r->min)
+			return errmsg_set(em, -EINVAL, "--%s %s: a number from %llu to %llu is wanted", r->name, arg,
+			    (unsigned long long)r->min, (unsigned long long)r->max);
+		*(uint64_t *)member = v;
+		return 0;
+	case TYPE_TEXT:
+		*(const char **)member = arg;
+		return 0;
+	case TYPE_CALL:
+		return r->call(o, arg, em);
+	case TYPE_REFUSED:
+		return errmsg_set(em, -EINVAL, "%s", r->help);
+	case TYPE_ABSENT:
+		break;
+	}
+	if (r->letter != 0)
+		return errmsg_set(em, -EINVAL, "-%c (--%s) is not in this build", r->letter, r->name);
+	return errmsg_set(em, -EINVAL, "--%s is not in this build", r->name);
+}
+
+/*
+ * As in sngrep: words that libpcap understands are the BPF filter, else the first is MATCH and the rest the filter.
+ * What begins like a filter is never taken for MATCH: a slip in it must be told, not matched against.
+ */
+static bool
+options_like_bpf(struct slice s)
+{
+	static const char *const words[] = { "udp", "tcp", "sctp", "port", "portrange", "host", "net", "ip", "ip6",
+		"not", "src", "dst", "vlan", "proto", "ether", "less", "greater", "icmp", "!" };
+	struct slice head = slice_cut(&s, ' ');
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (s.p != NULL && slice_eq(head, slice_str(words[i])))
+			return true;
+	return false;
+}
+
+static int
+options_join(struct options *o, int argc, char **argv, struct errmsg *em)
+{
+	size_t at = 0;
+
+	for (int i = 0; i < argc; i++) {
+		size_t n = strlen(argv[i]);
+
+		if (n + 2 > sizeof o->bpf_text - at)
+			return errmsg_set(
+			    em, -EINVAL, "the BPF filter is longer than %zu characters", sizeof o->bpf_text - 2);
+		if (at > 0)
+			o->bpf_text[at++] = ' ';
+		memcpy(o->bpf_text + at, argv[i], n);
+		at += n;
+	}
+	o->bpf_text[at] = '\0';
+	o->bpf = at > 0 ? o->bpf_text : NULL;
+	return 0;
+}
+
+static int
+options_words(struct options *o, int argc, char **argv, struct errmsg *em)
+{
+	struct errmsg quiet;
+	int err;
+
+	if (o->action == ACTION_EXPLAIN) {
+		if (argc > 1)
+			return errmsg_set(em, -EINVAL, "--explain CODE takes one phrase: put it in quotes");
+		o->explain_phrase = argc == 1 ? argv[0] : NULL;
+		return 0;
+	}
+	if (argc == 0)
+		return 0;
+	if ((err = options_join(o, argc, argv, em)) != 0)
+		return err;
+	if (o->bpf == NULL || options_like_bpf(slice_str(o->bpf)) || input_bpf_check(o->bpf, &quiet) == 0)
+		return 0;
+	o->match = argv[0];
+	return options_join(o, argc - 1, argv + 1, em);
+}
+
+static int
+options_finish(struct options *o, struct errmsg *em)
+{
+	int demos = 0;
+
+	if (o->n_inputs == 0 && options_device(o, "any", em) != 0)
+		return -EINVAL;
+	for (size_t i = 0; i < o->n_inputs; i++)
+		demos += o->inputs[i].kind == INPUT_DEMO;
+	o->demo = demos > 0;
+	if (demos > 0 && o->n_inputs > 1)
+		return errmsg_set(em, -EINVAL, "--demo goes alone: made-up calls must not mix with real ones");
+	if ((o->icase || o->invert) && o->match == NULL)
+		return errmsg_set(em, -EINVAL, "-i and -v change MATCH, and there is none");
+	if (o->events && o->output == OUTPUT_RECORDS)
+		return errmsg_set(em, -EINVAL, "--events is for the report: the record stream has every event anyway");
+	return 0;
+}
+
+int
+options_parse(struct options *o, int argc, char **argv, struct errmsg *em)
+{
+	char letters[2 * OPTIONS_ROWS + 2];
+	struct option longs[OPTIONS_ROWS + 1];
+	int key, err = 0;
+
+	*o = (struct options){ .buffer_mib = 32, .limit = 10000, .seed = 1 };
+	options_describe(letters, longs);
+	opterr = 0;
+	while (err == 0 && (key = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		const struct option_row *r = key == '?' || key == ':' ? NULL : options_row(key);
+
+		if (key == ':')
+			err =
+			    errmsg_set(em, -EINVAL, "%s needs a value; sipwhy -h lists the options", argv[optind - 1]);
+		else if (r == NULL)
+			err = errmsg_set(em, -EINVAL, "unknown option %s; sipwhy -h lists them", argv[optind - 1]);
+		else
+			err = options_take(o, r, optarg, em);
+	}
+	if (err == 0)
+		err = options_words(o, argc - optind, argv + optind, em);
+	return err != 0 ? err : options_finish(o, em);
+}
+
+static void
+options_help_row(FILE *out, const struct option_row *r)
+{
+	char left[64];
+	const char *arg = r->arg == NULL ? "" : r->arg[0] == '=' ? "[=FORM]" : r->arg;
+	const char *gap = r->arg == NULL || r->arg[0] == '=' ? "" : " ";
+
+	if (r->letter != 0)
+		(void)snprintf(left, sizeof left, "  -%c, --%s%s%s", r->letter, r->name, gap, arg);
+	else
+		(void)snprintf(left, sizeof left, "      --%s%s%s", r->name, gap, arg);
+	if (strlen(left) > 31)
+		(void)fprintf(out, "%s\n%-32s%s\n", left, "", r->help);
+	else
+		(void)fprintf(out, "%-32s%s\n", left, r->help);
+}
+
+void
+options_help(FILE *out)
+{
+	(void)fputs(
+	    "sipwhy: why are calls failing, right now?\n\n"
+	    "usage: sipwhy [options] [MATCH] [BPF filter]\n\n"
+	    "  sipwhy                          this machine's traffic, all interfaces (needs root or cap_net_raw)\n"
+	    "  sipwhy -I calls.pcap            a capture file\n"
+	    "  ssh pbx tcpdump -U -w - | sipwhy -I -\n"
+	    "  sipwhy --demo                   made-up traffic\n"
+	    "  sipwhy --explain 503            what a code means and what to check\n\n",
+	    out);
+	for (size_t i = 0; i < OPTIONS_ROWS; i++)
+		if (options_table[i].type != TYPE_ABSENT && options_table[i].type != TYPE_REFUSED)
+			options_help_row(out, &options_table[i]);
+	(void)fputs("\nMATCH is a regular expression (PCRE2) over the whole message.  The BPF filter is libpcap's;\n"
+		    "without one nothing is left out: SIP is found by content, on any port.\n"
+		    "Exit: 0 done, 1 something could not be opened or was damaged, 2 usage.\n",
+	    out);
+}
+
+void
+options_dump(FILE *out, const struct options *o)
+{
+	for (size_t i = 0; i < OPTIONS_ROWS; i++) {
+		const struct option_row *r = &options_table[i];
+		const char *member = (const char *)o + r->offset;
+
+		if (r->type == TYPE_FLAG)
+			(void)fprintf(out, "%s = %s\n", r->name, *(const bool *)member ? "yes" : "no");
+		else if (r->type == TYPE_NUMBER)
+			(void)fprintf(out, "%s = %llu\n", r->name, (unsigned long long)*(const uint64_t *)member);
+		else if (r->type == TYPE_TEXT && *(const char *const *)member != NULL)
+			(void)fprintf(out, "%s = %s\n", r->name, *(const char *const *)member);
+	}
+	for (size_t i = 0; i < o->n_inputs; i++)
+		(void)fprintf(out, "input = %s %s\n", input_kind_name(o->inputs[i].kind), o->inputs[i].arg);
+	if (o->match != NULL)
+		(void)fprintf(out, "match = %s\n", o->match);
+	if (o->bpf != NULL)
+		(void)fprintf(out, "bpf = %s\n", o->bpf);
+}

@@ -1,0 +1,268 @@
+/* outlet - the engine's end of the record stream; see outlet.h. */
+#include "app/outlet.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "sipwhy/buf.h"
+#include "sipwhy/mem.h"
+
+enum {
+	OUTLET_MAX = 16 << 20,
+	OUTLET_TICK_ROOM = 12 << 20, /* events stop here, ticks go on */
+	OUTLET_FULL = 4 << 20,
+	OUTLET_FOLDS = 64,
+	OUTLET_TEXT = 64
+};
+
+struct outlet_fold {
+	char phrase[OUTLET_TEXT], method[32], peer[OUTLET_TEXT];
+};
+
+struct outlet {
+	uv_poll_t poll;
+	bool polled, polling, broken;
+	int fd;
+	int flags; /* of fd as it was found: others may share it */
+	const char *host;
+	struct buf buf;
+	size_t sent; /* bytes of buf already written */
+	unsigned rate, tokens;
+	uint64_t second;
+	uint64_t drops;
+	size_t n_folds;
+	struct record_fold folds[OUTLET_FOLDS];
+	struct outlet_fold text[OUTLET_FOLDS];
+};
+
+static void outlet_arm(struct outlet *o);
+
+static void
+outlet_write(struct outlet *o)
+{
+	while (!o->broken && o->sent < o->buf.len) {
+		ssize_t n = write(o->fd, o->buf.data + o->sent, o->buf.len - o->sent);
+
+		if (n >= 0)
+			o->sent += (size_t)n;
+		else if (errno == EAGAIN)
+			break;
+		else if (errno != EINTR)
+			o->broken = true;
+	}
+	/* Moving the rest to the front is worth it only when much was sent. */
+	if (o->sent == o->buf.len) {
+		buf_clear(&o->buf);
+		o->sent = 0;
+	} else if (o->sent > OUTLET_FULL / 4) {
+		buf_drop(&o->buf, o->sent);
+		o->sent = 0;
+	}
+}
+
+static void
+outlet_writable(uv_poll_t *h, int status, int events)
+{
+	struct outlet *o = h->data;
+
+	(void)status;
+	(void)events;
+	outlet_write(o);
+	outlet_arm(o);
+}
+
+static void
+outlet_arm(struct outlet *o)
+{
+	bool want = o->polled && !o->broken && o->sent < o->buf.len;
+
+	if (want == o->polling)
+		return;
+	o->polling = want;
+	if (want)
+		(void)uv_poll_start(&o->poll, UV_WRITABLE, outlet_writable);
+	else
+		(void)uv_poll_stop(&o->poll);
+}
+
+struct outlet *
+outlet_new(struct uv_loop_s *loop, int fd, const char *host, unsigned rate)
+{
+	struct outlet *o = mem_zalloc(sizeof *o);
+	struct stat st;
+
+	if (o == NULL)
+		return NULL;
+	o->fd = fd;
+	o->host = host;
+	o->rate = rate;
+	buf_init(&o->buf, OUTLET_MAX);
+	/* A regular file is always ready, and epoll refuses it. */
+	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) {
+		o->flags = fcntl(fd, F_GETFL);
+		o->polled = fcntl(fd, F_SETFL, o->flags | O_NONBLOCK) == 0 && uv_poll_init(loop, &o->poll, fd) == 0;
+		o->poll.data = o;
+	}
+	return o;
+}
+
+static void
+outlet_closed(uv_handle_t *h)
+{
+	struct outlet *o = h->data;
+
+	buf_fini(&o->buf);
+	mem_free(o);
+}
+
+void
+outlet_close(struct outlet *o)
+{
+	if (o == NULL)
+		return;
+	if (o->polled) {
+		(void)fcntl(o->fd, F_SETFL, o->flags);
+		uv_close((uv_handle_t *)&o->poll, outlet_closed);
+		return;
+	}
+	buf_fini(&o->buf);
+	mem_free(o);
+}
+
+static size_t
+outlet_waiting(const struct outlet *o)
+{
+	return o->buf.len - o->sent;
+}
+
+bool
+outlet_ready(const struct outlet *o)
+{
+	return o->broken || o->buf.len + RECORD_LINE_MAX <= OUTLET_MAX;
+}
+
+bool
+outlet_full(const struct outlet *o)
+{
+	return outlet_waiting(o) > OUTLET_FULL;
+}
+
+bool
+outlet_broken(const struct outlet *o)
+{
+	return o->broken;
+}
+
+int
+outlet_record(struct outlet *o, const struct record *r)
+{
+	int err;
+
+	if (o->broken)
+		return 0;
+	err = record_encode(&o->buf, r);
+	if (err != 0)
+		return err;
+	outlet_write(o);
+	outlet_arm(o);
+	return 0;
+}
+
+static bool
+outlet_fold_is(const struct record_fold *f, const struct event *ev)
+{
+	return f->code == ev->code &&
+	    slice_eq(slice_str(f->phrase),
+		(struct slice){ ev->phrase.p, ev->phrase.n < OUTLET_TEXT - 1 ? ev->phrase.n : OUTLET_TEXT - 1 }) &&
+	    slice_eq(slice_str(f->peer), ev->peer) && slice_eq(slice_str(f->method), ev->method);
+}
+
+static void
+outlet_fold(struct outlet *o, const struct event *ev)
+{
+	struct record_fold *f;
+	struct outlet_fold *text;
+	size_t i;
+
+	for (i = 0; i < o->n_folds; i++)
+		if (outlet_fold_is(&o->folds[i], ev)) {
+			o->folds[i].n++;
+			return;
+		}
+	/* The last row stands for all signatures that found no row. */
+	if (i == OUTLET_FOLDS) {
+		f = &o->folds[OUTLET_FOLDS - 1];
+		*f = (struct record_fold){ .n = f->n + 1, .phrase = "", .method = "", .peer = "" };
+		return;
+	}
+	text = &o->text[i];
+	slice_copy(text->phrase, sizeof text->phrase, ev->phrase);
+	slice_copy(text->method, sizeof text->method, ev->method);
+	slice_copy(text->peer, sizeof text->peer, ev->peer);
+	o->folds[i] = (struct record_fold){ ev->code, 1, text->phrase, text->method, text->peer };
+	o->n_folds++;
+}
+
+static bool
+outlet_token(struct outlet *o, uint64_t now_ms)
+{
+	if (o->rate == 0)
+		return true;
+	if (now_ms / 1000 != o->second) {
+		o->second = now_ms / 1000;
+		o->tokens = o->rate;
+	}
+	if (o->tokens == 0)
+		return false;
+	o->tokens--;
+	return true;
+}
+
+void
+outlet_event(struct outlet *o, const struct event *ev, uint64_t now_ms)
+{
+	struct record r = { .type = RECORD_EVENT, .t_ns = ev->t_ns, .host = o->host, .event = *ev };
+
+	if (!outlet_token(o, now_ms)) {
+		outlet_fold(o, ev);
+		return;
+	}
+	if (o->buf.len > OUTLET_TICK_ROOM || outlet_record(o, &r) != 0) {
+		o->drops++;
+		outlet_fold(o, ev);
+	}
+}
+
+const struct record_fold *
+outlet_folds(const struct outlet *o, size_t *n)
+{
+	*n = o->n_folds;
+	return o->folds;
+}
+
+void
+outlet_folds_taken(struct outlet *o)
+{
+	o->n_folds = 0;
+}
+
+uint64_t
+outlet_drops(const struct outlet *o)
+{
+	return o->drops;
+}
+
+void
+outlet_drain(struct outlet *o, int timeout_ms)
+{
+	struct pollfd p = { .fd = o->fd, .events = POLLOUT };
+
+	outlet_write(o);
+	while (!o->broken && o->sent < o->buf.len && poll(&p, 1, timeout_ms) > 0)
+		outlet_write(o);
+}

@@ -1,0 +1,58 @@
+/*
+ * pipeline - the down stair for one frame: wire -> sip -> track -> tally -> event.  Knows no loop and no clock,
+ * so a test walks it with frames alone.
+ */
+#ifndef APP_PIPELINE_H
+#define APP_PIPELINE_H
+
+#include <stdint.h>
+
+#include "app/match.h"
+#include "sipwhy/event.h"
+#include "sipwhy/frame.h"
+#include "sipwhy/input.h"
+#include "sipwhy/tally.h"
+#include "sipwhy/track.h"
+#include "sipwhy/wire.h"
+
+/* An event was born; borrowed for the call. */
+typedef void (*pipeline_event_fn)(void *ctx, const struct event *ev);
+
+/* local: this machine's addresses.  first_id: id of the first event.  match is borrowed.  event NULL: nobody listens.
+ */
+struct pipeline_cfg {
+	uint64_t seed;
+	uint64_t first_id;
+	const struct endpoint *local;
+	size_t n_local;
+	const struct match *match;
+	pipeline_event_fn event;
+	void *ctx;
+};
+
+struct pipeline;
+
+/* NULL when memory is short. */
+struct pipeline *pipeline_new(const struct pipeline_cfg *cfg);
+void pipeline_free(struct pipeline *p);
+
+/* A lane for one source: fragments and streams of two sources never mix.  NULL when memory is short. */
+struct wire *pipeline_lane(struct pipeline *p);
+
+/* One frame down a lane; name: of the source, for its events.  Returns what became of the frame. */
+enum wire_verdict pipeline_frame(struct pipeline *p, struct wire *lane, const char *name, const struct frame *f);
+
+/* The source of this lane ended: what was held is decided. */
+void pipeline_flush(struct pipeline *p, struct wire *lane, const char *name);
+
+struct tally *pipeline_tally(struct pipeline *p);
+const struct track *pipeline_track(const struct pipeline *p);
+
+/* Time of the first and of the newest message, 0 before the first. */
+int64_t pipeline_first_ns(const struct pipeline *p);
+int64_t pipeline_last_ns(const struct pipeline *p);
+
+/* A source's figures: what its input and its lane counted, joined. */
+void pipeline_source_stat(struct source_stat *out, struct input *in, enum input_state state, const struct wire *lane);
+
+#endif

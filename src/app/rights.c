@@ -1,0 +1,176 @@
+/*
+ * rights - dropping privileges (capabilities(7), seccomp(2)).
+ * The order matters: groups, user, capabilities, no_new_privs, and then the proof that there is no way back.
+ */
+#include "app/rights.h"
+
+#include <cap-ng.h>
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "sipwhy/slice.h"
+
+/* The sanitizers' runtimes need calls that no release build makes; profilers do too (--disable-seal). */
+#if !defined(RIGHTS_SEAL) && defined(__SANITIZE_ADDRESS__)
+#define RIGHTS_SEAL 0
+#elif !defined(RIGHTS_SEAL) && defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
+#define RIGHTS_SEAL 0
+#endif
+#endif
+#ifndef RIGHTS_SEAL
+#define RIGHTS_SEAL 1
+#endif
+
+/* SUDO_UID is text anybody may have written: a number that is not root's, or it does not count. */
+static int
+rights_env_id(const char *name, uint64_t *id)
+{
+	const char *s = getenv(name);
+
+	return s != NULL && slice_u64(slice_str(s), UINT32_MAX - 1, id) == 0 && *id != 0 ? 0 : -1;
+}
+
+static int
+rights_target(uid_t *uid, gid_t *gid, struct errmsg *em)
+{
+	uint64_t u, g;
+	const struct passwd *pw;
+
+	if (rights_env_id("SUDO_UID", &u) == 0 && rights_env_id("SUDO_GID", &g) == 0) {
+		*uid = (uid_t)u;
+		*gid = (gid_t)g;
+		return 0;
+	}
+	pw = getpwnam("nobody");
+	if (pw == NULL || pw->pw_uid == 0)
+		return errmsg_set(em, -EPERM,
+		    "started as root, and there is no account \"nobody\" to become: "
+		    "start it with sudo from an ordinary account");
+	*uid = pw->pw_uid;
+	*gid = pw->pw_gid;
+	return 0;
+}
+
+static int
+rights_change_id(struct errmsg *em)
+{
+	uid_t uid = (uid_t)-1;
+	gid_t gid = (gid_t)-1;
+
+	if (rights_target(&uid, &gid, em) != 0)
+		return -EPERM;
+	if (setgroups(0, NULL) != 0 || setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0)
+		return errmsg_set(em, -errno,
+		    "can't become user %u to drop root's rights (%s): refusing to go on as root", (unsigned)uid,
+		    strerror(errno));
+	return 0;
+}
+
+static int
+rights_prove(bool was_root, struct errmsg *em)
+{
+	if (was_root && (capng_get_caps_process() != 0 || capng_have_capabilities(CAPNG_SELECT_BOUNDS) != CAPNG_NONE))
+		return errmsg_set(em, -EPERM, "can't drop the capability bounding set: refusing to go on as root");
+	if (getuid() == 0 || geteuid() == 0 || setuid(0) == 0 || seteuid(0) == 0 || capng_get_caps_process() != 0 ||
+	    capng_have_capabilities(CAPNG_SELECT_CAPS) != CAPNG_NONE)
+		return errmsg_set(em, -EPERM, "rights were dropped but are still there: refusing to go on");
+	return 0;
+}
+
+int
+rights_drop(struct errmsg *em)
+{
+	struct rlimit none = { 0, 0 };
+	bool was_root = geteuid() == 0 || getuid() == 0;
+
+	/* The bounding set goes while setpcap is still held; a start without root has none to lose. */
+	capng_clear(CAPNG_SELECT_BOTH);
+	if (was_root && capng_apply(CAPNG_SELECT_BOUNDS) != 0)
+		return errmsg_set(em, -EPERM, "can't drop the capability bounding set: refusing to go on as root");
+	if (was_root && rights_change_id(em) != 0)
+		return -EPERM;
+	capng_clear(CAPNG_SELECT_CAPS);
+	if (capng_apply(CAPNG_SELECT_CAPS) != 0)
+		return errmsg_set(em, -EPERM, "can't drop capabilities: refusing to go on");
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return errmsg_set(em, -errno, "can't set no_new_privs (%s)", strerror(errno));
+	(void)setrlimit(RLIMIT_CORE, &none);
+	return rights_prove(was_root, em);
+}
+
+int
+rights_keep_opening(struct errmsg *em)
+{
+	static const unsigned keep[] = { CAP_NET_RAW, CAP_NET_ADMIN, CAP_DAC_READ_SEARCH, CAP_SETUID, CAP_SETGID,
+		CAP_SETPCAP, CAP_KILL };
+
+	if (geteuid() != 0)
+		return 0;
+	if (capng_get_caps_process() != 0)
+		return errmsg_set(em, -EPERM, "can't read this process's capabilities");
+	for (unsigned c = 0; c <= CAP_LAST_CAP; c++) {
+		int wanted = 0;
+
+		for (size_t i = 0; i < sizeof keep / sizeof keep[0]; i++)
+			wanted |= keep[i] == c;
+		if (!wanted)
+			(void)capng_update(CAPNG_DROP, CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_INHERITABLE, c);
+	}
+	if (capng_apply(CAPNG_SELECT_CAPS) != 0)
+		return errmsg_set(em, -EPERM, "can't give up the rights the supervisor does not need");
+	return 0;
+}
+
+int
+rights_seal_engine(struct errmsg *em)
+{
+#if RIGHTS_SEAL
+	static const int calls[] = { SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev),
+		SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(close),
+		SCMP_SYS(lseek), SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(poll), SCMP_SYS(ppoll),
+		SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_create1),
+		SCMP_SYS(eventfd2), SCMP_SYS(pipe2), SCMP_SYS(getsockopt), SCMP_SYS(ioctl), SCMP_SYS(fcntl),
+		SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk),
+		SCMP_SYS(mprotect), SCMP_SYS(futex), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep),
+		SCMP_SYS(nanosleep), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(getpid), SCMP_SYS(gettid),
+		SCMP_SYS(getppid), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
+		SCMP_SYS(sigaltstack), SCMP_SYS(tgkill), SCMP_SYS(restart_syscall), SCMP_SYS(getrandom),
+		SCMP_SYS(sched_yield), SCMP_SYS(exit), SCMP_SYS(exit_group) };
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	int err = ctx == NULL ? -ENOMEM : 0;
+
+	for (size_t i = 0; err == 0 && i < sizeof calls / sizeof calls[0]; i++)
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, calls[i], 0);
+	if (err == 0)
+		err = seccomp_load(ctx);
+	if (ctx != NULL)
+		seccomp_release(ctx);
+	if (err != 0)
+		return errmsg_set(em, err, "can't seal the engine (seccomp: %s)", strerror(-err));
+#else
+	(void)em;
+#endif
+	return 0;
+}
+
+void
+rights_end_with_parent(int signo)
+{
+	pid_t parent = getppid();
+
+	(void)prctl(PR_SET_PDEATHSIG, signo, 0, 0, 0);
+	/* It may have ended between fork and here; then nobody would tell us. */
+	if (parent == 1)
+		(void)raise(signo);
+}

@@ -1,0 +1,429 @@
+/*
+ * supervisor - three processes and one stream; see supervisor.h.
+ *
+ *   supervisor --fork--> engine (no terminal, no rights, sealed) ==records==> console (terminal, no rights)
+ *
+ * An engine says over a pipe that it is ready, or why it is not; only then is the console made, so that a sentence
+ * about a missing file stands on a clean terminal.
+ */
+#include "app/supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "app/clock.h"
+#include "app/console.h"
+#include "app/engine.h"
+#include "app/rights.h"
+#include "sipwhy/buf.h"
+#include "sipwhy/record.h"
+#include "sipwhy/text.h"
+#include "sipwhy/timefmt.h"
+
+enum {
+	SUPERVISOR_STREAM_KIB = 1024,
+	SUPERVISOR_DEATHS = 10, /* within the window: then it waits */
+	SUPERVISOR_WINDOW_S = 10,
+	SUPERVISOR_WAIT_S = 5,
+	SUPERVISOR_AGAIN_S = 2 /* between tries to open an interface that went away */
+};
+
+struct supervisor {
+	const struct options *o;
+	int stream[2]; /* 0: console reads, 1: engines write */
+	struct engine_share *share;
+	pid_t engine, console;
+	unsigned number;
+	bool poisoned, ending;
+	int64_t deaths[SUPERVISOR_DEATHS];
+	unsigned n_deaths;
+	int64_t restart_at_ns; /* 0: no restart wanted */
+	struct termios tty;
+	bool have_tty;
+};
+
+static int
+supervisor_fail(const char *sentence)
+{
+	(void)fprintf(stderr, "sipwhy: %s\n", sentence);
+	return 1;
+}
+
+/* The engine's process. */
+
+static void
+supervisor_no_terminal(const struct options *o)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	bool keep_stdin = false;
+
+	for (size_t i = 0; i < o->n_inputs; i++)
+		keep_stdin |= o->inputs[i].kind == INPUT_PCAP_FILE && strcmp(o->inputs[i].arg, "-") == 0;
+	(void)setsid();
+	if (!keep_stdin)
+		(void)dup2(null, STDIN_FILENO);
+	(void)dup2(null, STDOUT_FILENO);
+	(void)dup2(null, STDERR_FILENO);
+}
+
+static int
+supervisor_engine_ready(struct engine **e, const struct engine_cfg *cfg, struct errmsg *em)
+{
+	int err = engine_new(e, cfg, em);
+
+	if (err != 0)
+		return err;
+	if (cfg->share != NULL)
+		supervisor_no_terminal(cfg->options);
+	err = rights_drop(em);
+	if (err == 0 && cfg->share != NULL)
+		rights_end_with_parent(SIGKILL);
+	if (err == 0)
+		err = rights_seal_engine(em);
+	return err != 0 ? err : engine_start(*e, em);
+}
+
+static int
+supervisor_engine(struct supervisor *s, int ready_fd)
+{
+	struct engine_cfg cfg = { s->o, s->stream[1], s->number, s->share, s->poisoned };
+	struct errmsg em = { "" };
+	struct engine *e = NULL;
+	int status = ENGINE_FAILED;
+
+	if (supervisor_engine_ready(&e, &cfg, &em) == 0) {
+		(void)!write(ready_fd, "", 1);
+		(void)close(ready_fd);
+		status = engine_run(e);
+	} else {
+		(void)!write(ready_fd, em.text, strlen(em.text) + 1);
+	}
+	engine_free(e);
+	return status;
+}
+
+/* Wait for the engine's word: "" is ready, else the sentence of what failed. */
+static int
+supervisor_hear(int fd, char *out, size_t cap)
+{
+	size_t at = 0;
+	ssize_t n = 1;
+
+	while (at < cap - 1 && (at == 0 || out[at - 1] != '\0') && n != 0) {
+		n = read(fd, out + at, cap - 1 - at);
+		if (n > 0)
+			at += (size_t)n;
+		else if (n < 0 && errno != EINTR)
+			break;
+	}
+	out[at] = '\0';
+	if (at == 0)
+		(void)snprintf(out, cap, "the engine ended before it was ready");
+	return at > 0 && out[0] == '\0' ? 0 : -EIO;
+}
+
+/*
+ * Fork an engine and wait for its word.  0, or negative with the sentence, cleaned: whoever wrote it had no rights
+ * left.
+ */
+static int
+supervisor_start_engine(struct supervisor *s, struct errmsg *em)
+{
+	char word[sizeof em->text];
+	int ready[2], err;
+	pid_t pid;
+
+	if (pipe2(ready, O_CLOEXEC) != 0)
+		return errmsg_set(em, -errno, "can't make a pipe: %s", strerror(errno));
+	s->number++;
+	pid = fork();
+	if (pid < 0)
+		return errmsg_set(em, -errno, "can't fork: %s", strerror(errno));
+	if (pid == 0) {
+		(void)close(ready[0]);
+		(void)close(s->stream[0]);
+		(void)sigprocmask(SIG_SETMASK, &(sigset_t){ 0 }, NULL);
+		_exit(supervisor_engine(s, ready[1]));
+	}
+	(void)close(ready[1]);
+	err = supervisor_hear(ready[0], word, sizeof word);
+	(void)close(ready[0]);
+	s->engine = pid;
+	if (err == 0)
+		return 0;
+	(void)waitpid(pid, NULL, 0);
+	s->engine = 0;
+	(void)text_clean(em->text, sizeof em->text, slice_str(word), sizeof em->text - 1, false, NULL);
+	return err;
+}
+
+/* The console's process. */
+
+static int
+supervisor_console(struct supervisor *s)
+{
+	struct errmsg em = { "" };
+	struct console *c = NULL;
+	int status = 1;
+
+	(void)close(s->stream[1]);
+	if (console_new(&c, s->o, s->stream[0], &em) == 0) {
+		if (rights_drop(&em) == 0) {
+			rights_end_with_parent(SIGTERM);
+			status = console_run(c);
+		}
+		console_free(c);
+	}
+	if (em.text[0] != '\0' && status != 0)
+		(void)supervisor_fail(em.text);
+	return status;
+}
+
+static int
+supervisor_start_console(struct supervisor *s)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return -errno;
+	if (pid == 0) {
+		(void)sigprocmask(SIG_SETMASK, &(sigset_t){ 0 }, NULL);
+		_exit(supervisor_console(s));
+	}
+	s->console = pid;
+	(void)close(s->stream[0]);
+	s->stream[0] = -1;
+	return 0;
+}
+
+/* Watching over them. */
+
+/* A word for the screen, by the same stream; the newline first closes what a dead engine left half written. */
+static void
+supervisor_tell(struct supervisor *s, const char *state, const char *sentence)
+{
+	struct record r = { .type = RECORD_SOURCE,
+		.t_ns = clock_wall_ns(),
+		.host = "",
+		.source = { "engine", "engine", state, sentence } };
+	struct buf b;
+
+	buf_init(&b, RECORD_LINE_MAX + 1);
+	buf_putc(&b, '\n');
+	if (record_encode(&b, &r) == 0 && buf_ok(&b))
+		(void)!write(s->stream[1], b.data, b.len);
+	buf_fini(&b);
+}
+
+static bool
+supervisor_too_often(struct supervisor *s, int64_t now_ns)
+{
+	int64_t oldest = s->deaths[s->n_deaths % SUPERVISOR_DEATHS];
+
+	s->deaths[s->n_deaths++ % SUPERVISOR_DEATHS] = now_ns;
+	return oldest != 0 && now_ns - oldest < SUPERVISOR_WINDOW_S * NS_PER_S;
+}
+
+static bool
+supervisor_is_crash(int signo)
+{
+	return signo == SIGSEGV || signo == SIGABRT || signo == SIGBUS || signo == SIGILL || signo == SIGFPE ||
+	    signo == SIGSYS;
+}
+
+static void
+supervisor_engine_died(struct supervisor *s, int status)
+{
+	int64_t now_ns = clock_wall_ns(), wait_s = 0;
+	char text[160];
+
+	s->engine = 0;
+	if (s->ending || (WIFEXITED(status) && WEXITSTATUS(status) != ENGINE_AGAIN))
+		return;
+	if (WIFEXITED(status)) {
+		wait_s = SUPERVISOR_AGAIN_S;
+		(void)snprintf(
+		    text, sizeof text, "a source failed; trying to open it again every %d s", SUPERVISOR_AGAIN_S);
+	} else {
+		s->poisoned = supervisor_is_crash(WTERMSIG(status));
+		wait_s = supervisor_too_often(s, now_ns) ? SUPERVISOR_WAIT_S : 0;
+		(void)snprintf(text, sizeof text,
+		    "engine ended by signal %d (%s)%s; counters are kept, starting another%s", WTERMSIG(status),
+		    strsignal(WTERMSIG(status)), s->poisoned ? ", over one message" : "",
+		    wait_s > 0 ? " in 5 s: it dies too often" : "");
+	}
+	supervisor_tell(s, "died", text);
+	s->restart_at_ns = now_ns + wait_s * NS_PER_S;
+}
+
+static void
+supervisor_restart(struct supervisor *s)
+{
+	struct errmsg em = { "" };
+
+	if (s->restart_at_ns == 0 || clock_wall_ns() < s->restart_at_ns)
+		return;
+	s->restart_at_ns = 0;
+	if (supervisor_start_engine(s, &em) == 0)
+		return;
+	supervisor_tell(s, "died", em.text);
+	s->restart_at_ns = clock_wall_ns() + SUPERVISOR_AGAIN_S * NS_PER_S;
+}
+
+/* A console that could not say good-bye leaves the terminal raw, on its second screen and without cursor. */
+static void
+supervisor_restore_terminal(const struct supervisor *s, int status)
+{
+	static const char plain[] = "\033[?1049l\033[?25h\033[0m\r\n";
+
+	if (!WIFSIGNALED(status) || !s->have_tty)
+		return;
+	(void)tcsetattr(STDOUT_FILENO, TCSANOW, &s->tty);
+	(void)!write(STDOUT_FILENO, plain, sizeof plain - 1);
+	(void)fprintf(
+	    stderr, "sipwhy: the console ended by signal %d (%s)\n", WTERMSIG(status), strsignal(WTERMSIG(status)));
+}
+
+/* It gets a second to finish what it writes (-O); after that nobody waits for it. */
+static void
+supervisor_end_engine(struct supervisor *s)
+{
+	struct timespec step = { 0, 10 * NS_PER_MS };
+
+	if (s->engine <= 0)
+		return;
+	(void)kill(s->engine, SIGTERM);
+	for (int i = 0; i < 100 && waitpid(s->engine, NULL, WNOHANG) == 0; i++)
+		(void)nanosleep(&step, NULL);
+	(void)kill(s->engine, SIGKILL);
+	(void)waitpid(s->engine, NULL, 0);
+	s->engine = 0;
+}
+
+static int
+supervisor_console_ended(struct supervisor *s, int status)
+{
+	s->console = 0;
+	s->ending = true;
+	supervisor_restore_terminal(s, status);
+	supervisor_end_engine(s);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+/* Returns the exit status once the console ended, -1 before. */
+static int
+supervisor_reap(struct supervisor *s)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid == s->console)
+			return supervisor_console_ended(s, status);
+		if (pid == s->engine)
+			supervisor_engine_died(s, status);
+	}
+	return -1;
+}
+
+static int
+supervisor_watch(struct supervisor *s, const sigset_t *set)
+{
+	int status = -1;
+
+	while (status < 0) {
+		struct timespec wait = { s->restart_at_ns != 0 ? 0 : 3600, s->restart_at_ns != 0 ? 50 * NS_PER_MS : 0 };
+		int signo;
+
+		supervisor_restart(s);
+		signo = sigtimedwait(set, NULL, &wait);
+		if (signo == SIGTERM || signo == SIGHUP || (signo == SIGINT && s->console > 0))
+			(void)kill(s->console, signo == SIGHUP ? SIGHUP : SIGTERM);
+		status = supervisor_reap(s);
+	}
+	return status;
+}
+
+static int
+supervisor_prepare(struct supervisor *s, sigset_t *set, struct errmsg *em)
+{
+	int size = SUPERVISOR_STREAM_KIB * 1024;
+	void *page = mmap(NULL, sizeof *s->share, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, s->stream) != 0)
+		return errmsg_set(em, -errno, "can't set up the record stream: %s", strerror(errno));
+	s->share = page;
+	(void)setsockopt(s->stream[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+	s->have_tty = tcgetattr(STDOUT_FILENO, &s->tty) == 0;
+	(void)sigemptyset(set);
+	(void)sigaddset(set, SIGCHLD);
+	(void)sigaddset(set, SIGTERM);
+	(void)sigaddset(set, SIGHUP);
+	(void)sigaddset(set, SIGINT);
+	if (sigprocmask(SIG_BLOCK, set, NULL) != 0)
+		return errmsg_set(em, -errno, "can't block signals: %s", strerror(errno));
+	(void)signal(SIGPIPE, SIG_IGN);
+	return 0;
+}
+
+/* Packets on stdin are the engine's alone. */
+static void
+supervisor_let_stdin_go(void)
+{
+	int null;
+
+	if (isatty(STDIN_FILENO) || (null = open("/dev/null", O_RDONLY | O_CLOEXEC)) < 0)
+		return;
+	(void)dup2(null, STDIN_FILENO);
+	(void)close(null);
+}
+
+int
+supervisor_run(const struct options *o)
+{
+	struct supervisor s = { .o = o };
+	struct errmsg em = { "" };
+	sigset_t set;
+
+	if (supervisor_prepare(&s, &set, &em) != 0 || supervisor_start_engine(&s, &em) != 0)
+		return supervisor_fail(em.text);
+	supervisor_let_stdin_go();
+	if (supervisor_start_console(&s) != 0 || rights_keep_opening(&em) != 0) {
+		s.ending = true;
+		(void)kill(s.engine, SIGKILL);
+		if (s.console > 0)
+			(void)kill(s.console, SIGTERM);
+		while (wait(NULL) > 0)
+			;
+		return supervisor_fail(em.text[0] != '\0' ? em.text : "can't start the console");
+	}
+	return supervisor_watch(&s, &set);
+}
+
+int
+supervisor_headless(const struct options *o)
+{
+	struct engine_cfg cfg = { .options = o, .fd = o->output == OUTPUT_RECORDS ? STDOUT_FILENO : -1, .number = 1 };
+	struct errmsg em = { "" };
+	struct engine *e = NULL;
+	int status = 1;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (supervisor_engine_ready(&e, &cfg, &em) == 0)
+		status = engine_run(e);
+	else
+		(void)supervisor_fail(em.text);
+	engine_free(e);
+	return status == ENGINE_AGAIN ? 1 : status;
+}

@@ -1,0 +1,123 @@
+/* slice - borrowed text: compare, find, cut, trim, number; see sipwhy/slice.h. */
+#include "sipwhy/slice.h"
+
+#include <errno.h>
+#include <string.h>
+
+static unsigned char
+slice_lower(unsigned char c)
+{
+	return c >= 'A' && c <= 'Z' ? c | 32 : c;
+}
+
+static bool
+slice_imemeq(const char *a, const char *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (slice_lower((unsigned char)a[i]) != slice_lower((unsigned char)b[i]))
+			return false;
+	return true;
+}
+
+struct slice
+slice_str(const char *s)
+{
+	return (struct slice){ s, s != NULL ? strlen(s) : 0 };
+}
+
+bool
+slice_eq(struct slice a, struct slice b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+bool
+slice_ieq(struct slice a, struct slice b)
+{
+	return a.n == b.n && slice_imemeq(a.p, b.p, a.n);
+}
+
+bool
+slice_istarts(struct slice s, struct slice prefix)
+{
+	return s.n >= prefix.n && slice_imemeq(s.p, prefix.p, prefix.n);
+}
+
+ptrdiff_t
+slice_ifind(struct slice s, struct slice needle)
+{
+	if (needle.n > s.n)
+		return -1;
+	for (size_t i = 0; i + needle.n <= s.n; i++)
+		if (slice_imemeq(s.p + i, needle.p, needle.n))
+			return (ptrdiff_t)i;
+	return -1;
+}
+
+static bool
+slice_is_lws(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct slice
+slice_trim(struct slice s)
+{
+	while (s.n > 0 && slice_is_lws(s.p[0])) {
+		s.p++;
+		s.n--;
+	}
+	while (s.n > 0 && slice_is_lws(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+struct slice
+slice_cut(struct slice *s, char sep)
+{
+	const char *at = s->n > 0 ? memchr(s->p, sep, s->n) : NULL;
+	struct slice head = *s;
+
+	if (at == NULL) {
+		*s = (struct slice){ NULL, 0 };
+		return head;
+	}
+	head.n = (size_t)(at - s->p);
+	s->p = at + 1;
+	s->n -= head.n + 1;
+	return head;
+}
+
+int
+slice_u64(struct slice s, uint64_t max, uint64_t *out)
+{
+	uint64_t v = 0;
+
+	if (s.n == 0)
+		return -EINVAL;
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned d = (unsigned char)s.p[i] - (unsigned)'0';
+
+		if (d > 9)
+			return -EINVAL;
+		if (v > (max - d) / 10 || d > max)
+			return -ERANGE;
+		v = v * 10 + d;
+	}
+	*out = v;
+	return 0;
+}
+
+size_t
+slice_copy(char *out, size_t cap, struct slice s)
+{
+	size_t n;
+
+	if (cap == 0)
+		return 0;
+	n = s.n < cap - 1 ? s.n : cap - 1;
+	if (n > 0)
+		memcpy(out, s.p, n);
+	out[n] = '\0';
+	return n;
+}

@@ -1,0 +1,168 @@
+/*
+ * input - the table of kinds and what they share: counting, skipping, states; see sipwhy/input.h.
+ *
+ * Know: input_deliver is the only way a frame leaves, so frames = handed over + filtered + skipped holds by
+ * construction.
+ */
+#include "input_int.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct input_ops *const input_kinds[INPUT_KIND_N] = {
+	[INPUT_PCAP_LIVE] = &input_live_ops,
+	[INPUT_PCAP_FILE] = &input_file_ops,
+	[INPUT_DEMO] = &input_demo_ops,
+};
+
+const char *
+input_kind_name(enum input_kind k)
+{
+	static const char *const name[INPUT_KIND_N] = {
+		[INPUT_PCAP_LIVE] = "live",
+		[INPUT_PCAP_FILE] = "file",
+		[INPUT_DEMO] = "demo",
+	};
+
+	return (unsigned)k < INPUT_KIND_N ? name[k] : "-";
+}
+
+const char *
+input_state_name(enum input_state s)
+{
+	static const char *const name[] = { "open", "reading", "ended", "damaged", "failed" };
+
+	return (unsigned)s < sizeof name / sizeof name[0] ? name[s] : "-";
+}
+
+/* Names reach sentences on a terminal: no C0, no DEL, no C1 (as UTF-8). */
+static void
+input_name_clean(char *s)
+{
+	unsigned char *p = (unsigned char *)s;
+
+	for (; *p != '\0'; p++) {
+		if (*p < 0x20 || *p == 0x7f)
+			*p = '?';
+		if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f)
+			p[0] = p[1] = '?';
+	}
+}
+
+void
+input_init(struct input *in, const struct input_ops *ops, const struct input_cfg *cfg, const char *name)
+{
+	in->ops = ops;
+	in->kind = cfg->kind;
+	in->state = INPUT_OPEN;
+	in->live = ops->live;
+	in->skip = cfg->skip_frames;
+	in->poison = cfg->poison_frame;
+	(void)snprintf(in->name, sizeof in->name, "%s", name);
+	input_name_clean(in->name);
+}
+
+void
+input_deliver(struct input *in, const struct frame *f)
+{
+	in->st.frames++;
+	in->st.bytes += f->caplen;
+	if (in->st.frames <= in->skip || in->st.frames == in->poison) {
+		in->st.skipped++;
+		return;
+	}
+	if (in->bpf != NULL && !input_bpf_match(in->bpf, f)) {
+		in->st.filtered++;
+		return;
+	}
+	in->sink.frame(in->sink.ctx, f);
+}
+
+void
+input_become(struct input *in, enum input_state s, const char *sentence)
+{
+	if (in->state == s)
+		return;
+	in->state = s;
+	if (in->sink.state != NULL)
+		in->sink.state(in->sink.ctx, s, sentence);
+}
+
+void
+input_batch(struct input *in)
+{
+	if (in->sink.batch != NULL)
+		in->sink.batch(in->sink.ctx);
+}
+
+int
+input_open(struct input **out, const struct input_cfg *cfg, struct errmsg *em)
+{
+	*out = NULL;
+	assert((unsigned)cfg->kind < INPUT_KIND_N);
+	return input_kinds[cfg->kind]->open(out, cfg, em);
+}
+
+int
+input_start(struct input *in, struct uv_loop_s *loop, const struct input_sink *sink, struct errmsg *em)
+{
+	assert(!in->started && sink->frame != NULL);
+	in->loop = loop;
+	in->sink = *sink;
+	in->started = true;
+	return in->ops->start(in, em);
+}
+
+void
+input_pause(struct input *in, bool pause)
+{
+	if (in->paused == pause || in->closing)
+		return;
+	in->paused = pause;
+	if (in->started && in->ops->pause != NULL)
+		in->ops->pause(in);
+}
+
+const char *
+input_name(const struct input *in)
+{
+	return in->name;
+}
+
+enum input_kind
+input_kind(const struct input *in)
+{
+	return in->kind;
+}
+
+bool
+input_is_live(const struct input *in)
+{
+	return in->live;
+}
+
+void
+input_stats(struct input *in, struct input_stats *out)
+{
+	if (in->ops->stats != NULL && !in->closing)
+		in->ops->stats(in);
+	*out = in->st;
+}
+
+uint64_t
+input_buffer_bytes(const struct input *in)
+{
+	return in->buffer_bytes;
+}
+
+void
+input_close(struct input *in)
+{
+	if (in == NULL)
+		return;
+	assert(!in->closing);
+	in->closing = true;
+	in->ops->close(in);
+}

@@ -1,0 +1,53 @@
+/* fields - names of members and where they live; see fields.h.  Order here is order in a line (doc/records.md). */
+#include "record/fields.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "sipwhy/record.h"
+
+#define FIELD(m) { #m, offsetof(struct event, m), RECORD_TEXT_MAX }
+
+const struct fields_text fields_event_text[] = {
+	FIELD(method), FIELD(phrase), FIELD(peer), FIELD(src), FIELD(dst), FIELD(from), FIELD(to), FIELD(call_id),
+	FIELD(agent), FIELD(reason), FIELD(warning), FIELD(retry_after), FIELD(explain), FIELD(source),
+	{ "raw", offsetof(struct event, raw), EVENT_RAW_MAX },
+	{ NULL, 0, 0 },
+};
+
+#undef FIELD
+#define FIELD(m) { #m, offsetof(struct source_stat, m) }
+
+const struct fields_count fields_source[] = {
+	FIELD(frames), FIELD(bytes), FIELD(filtered_input), FIELD(skipped), FIELD(truncated), FIELD(tcp_gaps),
+	FIELD(tcp_oversize), FIELD(done), FIELD(total), FIELD(buffer), { NULL, 0 },
+};
+
+const struct fields_count fields_source_drops[] = {
+	{ "kernel", offsetof(struct source_stat, kernel_drops) },
+	{ "interface", offsetof(struct source_stat, if_drops) },
+	{ NULL, 0 },
+};
+
+#undef FIELD
+#define FIELD(m) { #m, offsetof(struct counts, m) }
+
+const struct fields_count fields_counts[] = {
+	FIELD(retransmissions), FIELD(copies), FIELD(malformed), FIELD(partial), FIELD(events), { NULL, 0 },
+};
+
+#undef FIELD
+
+const char *const fields_type[RECORD_TYPE_N] = {
+	[RECORD_HELLO] = "hello", [RECORD_TICK] = "tick", [RECORD_EVENT] = "event", [RECORD_UPDATE] = "update",
+	[RECORD_INCIDENT] = "incident", [RECORD_NOTICE] = "notice", [RECORD_SOURCE] = "source", [RECORD_BYE] = "bye",
+};
+
+unsigned
+fields_method(const char *name)
+{
+	for (unsigned m = 0; m < METHOD_N; m++)
+		if (strcmp(name, sip_method_name((enum sip_method)m)) == 0)
+			return m;
+	return METHOD_OTHER;
+}

@@ -1,0 +1,36 @@
+/*
+ * fields - the members of an event and of a source as one table each, so that encoder and decoder cannot drift
+ * apart.
+ */
+#ifndef RECORD_FIELDS_H
+#define RECORD_FIELDS_H
+
+#include <stddef.h>
+
+/* A slice of struct event at `offset`, at most `max` bytes. */
+struct fields_text {
+	const char *name;
+	size_t offset, max;
+};
+
+/* In the order they stand in a line; a NULL name ends. */
+extern const struct fields_text fields_event_text[];
+
+/* A uint64_t of struct source_stat at `offset`. */
+struct fields_count {
+	const char *name;
+	size_t offset;
+};
+
+/* Members of a source, of its "drops" that wire does not name, and of a tick's struct counts. */
+extern const struct fields_count fields_source[];
+extern const struct fields_count fields_source_drops[];
+extern const struct fields_count fields_counts[];
+
+/* Names by index. */
+extern const char *const fields_type[];
+
+/* The kind of a method by its name in a record; what is not known is METHOD_OTHER. */
+unsigned fields_method(const char *name);
+
+#endif

@@ -1,0 +1,23 @@
+/* events - the list behind a report, from inside sink. */
+#ifndef SINK_EVENTS_H
+#define SINK_EVENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sipwhy/sink.h"
+
+/* A place in the list; start with all zero. */
+struct sink_events_at {
+	size_t index, offset;
+};
+
+/* The next event, oldest first; its slices point into the list.  False at the end. */
+bool sink_events_next(const struct sink_events *l, struct sink_events_at *at, struct event *out);
+
+/* Kept now, and given to sink_events_add but not kept any more. */
+size_t sink_events_count(const struct sink_events *l);
+uint64_t sink_events_dropped(const struct sink_events *l);
+
+#endif

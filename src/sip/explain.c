@@ -1,0 +1,209 @@
+/*
+ * explain - which row of the tables tells best why something failed.
+ * The one thing to know: phrases are free text, so a pattern is a lower-case substring; the longest one that is
+ * found wins, and of equals the one made for the product that sent the response.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "sip/reason.h"
+#include "sip/tables.h"
+
+/* Bytes of a text in which patterns are looked for; the longest pattern has 40. */
+enum { EXPLAIN_TEXT_MAX = 512 };
+
+/* FreeSWITCH's own causes, which it sends as protocol SIP, start here; a SIP status ends below. */
+enum { EXPLAIN_CAUSE_FREESWITCH = 700 };
+
+/* A text in lower case. */
+struct explain_text {
+	size_t n;
+	char text[EXPLAIN_TEXT_MAX];
+};
+
+/* The texts of one failure, by enum phrase_field, and the sender's name. */
+struct explain_texts {
+	struct explain_text field[PHRASE_FIELD_N];
+	struct explain_text server;
+	bool own;
+};
+
+static void
+explain_lower(struct explain_text *out, struct slice in)
+{
+	out->n = in.n < sizeof out->text ? in.n : sizeof out->text;
+	for (size_t i = 0; i < out->n; i++) {
+		char c = in.p[i];
+
+		out->text[i] = c >= 'A' && c <= 'Z' ? (char)(c | 32) : c;
+	}
+}
+
+static bool
+explain_has(const struct explain_text *t, const char *needle)
+{
+	return t->n > 0 && memmem(t->text, t->n, needle, strlen(needle)) != NULL;
+}
+
+static bool
+explain_has_any(const struct explain_text *t, const char *const *words)
+{
+	for (; words && *words; words++) {
+		if (explain_has(t, *words))
+			return true;
+	}
+	return false;
+}
+
+/* How well a matching row fits, apart from its pattern's length: its conditions, its maker, its code, its evidence. */
+static unsigned
+explain_fit(const struct sip_phrase *row, const struct phrase_rule *rule, const struct explain_texts *in)
+{
+	unsigned fit = 0;
+
+	if (rule->own)
+		fit += 16;
+	if (rule->need || explain_has_any(&in->server, rule->maker))
+		fit += 8;
+	if (row->code)
+		fit += 4;
+	if (row->evidence && strcmp(row->evidence, "seed") == 0)
+		fit += 2;
+	else if (row->evidence && strcmp(row->evidence, "unverified") != 0)
+		fit += 1;
+	return fit;
+}
+
+static bool
+explain_applies(const struct sip_phrase *row, const struct phrase_rule *rule, const struct explain_texts *in)
+{
+	if (rule->own && !in->own)
+		return false;
+	if (rule->need && !explain_has_any(&in->server, rule->need))
+		return false;
+	return explain_has(&in->field[rule->field], row->pattern);
+}
+
+/* The best row of one code (0 for the rows of any code), better than what *best and *score hold. */
+static void
+explain_phrase_of(unsigned code, const struct explain_texts *in, const struct sip_phrase **best, size_t *score)
+{
+	size_t lo = 0, hi = tables_phrases_n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (tables_phrases[mid].code < code)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < tables_phrases_n && tables_phrases[lo].code == code; lo++) {
+		const struct sip_phrase *row = &tables_phrases[lo];
+		size_t mine;
+
+		if (!explain_applies(row, &tables_rules[lo], in))
+			continue;
+		mine = strlen(row->pattern) * 32 + explain_fit(row, &tables_rules[lo], in);
+		if (mine > *score) {
+			*score = mine;
+			*best = row;
+		}
+	}
+}
+
+static const struct sip_phrase *
+explain_phrase(const struct sip_explain_in *in)
+{
+	struct explain_texts texts;
+	const struct sip_phrase *best = NULL;
+	size_t score = 0;
+
+	explain_lower(&texts.field[PHRASE_IN_STATUS], in->phrase);
+	explain_lower(&texts.field[PHRASE_IN_REASON], in->reason);
+	explain_lower(&texts.field[PHRASE_IN_WARNING], in->warning);
+	explain_lower(&texts.field[PHRASE_IN_DETAIL], in->detail);
+	explain_lower(&texts.server, in->server);
+	texts.own = in->own;
+	explain_phrase_of(0, &texts, &best, &score);
+	if (in->code)
+		explain_phrase_of(in->code, &texts, &best, &score);
+	return best;
+}
+
+/* Causes that only say that a call ended, or that nobody knows why. */
+static bool
+explain_is_vague(const struct q850_cause *q)
+{
+	return q->cause == 0 || q->cause == 16 || q->cause == 31 || q->cause == 127;
+}
+
+static void
+explain_set(struct sip_explanation *out, const char *headline, const char *kind, unsigned number)
+{
+	out->headline = headline;
+	snprintf(out->key, sizeof out->key, "%s:%u", kind, number);
+}
+
+static void
+explain_set_phrase(struct sip_explanation *out)
+{
+	const struct sip_phrase *row = out->phrase;
+
+	out->headline = row->meaning;
+	if (row->code)
+		snprintf(out->key, sizeof out->key, "phrase:%u:%s", (unsigned)row->code, row->pattern);
+	else
+		snprintf(out->key, sizeof out->key, "phrase:*:%s", row->pattern);
+}
+
+/* The SIP cause of a Reason tells more than the status only when it is another one. */
+static const struct sip_code *
+explain_reason_code(const struct sip_explain_in *in, int reason_sip)
+{
+	if (reason_sip < 300 || (unsigned)reason_sip == in->code)
+		return NULL;
+	return sip_code_find((unsigned)reason_sip);
+}
+
+static void
+explain_decide(struct sip_explanation *out, const struct sip_code *reason)
+{
+	if (out->q850 && !explain_is_vague(out->q850))
+		explain_set(out, out->q850->meaning, "q850", out->q850->cause);
+	else if (reason)
+		explain_set(out, reason->meaning, "reason", reason->code);
+	else if (out->warning && out->warning->code != 399)
+		explain_set(out, out->warning->meaning, "warning", out->warning->code);
+	else if (out->phrase)
+		explain_set_phrase(out);
+	else if (out->code)
+		explain_set(out, out->code->meaning, "code", out->code->code);
+	else if (out->q850)
+		explain_set(out, out->q850->meaning, "q850", out->q850->cause);
+	else if (out->warning)
+		explain_set(out, out->warning->meaning, "warning", out->warning->code);
+	else if (out->cls) {
+		out->headline = out->cls->meaning;
+		snprintf(out->key, sizeof out->key, "class:%uxx", (unsigned)out->cls->first / 100);
+	}
+}
+
+void
+sip_explain(const struct sip_explain_in *in, struct sip_explanation *out)
+{
+	int q850 = -1, reason_sip = -1;
+
+	memset(out, 0, sizeof *out);
+	reason_read(in->reason, &q850, &reason_sip);
+	if (in->q850 >= 0)
+		q850 = in->q850;
+	if (q850 < 0 && reason_sip >= EXPLAIN_CAUSE_FREESWITCH)
+		q850 = reason_sip;
+	out->code = sip_code_find(in->code);
+	out->cls = sip_class_find(in->code);
+	out->q850 = q850 >= 0 ? q850_find((unsigned)q850) : NULL;
+	out->warning = in->warn_code >= 0 ? sip_warning_find((unsigned)in->warn_code) : NULL;
+	out->phrase = explain_phrase(in);
+	explain_decide(out, explain_reason_code(in, reason_sip));
+}

@@ -1,0 +1,66 @@
+/*
+ * header - the header block of a message cut into the few headers that are looked at (RFC 3261 7.3).
+ */
+#ifndef SIP_HEADER_H
+#define SIP_HEADER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sipwhy/slice.h"
+
+/* The allow-list: whatever is not here is walked over and forgotten. */
+enum header_id {
+	HEADER_VIA,
+	HEADER_FROM,
+	HEADER_TO,
+	HEADER_CALL_ID,
+	HEADER_CSEQ,
+	HEADER_CONTACT,
+	HEADER_REASON,
+	HEADER_WARNING,
+	HEADER_RETRY_AFTER,
+	HEADER_SERVER,
+	HEADER_USER_AGENT,
+	HEADER_DETAIL,
+	HEADER_CONTENT_LENGTH,
+	HEADER_N,
+	HEADER_OTHER = HEADER_N
+};
+
+/* Physical lines looked at, the start line and folds included. */
+enum { HEADER_LINES_MAX = 256 };
+
+/* Reason headers kept; the other ids keep their first. */
+enum { HEADER_REASONS = 4 };
+
+/*
+ * Slices point into the message.  value: trimmed, a fold's CR and LF still in it; HEADER_DETAIL holds the whole line.
+ * The first of each id, empty when absent (seen tells absent from empty).
+ */
+struct header_block {
+	struct slice start; /* the start line */
+	struct slice value[HEADER_N];
+	struct slice reasons[HEADER_REASONS]; /* reasons[0] is value[HEADER_REASON] */
+	uint8_t seen[HEADER_N];               /* how many there were, at most 255 */
+	uint32_t folded;                      /* bit per id: some value of it is folded */
+	bool control;                         /* a control byte other than HT, CR and LF stood in the block */
+	bool bad_line;                        /* a line without a name and a colon */
+	bool duplicate;                       /* a second From, To, Call-ID, CSeq or Content-Length */
+	bool over;                            /* more lines than are looked at */
+	bool whole;                           /* the empty line that ends the block was seen */
+};
+
+/*
+ * Cut `bytes` (start line first) into lines that end in CRLF, LF or CR.  cut: the bytes end where the message did
+ * not, so a last line without an end is dropped.
+ */
+void header_split(struct slice bytes, bool cut, struct header_block *out);
+
+/* True when a value of this id holds no fold and no control byte but HT. */
+bool header_is_clean(const struct header_block *block, enum header_id id);
+
+/* The id of a header name, long or compact (RFC 3261 7.3.3), in any letter case. */
+enum header_id header_find(struct slice name);
+
+#endif

@@ -1,0 +1,392 @@
+/*
+ * parse - a message to a struct sipmsg: the only file that knows libosip2 (RFC 3261 7, 20).
+ * The one thing to know: headers are handed over one by one after shield has priced them, never a start line, a
+ * body, an unknown header or a whole message, and all memory comes from the parser's arena; so nothing of it is ever
+ * freed one by one, and one bad header costs that header, not the message.
+ */
+#include <pthread.h>
+#include <string.h>
+
+#include <osipparser2/osip_message.h>
+#include <osipparser2/osip_parser.h>
+/* libosip2 names status codes by macros, one of which is a verdict of ours. */
+#undef SIP_OK
+
+#include "sip/header.h"
+#include "sip/parse.h"
+#include "sip/reason.h"
+#include "sip/scan.h"
+#include "sip/shield.h"
+#include "sip/startline.h"
+#include "sipwhy/arena.h"
+#include "sipwhy/mem.h"
+
+enum { PARSE_MESSAGE_MAX = 65535, PARSE_ARENA_FIRST = 64 * 1024, PARSE_ARENA_LIMIT = 1024 * 1024 };
+
+struct sip_parser {
+	struct arena *arena;
+};
+
+/* One response on its way through.  msg is NULL when memory was too short for libosip2. */
+struct parse {
+	struct arena *arena;
+	struct shield shield;
+	const struct header_block *block;
+	osip_message_t *msg;
+	struct sipmsg *out;
+};
+
+/* libosip2's hooks take no context, so the arena of the running call stands here. */
+static _Thread_local struct arena *parse_arena;
+static pthread_once_t parse_once = PTHREAD_ONCE_INIT;
+
+static void *
+parse_malloc(size_t n)
+{
+	return parse_arena ? arena_alloc(parse_arena, n) : NULL;
+}
+
+static void *
+parse_realloc(void *p, size_t n)
+{
+	return parse_arena ? arena_grow(parse_arena, p, n) : NULL;
+}
+
+static void
+parse_free(void *p)
+{
+	(void)p;
+}
+
+static void
+parse_trace(const char *file, int line, osip_trace_level_t level, const char *fmt, va_list ap)
+{
+	(void)file;
+	(void)line;
+	(void)level;
+	(void)fmt;
+	(void)ap;
+}
+
+/* The trace function comes first: without one, the first error that a stranger provokes is printed to stdout. */
+static void
+parse_setup(void)
+{
+	osip_trace_initialize_func(OSIP_FATAL, parse_trace);
+	for (int level = 0; level < END_TRACE_LEVEL; level++)
+		osip_trace_disable_level((osip_trace_level_t)level);
+	parser_init();
+	osip_set_allocators(parse_malloc, parse_realloc, parse_free);
+}
+
+struct sip_parser *
+sip_parser_new_sized(size_t first, size_t limit)
+{
+	struct sip_parser *p = mem_zalloc(sizeof *p);
+
+	if (!p)
+		return NULL;
+	pthread_once(&parse_once, parse_setup);
+	p->arena = arena_new(first, limit);
+	if (!p->arena) {
+		mem_free(p);
+		return NULL;
+	}
+	return p;
+}
+
+struct sip_parser *
+sip_parser_new(void)
+{
+	return sip_parser_new_sized(PARSE_ARENA_FIRST, PARSE_ARENA_LIMIT);
+}
+
+void
+sip_parser_free(struct sip_parser *p)
+{
+	if (!p)
+		return;
+	if (parse_arena == p->arena)
+		parse_arena = NULL;
+	arena_free(p->arena);
+	mem_free(p);
+}
+
+/* libosip2 strips the brackets of an IPv6 sent-by; they come back so that requests and responses compare equal. */
+static struct slice
+parse_sent_by(struct arena *a, struct slice host, struct slice port)
+{
+	bool bracket = host.n && host.p[0] != '[' && memchr(host.p, ':', host.n);
+	char *out;
+
+	if (!bracket)
+		return scan_sent_by(a, host, port);
+	out = arena_alloc(a, host.n + 2);
+	if (!out)
+		return host;
+	out[0] = '[';
+	memcpy(out + 1, host.p, host.n);
+	out[host.n + 1] = ']';
+	return scan_sent_by(a, (struct slice){ out, host.n + 2 }, port);
+}
+
+static bool
+parse_via(struct parse *ps, const char *text)
+{
+	osip_generic_param_t *branch = NULL;
+	osip_via_t *via;
+
+	if (osip_message_set_via(ps->msg, text) != 0)
+		return false;
+	via = osip_list_get(&ps->msg->vias, 0);
+	if (!via || !via->host || !*via->host)
+		return false;
+	ps->out->sent_by = parse_sent_by(ps->arena, slice_trim(slice_str(via->host)), slice_trim(slice_str(via->port)));
+	if (osip_via_param_get_byname(via, "branch", &branch) == 0 && branch && branch->gvalue)
+		ps->out->branch = slice_trim(slice_str(branch->gvalue));
+	return true;
+}
+
+/* Who a From or To names, from libosip2's reading of it; false when it read nothing of use. */
+static bool
+parse_who(const osip_uri_t *url, struct slice *who)
+{
+	struct slice other;
+
+	if (!url)
+		return false;
+	if (url->username && *url->username)
+		*who = slice_str(url->username);
+	else if (url->host && *url->host)
+		*who = slice_str(url->host);
+	else {
+		other = slice_str(url->string);
+		*who = slice_cut(&other, ';');
+	}
+	return who->n > 0;
+}
+
+static bool
+parse_address(const osip_from_t *address, struct slice *who, struct slice *tag)
+{
+	osip_generic_param_t *param = NULL;
+
+	if (!address || !parse_who(address->url, who))
+		return false;
+	if (osip_from_get_tag((osip_from_t *)address, &param) == 0 && param && param->gvalue)
+		*tag = slice_trim(slice_str(param->gvalue));
+	return true;
+}
+
+static bool
+parse_cseq(struct parse *ps, const char *text)
+{
+	uint64_t number;
+	struct slice method;
+	const osip_cseq_t *cseq;
+
+	if (osip_message_set_cseq(ps->msg, text) != 0)
+		return false;
+	cseq = ps->msg->cseq;
+	if (!cseq || !cseq->number || !cseq->method)
+		return false;
+	method = slice_trim(slice_str(cseq->method));
+	if (slice_u64(slice_trim(slice_str(cseq->number)), UINT32_MAX, &number) != 0 || !scan_is_token(method))
+		return false;
+	ps->out->cseq = (uint32_t)number;
+	ps->out->method_name = method;
+	return true;
+}
+
+/* One of the five headers of every response through libosip2.  False when it refused. */
+static bool
+parse_needed(struct parse *ps, enum header_id id, struct slice value)
+{
+	struct sipmsg *out = ps->out;
+	osip_message_t *m = ps->msg;
+
+	switch (id) {
+	case HEADER_VIA:
+		return parse_via(ps, value.p);
+	case HEADER_FROM:
+		return osip_message_set_from(m, value.p) == 0 && parse_address(m->from, &out->from, &out->from_tag);
+	case HEADER_TO:
+		return osip_message_set_to(m, value.p) == 0 && parse_address(m->to, &out->to, &out->to_tag);
+	case HEADER_CALL_ID:
+		if (osip_message_set_call_id(m, value.p) != 0 || !m->call_id || !m->call_id->number)
+			return false;
+		out->call_id = value;
+		return true;
+	case HEADER_CSEQ:
+		return parse_cseq(ps, value.p);
+	default:
+		return false;
+	}
+}
+
+/*
+ * A copy of a value fit for libosip2: cut to the limit, NUL-terminated, without folds.  False when memory is short;
+ * then *clean is the value as it stands.
+ */
+static bool
+parse_clean(struct parse *ps, enum header_id id, struct slice value, struct slice *clean)
+{
+	*clean = value;
+	if (clean->n > SHIELD_VALUE_MAX)
+		clean->n = SHIELD_VALUE_MAX;
+	return shield_copy(ps->arena, *clean, header_is_clean(ps->block, id), clean) != NULL;
+}
+
+static void
+parse_header(struct parse *ps, enum header_id id)
+{
+	struct slice value = ps->block->value[id], clean;
+	bool fit = parse_clean(ps, id, value, &clean) && ps->msg && value.n > 0 && value.n <= SHIELD_VALUE_MAX;
+
+	if (fit && id == HEADER_VIA) {
+		clean = scan_first(clean);
+		fit = clean.n > 0;
+		if (fit)
+			((char *)clean.p)[clean.n] = 0;
+	}
+	fit = fit && shield_admit(&ps->shield, clean, id == HEADER_CALL_ID) == 0;
+	if (fit && parse_needed(ps, id, clean))
+		return;
+	ps->out->partial = true;
+	if (clean.n)
+		scan_header(ps->arena, id, clean, ps->out);
+}
+
+/* A header that libosip2 stores without reading it; its copy is what the fields point to. */
+static struct slice
+parse_raw(struct parse *ps, const char *name, enum header_id id)
+{
+	struct slice value = ps->block->value[id], clean;
+	osip_header_t *header = NULL;
+	bool fit;
+
+	if (!value.n)
+		return value;
+	fit = parse_clean(ps, id, value, &clean) && ps->msg && value.n <= SHIELD_VALUE_MAX &&
+	    shield_admit(&ps->shield, clean, true) == 0;
+	if (!fit || osip_message_set_header(ps->msg, name, clean.p) != 0) {
+		ps->out->partial = true;
+		return clean;
+	}
+	if (osip_message_header_get_byname(ps->msg, name, 0, &header) < 0 || !header || !header->hvalue)
+		return clean;
+	return slice_trim(slice_str(header->hvalue));
+}
+
+static void
+parse_reasons(struct parse *ps)
+{
+	const struct header_block *b = ps->block;
+	struct slice clean;
+
+	ps->out->reason = parse_raw(ps, "reason", HEADER_REASON);
+	reason_read(ps->out->reason, &ps->out->q850, &ps->out->reason_sip);
+	for (unsigned i = 1; i < HEADER_REASONS && i < b->seen[HEADER_REASON]; i++) {
+		parse_clean(ps, HEADER_REASON, b->reasons[i], &clean);
+		reason_read(clean, &ps->out->q850, &ps->out->reason_sip);
+	}
+}
+
+/* Contact is shown nowhere, but a refused one tells that the sender is broken. */
+static void
+parse_contact(struct parse *ps)
+{
+	struct slice clean, value = ps->block->value[HEADER_CONTACT];
+
+	if (!value.n)
+		return;
+	if (!parse_clean(ps, HEADER_CONTACT, value, &clean) || !ps->msg || value.n > SHIELD_VALUE_MAX) {
+		ps->out->partial = true;
+		return;
+	}
+	clean = scan_first(clean);
+	if (!clean.n)
+		return;
+	((char *)clean.p)[clean.n] = 0;
+	if (shield_admit(&ps->shield, clean, false) != 0 || osip_message_set_contact(ps->msg, clean.p) != 0)
+		ps->out->partial = true;
+}
+
+/* The headers that only a failure is asked for. */
+static void
+parse_failure(struct parse *ps)
+{
+	const struct slice *value = ps->block->value;
+	bool server = value[HEADER_SERVER].n > 0;
+
+	parse_reasons(ps);
+	ps->out->warning = parse_raw(ps, "warning", HEADER_WARNING);
+	ps->out->warn_code = reason_warn_code(ps->out->warning);
+	ps->out->retry_after = parse_raw(ps, "retry-after", HEADER_RETRY_AFTER);
+	ps->out->server = parse_raw(ps, server ? "server" : "user-agent", server ? HEADER_SERVER : HEADER_USER_AGENT);
+	if (value[HEADER_DETAIL].n)
+		parse_clean(ps, HEADER_DETAIL, value[HEADER_DETAIL], &ps->out->detail);
+	parse_contact(ps);
+}
+
+static void
+parse_response(struct parse *ps, unsigned code)
+{
+	const struct slice *value = ps->block->value;
+
+	if (osip_message_init(&ps->msg) != 0 || !ps->msg) {
+		ps->msg = NULL;
+		ps->out->partial = true;
+	} else {
+		osip_message_set_status_code(ps->msg, (int)code);
+	}
+	parse_header(ps, HEADER_VIA);
+	parse_header(ps, HEADER_FROM);
+	parse_header(ps, HEADER_TO);
+	parse_header(ps, HEADER_CALL_ID);
+	parse_header(ps, HEADER_CSEQ);
+	if (code >= 300)
+		parse_failure(ps);
+	else
+		ps->out->server = value[value[HEADER_SERVER].n ? HEADER_SERVER : HEADER_USER_AGENT];
+	ps->out->method = sip_method_find(ps->out->method_name);
+}
+
+static void
+parse_begin(struct sipmsg *out, const struct startline *line, const struct header_block *block, bool cut)
+{
+	*out = (struct sipmsg){ .kind = line->kind, .code = line->code, .q850 = -1, .reason_sip = -1, .warn_code = -1 };
+	out->phrase = line->phrase;
+	out->uri = line->uri;
+	out->method_name = line->method;
+	out->method = sip_method_find(line->method);
+	out->partial =
+	    line->cut || block->control || block->bad_line || block->duplicate || block->over || (cut && !block->whole);
+}
+
+enum sip_verdict
+sip_parse(struct sip_parser *p, struct slice bytes, bool cut, struct sipmsg *out)
+{
+	struct header_block block;
+	struct startline line;
+	struct parse ps;
+
+	if (bytes.n > PARSE_MESSAGE_MAX) {
+		bytes.n = PARSE_MESSAGE_MAX;
+		cut = true;
+	}
+	header_split(startline_skip(bytes), cut, &block);
+	/* The gate's answer is only needed when the start line is no good, and would be the second look at it. */
+	if (startline_read(block.start, &line) != SIP_OK)
+		return sip_gate(bytes) ? SIP_MALFORMED : SIP_NOT_SIP;
+	parse_begin(out, &line, &block, cut);
+	arena_reset(p->arena);
+	parse_arena = p->arena;
+	if (line.kind == SIP_REQUEST) {
+		scan_request(p->arena, &block, out);
+	} else {
+		ps = (struct parse){ .arena = p->arena, .shield = shield_begin(), .block = &block, .out = out };
+		parse_response(&ps, line.code);
+	}
+	return out->partial ? SIP_PARTIAL : SIP_OK;
+}

@@ -1,0 +1,46 @@
+/*
+ * shield - what a header value must be before libosip2 may see it.
+ */
+#ifndef SIP_SHIELD_H
+#define SIP_SHIELD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sipwhy/arena.h"
+#include "sipwhy/slice.h"
+
+/*
+ * Limits.  A value longer than SHIELD_VALUE_MAX is cut for the scan and refused for libosip2.  Structure characters are
+ * those of which libosip2 makes list elements or over which it walks again: , ; & ? % < = and blank.
+ */
+enum {
+	SHIELD_VALUE_MAX = 8192,
+	SHIELD_VALUE_STRUCTURE = 96,
+	SHIELD_MESSAGE_STRUCTURE = 256,
+	SHIELD_MESSAGE_BYTES = 16384
+};
+
+/* What one message may still hand over.  Caller's memory; start with shield_begin. */
+struct shield {
+	size_t bytes, structure;
+};
+
+struct shield shield_begin(void);
+
+/* How many structure characters [p, p + n) has. */
+size_t shield_structure(const char *p, size_t n);
+
+/*
+ * Take a value's price from the message's budget.  raw: the value will be stored, not parsed, so its structure is free.
+ * 0, or -E2BIG when it is too long or too rich; then nothing was taken.
+ */
+int shield_admit(struct shield *s, struct slice value, bool raw);
+
+/*
+ * A NUL-terminated copy in the arena: folds (CR, LF) and HT become blanks, other control bytes "?".  clean: the caller
+ * knows that there is none of these but HT.  NULL when memory is short.  *out (may be NULL) gets the same as a slice.
+ */
+char *shield_copy(struct arena *a, struct slice value, bool clean, struct slice *out);
+
+#endif

@@ -1,0 +1,86 @@
+/*
+ * counts - messages by kind, method and code (RFC 3261 7.1, 7.2), and the figures of one source; see
+ * sipwhy/tally.h.
+ * The one thing to know: the table is 77 KB, so sums walk it only when somebody looks.
+ */
+#include "sipwhy/tally.h"
+
+void
+counts_add(struct counts *dst, const struct counts *src)
+{
+	for (unsigned m = 0; m < METHOD_N; m++) {
+		dst->requests[m] += src->requests[m];
+		for (unsigned c = 0; c < SIP_CODE_N; c++)
+			dst->responses[m][c] += src->responses[m][c];
+	}
+	dst->retransmissions += src->retransmissions;
+	dst->copies += src->copies;
+	dst->malformed += src->malformed;
+	dst->partial += src->partial;
+	dst->events += src->events;
+}
+
+uint64_t
+counts_requests(const struct counts *c)
+{
+	uint64_t sum = 0;
+
+	for (unsigned m = 0; m < METHOD_N; m++)
+		sum += c->requests[m];
+	return sum;
+}
+
+/* Responses with codes [first, end), over all methods. */
+static uint64_t
+counts_range(const struct counts *c, unsigned first, unsigned end)
+{
+	uint64_t sum = 0;
+
+	for (unsigned m = 0; m < METHOD_N; m++)
+		for (unsigned i = first; i < end; i++)
+			sum += c->responses[m][i - SIP_CODE_MIN];
+	return sum;
+}
+
+uint64_t
+counts_responses(const struct counts *c)
+{
+	return counts_range(c, SIP_CODE_MIN, SIP_CODE_MAX + 1);
+}
+
+uint64_t
+counts_code(const struct counts *c, unsigned code)
+{
+	if (code < SIP_CODE_MIN || code > SIP_CODE_MAX)
+		return 0;
+	return counts_range(c, code, code + 1);
+}
+
+uint64_t
+counts_class(const struct counts *c, unsigned cls)
+{
+	if (cls < 1 || cls > 6)
+		return 0;
+	return counts_range(c, cls * 100, cls * 100 + 100);
+}
+
+bool
+source_stat_balanced(const struct source_stat *s)
+{
+	uint64_t sum = s->filtered_input + s->skipped;
+
+	for (unsigned v = 0; v < WIRE_VERDICT_N; v++)
+		sum += s->verdict[v];
+	return sum == s->frames;
+}
+
+const char *
+source_verdict_name(unsigned v)
+{
+	static const char *const names[WIRE_VERDICT_N] = {
+		[WIRE_SIP] = "sip", [WIRE_NOT_SIP] = "not_sip", [WIRE_FILTERED] = "filtered",
+		[WIRE_MALFORMED] = "malformed", [WIRE_DROPPED] = "dropped", [WIRE_HELD] = "held",
+	};
+
+	return v < WIRE_VERDICT_N ? names[v] : "-";
+}

@@ -1,0 +1,250 @@
+/*
+ * peer - who answers with what: peers in a bounded table; see sipwhy/tally.h and peer.h.
+ * The one thing to know: strangers choose the addresses, so the hash is seeded, the table ends at TALLY_PEERS_MAX,
+ * and whoever comes later is counted in the row "other", never lost.
+ */
+#include "tally/peer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sipwhy/hash.h"
+
+#define PEER_OTHER_NAME "other"
+
+struct peer_table {
+	struct peer *head;
+	uint64_t seed;
+	size_t n;
+	struct peer rest;
+};
+
+struct peer_table *
+peer_table_new(uint64_t seed)
+{
+	struct peer_table *t = mem_zalloc(sizeof *t);
+
+	if (t == NULL)
+		return NULL;
+	t->seed = seed;
+	t->rest.row = PEER_NO_ROW;
+	(void)snprintf(t->rest.name, sizeof t->rest.name, "%s", PEER_OTHER_NAME);
+	return t;
+}
+
+void
+peer_table_free(struct peer_table *t)
+{
+	struct peer *p, *next;
+
+	if (t == NULL)
+		return;
+	/* The list goes on in the handle, which outlives the table that HASH_CLEAR gives back. */
+	p = t->head;
+	HASH_CLEAR(hh, t->head);
+	for (; p != NULL; p = next) {
+		next = p->hh.next;
+		mem_free(p);
+	}
+	mem_free(t);
+}
+
+struct peer *
+peer_table_find(const struct peer_table *t, const void *key, size_t n)
+{
+	struct peer *p = NULL;
+
+	HASH_FIND_BYHASHVALUE(hh, t->head, key, n, hash_uthash(key, n, t->seed), p);
+	return p;
+}
+
+/* Takes p over; the rest's row when the hash table finds no memory. */
+static struct peer *
+peer_table_insert(struct peer_table *t, struct peer *p)
+{
+	unsigned hash = hash_uthash(p->key, p->key_n, t->seed);
+
+	HASH_ADD_KEYPTR_BYHASHVALUE(hh, t->head, p->key, p->key_n, hash, p);
+	if (p->hh.tbl == NULL) {
+		mem_free(p);
+		return NULL;
+	}
+	t->n++;
+	return p;
+}
+
+struct peer *
+peer_table_make(struct peer_table *t, const void *key, size_t n, const char *name)
+{
+	struct peer *p = peer_table_find(t, key, n);
+
+	if (p != NULL)
+		return p;
+	if (t->n >= TALLY_PEERS_MAX || n > PEER_KEY_MAX || (p = mem_zalloc(sizeof *p)) == NULL)
+		return &t->rest;
+	memcpy(p->key, key, n);
+	p->key_n = n;
+	p->row = PEER_NO_ROW;
+	(void)snprintf(p->name, sizeof p->name, "%s", name);
+	p = peer_table_insert(t, p);
+	return p != NULL ? p : &t->rest;
+}
+
+struct peer_table *
+peer_table_clone(const struct peer_table *t)
+{
+	struct peer_table *copy = peer_table_new(t->seed);
+
+	if (copy == NULL)
+		return NULL;
+	copy->rest = t->rest;
+	for (const struct peer *p = t->head; p != NULL; p = p->hh.next) {
+		struct peer *q = mem_alloc(sizeof *q);
+
+		if (q != NULL)
+			*q = *p;
+		if (q == NULL || peer_table_insert(copy, q) == NULL) {
+			peer_table_free(copy);
+			return NULL;
+		}
+	}
+	return copy;
+}
+
+static void
+peer_code(struct peer *p, unsigned code, uint64_t n)
+{
+	for (unsigned i = 0; i < p->n_codes; i++)
+		if (p->codes[i].code == code) {
+			p->codes[i].n += n;
+			return;
+		}
+	if (p->n_codes < PEER_CODES_KEPT)
+		p->codes[p->n_codes++] = (struct peer_code){ n, (uint16_t)code };
+	else
+		p->other += n;
+}
+
+void
+peer_event(struct peer *p, unsigned code, uint64_t n)
+{
+	p->events += n;
+	peer_code(p, code, n);
+}
+
+bool
+peer_is_other(const struct peer_table *t, const struct peer *p)
+{
+	return p == &t->rest;
+}
+
+void
+peer_stat_event(struct peer_stat *s, unsigned code, uint64_t n)
+{
+	s->events += n;
+	for (unsigned i = 0; i < PEER_CODES; i++) {
+		if (s->codes[i].code != code && s->codes[i].n != 0)
+			continue;
+		s->codes[i].code = (uint16_t)code;
+		s->codes[i].n += n;
+		return;
+	}
+	s->other += n;
+}
+
+void
+peer_table_add(struct peer_table *t, const struct peer_stat *inc)
+{
+	struct peer *p = strcmp(inc->name, PEER_OTHER_NAME) == 0 ? &t->rest :
+	    peer_table_make(t, inc->name, strlen(inc->name), inc->name);
+
+	for (unsigned i = 0; i < 6; i++)
+		p->responses[i] += inc->responses[i];
+	for (unsigned i = 0; i < PEER_CODES; i++)
+		if (inc->codes[i].n > 0)
+			peer_code(p, inc->codes[i].code, inc->codes[i].n);
+	p->other += inc->other;
+	p->events += inc->events;
+}
+
+static bool
+peer_code_before(const struct peer_code *a, const struct peer_code *b)
+{
+	return a->n != b->n ? a->n > b->n : a->code < b->code;
+}
+
+/* The most frequent codes, by insertion; what is pushed out of the row is told under `other`. */
+static void
+peer_tell(const struct peer *p, struct peer_stat *out)
+{
+	struct peer_code best[PEER_CODES + 1];
+	unsigned n = 0;
+
+	memset(out, 0, sizeof *out);
+	memcpy(out->name, p->name, sizeof out->name);
+	memcpy(out->responses, p->responses, sizeof out->responses);
+	out->events = p->events;
+	out->other = p->other;
+	for (unsigned i = 0; i < p->n_codes; i++) {
+		unsigned at = n;
+
+		for (; at > 0 && peer_code_before(&p->codes[i], &best[at - 1]); at--)
+			best[at] = best[at - 1];
+		best[at] = p->codes[i];
+		if (n < PEER_CODES)
+			n++;
+		else
+			out->other += best[PEER_CODES].n;
+	}
+	for (unsigned i = 0; i < n; i++) {
+		out->codes[i].code = best[i].code;
+		out->codes[i].n = best[i].n;
+	}
+}
+
+static uint64_t
+peer_responses(const uint64_t responses[6])
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < 6; i++)
+		sum += responses[i];
+	return sum;
+}
+
+static bool
+peer_before(const struct peer *p, const struct peer_stat *q)
+{
+	uint64_t a = peer_responses(p->responses), b = peer_responses(q->responses);
+
+	if (p->events != q->events)
+		return p->events > q->events;
+	return a != b ? a > b : strcmp(p->name, q->name) < 0;
+}
+
+static size_t
+peer_place(const struct peer *p, struct peer_stat *out, size_t used, size_t n)
+{
+	size_t at = used;
+
+	if (used == n && (n == 0 || !peer_before(p, &out[n - 1])))
+		return used;
+	while (at > 0 && peer_before(p, &out[at - 1]))
+		at--;
+	used += used < n;
+	memmove(&out[at + 1], &out[at], (used - at - 1) * sizeof *out);
+	peer_tell(p, &out[at]);
+	return used;
+}
+
+size_t
+peer_table_top(const struct peer_table *t, struct peer_stat *out, size_t n)
+{
+	size_t used = 0;
+
+	for (const struct peer *p = t->head; p != NULL; p = p->hh.next)
+		used = peer_place(p, out, used, n);
+	if (t->rest.events > 0 || peer_responses(t->rest.responses) > 0)
+		used = peer_place(&t->rest, out, used, n);
+	return used;
+}

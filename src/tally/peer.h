@@ -1,0 +1,47 @@
+/* peer - the table of peers, from inside tally: rows are found by any key, an address or a name. */
+#ifndef TALLY_PEER_H
+#define TALLY_PEER_H
+
+#include "sipwhy/mem.h"
+#include "sipwhy/tally.h"
+
+#define HASH_NONFATAL_OOM 1
+#define uthash_malloc(sz) mem_alloc(sz)
+#define uthash_free(p, sz) mem_free(p)
+#include <uthash.h>
+
+/* Codes that one peer keeps apart inside; more go to `other`. */
+enum { PEER_CODES_KEPT = 32, PEER_KEY_MAX = ENDPOINT_TEXT, PEER_NO_ROW = -1 };
+
+struct peer_code {
+	uint64_t n;
+	uint16_t code;
+};
+
+/* row: a number that tally keeps with the peer, PEER_NO_ROW at birth. */
+struct peer {
+	int row;
+	uint64_t responses[6];
+	uint64_t events, other;
+	unsigned n_codes;
+	struct peer_code codes[PEER_CODES_KEPT];
+	char name[ENDPOINT_TEXT];
+	uint8_t key[PEER_KEY_MAX];
+	size_t key_n;
+	UT_hash_handle hh;
+};
+
+/*
+ * The peer under key[n] (n <= PEER_KEY_MAX), NULL when it is not there.  A caller that wants it made says
+ * peer_table_make, which gives the rest's row when there is no room, never NULL.
+ */
+struct peer *peer_table_find(const struct peer_table *t, const void *key, size_t n);
+struct peer *peer_table_make(struct peer_table *t, const void *key, size_t n, const char *name);
+
+void peer_event(struct peer *p, unsigned code, uint64_t n);
+bool peer_is_other(const struct peer_table *t, const struct peer *p);
+
+/* Add an event to a told row: one of its PEER_CODES, else its `other`. */
+void peer_stat_event(struct peer_stat *s, unsigned code, uint64_t n);
+
+#endif

@@ -1,0 +1,301 @@
+/*
+ * chrome - the first line, the key bar and frames that all screens share; see view_int.h.
+ * One thing to know: both bars are lists of segments with priorities; what does not fit goes whole, the least
+ * wanted first.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "sipwhy/text.h"
+#include "sipwhy/timefmt.h"
+#include "view_int.h"
+
+enum { CHROME_KEYS = 32, CHROME_SEGS = 12, CHROME_GAP = 2, CHROME_METER = 10, CHROME_LAG_MS = 1000 };
+
+/* A piece of the first line.  meter: columns of a progress bar after the text. */
+struct chrome_seg {
+	char text[128];
+	enum ui_role role;
+	int cols, meter;
+	uint8_t priority;
+	bool right, gone;
+};
+
+struct chrome_line {
+	struct chrome_seg seg[CHROME_SEGS];
+	size_t n;
+	bool ascii;
+};
+
+static void
+chrome_add(struct chrome_line *l, uint8_t priority, bool right, enum ui_role role, size_t max_cols, const char *text)
+{
+	struct chrome_seg *s;
+	size_t cols;
+
+	if (l->n == CHROME_SEGS || text[0] == '\0')
+		return;
+	s = &l->seg[l->n++];
+	*s = (struct chrome_seg){ .role = role, .priority = priority, .right = right };
+	(void)text_clean(s->text, sizeof s->text, slice_str(text), max_cols, l->ascii, &cols);
+	s->cols = (int)cols;
+}
+
+static int
+chrome_width(const struct chrome_line *l)
+{
+	int width = 1;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (!l->seg[i].gone)
+			width += l->seg[i].cols + l->seg[i].meter + CHROME_GAP;
+	return width - 1;
+}
+
+static void
+chrome_fit(struct chrome_line *l, int width)
+{
+	while (chrome_width(l) > width) {
+		struct chrome_seg *least = NULL;
+
+		for (size_t i = 0; i < l->n; i++)
+			if (!l->seg[i].gone && (least == NULL || l->seg[i].priority < least->priority))
+				least = &l->seg[i];
+		if (least == NULL || least->priority == UINT8_MAX)
+			return;
+		least->gone = true;
+	}
+}
+
+static void
+chrome_sources(const struct store *s, char *out, size_t cap)
+{
+	size_t n = store_source_count(s), at = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < n && at < cap; i++)
+		at += (size_t)snprintf(out + at, cap - at, "%s%s", i > 0 ? "+" : "", store_source_at(s, i)->stat.name);
+}
+
+static void
+chrome_state(struct chrome_line *l, const struct store *s, const struct store_status *st)
+{
+	if (store_source_count(s) == 0 && st->engine_alive)
+		chrome_add(l, 240, false, ROLE_STATUS_FOLLOW, 16, st->ended ? "ENDED" : "STARTING");
+	else if (!st->engine_alive && !st->ended)
+		chrome_add(l, 240, false, ROLE_STATUS_LOSS, 16, "ENGINE DOWN");
+	else if (st->ended)
+		chrome_add(l, 240, false, ROLE_STATUS_FOLLOW, 16, "ENDED");
+	else
+		chrome_add(l, 240, false, ROLE_STATUS_LIVE, 16, st->live ? "LIVE" : "FILE");
+}
+
+static void
+chrome_follow(struct chrome_line *l, const struct store *s, struct view_follow f)
+{
+	char n[32], text[64];
+
+	if (store_frozen(s)) {
+		(void)snprintf(text, sizeof text, "PAUSED +%s", view_number(n, sizeof n, store_waiting(s), 7));
+		chrome_add(l, 230, false, ROLE_STATUS_PAUSED, 24, text);
+		return;
+	}
+	if (!f.shown)
+		return;
+	if (f.follow)
+		chrome_add(l, 200, false, ROLE_STATUS_FOLLOW, 24, "follow");
+	else if (f.fresh == 0)
+		chrome_add(l, 200, false, ROLE_STATUS, 24, "follow off");
+	else {
+		(void)snprintf(text, sizeof text, "follow off +%s new", view_number(n, sizeof n, f.fresh, 7));
+		chrome_add(l, 200, false, ROLE_STATUS_PAUSED, 24, text);
+	}
+}
+
+static void
+chrome_progress(struct chrome_line *l, const struct store_status *st)
+{
+	char text[16];
+	double share;
+
+	if (st->total == 0 || st->ended || st->live || st->done >= st->total)
+		return;
+	share = 100.0 * (double)st->done / (double)st->total;
+	(void)snprintf(text, sizeof text, "%d%% ", (int)share);
+	chrome_add(l, 220, true, ROLE_STATUS, 8, text);
+	l->seg[l->n - 1].meter = CHROME_METER;
+}
+
+static void
+chrome_loss(struct chrome_line *l, const struct store_status *st)
+{
+	uint64_t lost = st->lost + st->record_drops;
+	char n[32], text[48];
+
+	(void)snprintf(text, sizeof text, lost > 0 ? "LOSS %s" : "loss %s", view_number(n, sizeof n, lost, 9));
+	chrome_add(l, 225, true, lost > 0 ? ROLE_STATUS_LOSS : ROLE_STATUS, 24, text);
+}
+
+static void
+chrome_lag(struct chrome_line *l, const struct store_status *st)
+{
+	char text[32];
+
+	if (st->lag_ms < CHROME_LAG_MS || !st->live)
+		return;
+	(void)snprintf(text, sizeof text, "lag %.1fs", st->lag_ms / 1000.0);
+	chrome_add(l, 150, true, ROLE_STATUS_PAUSED, 16, text);
+}
+
+static int
+chrome_draw_seg(struct canvas *c, int row, int col, const struct chrome_seg *s, const struct store_status *st)
+{
+	int used = canvas_text(c, row, col, s->cols, s->role, slice_str(s->text));
+
+	if (s->meter > 0) {
+		canvas_fill(c, row, col + used, s->meter, ROLE_STATUS, canvas_ascii(c) ? '.' : 0xb7);
+		meter_draw(c, row, col + used, (int)((double)st->done / (double)st->total * s->meter + 0.999),
+		    ROLE_STATUS_LIVE, 1, 1);
+	}
+	return col + s->cols + s->meter + CHROME_GAP;
+}
+
+static void
+chrome_draw(struct chrome_line *l, struct canvas *c, int row, const struct store_status *st)
+{
+	int left = 1, right = canvas_cols(c) + 1;
+
+	chrome_fit(l, canvas_cols(c));
+	canvas_fill(c, row, 0, canvas_cols(c), ROLE_STATUS, ' ');
+	for (size_t i = 0; i < l->n; i++)
+		if (!l->seg[i].gone && l->seg[i].right)
+			right -= l->seg[i].cols + l->seg[i].meter + CHROME_GAP;
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->seg[i].gone)
+			continue;
+		if (l->seg[i].right)
+			right = chrome_draw_seg(c, row, right, &l->seg[i], st);
+		else
+			left = chrome_draw_seg(c, row, left, &l->seg[i], st);
+	}
+}
+
+void
+view_status_line(const struct viewer *v, struct canvas *c, int row, struct view_follow f)
+{
+	struct chrome_line l = { .ascii = canvas_ascii(c) };
+	struct store_status st;
+	char text[160];
+	int wide = canvas_cols(c) >= 100 ? 40 : 16;
+
+	store_status(v->store, &st);
+	(void)snprintf(text, sizeof text, "sipwhy%s%s", st.host[0] != '\0' ? " " : "", st.host);
+	chrome_add(&l, 100, false, ROLE_STATUS, (size_t)wide + 7, text);
+	chrome_sources(v->store, text, sizeof text);
+	chrome_add(&l, 110, false, ROLE_STATUS, (size_t)wide, text);
+	chrome_state(&l, v->store, &st);
+	chrome_follow(&l, v->store, f);
+	chrome_progress(&l, &st);
+	chrome_loss(&l, &st);
+	chrome_lag(&l, &st);
+	if (store_now(v->store) > 0)
+		chrome_add(&l, 120, true, ROLE_STATUS, 8, timefmt_clock(text, sizeof text, store_now(v->store)));
+	chrome_draw(&l, c, row, &st);
+}
+
+static int
+chrome_key_cols(const struct view_key *k)
+{
+	return (int)(strlen(k->bar) + 1 + strlen(k->word)) + CHROME_GAP;
+}
+
+/* Entries of both tables below this priority go: the least number that makes the rest fit. */
+static unsigned
+chrome_key_limit(const struct view_key *const *keys, size_t n, int width)
+{
+	unsigned limit = 0;
+
+	for (;;) {
+		unsigned next = UINT8_MAX + 1u;
+		int cols = 1 - CHROME_GAP;
+
+		for (size_t i = 0; i < n; i++) {
+			if (keys[i]->priority < limit)
+				continue;
+			cols += chrome_key_cols(keys[i]);
+			next = keys[i]->priority < next ? keys[i]->priority : next;
+		}
+		if (cols <= width || next > UINT8_MAX)
+			return limit;
+		limit = next + 1;
+	}
+}
+
+/* The way out stands at the end, where eyes look for it. */
+static size_t
+chrome_keys_collect(const struct view_key **out, size_t at, const struct view_key *keys, size_t n, bool way_out)
+{
+	for (size_t i = 0; i < n && at < CHROME_KEYS; i++)
+		if (keys[i].word != NULL && (keys[i].priority == UINT8_MAX) == way_out)
+			out[at++] = &keys[i];
+	return at;
+}
+
+void
+view_key_bar(const struct viewer *v, struct canvas *c, int row)
+{
+	const struct view_key *keys[CHROME_KEYS];
+	const struct view_ops *ops = v->stack[v->depth - 1].ops;
+	size_t common, n;
+	const struct view_key *everywhere = viewer_common_keys(&common);
+	unsigned limit;
+	int col = 1;
+
+	n = chrome_keys_collect(keys, 0, ops->keys, ops->n_keys, false);
+	n = chrome_keys_collect(keys, n, everywhere, common, false);
+	n = chrome_keys_collect(keys, n, ops->keys, ops->n_keys, true);
+	limit = chrome_key_limit(keys, n, canvas_cols(c));
+	canvas_fill(c, row, 0, canvas_cols(c), ROLE_BAR, ' ');
+	for (size_t i = 0; i < n; i++) {
+		if (keys[i]->priority < limit)
+			continue;
+		col += canvas_printf(c, row, col, canvas_cols(c), ROLE_BAR_KEY, "%s", keys[i]->bar) + 1;
+		col += canvas_printf(c, row, col, canvas_cols(c), ROLE_BAR, "%s", keys[i]->word) + CHROME_GAP;
+	}
+}
+
+int
+view_frame(struct canvas *c, int row, int col, int width, const char *title)
+{
+	int used;
+
+	canvas_fill(c, row, col, width, ROLE_FRAME, 0x2500);
+	if (width < 6)
+		return col;
+	used = canvas_text(c, row, col + 2, width - 4, ROLE_FRAME_TITLE, slice_str(title));
+	canvas_fill(c, row, col + 1, 1, ROLE_FRAME, ' ');
+	canvas_fill(c, row, col + 2 + used, 1, ROLE_FRAME, ' ');
+	return col + 3 + used;
+}
+
+bool
+view_trouble(const struct store *s, char *out, size_t cap)
+{
+	struct store_status st;
+
+	store_status(s, &st);
+	if (!st.engine_alive && !st.ended) {
+		(void)snprintf(
+		    out, cap, "The engine is down: %s", st.sentence[0] != '\0' ? st.sentence : "no word from it yet");
+		return true;
+	}
+	for (size_t i = 0; i < store_source_count(s); i++) {
+		const struct store_source *src = store_source_at(s, i);
+
+		if (strcmp(src->stat.state, "failed") != 0 && strcmp(src->stat.state, "damaged") != 0)
+			continue;
+		(void)snprintf(out, cap, "%s %s: %s", src->stat.name, src->stat.state, src->sentence);
+		return true;
+	}
+	return false;
+}

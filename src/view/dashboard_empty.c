@@ -1,0 +1,156 @@
+/*
+ * dashboard_empty - why the list is empty, and what to do about it.  A blank page would leave three readings
+ * open: all is well, nothing arrives, or something is broken; each has its own words here.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "view_int.h"
+
+/* What the sources have seen, summed. */
+struct empty_sum {
+	uint64_t frames, sip, not_sip, filtered, malformed, dropped;
+	uint64_t requests, responses;
+	struct store_status st;
+};
+
+static void
+empty_sum(const struct store *s, struct empty_sum *sum)
+{
+	*sum = (struct empty_sum){ .frames = 0 };
+	store_status(s, &sum->st);
+	sum->requests = counts_requests(store_counts(s));
+	sum->responses = counts_responses(store_counts(s));
+	for (size_t i = 0; i < store_source_count(s); i++) {
+		const struct source_stat *src = &store_source_at(s, i)->stat;
+
+		sum->frames += src->frames;
+		sum->sip += src->verdict[WIRE_SIP];
+		sum->not_sip += src->verdict[WIRE_NOT_SIP];
+		sum->filtered += src->verdict[WIRE_FILTERED] + src->filtered_input;
+		sum->malformed += src->verdict[WIRE_MALFORMED];
+		sum->dropped += src->verdict[WIRE_DROPPED];
+	}
+}
+
+static void
+empty_figure(struct page *p, const char *what, uint64_t n, const char *note)
+{
+	char number[32], text[160];
+
+	(void)snprintf(text, sizeof text, "  %-22s %11s   %s", what, view_number(number, sizeof number, n, 11), note);
+	page_text(p, ROLE_TEXT, 2, 4, slice_str(text));
+}
+
+static void
+empty_figures(struct page *p, const struct empty_sum *sum)
+{
+	empty_figure(p, "frames seen", sum->frames, sum->frames > 0 ? "bytes do arrive" : "nothing arrives at all");
+	if (sum->filtered > 0)
+		empty_figure(p, "hidden by the filter", sum->filtered, "");
+	if (sum->not_sip > 0)
+		empty_figure(p, "not SIP", sum->not_sip, "");
+	if (sum->malformed > 0)
+		empty_figure(p, "malformed", sum->malformed, "look like SIP and are not");
+	if (sum->dropped > 0)
+		empty_figure(p, "given up", sum->dropped, "cut, or fragments missing");
+	empty_figure(p, "SIP requests", sum->requests, "");
+	empty_figure(p, "SIP responses", sum->responses, "");
+}
+
+static void
+empty_advice(struct page *p, const char *const *lines)
+{
+	page_blank(p);
+	for (; *lines != NULL; lines++) {
+		page_text(p, ROLE_TEXT_DIM, 2, 4, slice_str(*lines));
+	}
+}
+
+static void
+empty_sentences(struct page *p, const struct store *s)
+{
+	for (size_t i = 0; i < store_source_count(s); i++) {
+		const struct store_source *src = store_source_at(s, i);
+		char text[400];
+
+		if (src->sentence[0] == '\0')
+			continue;
+		(void)snprintf(text, sizeof text, "%s: %s", src->stat.name, src->sentence);
+		page_text(p, ROLE_TEXT, 2, 4, slice_str(text));
+	}
+}
+
+static void
+empty_good(struct page *p, const struct empty_sum *sum)
+{
+	char n[32], text[160];
+
+	(void)snprintf(text, sizeof text, "Good news: no failure among %s response%s.",
+	    view_number(n, sizeof n, sum->responses, 13), sum->responses == 1 ? "" : "s");
+	page_text(p, ROLE_CLASS_2XX, 2, 2, slice_str(text));
+	page_text(p, ROLE_TEXT_DIM, 2, 2,
+	    slice_str(sum->st.ended ? "That is all there was to read.  q quits."
+				    : "The first final response of 400 or above will stand here."));
+}
+
+static void
+empty_waiting(struct page *p, const struct store *s, const struct empty_sum *sum)
+{
+	static const char *const advice[] = {
+		"- Does the mirror port or the interface carry the PBX's SIP?  Try: tcpdump -ni any port 5060",
+		"- TLS and WSS cannot be read from the wire.",
+		"- A filter on the command line may be too narrow.",
+		"- A quiet PBX: make a test call.",
+		NULL,
+	};
+
+	page_text(p, ROLE_TEXT_STRONG, 2, 2,
+	    slice_str(
+		sum->st.live ? "Listening.  No SIP response has been seen yet." : "Reading.  No SIP response so far."));
+	page_blank(p);
+	empty_figures(p, sum);
+	empty_sentences(p, s);
+	if (sum->st.live)
+		empty_advice(p, advice);
+}
+
+static void
+empty_ended(struct page *p, const struct store *s, const struct empty_sum *sum)
+{
+	static const char *const advice[] = {
+		"- Is it the right file, taken on the PBX's SIP side?",
+		"- TLS and WSS cannot be read from a capture.",
+		"- A filter on the command line may be too narrow.",
+		NULL,
+	};
+
+	page_text(p, ROLE_TEXT_STRONG, 2, 2, slice_str("The end: there was no SIP response in it.  q quits."));
+	page_blank(p);
+	empty_figures(p, sum);
+	empty_sentences(p, s);
+	empty_advice(p, advice);
+}
+
+void
+dashboard_empty_draw(const struct viewer *v, struct canvas *c, int row, int height)
+{
+	struct empty_sum sum;
+	struct page p;
+
+	empty_sum(v->store, &sum);
+	page_begin(&p, c, row, height, 0);
+	if (height > 8)
+		page_blank(&p);
+	if (sum.responses > 0)
+		empty_good(&p, &sum);
+	else if (sum.st.ended)
+		empty_ended(&p, v->store, &sum);
+	else if (!sum.st.engine_alive)
+		page_text(&p, ROLE_TEXT_STRONG, 2, 2, slice_str("The engine is not running yet; nothing is read."));
+	else if (store_source_count(v->store) == 0)
+		page_text(&p, ROLE_TEXT_STRONG, 2, 2, slice_str("Starting: no source has answered yet."));
+	else
+		empty_waiting(&p, v->store, &sum);
+}

@@ -1,0 +1,137 @@
+/*
+ * help - the keys of the view below, from its own table, and what the figures and words mean.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "view_int.h"
+
+struct help {
+	size_t top, height;
+};
+
+enum { HELP_KEYS = 40, HELP_KEY = 14, HELP_COLUMN = 39, HELP_TWO_COLS = 78 };
+
+static const struct view_key help_keys[] = {
+	{ ACTION_UP, { UI_KEY_UP, 'k' }, "Up k", "one line up", NULL, NULL, 0 },
+	{ ACTION_DOWN, { UI_KEY_DOWN, 'j' }, "Down j", "one line down", NULL, NULL, 0 },
+	{ ACTION_PAGE_UP, { UI_KEY_PGUP, UI_CTRL('b') }, "PgUp ^B", "a page up", NULL, NULL, 0 },
+	{ ACTION_PAGE_DOWN, { UI_KEY_PGDN, UI_CTRL('f'), ' ' }, "PgDn ^F Space", "a page down", "PgDn", "More", 140 },
+	{ ACTION_HALF_UP, { UI_CTRL('u') }, "^U", "half a page up", NULL, NULL, 0 },
+	{ ACTION_HALF_DOWN, { UI_CTRL('d') }, "^D", "half a page down", NULL, NULL, 0 },
+	{ ACTION_HOME, { UI_KEY_HOME, 'g' }, "Home g", "first line", NULL, NULL, 0 },
+	{ ACTION_END, { UI_KEY_END, 'G' }, "End G", "last line", NULL, NULL, 0 },
+	{ ACTION_BACK, { UI_KEY_ESC, 'q', UI_KEY_ENTER, UI_KEY_BACKSPACE }, "Esc q", "close this page", "Esc", "Back",
+	    255 },
+};
+
+static const struct {
+	const char *word, *text;
+	enum ui_role role;
+} help_words[] = {
+	{ "1xx", "progress: the request is being worked on", ROLE_CLASS_1XX },
+	{ "2xx", "success", ROLE_CLASS_2XX },
+	{ "3xx", "redirect: try elsewhere", ROLE_CLASS_3XX },
+	{ "4xx", "the request was refused by this server", ROLE_CLASS_4XX },
+	{ "5xx", "the server failed", ROLE_CLASS_5XX },
+	{ "6xx", "refused everywhere", ROLE_CLASS_6XX },
+	{ "failures", "failed attempts: each is counted and shown once, repeats and copies left out",
+	    ROLE_TEXT_STRONG },
+	{ "TOTAL", "responses on the wire since the start, repeats and copies included", ROLE_TEXT },
+	{ "/s", "a second, over the last minute", ROLE_TEXT },
+	{ "share", "of all responses since the start", ROLE_TEXT },
+	{ "loss", "packets or records that never got here: kernel, interface, reassembly, engine, stream", ROLE_TEXT },
+	{ "folded", "failures counted but not listed one by one, because too many came at once", ROLE_TEXT },
+	{ "pushed out", "failures no longer listed: only the newest are kept; counters keep all", ROLE_TEXT },
+	{ "peer", "the other side's address", ROLE_TEXT },
+	{ "503?", "decoded in part: the code is sure, other fields may be missing", ROLE_TEXT },
+	{ "\\x1b <U+202E>", "bytes and characters that must not reach a terminal, written out", ROLE_TEXT },
+	{ "~", "text was cut here; a wider window shows more", ROLE_TEXT },
+};
+
+/* Two entries a line where there is room. */
+static void
+help_keys_write(struct page *p, const struct view_key *table, size_t n_table)
+{
+	struct view_key keys[HELP_KEYS];
+	bool two = canvas_cols(p->c) >= HELP_TWO_COLS;
+	size_t n = 0, half;
+
+	for (size_t i = 0; i < n_table && n < HELP_KEYS; i++)
+		if (table[i].help != NULL)
+			keys[n++] = table[i];
+	half = two ? (n + 1) / 2 : n;
+
+	for (size_t i = 0; i < half; i++) {
+		char text[160], key[32], other[32];
+		bool right = two && i + half < n;
+
+		(void)snprintf(key, sizeof key, "%s", keys[i].shown);
+		(void)snprintf(other, sizeof other, "%s", right ? keys[i + half].shown : "");
+		if (two)
+			(void)snprintf(text, sizeof text, "%-*s%-*s%-*s%s", HELP_KEY, key, HELP_COLUMN - HELP_KEY,
+			    keys[i].help, HELP_KEY, other, right ? keys[i + half].help : "");
+		else
+			(void)snprintf(text, sizeof text, "%-*s%s", HELP_KEY, key, keys[i].help);
+		page_text(p, ROLE_TEXT, 1, HELP_KEY + 1, slice_str(text));
+	}
+}
+
+static void
+help_page(struct page *p, const struct view_ops *about)
+{
+	char title[64];
+	size_t n;
+	const struct view_key *common = viewer_common_keys(&n);
+
+	(void)snprintf(title, sizeof title, "Keys: %s", about->title);
+	page_frame(p, title);
+	help_keys_write(p, about->keys, about->n_keys);
+	page_frame(p, "Keys everywhere");
+	help_keys_write(p, common, n);
+	page_frame(p, "Words and figures");
+	for (size_t i = 0; i < sizeof help_words / sizeof help_words[0]; i++)
+		page_label(p, help_words[i].word, help_words[i].role, slice_str(help_words[i].text));
+}
+
+static void
+help_draw(struct viewer *v, void *state, struct canvas *c)
+{
+	struct help *h = state;
+	const struct view_ops *about = v->stack[v->depth > 1 ? v->depth - 2 : 0].ops;
+	int rows = canvas_rows(c), head = rows >= VIEW_ROWS_MIN ? 1 : 0, foot = head;
+	struct page p;
+
+	page_begin(&p, c, -1, 0, 0);
+	help_page(&p, about);
+	p.height = rows - head - foot;
+	if (h->top > page_last_top(&p))
+		h->top = page_last_top(&p);
+	h->height = (size_t)p.height;
+	page_begin(&p, c, head, rows - head - foot, h->top);
+	help_page(&p, about);
+	if (head == 0)
+		return;
+	view_status_line(v, c, 0, (struct view_follow){ .shown = false });
+	view_key_bar(v, c, rows - 1);
+}
+
+static enum command
+help_key(struct viewer *v, void *state, enum view_action action)
+{
+	struct help *h = state;
+
+	if (!page_move(&h->top, h->height, action) && action == ACTION_BACK)
+		viewer_pop(v);
+	return COMMAND_NONE;
+}
+
+const struct view_ops view_help = {
+	.name = "help",
+	.title = "Help",
+	.keys = help_keys,
+	.n_keys = sizeof help_keys / sizeof help_keys[0],
+	.state_size = sizeof(struct help),
+	.draw = help_draw,
+	.key = help_key,
+};

@@ -1,0 +1,253 @@
+/*
+ * overview - the figures above the list: classes with rate, share and history; top codes, peers, sources.
+ * Row k of the classes is counter k + 1 of the store; the seventh are failures (events), which have no share of
+ * responses.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "view_int.h"
+
+enum { OVERVIEW_CLASSES = 7, OVERVIEW_RATE_S = 60, OVERVIEW_STEP_S = 10 };
+enum { OVERVIEW_SPARK_MAX = 90, OVERVIEW_SPARK_COL = 43 };
+enum { OVERVIEW_TOPS = 16, OVERVIEW_THREE_COLS = 120 };
+
+static const struct {
+	const char *name, *small;
+	enum ui_role role;
+} overview_class[OVERVIEW_CLASSES] = {
+	{ "1xx progress", "1xx", ROLE_CLASS_1XX },
+	{ "2xx success", "2xx", ROLE_CLASS_2XX },
+	{ "3xx redirect", "3xx", ROLE_CLASS_3XX },
+	{ "4xx request", "4xx", ROLE_CLASS_4XX },
+	{ "5xx server", "5xx", ROLE_CLASS_5XX },
+	{ "6xx global", "6xx", ROLE_CLASS_6XX },
+	{ "failures", "failures", ROLE_TEXT_STRONG },
+};
+
+static uint64_t
+overview_total(const struct store *s, unsigned cls)
+{
+	return cls < OVERVIEW_CLASSES ? counts_class(store_counts(s), cls) : store_event_total(s);
+}
+
+static bool
+overview_has_row(const struct store *s, unsigned cls, bool with_zero)
+{
+	return with_zero || cls == OVERVIEW_CLASSES || overview_total(s, cls) > 0;
+}
+
+int
+overview_class_rows(const struct store *s, bool with_zero)
+{
+	int rows = 0;
+
+	for (unsigned cls = 1; cls <= OVERVIEW_CLASSES; cls++)
+		rows += overview_has_row(s, cls, with_zero);
+	return rows;
+}
+
+/* Columns of history: whole minutes. */
+static int
+overview_spark_cols(const struct canvas *c)
+{
+	int cols = canvas_cols(c) - OVERVIEW_SPARK_COL - 1;
+
+	if (cols > OVERVIEW_SPARK_MAX)
+		cols = OVERVIEW_SPARK_MAX;
+	return cols / (60 / OVERVIEW_STEP_S) * (60 / OVERVIEW_STEP_S);
+}
+
+static void
+overview_header_draw(struct canvas *c, int row)
+{
+	int minutes = overview_spark_cols(c) * OVERVIEW_STEP_S / 60;
+
+	canvas_fill(c, row, 0, canvas_cols(c), ROLE_LIST_HEADER, ' ');
+	(void)canvas_printf(
+	    c, row, 1, canvas_cols(c), ROLE_LIST_HEADER, "%-12s %12s %7s %6s", "CLASS", "TOTAL", "/s", "share");
+	if (minutes > 0)
+		(void)canvas_printf(c, row, OVERVIEW_SPARK_COL, canvas_cols(c), ROLE_LIST_HEADER,
+		    "last %d min, a column is %d s", minutes, OVERVIEW_STEP_S);
+}
+
+static void
+overview_class_draw(const struct store *s, struct canvas *c, int row, unsigned cls)
+{
+	uint64_t history[OVERVIEW_SPARK_MAX], total = overview_total(s, cls);
+	char number[32], rate[32], share[32];
+	int cols = overview_spark_cols(c);
+	enum ui_role role = overview_class[cls - 1].role, figures = total > 0 ? ROLE_TEXT : ROLE_TEXT_DIM;
+
+	(void)canvas_text(c, row, 1, 12, role, slice_str(overview_class[cls - 1].name));
+	(void)canvas_printf(c, row, 14, 12, figures, "%12s", view_number(number, sizeof number, total, 11));
+	(void)canvas_printf(
+	    c, row, 27, 7, figures, "%7s", view_rate(rate, sizeof rate, store_rate(s, cls, OVERVIEW_RATE_S)));
+	if (cls < OVERVIEW_CLASSES)
+		(void)canvas_printf(c, row, 35, 6, figures, "%6s",
+		    view_share(share, sizeof share, total, counts_responses(store_counts(s))));
+	if (cols <= 0)
+		return;
+	store_history(s, cls, OVERVIEW_STEP_S, history, (size_t)cols);
+	spark_draw(c, row, OVERVIEW_SPARK_COL, cols, role, history, (size_t)cols);
+}
+
+void
+overview_classes_draw(const struct store *s, struct canvas *c, int row, bool with_zero)
+{
+	overview_header_draw(c, row++);
+	for (unsigned cls = 1; cls <= OVERVIEW_CLASSES; cls++)
+		if (overview_has_row(s, cls, with_zero))
+			overview_class_draw(s, c, row++, cls);
+}
+
+static int
+overview_cell_draw(const struct store *s, struct canvas *c, int row, int col, int width, unsigned cls)
+{
+	char rate[32];
+	int used;
+
+	used = canvas_printf(c, row, col, width, overview_class[cls - 1].role, "%s", overview_class[cls - 1].small);
+	(void)canvas_printf(c, row, col + used, width - used, ROLE_TEXT, " %s/s",
+	    view_rate(rate, sizeof rate, store_rate(s, cls, OVERVIEW_RATE_S)));
+	return col + width;
+}
+
+void
+overview_small_draw(const struct store *s, struct canvas *c, int row)
+{
+	static const unsigned lines[2][3] = { { 1, 2, 3 }, { 4, 5, 6 } };
+
+	for (int line = 0; line < 2; line++)
+		for (int i = 0, col = 1; i < 3; i++)
+			col = overview_cell_draw(s, c, row + line, col, 13, lines[line][i]);
+}
+
+void
+overview_one_line_draw(const struct store *s, struct canvas *c)
+{
+	struct store_status st;
+	char trouble[320], n4[32], n5[32], lost[32];
+
+	store_status(s, &st);
+	if (view_trouble(s, trouble, sizeof trouble)) {
+		(void)canvas_printf(c, 0, 0, canvas_cols(c), ROLE_PROMPT_ERROR, "%s", trouble);
+		return;
+	}
+	(void)canvas_printf(c, 0, 0, canvas_cols(c), ROLE_STATUS, "%s 5xx %s/s 4xx %s/s loss %s",
+	    store_frozen(s) ? "PAUSED"
+		: st.ended  ? "ENDED"
+		: st.live   ? "LIVE"
+			    : "FILE",
+	    view_rate(n5, sizeof n5, store_rate(s, 5, OVERVIEW_RATE_S)),
+	    view_rate(n4, sizeof n4, store_rate(s, 4, OVERVIEW_RATE_S)),
+	    view_number(lost, sizeof lost, st.lost + st.record_drops, 7));
+}
+
+static void
+overview_codes_draw(const struct store *s, struct canvas *c, int row, int rows, int col, int width)
+{
+	struct store_code top[OVERVIEW_TOPS];
+	size_t n = store_top_codes(s, top, rows < OVERVIEW_TOPS ? (size_t)rows : OVERVIEW_TOPS);
+	int bar = width - 38 > 3 ? width - 38 : 0;
+	char number[32];
+
+	for (size_t i = 0; i < n; i++) {
+		int at = col + 1;
+		int text = width - bar - 15;
+
+		at += canvas_printf(c, row + (int)i, at, 3, view_class_role(top[i].code), "%u", top[i].code) + 1;
+		(void)canvas_text(c, row + (int)i, at, text, ROLE_TEXT, slice_str(sip_code_phrase(top[i].code)));
+		at += text + 1;
+		(void)canvas_printf(c, row + (int)i, at, 7, ROLE_TEXT_STRONG, "%7s",
+		    view_number(number, sizeof number, top[i].responses, 7));
+		meter_draw(
+		    c, row + (int)i, at + 8, bar, view_class_role(top[i].code), top[i].responses, top[0].responses);
+	}
+	if (n == 0)
+		(void)canvas_printf(c, row, col + 1, width - 1, ROLE_TEXT_DIM, "no response of 400 or above");
+}
+
+/* "503 x371  404 x2", as many codes as go whole. */
+static void
+overview_peer_codes(const struct peer_stat *p, char *out, size_t cap, int width)
+{
+	size_t at = 0;
+	char number[32];
+
+	out[0] = '\0';
+	for (size_t i = 0; i < PEER_CODES && p->codes[i].n > 0; i++) {
+		char word[48];
+		int n = snprintf(word, sizeof word, "%s%u x%s", i > 0 ? "  " : "", p->codes[i].code,
+		    view_number(number, sizeof number, p->codes[i].n, 6));
+
+		if (n < 0 || at + (size_t)n >= cap || at + (size_t)n > (size_t)(width > 0 ? width : 0))
+			return;
+		memcpy(out + at, word, (size_t)n + 1);
+		at += (size_t)n;
+	}
+}
+
+static void
+overview_peers_draw(const struct store *s, struct canvas *c, int row, int rows, int col, int width)
+{
+	struct peer_stat top[OVERVIEW_TOPS];
+	size_t n = store_top_peers(s, top, rows < OVERVIEW_TOPS ? (size_t)rows : OVERVIEW_TOPS);
+	int name = width > 44 ? 22 : 15;
+	char codes[128], number[32];
+
+	for (size_t i = 0; i < n; i++) {
+		(void)canvas_text(c, row + (int)i, col + 1, name, ROLE_TEXT, slice_str(top[i].name));
+		(void)canvas_printf(c, row + (int)i, col + name + 2, 7, ROLE_TEXT_STRONG, "%7s",
+		    view_number(number, sizeof number, top[i].events, 7));
+		overview_peer_codes(&top[i], codes, sizeof codes, width - name - 12);
+		(void)canvas_text(c, row + (int)i, col + name + 11, width - name - 12, ROLE_TEXT_DIM, slice_str(codes));
+	}
+	if (n == 0)
+		(void)canvas_printf(c, row, col + 1, width - 1, ROLE_TEXT_DIM, "no peer refused anything");
+}
+
+static void
+overview_sources_draw(const struct store *s, struct canvas *c, int row, int rows, int col, int width)
+{
+	char frames[32], lost[32];
+
+	for (size_t i = 0; i < store_source_count(s) && (int)i < rows; i++) {
+		const struct source_stat *src = &store_source_at(s, i)->stat;
+		uint64_t gone = src->kernel_drops + src->if_drops + src->verdict[WIRE_DROPPED];
+		int at = col + 1;
+
+		at += canvas_text(c, row + (int)i, at, 14, ROLE_TEXT, slice_str(src->name)) + 1;
+		at += canvas_printf(c, row + (int)i, at, col + width - at, ROLE_TEXT_DIM, "%s  %s frames  ", src->state,
+		    view_number(frames, sizeof frames, src->frames, 7));
+		(void)canvas_printf(c, row + (int)i, at, col + width - at, gone > 0 ? ROLE_STATUS_LOSS : ROLE_TEXT_DIM,
+		    "lost %s", view_number(lost, sizeof lost, gone, 7));
+	}
+}
+
+static void
+overview_rule_draw(struct canvas *c, int row, int rows, int col)
+{
+	canvas_fill(c, row, col, 1, ROLE_FRAME, 0x252c);
+	for (int i = 1; i <= rows; i++)
+		canvas_fill(c, row + i, col, 1, ROLE_FRAME, 0x2502);
+}
+
+void
+overview_tops_draw(const struct store *s, struct canvas *c, int row, int rows)
+{
+	int cols = canvas_cols(c);
+	int parts = cols >= OVERVIEW_THREE_COLS ? 3 : 2;
+	int second = parts == 3 ? cols * 38 / 100 : cols / 2 - 1, third = cols * 72 / 100;
+
+	(void)view_frame(c, row, 0, cols, "Top codes (responses)");
+	(void)view_frame(c, row, second + 1, cols - second - 1, "Top failing peers");
+	overview_rule_draw(c, row, rows, second);
+	overview_codes_draw(s, c, row + 1, rows, 0, second);
+	overview_peers_draw(s, c, row + 1, rows, second + 1, (parts == 3 ? third : cols) - second - 1);
+	if (parts < 3)
+		return;
+	(void)view_frame(c, row, third + 1, cols - third - 1, "Sources");
+	overview_rule_draw(c, row, rows, third);
+	overview_sources_draw(s, c, row + 1, rows, third + 1, cols - third - 1);
+}

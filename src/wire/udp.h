@@ -1,0 +1,24 @@
+/*
+ * udp - one UDP header, and whether the datagram is a SIP message.
+ */
+#ifndef WIRE_UDP_H
+#define WIRE_UDP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sipwhy/slice.h"
+#include "wire/count.h"
+#include "wire/ip.h"
+
+/* bytes: the message, borrowed from the packet.  cut: the capture lost its end. */
+struct udp_message {
+	struct slice bytes;
+	uint16_t sport, dport;
+	bool cut;
+};
+
+/* WIRE_SIP and *out set, or what else becomes of the packet. */
+struct fate udp_decode(const struct ip_packet *pkt, struct udp_message *out);
+
+#endif

@@ -1,0 +1,135 @@
+/* options: what stands on a command line, what it comes to, and what is refused with which words. */
+#include <errno.h>
+#include <getopt.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "app/options.h"
+#include "sipwhy/slice.h"
+
+enum { WORDS = 12 };
+
+static int
+parse(struct options *o, struct errmsg *em, const char *line)
+{
+	static char text[512];
+	char *argv[WORDS + 1] = { (char *)"sipwhy" };
+	int argc = 1;
+
+	/* Words are parted by | because filters hold blanks. */
+	slice_copy(text, sizeof text, slice_str(line));
+	for (char *at = text; *at != '\0' && argc < WORDS; argc++) {
+		argv[argc] = at;
+		at += strcspn(at, "|");
+		if (*at == '|')
+			*at++ = '\0';
+	}
+	argv[argc] = NULL;
+	optind = 0;
+	em->text[0] = '\0';
+	return options_parse(o, argc, argv, em);
+}
+
+static void
+test_inputs(void **state)
+{
+	struct options o;
+	struct errmsg em;
+
+	(void)state;
+	assert_int_equal(parse(&o, &em, ""), 0);
+	assert_int_equal(o.n_inputs, 1);
+	assert_int_equal(o.inputs[0].kind, INPUT_PCAP_LIVE);
+	assert_string_equal(o.inputs[0].arg, "any");
+	assert_int_equal(parse(&o, &em, "-d|eth0,lo|-I|a.pcap|--input=b.pcap"), 0);
+	assert_int_equal(o.n_inputs, 4);
+	assert_string_equal(o.inputs[1].arg, "lo");
+	assert_int_equal(o.inputs[3].kind, INPUT_PCAP_FILE);
+	assert_int_equal(parse(&o, &em, "-d|eth0,"), -EINVAL);
+	assert_int_equal(parse(&o, &em, "--demo|-d|lo"), -EINVAL);
+	assert_int_equal(parse(&o, &em, "--demo"), 0);
+	assert_true(o.demo);
+}
+
+static void
+test_words(void **state)
+{
+	struct options o;
+	struct errmsg em;
+
+	(void)state;
+	assert_int_equal(parse(&o, &em, "-N|udp port 5060"), 0);
+	assert_null(o.match);
+	assert_string_equal(o.bpf, "udp port 5060");
+	assert_int_equal(parse(&o, &em, "udp|port|5060"), 0);
+	assert_string_equal(o.bpf, "udp port 5060");
+	assert_int_equal(parse(&o, &em, "-i|insufficient|host 192.0.2.1"), 0);
+	assert_string_equal(o.match, "insufficient");
+	assert_string_equal(o.bpf, "host 192.0.2.1");
+	assert_true(o.icase);
+	assert_int_equal(parse(&o, &em, "a.*b"), 0);
+	assert_string_equal(o.match, "a.*b");
+	assert_null(o.bpf);
+	/* A slip in a filter stays a filter, to be told when it is compiled. */
+	assert_int_equal(parse(&o, &em, "port abc"), 0);
+	assert_null(o.match);
+	assert_string_equal(o.bpf, "port abc");
+	assert_int_equal(parse(&o, &em, "-v"), -EINVAL);
+}
+
+static void
+test_forms(void **state)
+{
+	struct options o;
+	struct errmsg em;
+
+	(void)state;
+	assert_int_equal(parse(&o, &em, "--json"), 0);
+	assert_true(o.headless);
+	assert_int_equal(o.output, OUTPUT_RECORDS);
+	assert_int_equal(parse(&o, &em, "--json=report|--events|-l|50|--duration|30|-B|64"), 0);
+	assert_int_equal(o.output, OUTPUT_REPORT);
+	assert_int_equal(o.limit, 50);
+	assert_int_equal(o.duration_s, 30);
+	assert_int_equal(o.buffer_mib, 64);
+	assert_int_equal(parse(&o, &em, "--json=xml"), -EINVAL);
+	assert_int_equal(parse(&o, &em, "--explain|403|Insufficient funds"), 0);
+	assert_int_equal(o.action, ACTION_EXPLAIN);
+	assert_string_equal(o.explain_phrase, "Insufficient funds");
+	assert_int_equal(parse(&o, &em, "--explain|403|Insufficient|funds"), -EINVAL);
+}
+
+static void
+test_refused(void **state)
+{
+	static const struct {
+		const char *line, *says;
+	} rows[] = { { "-r|x.pcap", "-I" }, { "-E", "-E (--hep-parse) is not in this build" },
+		{ "-L|udp:x:9060", "not in this build" }, { "-H|udp:x:9060", "not in this build" },
+		{ "-S|udp:x", "not in this build" }, { "-f|x", "not in this build" },
+		{ "--follow|x", "--follow is not in this build" }, { "-k|x", "not in this build" },
+		{ "--bogus", "unknown option --bogus" }, { "-Z", "unknown option" }, { "-I", "needs a value" },
+		{ "-l|5", "from 10 to 1000000" }, { "-l|many", "a number" }, { "-B|0", "from 1 to 2048" },
+		{ "--duration|-1", "a number" } };
+	struct options o;
+	struct errmsg em;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		assert_int_equal(parse(&o, &em, rows[i].line), -EINVAL);
+		if (strstr(em.text, rows[i].says) == NULL)
+			fail_msg("%s said \"%s\", wanted \"%s\"", rows[i].line, em.text, rows[i].says);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_inputs), cmocka_unit_test(test_words),
+		cmocka_unit_test(test_forms), cmocka_unit_test(test_refused) };
+
+	return cmocka_run_group_tests_name("options", tests, NULL, NULL);
+}

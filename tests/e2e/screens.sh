@@ -1,0 +1,177 @@
+#!/bin/bash
+# screens - the program in a terminal (tmux): dashboard, list, detail, help, leaving; 80x24 and 140x40; a file and the demo;
+# a plain terminal; a terminal that goes away.
+. "$(dirname "$0")/lib.sh"
+need_program
+need tmux
+
+cd "$work" || exit 99
+
+# open_screen NAME COLSxROWS COMMAND...: runs in a shell that afterwards tells the exit status and how the terminal was left.
+# A terminal left non-blocking makes the next program in the session fail in odd ways, so that is looked at too.
+open_screen() {
+	name=$1
+	size=$2
+	shift 2
+	rm -f "$work/pid"
+	cat >"$work/run-$name" <<-END
+		before=\$(sed -n 's/^flags:[[:space:]]*//p' /proc/self/fdinfo/0)
+		sh -c 'echo \$\$ >"$work/pid"; exec "\$@"' sh $*
+		echo "exit status \$?"
+		after=\$(sed -n 's/^flags:[[:space:]]*//p' /proc/self/fdinfo/0)
+		[ \$before = \$after ] && echo "descriptor unchanged" || echo "descriptor flags were \$before, are \$after"
+		stty -a | tr ' ;' '\n\n' | grep -Ex -- '-?(icanon|echo|isig|opost)' | tr '\n' ' '
+		exec tail -f /dev/null
+	END
+	tm kill-session -t "$name" 2>/dev/null
+	tm new-session -d -s "$name" -x "${size%x*}" -y "${size#*x}" "env -u NO_COLOR LC_ALL=C.UTF-8 sh '$work/run-$name'"
+	wait_for 5 test -s "$work/pid"
+	pid=$(cat "$work/pid")
+}
+
+keys() {
+	keys_t=$1
+	shift
+	tm send-keys -t "$keys_t" "$@"
+}
+
+# sees NAME TARGET ERE: within three seconds.
+sees() {
+	wait_for 3 shows "$2" "$3"
+	ok $? "$1" "wanted: $3
+$(screen "$2")"
+}
+
+# restored NAME TARGET
+restored() {
+	sees "$1: q ends with 0" "$2" '^exit status 0'
+	sees "$1: the terminal blocks as before" "$2" "^descriptor unchanged"
+	sees "$1: the terminal is as it was" "$2" "^(-?[a-z]+ )*icanon"
+	is "$1: echo, output processing, lines and signals are on" "$(screen "$2" | grep -c -- '-icanon\|-echo\|-isig\|-opost')" 0
+	is "$1: first screen, cursor visible" "$(tm display-message -p -t "$2" '#{alternate_on} #{cursor_flag}')" "0 1"
+}
+
+# dashboard NAME TARGET CLASS...: the figures of these classes are there; a low screen leaves out classes that never came.
+dashboard() {
+	dashboard_n=$1
+	dashboard_t=$2
+	shift 2
+	for class; do
+		sees "$dashboard_n: dashboard has the row of $class" "$dashboard_t" "^ *$class .* [0-9,]+ "
+	done
+}
+
+# cursor_line TARGET: the row of the list that the cursor is on.
+cursor_line() {
+	screen "$1" | grep -n "^>"
+}
+
+# moves NAME TARGET KEY: the cursor goes to another row.
+moves() {
+	moves_at=$(cursor_line "$2")
+	keys "$2" "$3"
+	moved() { [ -n "$(cursor_line "$1")" ] && [ "$(cursor_line "$1")" != "$moves_at" ]; }
+	wait_for 3 moved "$2"
+	ok $? "$1: $3 moves the cursor" "$(screen "$2")"
+}
+
+# walk NAME TARGET: along the list, into a detail, back, help, out.
+walk() {
+	sees "$1: the list has failures and a cursor" "$2" '^>.* [456][0-9][0-9]'
+	# Two keys at the ends first, so that the ones between have somewhere to go and follow is off.
+	keys "$2" g
+	sees "$1: moving away from the newest ends following" "$2" 'follow off'
+	moves "$1" "$2" Down
+	moves "$1" "$2" Up
+	keys "$2" Down
+	keys "$2" Enter
+	sees "$1: Enter opens the explanation" "$2" 'Who said no'
+	screen "$2" >detail.txt
+	like "$1: it says what the failure means" detail.txt 'Means +[A-Za-z]+'
+	keys "$2" G
+	sees "$1: the raw message is at its end" "$2" 'CSeq: +[0-9]+ [A-Z]+|Call-ID: '
+	keys "$2" Escape
+	sees "$1: Esc goes back to the list" "$2" 'TIME +CODE'
+	keys "$2" '?'
+	sees "$1: ? opens the help" "$2" 'Keys: '
+	sees "$1: the help names the keys" "$2" 'Esc q|PgUp'
+	keys "$2" Escape
+	sees "$1: Esc closes the help" "$2" 'TIME +CODE'
+	keys "$2" q
+	restored "$1" "$2"
+	ok "$(wait_for 2 gone "$pid"; echo $?)" "$1: no process is left"
+}
+
+for size in 80x24 140x40; do
+	open_screen "demo-$size" $size "'$SIPWHY'" --demo
+	dashboard "demo $size" "demo-$size" 1xx 2xx 4xx 5xx
+	walk "demo $size" "demo-$size"
+done
+
+sample=$SIPWHY_SHARED/samples/captures/made/udp4_basic.pcap
+if [ -r "$sample" ]; then
+	for size in 80x24 140x40; do
+		open_screen "file-$size" $size "'$SIPWHY'" -I "$sample"
+		dashboard "file $size" "file-$size" 1xx 2xx 4xx 5xx
+		# The same totals as the report, which another test holds against the truth.
+		"$SIPWHY" -N -I "$sample" --json=report >report.json
+		for class in 1xx 2xx 4xx 5xx 6xx; do
+			right() { screen "file-$size" >shot.txt; n=$(class_total shot.txt $class); [ "${n:-0}" = "$(jq ".classes[\"$class\"]" report.json)" ]; }
+			ok "$(wait_for 3 right; echo $?)" "file $size: total of $class as in the report" "$(cat shot.txt)"
+		done
+		walk "file $size" "file-$size"
+	done
+	"$SIPWHY" -N -I "$sample" --json=report >report.json
+else
+	skip "a file on the screen" "no samples"
+fi
+
+# The size changes while it runs.
+open_screen resize 140x40 "'$SIPWHY'" --demo
+wait_for 5 shows resize 'CLASS +TOTAL'
+for size in 80x24 30x6 20x3 200x60 80x24; do
+	tm resize-window -t resize -x "${size%x*}" -y "${size#*x}"
+done
+sees "after changes of size down to 20x3 the dashboard is whole" resize '^.*4xx.*'
+is "no line is longer than the window" "$([ "$(screen resize | wc -L)" -le 80 ] && echo fits)" fits
+keys resize q
+restored "after changes of size" resize
+
+# A terminal that knows little: no colour, no UTF-8.
+open_screen plain 80x24 env LC_ALL=C TERM=vt100 "'$SIPWHY'" --demo
+dashboard "LC_ALL=C TERM=vt100" plain 1xx 2xx 4xx
+is "LC_ALL=C TERM=vt100: only ASCII on the screen" "$(screen plain | LC_ALL=C grep -c '[^ -~]')" 0
+walk "LC_ALL=C TERM=vt100" plain
+
+open_screen nocolor 80x24 env NO_COLOR=1 "'$SIPWHY'" --demo
+wait_for 5 shows nocolor '^>'
+is "NO_COLOR: no colour on the screen" "$(tm capture-pane -e -p -t nocolor | LC_ALL=C grep -c "$(printf '\033')\\[[0-9;]*[34][0-7]m")" 0
+keys nocolor q
+
+open_screen unknown 80x24 env TERM=no-such-terminal "'$SIPWHY'" --demo
+sees "an unknown TERM is told in a sentence" unknown 'sipwhy: .*(TERM|terminal)'
+sees "an unknown TERM ends with 1" unknown '^exit status 1'
+
+# It goes away without a word: nobody spins, nobody stays.
+for how in kill-pane HUP TERM KILL-console; do
+	open_screen away 80x24 "'$SIPWHY'" --demo
+	wait_for 5 shows away '^>'
+	all="$pid $(children "$pid")"
+	case $how in
+	kill-pane) tm kill-pane -t away ;;
+	KILL-console) kill -KILL "$(console_of "$pid")" ;;
+	*) kill -$how "$pid" ;;
+	esac
+	t0=$(date +%s%N)
+	wait_for 3 gone $all
+	ms=$((($(date +%s%N) - t0) / 1000000))
+	ok "$([ $ms -le $((1000 * SLACK)) ] && gone $all; echo $?)" "$how: all processes are gone within a second" "$ms ms: $(ps -o pid,stat,args -p "$(echo $all | tr ' ' ,)")"
+	case $how in
+	kill-pane) ;;
+	KILL-console) sees "$how: the terminal is as it was" away '^(-?[a-z]+ )*icanon' ;;
+	*)
+		sees "$how: exit status 0" away '^exit status 0'
+		sees "$how: the terminal is as it was" away '^(-?[a-z]+ )*icanon' ;;
+	esac
+done
+tap_done

@@ -1,0 +1,84 @@
+/* sample - records of every type, for the tests of record, store and sink. */
+#ifndef TESTS_RECORD_SAMPLE_H
+#define TESTS_RECORD_SAMPLE_H
+
+#include <string.h>
+
+#include "sipwhy/record.h"
+#include "sipwhy/timefmt.h"
+
+#define SAMPLE_T (1700000000 * NS_PER_S + 123456000)
+#define SAMPLE_TEXT(s) ((struct slice){ (s), sizeof(s) - 1 })
+
+static const char sample_raw[] =
+    "SIP/2.0 503 Service Unavailable\r\n"
+    "Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bK776asdhds;rport=5060\r\n"
+    "From: \"Anna\" <sip:4930123456@pbx.example.com>;tag=1928301774\r\n"
+    "To: <sip:49301234567@carrier.example.net>;tag=a6c85cf\r\n"
+    "Call-ID: a84b4c76e66710@pc33.example.com\r\n"
+    "CSeq: 314159 INVITE\r\n"
+    "Server: Carrier SBC 7.2.1\r\n"
+    "Reason: Q.850;cause=34;text=\"no circuit available\"\r\n"
+    "Retry-After: 30\r\n"
+    "Contact: <sip:49301234567@198.51.100.7:5060>\r\n"
+    "Content-Length: 0\r\n\r\n";
+
+/* An event with every member set. */
+static inline struct event
+sample_event(uint64_t id)
+{
+	return (struct event){ .id = id, .t_ns = SAMPLE_T + (int64_t)(id % 1000000) * 1000, .code = 503, .q850 = 34, .reason_sip = -1,
+		.warn_code = 399, .transport = TRANSPORT_UDP, .direction = DIRECTION_RECEIVED, .partial = true,
+		.raw_len = sizeof sample_raw - 1, .method = SAMPLE_TEXT("INVITE"), .phrase = SAMPLE_TEXT("Service Unavailable"),
+		.call_id = SAMPLE_TEXT("a84b4c76e66710@pc33.example.com"), .from = SAMPLE_TEXT("4930123456"),
+		.to = SAMPLE_TEXT("49301234567"), .peer = SAMPLE_TEXT("198.51.100.7"),
+		.src = SAMPLE_TEXT("198.51.100.7:5060"), .dst = SAMPLE_TEXT("192.0.2.10:5060"),
+		.agent = SAMPLE_TEXT("Carrier SBC 7.2.1"),
+		.reason = SAMPLE_TEXT("Q.850;cause=34;text=\"no circuit available\""),
+		.warning = SAMPLE_TEXT("399 carrier \"busy\""), .retry_after = SAMPLE_TEXT("30"),
+		.explain = SAMPLE_TEXT("q850:34"), .source = SAMPLE_TEXT("eth0"), .raw = SAMPLE_TEXT(sample_raw) };
+}
+
+static inline struct record
+sample_record(enum record_type type)
+{
+	return (struct record){ .type = type, .t_ns = SAMPLE_T, .host = "pbx1" };
+}
+
+static inline struct record
+sample_hello(unsigned engine, bool live)
+{
+	struct record r = sample_record(RECORD_HELLO);
+
+	r.hello = (struct record_hello){ "0.1.0", SAMPLE_T, engine, live };
+	return r;
+}
+
+static inline struct record
+sample_event_record(uint64_t id)
+{
+	struct record r = sample_record(RECORD_EVENT);
+
+	r.event = sample_event(id);
+	r.t_ns = r.event.t_ns;
+	return r;
+}
+
+/* One source with every figure set and balanced. */
+static inline struct source_stat
+sample_source(const char *name, uint64_t n)
+{
+	struct source_stat s = { .kind = "file", .state = "reading", .bytes = 100 * n, .filtered_input = n, .skipped = 0,
+		.kernel_drops = n, .if_drops = n, .truncated = n, .tcp_gaps = n, .tcp_oversize = n, .done = n, .total = 2 * n,
+		.buffer = n };
+
+	memcpy(s.name, name, strnlen(name, sizeof s.name - 1));
+	for (unsigned v = 0; v < WIRE_VERDICT_N; v++)
+		s.verdict[v] = n;
+	for (unsigned d = 0; d < WIRE_DROP_N; d++)
+		s.drop[d] = n;
+	s.frames = (WIRE_VERDICT_N + 1) * n;
+	return s;
+}
+
+#endif

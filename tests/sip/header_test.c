@@ -1,0 +1,192 @@
+/* header_test - line ends, folds, names, doubles and limits of a header block (RFC 3261 7.3). */
+#include "fixture.h"
+#include "sip/header.h"
+
+static struct header_block
+split(const char *text, bool cut)
+{
+	struct header_block b;
+
+	header_split(slice_str(text), cut, &b);
+	return b;
+}
+
+static void
+names_are_found_in_every_form(void **state)
+{
+	static const struct {
+		const char *name;
+		enum header_id id;
+	} cases[] = {
+		{ "Via", HEADER_VIA },
+		{ "v", HEADER_VIA },
+		{ "V", HEADER_VIA },
+		{ "FROM", HEADER_FROM },
+		{ "f", HEADER_FROM },
+		{ "to", HEADER_TO },
+		{ "t", HEADER_TO },
+		{ "Call-ID", HEADER_CALL_ID },
+		{ "i", HEADER_CALL_ID },
+		{ "cSeQ", HEADER_CSEQ },
+		{ "m", HEADER_CONTACT },
+		{ "Contact", HEADER_CONTACT },
+		{ "Reason", HEADER_REASON },
+		{ "Warning", HEADER_WARNING },
+		{ "Retry-After", HEADER_RETRY_AFTER },
+		{ "Server", HEADER_SERVER },
+		{ "User-Agent", HEADER_USER_AGENT },
+		{ "l", HEADER_CONTENT_LENGTH },
+		{ "Content-Length", HEADER_CONTENT_LENGTH },
+		{ "X-Asterisk-HangupCause", HEADER_DETAIL },
+		{ "x-twilio-error", HEADER_DETAIL },
+		{ "P-Registrar-Error", HEADER_DETAIL },
+		{ "Allow", HEADER_OTHER },
+		{ "x", HEADER_OTHER },
+		{ "", HEADER_OTHER },
+		{ "X-Asterisk-HangupCauseCode", HEADER_OTHER },
+		{ "Subject", HEADER_OTHER },
+		{ "Froms", HEADER_OTHER },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_int_equal(header_find(slice_str(cases[i].name)), cases[i].id);
+}
+
+static void
+every_line_end_ends_a_line(void **state)
+{
+	static const char *const texts[] = {
+		"S\r\nFrom: a\r\nTo : b\r\n\r\nTo: body",
+		"S\nFrom: a\nTo : b\n\nTo: body",
+		"S\rFrom: a\rTo : b\r\rTo: body",
+		"S\r\nFrom: a\rTo : b\n\r\nTo: body",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct header_block b = split(texts[i], false);
+
+		assert_slice(b.start, "S");
+		assert_slice(b.value[HEADER_FROM], "a");
+		assert_slice(b.value[HEADER_TO], "b");
+		assert_true(b.whole);
+		assert_false(b.control || b.bad_line || b.duplicate || b.over);
+	}
+}
+
+static void
+folds_belong_to_their_header(void **state)
+{
+	struct header_block b = split("S\r\nFrom: a\r\n b\r\n\tc\r\nTo: d\r\n\r\n", false);
+
+	(void)state;
+	assert_slice(b.value[HEADER_FROM], "a\r\n b\r\n\tc");
+	assert_false(header_is_clean(&b, HEADER_FROM));
+	assert_true(header_is_clean(&b, HEADER_TO));
+	assert_slice(b.value[HEADER_TO], "d");
+	b = split("S\r\n folded start\r\nTo: d\r\n\r\n", false);
+	assert_true(b.bad_line);
+	assert_slice(b.value[HEADER_TO], "d");
+}
+
+static void
+what_is_wrong_is_flagged(void **state)
+{
+	struct header_block b = split("S\r\nno colon\r\n\r\n", false);
+
+	(void)state;
+	assert_true(b.bad_line);
+	assert_true(split("S\r\n: x\r\n\r\n", false).bad_line);
+	assert_true(split("S\r\nCSeq: 1\r\nCSeq: 1\r\n\r\n", false).duplicate);
+	assert_true(split("S\r\nl: 0\r\nContent-Length: 0\r\n\r\n", false).duplicate);
+	assert_false(split("S\r\nVia: a\r\nVia: b\r\nSubject: x\r\nSubject: y\r\n\r\n", false).duplicate);
+	assert_true(split("S\r\nSubject: a\x01 long enough for a vector\r\nTo: b\r\n\r\n", false).control);
+	assert_slice(split("S\r\nSubject: \x7f\r\nTo: b\r\n\r\n", false).value[HEADER_TO], "b");
+	header_split((struct slice){ "S\nX: \0\nTo: b\n\n", 14 }, false, &b);
+	assert_true(b.control);
+	assert_slice(b.value[HEADER_TO], "b");
+	assert_false(split("S\r\nTo: a\tb\xc3\xa9\r\n\r\n\x01", false).control);
+}
+
+static void
+first_value_is_kept_and_reasons_all(void **state)
+{
+	struct header_block b = split("S\nReason: a\nReason: b\nReason: c\nReason: d\nReason: e\n"
+				      "Warning: x\nWarning: y\n\n",
+	    false);
+
+	(void)state;
+	assert_slice(b.value[HEADER_REASON], "a");
+	assert_int_equal(b.seen[HEADER_REASON], 5);
+	assert_slice(b.reasons[0], "a");
+	assert_slice(b.reasons[3], "d");
+	assert_slice(b.value[HEADER_WARNING], "x");
+	assert_slice(split("S\nX-Twilio-Error: 32204 no\n\n", false).value[HEADER_DETAIL], "X-Twilio-Error: 32204 no");
+}
+
+static void
+cut_drops_the_broken_line(void **state)
+{
+	struct header_block b = split("S\r\nFrom: a\r\nTo: hal", true);
+
+	(void)state;
+	assert_slice(b.value[HEADER_FROM], "a");
+	assert_int_equal(b.seen[HEADER_TO], 0);
+	assert_false(b.whole);
+	b = split("S\r\nFrom: a\r\nTo: b\r\n fol", true);
+	assert_slice(b.value[HEADER_FROM], "a");
+	assert_int_equal(b.seen[HEADER_TO], 0);
+	assert_slice(split("S\r\nTo: b", false).value[HEADER_TO], "b");
+	assert_slice(split("S\r\nTo: b\r\n", true).value[HEADER_TO], "b");
+	assert_true(split("S\r\nTo: b\r\n\r\nbody cut", true).whole);
+}
+
+static void
+lines_are_limited(void **state)
+{
+	static char text[8 * HEADER_LINES_MAX];
+	struct header_block b;
+	size_t n;
+
+	(void)state;
+	n = (size_t)snprintf(text, sizeof text, "S\n");
+	for (unsigned i = 0; i < HEADER_LINES_MAX - 2; i++)
+		n += (size_t)snprintf(text + n, sizeof text - n, "x:y\n");
+	snprintf(text + n, sizeof text - n, "t:a\n");
+	b = split(text, false);
+	assert_false(b.over);
+	assert_slice(b.value[HEADER_TO], "a");
+	snprintf(text + n, sizeof text - n, "x:y\nt:a\n");
+	b = split(text, false);
+	assert_true(b.over);
+	assert_int_equal(b.seen[HEADER_TO], 0);
+}
+
+static void
+nothing_is_an_empty_block(void **state)
+{
+	struct header_block b;
+
+	(void)state;
+	header_split((struct slice){ NULL, 0 }, false, &b);
+	assert_int_equal(b.start.n, 0);
+	assert_false(b.whole);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_are_found_in_every_form),
+		cmocka_unit_test(every_line_end_ends_a_line),
+		cmocka_unit_test(folds_belong_to_their_header),
+		cmocka_unit_test(what_is_wrong_is_flagged),
+		cmocka_unit_test(first_value_is_kept_and_reasons_all),
+		cmocka_unit_test(cut_drops_the_broken_line),
+		cmocka_unit_test(lines_are_limited),
+		cmocka_unit_test(nothing_is_an_empty_block),
+	};
+
+	return cmocka_run_group_tests_name("sip/header", tests, NULL, NULL);
+}

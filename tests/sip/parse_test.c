@@ -1,0 +1,331 @@
+/* parse_test - fields of realistic messages, truncation at every length, memory that runs out. */
+#include "fixture.h"
+#include "sip/parse.h"
+#include "sipwhy/mem.h"
+#include "sipwhy/sip.h"
+
+/* What a fixture must yield; NULL stands for "not looked at". */
+struct parse_case {
+	const char *file;
+	unsigned code;
+	enum sip_method method;
+	uint32_t cseq;
+	const char *sent_by, *branch, *from, *from_tag, *to, *to_tag, *call_id;
+};
+
+static const struct parse_case parse_cases[] = {
+	{ "200-invite-sdp.sip", 200, METHOD_INVITE, 102, "198.51.100.7:5060", "z9hG4bK-77a1", "1001", "a73kszlfl",
+	    "+4930123456", "as5f21b0c3", "3848276298220188511@198.51.100.7" },
+	{ "404-compact.sip", 404, METHOD_SUBSCRIBE, 7, "192.0.2.4", "z9hG4bKabc", "bob", "f1", "1234", "t1",
+	    "compact-1" },
+	{ "407-folded.sip", 407, METHOD_INVITE, 1, "proxy.example.com:5060", "z9hG4bKfold", "fold", "ff", "to", "",
+	    "folded@example.com" },
+	{ "408-ipv6.sip", 408, METHOD_INVITE, 3, "[2001:db8::9:1]:5062", "z9hG4bKv6", "alice", "1", "2001:db8::2", "",
+	    "v6@[2001:db8::1]" },
+	{ "480-no-port-v6.sip", 480, METHOD_INVITE, 3, "[2001:db8::77]", "z9hG4bKn", "a", "1", "b", "2", "q" },
+	{ "486-many-vias.sip", 486, METHOD_INVITE, 102, "192.0.2.1", "z9hG4bK1.1", "1001", NULL, NULL, NULL, NULL },
+	{ "486-no-phrase.sip", 486, METHOD_INVITE, 102, "198.51.100.7:5060", "z9hG4bK-77a1", "1001", NULL, NULL, NULL,
+	    NULL },
+	{ "487-comma-name.sip", 487, METHOD_INVITE, 5, NULL, NULL, "jdoe", "99", "b\xc3\xbcro", "t", NULL },
+	{ "500-tel.sip", 500, METHOD_INVITE, 9, NULL, NULL, "+331234", "1", "911", "", NULL },
+	{ "603-percent-user.sip", 603, METHOD_INVITE, 102, NULL, NULL, "+4930 x", "1", "a@b", "2", NULL },
+	{ "404-blank-before-colon.sip", 404, METHOD_INVITE, 9, "first.example.com:4000", "z9hG4bKblank", "a", "x", "c",
+	    "y", "blanks@x" },
+	{ "200-password-userparams.sip", 200, METHOD_OPTIONS, UINT32_MAX, NULL, NULL, "alice;day=tue", "1", "bob", "",
+	    NULL },
+	{ "202-notify-newmethod.sip", 202, METHOD_OTHER, 8, NULL, NULL, "1001", NULL, NULL, NULL, NULL },
+	{ "404-lf.sip", 404, METHOD_INVITE, 102, "198.51.100.7:5060", NULL, "1001", NULL, NULL, "as5f21b0c3", NULL },
+	{ "404-cr.sip", 404, METHOD_INVITE, 102, "198.51.100.7:5060", NULL, "1001", NULL, NULL, "as5f21b0c3", NULL },
+	{ "404-leading-crlf.sip", 404, METHOD_INVITE, 102, "198.51.100.7:5060", NULL, "1001", NULL, NULL, NULL, NULL },
+	{ "invite.sip", 0, METHOD_INVITE, 102, "198.51.100.7:5060", "z9hG4bK-77a1", "1001", "a73kszlfl", "+4930123456",
+	    "", "3848276298220188511@198.51.100.7" },
+	{ "register-v6.sip", 0, METHOD_REGISTER, 1, "[2001:db8::9]:5060", "z9hG4bKr6", "1001", "1", "1001", "", "r6" },
+	{ "options-compact-folded.sip", 0, METHOD_OPTIONS, 42, "nm", "foo", "nm", "root", "nm2", "", "50000" },
+	{ "bye-noangle.sip", 0, METHOD_BYE, 103, NULL, NULL, "a", "x", "c", "y", NULL },
+	{ "invite-tel.sip", 0, METHOD_INVITE, 1, NULL, NULL, "+331234", "a73kszlfl", "+4930123456", "", NULL },
+	{ "message-unknown-method.sip", 0, METHOD_OTHER, 1, NULL, NULL, "1001", NULL, NULL, NULL, NULL },
+};
+
+static void
+parse_expect(struct slice got, const char *want)
+{
+	if (want)
+		assert_slice(got, want);
+}
+
+static int
+setup(void **state)
+{
+	*state = sip_parser_new();
+	return *state ? 0 : -1;
+}
+
+static int
+teardown(void **state)
+{
+	sip_parser_free(*state);
+	return 0;
+}
+
+static void
+fields_of_the_fixtures(void **state)
+{
+	for (size_t i = 0; i < sizeof parse_cases / sizeof *parse_cases; i++) {
+		const struct parse_case *c = &parse_cases[i];
+		struct slice bytes = fixture_file("sip", c->file);
+		struct sipmsg m;
+
+		assert_int_equal(sip_parse(*state, bytes, false, &m), SIP_OK);
+		assert_int_equal(m.kind, c->code ? SIP_RESPONSE : SIP_REQUEST);
+		assert_int_equal(m.code, c->code);
+		assert_int_equal(m.method, c->method);
+		assert_int_equal(m.cseq, c->cseq);
+		parse_expect(m.sent_by, c->sent_by);
+		parse_expect(m.branch, c->branch);
+		parse_expect(m.from, c->from);
+		parse_expect(m.from_tag, c->from_tag);
+		parse_expect(m.to, c->to);
+		parse_expect(m.to_tag, c->to_tag);
+		parse_expect(m.call_id, c->call_id);
+		free((void *)bytes.p);
+	}
+}
+
+static void
+request_fields(void **state)
+{
+	struct slice bytes = fixture_file("sip", "invite.sip");
+	struct sipmsg m;
+
+	assert_int_equal(sip_parse(*state, bytes, false, &m), SIP_OK);
+	assert_slice(m.uri, "sip:+4930123456@pbx.example.com;user=phone");
+	assert_slice(m.method_name, "INVITE");
+	assert_slice(m.server, "Yealink SIP-T46S 66.86.0.15");
+	assert_int_equal(m.q850, -1);
+	free((void *)bytes.p);
+}
+
+static void
+failure_fields(void **state)
+{
+	struct slice bytes = fixture_file("sip", "503-reason-retry.sip");
+	struct sipmsg m;
+
+	assert_int_equal(sip_parse(*state, bytes, false, &m), SIP_OK);
+	assert_slice(m.phrase, "Service Unavailable");
+	assert_slice(m.reason, "SIP;cause=503;text=\"busy\", Q.850;cause=34;text=\"NORMAL_CIRCUIT_CONGESTION\"");
+	assert_slice(m.retry_after, "300 (maintenance)");
+	assert_slice(m.server, "carrier-sbc/7");
+	assert_int_equal(m.q850, 34);
+	assert_int_equal(m.reason_sip, 503);
+	free((void *)bytes.p);
+	bytes = fixture_file("sip", "503-two-reasons.sip");
+	assert_int_equal(sip_parse(*state, bytes, false, &m), SIP_OK);
+	assert_slice(m.reason, "STIR;cause=436");
+	assert_int_equal(m.q850, 41);
+	free((void *)bytes.p);
+	bytes = fixture_file("sip", "488-warning.sip");
+	assert_int_equal(sip_parse(*state, bytes, false, &m), SIP_OK);
+	assert_int_equal(m.warn_code, 304);
+	assert_slice(m.warning, "304 pbx.example.com \"Media type not available\", 399 x \"more\"");
+	free((void *)bytes.p);
+	bytes = fixture_file("sip", "603-percent-user.sip");
+	assert_int_equal(sip_parse(*state, bytes, false, &m), SIP_OK);
+	assert_slice(m.detail, "X-Asterisk-HangupCause: Call Rejected");
+	free((void *)bytes.p);
+}
+
+/* User-Agent stands in for a missing Server, and a success is not asked for the fields of failures. */
+static void
+server_and_success_fields(void **state)
+{
+	static const char text[] = "SIP/2.0 200 OK\r\nUser-Agent: ua\r\nReason: Q.850;cause=16\r\n"
+				   "Warning: 399 a \"b\"\r\n\r\n";
+	struct slice bytes = fixture_file("sip", "480-no-port-v6.sip");
+	struct sipmsg m;
+
+	assert_int_equal(sip_parse(*state, bytes, false, &m), SIP_OK);
+	assert_slice(m.server, "FreeSWITCH-mod_sofia/1.10.9");
+	free((void *)bytes.p);
+	assert_int_equal(sip_parse(*state, slice_str(text), false, &m), SIP_PARTIAL);
+	assert_slice(m.server, "ua");
+	assert_int_equal(m.reason.n + m.warning.n, 0);
+	assert_int_equal(m.q850, -1);
+}
+
+static void
+cut_is_partial_unless_the_block_is_whole(void **state)
+{
+	struct slice bytes = fixture_file("sip", "200-invite-sdp.sip");
+	struct slice body = { bytes.p, bytes.n - 20 };
+	struct sipmsg m;
+
+	assert_int_equal(sip_parse(*state, body, true, &m), SIP_OK);
+	body.n = (size_t)(strstr(bytes.p, "\r\nCSeq") - bytes.p) + 7;
+	assert_int_equal(sip_parse(*state, body, true, &m), SIP_PARTIAL);
+	assert_int_equal(m.code, 200);
+	assert_slice(m.call_id, "3848276298220188511@198.51.100.7");
+	assert_int_equal(m.method, METHOD_NONE);
+	free((void *)bytes.p);
+}
+
+static bool
+slice_within(struct slice s)
+{
+	return s.n == 0 || (s.p != NULL && s.n <= 65535);
+}
+
+/* Every prefix, cut and not, from a block of exactly its size: a read too far is a sanitizer's report. */
+static void
+truncate_one(const char *name, struct slice bytes, void *arg)
+{
+	(void)name;
+	for (size_t n = 0; n <= bytes.n; n++) {
+		char *block = malloc(n ? n : 1);
+		struct sipmsg m;
+		enum sip_verdict whole, cut;
+
+		assert_non_null(block);
+		memcpy(block, bytes.p, n);
+		whole = sip_parse(arg, (struct slice){ block, n }, false, &m);
+		if (whole <= SIP_PARTIAL)
+			assert_true(slice_within(m.from) && slice_within(m.sent_by) && slice_within(m.server));
+		cut = sip_parse(arg, (struct slice){ block, n }, true, &m);
+		/* Knowing of the cut never makes a message better, nor less of a message. */
+		assert_true(cut >= whole);
+		assert_int_equal(cut <= SIP_PARTIAL, whole <= SIP_PARTIAL);
+		free(block);
+	}
+}
+
+static void
+every_truncation(void **state)
+{
+	assert_true(fixture_each("sip", truncate_one, *state) >= 25);
+	assert_true(fixture_each("sip/hostile", truncate_one, *state) >= 40);
+}
+
+/* Memory fails at each allocation in turn, the parser's own and those that libosip2 makes in a starved arena. */
+static void
+starve_one(const char *name, struct slice bytes, void *arg)
+{
+	unsigned *seen = arg;
+
+	(void)name;
+	for (long at = 1;; at++) {
+		struct sip_parser *p;
+		struct sipmsg m;
+		enum sip_verdict v = SIP_NOT_SIP;
+		long calls;
+
+		mem_fail_at(at);
+		p = sip_parser_new_sized(64, 1024 * 1024);
+		if (p)
+			v = sip_parse(p, bytes, false, &m);
+		calls = mem_calls();
+		mem_fail_at(0);
+		assert_true(p || at <= 2);
+		if (p) {
+			assert_true(v <= SIP_PARTIAL);
+			*seen += v == SIP_PARTIAL;
+		}
+		sip_parser_free(p);
+		if (calls < at)
+			break;
+	}
+}
+
+static void
+every_allocation_failing(void **state)
+{
+	static const char *const files[] = { "503-reason-retry.sip", "408-ipv6.sip", "407-folded.sip",
+		"603-percent-user.sip", "404-blank-before-colon.sip", "486-many-vias.sip", "302-contacts.sip" };
+	unsigned seen = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		struct slice bytes = fixture_file("sip", files[i]);
+
+		starve_one(files[i], bytes, &seen);
+		free((void *)bytes.p);
+	}
+	assert_true(seen > 100);
+}
+
+static void
+no_memory_at_all_still_counts(void **state)
+{
+	struct sip_parser *p = sip_parser_new_sized(16, 16);
+	struct slice bytes = fixture_file("sip", "503-reason-retry.sip");
+	struct sipmsg m;
+
+	(void)state;
+	assert_non_null(p);
+	assert_int_equal(sip_parse(p, bytes, false, &m), SIP_PARTIAL);
+	assert_int_equal(m.code, 503);
+	assert_slice(m.branch, "z9hG4bK-77a1");
+	assert_int_equal(m.method, METHOD_INVITE);
+	sip_parser_free(p);
+	free((void *)bytes.p);
+}
+
+/* A response matches its request by these, so libosip2's reading and the scan's must give the same bytes. */
+static void
+requests_and_responses_match(void **state)
+{
+	static const char *const vias[] = {
+		"SIP/2.0/UDP [2001:db8::1]:5060;branch=b1",
+		"SIP/2.0/UDP [2001:db8::1];branch=b2",
+		"SIP / 2.0 / TCP h.example : 5060 ; branch = b3 ;x",
+		"SIP/2.0/TLS a;branch=b4, SIP/2.0/UDP c",
+		"SIP/2.0/UDP 192.0.2.1:5060;rport;branch=b5;received=192.0.2.2",
+	};
+
+	for (size_t i = 0; i < sizeof vias / sizeof *vias; i++) {
+		char text[512], sent_by[128], branch[128];
+		struct sipmsg m;
+
+		snprintf(text, sizeof text, "BYE sip:a SIP/2.0\nVia: %s\nCSeq: 1 BYE\n\n", vias[i]);
+		assert_int_equal(sip_parse(*state, slice_str(text), false, &m), SIP_PARTIAL);
+		slice_copy(sent_by, sizeof sent_by, m.sent_by);
+		slice_copy(branch, sizeof branch, m.branch);
+		snprintf(text, sizeof text, "SIP/2.0 481 x\nVia: %s\nCSeq: 1 BYE\n\n", vias[i]);
+		assert_int_equal(sip_parse(*state, slice_str(text), false, &m), SIP_PARTIAL);
+		assert_slice(m.sent_by, sent_by);
+		assert_slice(m.branch, branch);
+		assert_int_equal(branch[0], 'b');
+		assert_int_equal(branch[1], '1' + (int)i);
+	}
+}
+
+static void
+only_the_first_65535_bytes_count(void **state)
+{
+	static char text[70000];
+	size_t n = (size_t)snprintf(text, sizeof text, "SIP/2.0 404 x\r\nSubject: ");
+	struct sipmsg m;
+
+	memset(text + n, 'a', 66000);
+	snprintf(text + n + 66000, 1000, "\r\nCall-ID: far\r\n\r\n");
+	assert_int_equal(sip_parse(*state, slice_str(text), false, &m), SIP_PARTIAL);
+	assert_int_equal(m.call_id.n, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fields_of_the_fixtures),
+		cmocka_unit_test(request_fields),
+		cmocka_unit_test(failure_fields),
+		cmocka_unit_test(server_and_success_fields),
+		cmocka_unit_test(cut_is_partial_unless_the_block_is_whole),
+		cmocka_unit_test(every_truncation),
+		cmocka_unit_test(every_allocation_failing),
+		cmocka_unit_test(no_memory_at_all_still_counts),
+		cmocka_unit_test(requests_and_responses_match),
+		cmocka_unit_test(only_the_first_65535_bytes_count),
+	};
+
+	return cmocka_run_group_tests_name("sip/parse", tests, setup, teardown);
+}

@@ -1,0 +1,294 @@
+/*
+ * scene - see scene.h.  With SIPWHY_GOLDEN=write in the environment screens are written instead of compared.
+ */
+#include "scene.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sipwhy/timefmt.h"
+
+enum { SCENE_SCREEN_MAX = 1024 * 1024 };
+
+/* %u: number of the event, to tell them apart. */
+static const struct {
+	unsigned code;
+	int q850, warn;
+	const char *phrase, *method, *to, *peer, *agent, *reason, *warning, *retry;
+	enum direction direction;
+} scene_kinds[] = {
+	{ 503, 34, -1, "Service Unavailable", "INVITE", "+442066627625", "203.0.113.40", "Wholesale-C",
+	    "Q.850;cause=34;text=\"No circuit available\"", "", "30", DIRECTION_RECEIVED },
+	{ 404, 1, -1, "Not Found", "INVITE", "+442038646352", "198.51.100.23", "", "Q.850;cause=1", "", "",
+	    DIRECTION_RECEIVED },
+	{ 486, -1, -1, "Busy Here", "INVITE", "+442089745048", "198.51.100.7", "Carrier-A SBC", "", "", "",
+	    DIRECTION_RECEIVED },
+	{ 403, -1, -1, "Forbidden", "REGISTER", "1031", "10.20.4.41", "Asterisk PBX 20.9.2", "", "", "",
+	    DIRECTION_SENT },
+	{ 488, -1, 304, "Not Acceptable Here", "INVITE", "+442075201674", "2001:db8:1234:5678::9abc:def0", "", "",
+	    "304 carrier-a \"Media type not available\"", "", DIRECTION_RECEIVED },
+	{ 603, -1, -1, "Decline", "INVITE", "+442008812345", "198.51.100.7", "", "", "", "", DIRECTION_UNKNOWN },
+	{ 480, -1, -1,
+	    "Evil \x1b]0;owned\x07\xe2\x80\xae"
+	    "phrase",
+	    "INVITE", "M\xc3\xbcller \xe6\x97\xa5\xe6\x9c\xac", "198.51.100.7",
+	    "bad\xff"
+	    "agent",
+	    "", "", "", DIRECTION_RECEIVED },
+};
+
+void
+scene_open(struct scene *s)
+{
+	*s = (struct scene){ .next_id = 1 };
+	theme_default(&s->theme);
+	s->store = store_new(NULL);
+	s->canvas = canvas_new(24, 80);
+	assert_non_null(s->store);
+	assert_non_null(s->canvas);
+	s->viewer = viewer_new(s->store, &s->theme);
+	assert_non_null(s->viewer);
+}
+
+void
+scene_close(struct scene *s)
+{
+	viewer_free(s->viewer);
+	canvas_free(s->canvas);
+	store_free(s->store);
+}
+
+static void
+scene_apply(struct scene *s, const struct record *r)
+{
+	assert_int_equal(store_apply(s->store, r), 0);
+}
+
+void
+scene_hello(struct scene *s, bool live)
+{
+	struct record r = {
+		.type = RECORD_HELLO,
+		.t_ns = SCENE_NOW - 600 * NS_PER_S,
+		.host = "pbx-lon-1",
+		.hello = { .version = "0.1.0", .start_ns = SCENE_NOW - 600 * NS_PER_S, .engine = 1, .live = live },
+	};
+
+	scene_apply(s, &r);
+}
+
+void
+scene_source(struct scene *s, const char *name, const char *state, const char *sentence)
+{
+	struct record r = {
+		.type = RECORD_SOURCE,
+		.t_ns = SCENE_NOW,
+		.host = "pbx-lon-1",
+		.source = { .name = name, .kind = "live", .state = state, .sentence = sentence },
+	};
+
+	scene_apply(s, &r);
+}
+
+void
+scene_responses(struct scene *s, int64_t t_ns, unsigned code, uint64_t n, uint64_t events, const char *peer)
+{
+	static struct counts counts;
+	struct peer_stat stat;
+	struct record r = { .type = RECORD_TICK,
+		.t_ns = t_ns,
+		.host = "pbx-lon-1",
+		.tick = { .counts = &counts, .peers = &stat, .n_peers = peer != NULL } };
+
+	memset(&counts, 0, sizeof counts);
+	memset(&stat, 0, sizeof stat);
+	counts.responses[METHOD_INVITE][code - SIP_CODE_MIN] = n;
+	counts.events = events;
+	stat.responses[code / 100 - 1] = n;
+	stat.events = events;
+	stat.codes[0].code = (uint16_t)code;
+	stat.codes[0].n = events;
+	(void)snprintf(stat.name, sizeof stat.name, "%s", peer != NULL ? peer : "");
+	scene_apply(s, &r);
+}
+
+void
+scene_frames(struct scene *s, const char *name, const char *state, uint64_t frames, uint64_t sip, uint64_t lost,
+    uint64_t done, uint64_t total)
+{
+	static struct counts none;
+	struct source_stat stat = { .frames = frames, .kernel_drops = lost, .done = done, .total = total };
+	struct record r = { .type = RECORD_TICK,
+		.t_ns = SCENE_NOW,
+		.host = "pbx-lon-1",
+		.tick = { .counts = &none, .sources = &stat, .n_sources = 1 } };
+
+	(void)snprintf(stat.name, sizeof stat.name, "%s", name);
+	(void)snprintf(stat.kind, sizeof stat.kind, "%s", total > 0 ? "file" : "live");
+	(void)snprintf(stat.state, sizeof stat.state, "%s", state);
+	stat.verdict[WIRE_SIP] = sip;
+	stat.verdict[WIRE_NOT_SIP] = frames - sip;
+	scene_apply(s, &r);
+}
+
+void
+scene_event(struct scene *s, int64_t t_ns, unsigned kind)
+{
+	unsigned k = kind % (sizeof scene_kinds / sizeof scene_kinds[0]);
+	char raw[1024], from[16], call_id[64], src[96];
+	struct record r = { .type = RECORD_EVENT, .t_ns = t_ns, .host = "pbx-lon-1" };
+	struct event *e = &r.event;
+
+	(void)snprintf(from, sizeof from, "10%02u", (unsigned)(s->next_id * 7 % 60));
+	(void)snprintf(call_id, sizeof call_id, "8c38fb29%04u@10.20.0.10", (unsigned)s->next_id);
+	(void)snprintf(
+	    src, sizeof src, strchr(scene_kinds[k].peer, ':') != NULL ? "[%s]:5060" : "%s:5060", scene_kinds[k].peer);
+	(void)snprintf(raw, sizeof raw,
+	    "SIP/2.0 %u %s\r\nVia: SIP/2.0/UDP 10.20.0.10;branch=z9hG4bK8c38fb29;rport=5060\r\n"
+	    "From: \"Ext %s\" <sip:%s@pbx.example.net>;tag=i3\r\nTo: <sip:%s@%s>;tag=t3\r\nCall-ID: %s\r\nCSeq: 1 %s\r\n%s%s%s"
+	    "Content-Length: 12\r\n\r\nv=0\r\no=- 1 1\r\n",
+	    scene_kinds[k].code, scene_kinds[k].phrase, from, from, scene_kinds[k].to, scene_kinds[k].peer, call_id,
+	    scene_kinds[k].method, scene_kinds[k].reason[0] != '\0' ? "Reason: " : "", scene_kinds[k].reason,
+	    scene_kinds[k].reason[0] != '\0' ? "\r\n" : "");
+	*e = (struct event){
+		.id = s->next_id++,
+		.t_ns = t_ns,
+		.code = (uint16_t)scene_kinds[k].code,
+		.q850 = (int16_t)scene_kinds[k].q850,
+		.reason_sip = -1,
+		.warn_code = (int16_t)scene_kinds[k].warn,
+		.transport = TRANSPORT_UDP,
+		.direction = (uint8_t)scene_kinds[k].direction,
+		.partial = k == 6,
+		.raw_len = (uint32_t)strlen(raw),
+		.method = slice_str(scene_kinds[k].method),
+		.phrase = slice_str(scene_kinds[k].phrase),
+		.call_id = slice_str(call_id),
+		.from = slice_str(from),
+		.to = slice_str(scene_kinds[k].to),
+		.peer = slice_str(scene_kinds[k].peer),
+		.src = slice_str(src),
+		.dst = slice_str("10.20.0.10:5060"),
+		.agent = slice_str(scene_kinds[k].agent),
+		.reason = slice_str(scene_kinds[k].reason),
+		.warning = slice_str(scene_kinds[k].warning),
+		.retry_after = slice_str(scene_kinds[k].retry),
+		.explain = slice_str("code"),
+		.source = slice_str("eth0"),
+		.raw = slice_str(raw),
+	};
+	scene_apply(s, &r);
+}
+
+void
+scene_busy(struct scene *s)
+{
+	scene_hello(s, true);
+	scene_source(s, "eth0", "reading", "capturing on eth0, 32 MiB buffer");
+	store_advance(s->store, SCENE_NOW - 590 * NS_PER_S);
+	for (int64_t ago = 580; ago >= 0; ago -= 10) {
+		int64_t t = SCENE_NOW - ago * NS_PER_S;
+		uint64_t wave = (uint64_t)(ago / 10 % 7);
+
+		store_advance(s->store, t);
+		scene_responses(s, t, 100, 300 + 20 * wave, 0, NULL);
+		scene_responses(s, t, 200, 420 - 15 * wave, 0, "198.51.100.7");
+		scene_responses(s, t, 401, 20 + wave, 0, "10.20.4.41");
+		scene_responses(s, t, 486, 4, 4, "198.51.100.7");
+		scene_responses(s, t, 404, 2, 2, "198.51.100.23");
+		scene_responses(s, t, 503, ago < 100 ? 24 : ago == 300, ago < 100 ? 12 : ago == 300, "203.0.113.40");
+	}
+	for (unsigned i = 0; i < 40; i++)
+		scene_event(s, SCENE_NOW - (40 - (int64_t)i) * 2 * NS_PER_S, i % 3 == 0 ? 0 : i);
+	scene_frames(s, "eth0", "reading", 118204, 51877, 0, 0, 0);
+	store_advance(s->store, SCENE_NOW);
+}
+
+enum command
+scene_keys(struct scene *s, const char *keys)
+{
+	enum command last = COMMAND_NONE;
+
+	for (; *keys != '\0'; keys++) {
+		last = viewer_key(s->viewer, (unsigned char)*keys);
+		viewer_draw(s->viewer, s->canvas);
+	}
+	return last;
+}
+
+char *
+scene_draw(struct scene *s, int rows, int cols, bool ascii)
+{
+	struct buf b;
+	char *text;
+
+	assert_int_equal(canvas_resize(s->canvas, rows, cols), 0);
+	canvas_set_ascii(s->canvas, ascii);
+	viewer_draw(s->viewer, s->canvas);
+	buf_init(&b, SCENE_SCREEN_MAX);
+	term_dump(&b, s->canvas, false);
+	buf_putc(&b, '\0');
+	assert_true(buf_ok(&b));
+	text = strdup(b.data);
+	buf_fini(&b);
+	return text;
+}
+
+static char *
+scene_read(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	char *text = calloc(1, SCENE_SCREEN_MAX);
+
+	if (f != NULL) {
+		(void)!fread(text, 1, SCENE_SCREEN_MAX - 1, f);
+		fclose(f);
+	}
+	return text;
+}
+
+static void
+scene_write(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+void
+scene_check(struct scene *s, const char *name, int rows, int cols, bool ascii)
+{
+	const char *root = getenv("srcdir"), *mode = getenv("SIPWHY_GOLDEN");
+	char path[512], *want, *got = scene_draw(s, rows, cols, ascii);
+	bool same;
+
+	(void)snprintf(path, sizeof path, "%s/tests/view/golden/%s-%dx%d-%s.txt", root != NULL ? root : ".", name, cols,
+	    rows, ascii ? "ascii" : "utf8");
+	if (mode != NULL && strcmp(mode, "write") == 0)
+		scene_write(path, got);
+	want = scene_read(path);
+	same = strcmp(want, got) == 0;
+	if (!same)
+		print_error("%s differs.\n--- wanted\n%s--- drawn\n%s---\n", path, want, got);
+	free(want);
+	free(got);
+	assert_true(same);
+}
+
+void
+scene_check_all(struct scene *s, const char *name)
+{
+	static const int sizes[][2] = { { 24, 80 }, { 40, 140 }, { 30, 100 }, { 10, 40 }, { 1, 1 } };
+
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		scene_check(s, name, sizes[i][0], sizes[i][1], false);
+		scene_check(s, name, sizes[i][0], sizes[i][1], true);
+	}
+}

@@ -1,0 +1,48 @@
+/*
+ * scene - made-up states of the store for the view tests, and golden screens compared with what is drawn.
+ */
+#ifndef SCENE_H
+#define SCENE_H
+
+#include "sipwhy/store.h"
+#include "sipwhy/term.h"
+#include "sipwhy/view.h"
+
+/* 2026-11-22T14:32:07Z: the moment at which all scenes end. */
+#define SCENE_NOW (INT64_C(1795357927) * INT64_C(1000000000))
+
+struct scene {
+	struct store *store;
+	struct viewer *viewer;
+	struct canvas *canvas;
+	struct theme theme;
+	uint64_t next_id;
+};
+
+/* A viewer on an empty store. */
+void scene_open(struct scene *s);
+void scene_close(struct scene *s);
+
+void scene_hello(struct scene *s, bool live);
+void scene_source(struct scene *s, const char *name, const char *state, const char *sentence);
+/* One tick: n responses of `code` to INVITE at t_ns; more are counted as failures of the peer when events > 0. */
+void scene_responses(struct scene *s, int64_t t_ns, unsigned code, uint64_t n, uint64_t events, const char *peer);
+/* The source's figures. */
+void scene_frames(struct scene *s, const char *name, const char *state, uint64_t frames, uint64_t sip, uint64_t lost,
+    uint64_t done, uint64_t total);
+/* One event; kind picks one of a few failures (any number). */
+void scene_event(struct scene *s, int64_t t_ns, unsigned kind);
+/* Ten minutes of a PBX whose trunk fails: all of the above. */
+void scene_busy(struct scene *s);
+
+/* Keys as text: "j", "G"; returns the last command. */
+enum command scene_keys(struct scene *s, const char *keys);
+
+/* The screen as text at this size; free with free(3). */
+char *scene_draw(struct scene *s, int rows, int cols, bool ascii);
+/* Fails, printing both screens, unless the screen equals tests/view/golden/NAME-COLSxROWS-utf8|ascii.txt. */
+void scene_check(struct scene *s, const char *name, int rows, int cols, bool ascii);
+/* The same at all sizes and in both glyph sets. */
+void scene_check_all(struct scene *s, const char *name);
+
+#endif

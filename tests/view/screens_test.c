@@ -1,0 +1,167 @@
+/* screens: every view at every size in both glyph sets, against tests/view/golden. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "scene.h"
+#include "sipwhy/timefmt.h"
+
+static void
+test_dashboard(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_busy(&s);
+	scene_check_all(&s, "dashboard");
+	scene_close(&s);
+}
+
+static void
+test_detail(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_busy(&s);
+	free(scene_draw(&s, 24, 80, false));
+	scene_keys(&s, "\r");
+	scene_check_all(&s, "detail");
+	/* Hostile text, and the end of the page. */
+	scene_keys(&s,
+	    "\x1b"
+	    "kkkkk\r");
+	scene_check(&s, "detail-hostile", 30, 100, false);
+	scene_keys(&s, "G");
+	scene_check(&s, "detail-raw", 24, 80, false);
+	scene_close(&s);
+}
+
+static void
+test_help(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_busy(&s);
+	scene_keys(&s, "?");
+	scene_check_all(&s, "help");
+	scene_keys(&s, "q\r?");
+	scene_check(&s, "help-detail", 24, 80, false);
+	scene_close(&s);
+}
+
+static void
+test_empty(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_check(&s, "empty-down", 24, 80, false);
+	scene_hello(&s, true);
+	scene_source(&s, "eth0", "reading", "capturing on eth0, 32 MiB buffer");
+	scene_frames(&s, "eth0", "reading", 18204, 0, 0, 0, 0);
+	store_advance(s.store, SCENE_NOW);
+	scene_check_all(&s, "empty");
+	scene_responses(&s, SCENE_NOW, 200, 1234567, 0, NULL);
+	scene_check(&s, "empty-good", 24, 80, false);
+	scene_close(&s);
+}
+
+static void
+test_file(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_hello(&s, false);
+	scene_source(&s, "calls.pcap", "reading", "");
+	scene_frames(&s, "calls.pcap", "reading", 4000, 0, 0, 430000, 1000000);
+	scene_check(&s, "file-reading", 24, 80, false);
+	scene_check(&s, "file-reading", 24, 80, true);
+	scene_frames(&s, "calls.pcap", "ended", 9590, 0, 0, 1000000, 1000000);
+	scene_source(&s, "calls.pcap", "ended", "");
+	scene_check(&s, "file-ended-empty", 24, 80, false);
+	scene_close(&s);
+}
+
+/* Trouble: loss, a source that failed, a dead engine, pause, follow off. */
+static void
+test_trouble(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_busy(&s);
+	scene_frames(&s, "eth0", "failed", 200000, 51877, 12345, 0, 0);
+	scene_source(&s, "eth0", "failed", "the interface went away (ENETDOWN)");
+	scene_check(&s, "trouble-source", 24, 80, false);
+	scene_close(&s);
+	scene_open(&s);
+	scene_busy(&s);
+	store_note(s.store, false, "engine ended by signal 9, starting another");
+	free(scene_draw(&s, 24, 80, false));
+	scene_keys(&s, "kkk");
+	scene_event(&s, SCENE_NOW, 0);
+	scene_event(&s, SCENE_NOW, 1);
+	scene_check(&s, "trouble-engine", 24, 80, false);
+	scene_check(&s, "trouble-engine", 10, 40, false);
+	assert_int_equal(store_freeze(s.store, true), 0);
+	scene_event(&s, SCENE_NOW, 2);
+	scene_check(&s, "trouble-paused", 24, 80, false);
+	scene_close(&s);
+}
+
+/* Any size draws without a step outside; the sanitisers watch. */
+static void
+test_sizes(void **state)
+{
+	static const int sizes[] = { 1, 2, 3, 5, 7, 8, 9, 11, 15, 16, 17, 21, 29, 30, 39, 40, 41, 60, 79, 80, 81, 131,
+		200, 500 };
+	static const char *const keys[] = { "", "\r", "?", "qq" };
+	const size_t n = sizeof sizes / sizeof sizes[0];
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_busy(&s);
+	for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
+		scene_keys(&s, keys[k]);
+		for (size_t r = 0; r < n; r++)
+			for (size_t c = 0; c < n; c++)
+				if (sizes[r] <= 81 || sizes[c] <= 81)
+					free(scene_draw(&s, sizes[r], sizes[c], (r + c) % 2));
+	}
+	scene_close(&s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_dashboard),
+		cmocka_unit_test(test_detail),
+		cmocka_unit_test(test_help),
+		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_trouble),
+		cmocka_unit_test(test_sizes),
+	};
+
+	setenv("TZ", "UTC", 1);
+	tzset();
+	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
+		return 99;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
