@@ -45,6 +45,7 @@ struct event {
 	struct slice src, dst;                     /* address:port; src sent the response */
 	struct slice agent;                        /* Server or User-Agent of the response */
 	struct slice reason, warning, retry_after; /* raw header values */
+	struct slice detail;  /* a product's own header line that refines the code, as sipmsg has it */
 	struct slice explain;                      /* key of the explanation, see sip_explain */
 	struct slice source;                       /* name of the source */
 	struct slice raw;                          /* the message, at most EVENT_RAW_MAX bytes */

@@ -98,6 +98,7 @@ struct store_status {
 	bool live;  /* a live source; else files */
 	bool ended; /* bye seen or every source ended */
 	bool engine_alive;
+	int64_t restarted_s;       /* seconds since a new engine took over, by the wall clock; -1 when none did */
 	uint32_t engines;      /* started so far */
 	char sentence[256];    /* newest word about engine or source; "" none */
 	uint64_t lost;         /* kernel + interface + reassembly + engine drops, all sources */

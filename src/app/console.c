@@ -135,10 +135,7 @@ console_on_keys(uv_poll_t *h, int status, int events)
 
 	(void)events;
 	while (!c->quit && status == 0 && (key = term_key(c->term)) > UI_KEY_NONE) {
-		if (key == UI_KEY_RESIZE)
-			console_resize(c);
-		else
-			console_command(c, viewer_key(c->viewer, (uint32_t)key));
+		console_command(c, viewer_key(c->viewer, (uint32_t)key));
 	}
 	if (status != 0 || key < 0) {
 		c->hungup = true;

@@ -72,7 +72,9 @@ pipeline_event(struct pipeline *p, struct event *ev, const struct sipmsg *s, con
 		.warning = s->warning,
 		.server = s->server,
 		.q850 = s->q850,
-		.warn_code = s->warn_code };
+		.warn_code = s->warn_code,
+		.detail = s->detail,
+		.own = ev->direction == DIRECTION_SENT };
 	struct sip_explanation why;
 
 	sip_explain(&in, &why);

@@ -197,7 +197,8 @@ demo_request(struct buf *out, const struct demo_call *call, unsigned method, con
 		buf_puts(out, "Expires: 60\r\n");
 	if (method == DEMO_INVITE)
 		buf_puts(out,
-		    "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, REFER, NOTIFY\r\nSupported: replaces, timer\r\n");
+		    "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, REFER, NOTIFY\r\n"
+		    "Supported: replaces, timer\r\n");
 	buf_printf(out, "User-Agent: %s\r\n", src->agent);
 	if (extra != NULL)
 		buf_puts(out, extra);

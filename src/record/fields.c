@@ -10,7 +10,7 @@
 
 const struct fields_text fields_event_text[] = {
 	FIELD(method), FIELD(phrase), FIELD(peer), FIELD(src), FIELD(dst), FIELD(from), FIELD(to), FIELD(call_id),
-	FIELD(agent), FIELD(reason), FIELD(warning), FIELD(retry_after), FIELD(explain), FIELD(source),
+	FIELD(agent), FIELD(reason), FIELD(warning), FIELD(retry_after), FIELD(detail), FIELD(explain), FIELD(source),
 	{ "raw", offsetof(struct event, raw), EVENT_RAW_MAX },
 	{ NULL, 0, 0 },
 };

@@ -10,7 +10,7 @@
 #include "sipwhy/mem.h"
 #include "sipwhy/record.h"
 
-enum { SINK_EVENTS = 10000, SINK_BYTES = 4 * 1024 * 1024, SINK_BYTES_MIN = 64 * 1024, SINK_TEXTS = 14 };
+enum { SINK_EVENTS = 10000, SINK_BYTES = 4 * 1024 * 1024, SINK_BYTES_MIN = 64 * 1024, SINK_TEXTS = 15 };
 
 /* Copied in and out, so that places in the ring need no alignment. */
 struct sink_head {
@@ -103,7 +103,8 @@ static void
 sink_texts(struct event *e, struct slice *out[SINK_TEXTS])
 {
 	struct slice *all[SINK_TEXTS] = { &e->method, &e->phrase, &e->call_id, &e->from, &e->to, &e->peer, &e->src,
-		&e->dst, &e->agent, &e->reason, &e->warning, &e->retry_after, &e->explain, &e->source };
+		&e->dst, &e->agent, &e->reason, &e->warning, &e->retry_after, &e->detail, &e->explain,
+		&e->source };
 
 	memcpy(out, all, sizeof all);
 }

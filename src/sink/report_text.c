@@ -57,7 +57,8 @@ report_text_head(FILE *out, const struct sink_report *r)
 {
 	char from[32], to[32], host[4 * TEXT_NAME], version[4 * TEXT_NAME];
 
-	(void)fprintf(out, "sipwhy %s on %s\n", report_text_name(version, r->version), report_text_name(host, r->host));
+	(void)fprintf(out, "sipwhy %s on %s\n", report_text_name(version, r->version),
+	    report_text_name(host, r->host));
 	if (r->start_ns == 0 && r->end_ns == 0)
 		(void)fprintf(out, "no SIP message seen\n");
 	else

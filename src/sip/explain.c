@@ -4,6 +4,7 @@
  * found wins, and of equals the one made for the product that sent the response.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sip/reason.h"
@@ -138,6 +139,15 @@ explain_is_vague(const struct q850_cause *q)
 	return q->cause == 0 || q->cause == 16 || q->cause == 31 || q->cause == 127;
 }
 
+/* The cause that RFC 3398 maps the status to says the same again; a phrase that somebody chose says more. */
+static bool
+explain_is_echo(const struct sip_explanation *e)
+{
+	const char *at = e->code && e->code->q850_mapping ? strstr(e->code->q850_mapping, "RFC3398=") : NULL;
+
+	return at && strtoul(at + strlen("RFC3398="), NULL, 10) == e->q850->cause;
+}
+
 static void
 explain_set(struct sip_explanation *out, const char *headline, const char *kind, unsigned number)
 {
@@ -169,7 +179,7 @@ explain_reason_code(const struct sip_explain_in *in, int reason_sip)
 static void
 explain_decide(struct sip_explanation *out, const struct sip_code *reason)
 {
-	if (out->q850 && !explain_is_vague(out->q850))
+	if (out->q850 && !explain_is_vague(out->q850) && !(out->phrase && explain_is_echo(out)))
 		explain_set(out, out->q850->meaning, "q850", out->q850->cause);
 	else if (reason)
 		explain_set(out, reason->meaning, "reason", reason->code);

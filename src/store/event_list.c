@@ -50,13 +50,13 @@ event_list_fini(struct event_list *l)
 }
 
 /* Slices of an event; a new member must stand in event_list_slices too. */
-enum { EVENT_LIST_SLICES = 15 };
+enum { EVENT_LIST_SLICES = 16 };
 
 static void
 event_list_slices(struct event *e, struct slice *out[EVENT_LIST_SLICES])
 {
 	struct slice *all[EVENT_LIST_SLICES] = { &e->method, &e->phrase, &e->call_id, &e->from, &e->to, &e->peer,
-		&e->src, &e->dst, &e->agent, &e->reason, &e->warning, &e->retry_after, &e->explain,
+		&e->src, &e->dst, &e->agent, &e->reason, &e->warning, &e->retry_after, &e->detail, &e->explain,
 		&e->source, &e->raw };
 
 	memcpy(out, all, sizeof all);

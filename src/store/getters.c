@@ -170,6 +170,7 @@ store_status(const struct store *s, struct store_status *out)
 	*out = m->status;
 	source_table_sum(&m->sources, out);
 	out->ended = m->status.ended || source_table_ended(&m->sources);
+	out->restarted_s = m->status.engines > 1 ? (m->wall_ns - m->hello_wall_ns) / NS_PER_S : -1;
 	out->record_drops = m->drops[0] + m->drops[1];
 	out->evictions = m->evictions[0] + m->evictions[1];
 }

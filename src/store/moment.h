@@ -21,7 +21,7 @@ struct moment {
 	struct store_status status;
 	uint64_t drops[2], evictions[2];
 	uint64_t events_total, events_folded;
-	int64_t wall_ns, newest_ns, first_ns;
+	int64_t wall_ns, hello_wall_ns, newest_ns, first_ns;
 	struct event_list events;
 	struct peer_table *peers;
 	struct series *series;

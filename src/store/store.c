@@ -111,7 +111,10 @@ store_hello(struct store *s, const struct record *r)
 	st->live = r->hello.live;
 	st->ended = false;
 	st->engine_alive = true;
-	st->sentence[0] = '\0';
+	/* Why there is a new one is worth a look for a while; the first has nothing to explain. */
+	if (r->hello.engine <= 1)
+		st->sentence[0] = '\0';
+	s->now.hello_wall_ns = s->now.wall_ns;
 }
 
 static uint64_t
@@ -183,7 +186,11 @@ store_event(struct store *s, const struct event *e)
 static void
 store_source(struct store *s, const struct record_source *src)
 {
-	source_table_state(&s->now.sources, src);
+	/* The supervisor's word about the engine; the next hello takes it back. */
+	if (strcmp(src->kind, "engine") == 0)
+		s->now.status.engine_alive = false;
+	else
+		source_table_state(&s->now.sources, src);
 	if (src->sentence[0] != '\0')
 		store_text(s->now.status.sentence, sizeof s->now.status.sentence, src->sentence);
 }

@@ -365,8 +365,9 @@ term_resize(struct term *t)
 	struct winsize size;
 
 	(void)set_term(t->screen);
+	/* Not resizeterm: that one also pushes a key back, and whoever answers that key with a resize never ends. */
 	if (ioctl(t->out_fd, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
-		(void)resizeterm(size.ws_row, size.ws_col);
+		(void)resize_term(size.ws_row, size.ws_col);
 	getmaxyx(t->win, t->rows, t->cols);
 	term_repaint(t);
 }

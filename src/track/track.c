@@ -213,6 +213,7 @@ track_event(struct track *t, const struct message *m, const struct sipmsg *s, st
 		.reason = s->reason,
 		.warning = s->warning,
 		.retry_after = s->retry_after,
+		.detail = s->detail,
 		.raw = { m->bytes.p, m->bytes.n < EVENT_RAW_MAX ? m->bytes.n : EVENT_RAW_MAX } };
 }
 

@@ -10,7 +10,8 @@
 #include "sipwhy/timefmt.h"
 #include "view_int.h"
 
-enum { CHROME_KEYS = 32, CHROME_SEGS = 12, CHROME_GAP = 2, CHROME_METER = 10, CHROME_LAG_MS = 1000 };
+enum { CHROME_KEYS = 32, CHROME_SEGS = 12, CHROME_GAP = 2, CHROME_METER = 10 };
+enum { CHROME_LAG_MS = 1000, CHROME_RESTART_SHOWN_S = 60 };
 
 /* A piece of the first line.  meter: columns of a progress bar after the text. */
 struct chrome_seg {
@@ -287,6 +288,10 @@ view_trouble(const struct store *s, char *out, size_t cap)
 	if (!st.engine_alive && !st.ended) {
 		(void)snprintf(
 		    out, cap, "The engine is down: %s", st.sentence[0] != '\0' ? st.sentence : "no word from it yet");
+		return true;
+	}
+	if (st.restarted_s >= 0 && st.restarted_s < CHROME_RESTART_SHOWN_S && st.sentence[0] != '\0') {
+		(void)snprintf(out, cap, "A new engine runs, number %u: %s", (unsigned)st.engines, st.sentence);
 		return true;
 	}
 	for (size_t i = 0; i < store_source_count(s); i++) {

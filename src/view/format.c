@@ -102,6 +102,8 @@ view_explain(const struct event *e, struct sip_explanation *out)
 		.server = e->agent,
 		.q850 = e->q850,
 		.warn_code = e->warn_code,
+		.detail = e->detail,
+		.own = e->direction == DIRECTION_SENT,
 	};
 
 	sip_explain(&in, out);

@@ -17,12 +17,7 @@
 #include <uthash.h>
 #include <utlist.h>
 
-enum {
-	FRAG_PIECES_MAX = 64,
-	FRAG_EXPIRE_BATCH = 16,
-	FRAG_DATAGRAM_MAX = 65535,
-	FRAG_NO_TOTAL = -1
-};
+enum { FRAG_PIECES_MAX = 64, FRAG_EXPIRE_BATCH = 16, FRAG_DATAGRAM_MAX = 65535, FRAG_NO_TOTAL = -1 };
 
 /* Compared and hashed as bytes: always zeroed first. */
 struct frag_key {
@@ -209,7 +204,8 @@ frag_add(struct frag *fr, const struct frag_key *k, unsigned hashv, int64_t now_
 	return d;
 }
 
-/* Make room for `need` more bytes, oldest datagrams first, never at the cost of `keep`.  False when that is not enough. */
+/* Make room for `need` more bytes, oldest datagrams first, never at the cost of `keep`.  False when that is not enough.
+ */
 static bool
 frag_make_room(struct frag *fr, size_t need, const struct frag_datagram *keep)
 {
@@ -288,7 +284,8 @@ frag_cover(struct frag_datagram *d, uint32_t from, uint32_t to)
 static bool
 frag_is_whole(const struct frag_datagram *d)
 {
-	return d->total != FRAG_NO_TOTAL && d->nruns == 1 && d->runs[0].from == 0 && d->runs[0].to == (uint32_t)d->total;
+	return d->total != FRAG_NO_TOTAL && d->nruns == 1 && d->runs[0].from == 0 &&
+	    d->runs[0].to == (uint32_t)d->total;
 }
 
 /* May this fragment be added?  FRAG_WHOLE stands for yes, FRAG_HELD for a copy that changes nothing. */
@@ -377,7 +374,7 @@ frag_finish(struct frag *fr, struct frag_datagram *d, struct ip_packet *pkt, uin
 
 enum frag_result
 frag_push(struct frag *fr, struct ip_packet *pkt, uint32_t vlan, uint32_t ifindex, int64_t now_ns, uint64_t *frames,
-	  struct fate *why)
+    struct fate *why)
 {
 	struct frag_key k;
 	struct frag_datagram *d;

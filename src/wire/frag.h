@@ -20,9 +20,9 @@ struct frag *frag_new(const struct wire_cfg *cfg, struct wire_stats *st);
 void frag_free(struct frag *fr);
 
 enum frag_result {
-	FRAG_HELD,    /* kept; the frame counts as held */
-	FRAG_WHOLE,   /* pkt is now the datagram, frames the held ones that belong to it */
-	FRAG_REFUSED  /* why is set */
+	FRAG_HELD,   /* kept; the frame counts as held */
+	FRAG_WHOLE,  /* pkt is now the datagram, frames the held ones that belong to it */
+	FRAG_REFUSED /* why is set */
 };
 
 /*
@@ -30,7 +30,7 @@ enum frag_result {
  * pkt->p is borrowed until the next call, src and dst stay those of this fragment.  now_ns never goes back.
  */
 enum frag_result frag_push(struct frag *fr, struct ip_packet *pkt, uint32_t vlan, uint32_t ifindex, int64_t now_ns,
-			   uint64_t *frames, struct fate *why);
+    uint64_t *frames, struct fate *why);
 
 /* Give up what is too old, a few datagrams per call. */
 void frag_expire(struct frag *fr, int64_t now_ns);

@@ -11,17 +11,18 @@
 #include "sipwhy/frame.h"
 
 enum ip_verdict {
-	IP_PAYLOAD,   /* a whole packet: proto, p, n, wire_n are set */
-	IP_FRAGMENT,  /* a piece of one: also id, off, more */
-	IP_SHORT,     /* the capture cut it inside its headers */
-	IP_BAD        /* a header lies */
+	IP_PAYLOAD,  /* a whole packet: proto, p, n, wire_n are set */
+	IP_FRAGMENT, /* a piece of one: also id, off, more */
+	IP_SHORT,    /* the capture cut it inside its headers */
+	IP_BAD       /* a header lies */
 };
 
 enum { IP_PROTO_TCP = 6, IP_PROTO_UDP = 17 };
 
 /*
- * Borrowed from the frame.  n: payload bytes captured; wire_n: payload bytes the header speaks of (n <= wire_n, less when
- * the capture cut the packet).  off in bytes.  For an IPv6 fragment proto is the header that follows in *this* piece.
+ * Borrowed from the frame.  n: payload bytes captured; wire_n: payload bytes the header speaks of (n <= wire_n, less
+ * when the capture cut the packet).  off in bytes.  For an IPv6 fragment proto is the header that follows in *this*
+ * piece.
  */
 struct ip_packet {
 	const uint8_t *src, *dst;
@@ -34,8 +35,8 @@ struct ip_packet {
 };
 
 /*
- * Read the packet at p: n bytes captured of wire_n on the wire (n <= wire_n).  family 4 or 6, 0 takes the version nibble.
- * No checksum is verified: outgoing packets on the capturing host have none yet.
+ * Read the packet at p: n bytes captured of wire_n on the wire (n <= wire_n).  family 4 or 6, 0 takes the version
+ * nibble. No checksum is verified: outgoing packets on the capturing host have none yet.
  */
 enum ip_verdict ip_decode(const uint8_t *p, size_t n, size_t wire_n, unsigned family, struct ip_packet *out);
 

@@ -1,5 +1,6 @@
 /*
- * link - Ethernet, cooked, raw, null and PPP frames down to IP (tcpdump.org/linktypes, IEEE 802.1Q, 802.3, RFC 1662).
+ * link - Ethernet, cooked, raw, null, PPP and PPPoE frames down to IP (tcpdump.org/linktypes, IEEE 802.1Q, 802.3,
+ * RFC 1662, RFC 2516).
  * Nothing here trusts a length: the IP header bounds the packet, padding and trailers are never looked at.
  */
 #include "wire/link.h"
@@ -10,13 +11,14 @@
 #include "sipwhy/cursor.h"
 
 enum {
-	LINK_VLAN_MAX = 16,       /* three are real; more than this is an attack on loops */
+	LINK_VLAN_MAX = 16, /* three are real; more than this is an attack on loops */
 	ETHERTYPE_IP4 = 0x0800,
 	ETHERTYPE_IP6 = 0x86dd,
+	ETHERTYPE_PPPOE = 0x8864,
 	ETHERTYPE_LLC_MAX = 1500, /* up to here the field is a length and LLC follows */
 	PPP_IP4 = 0x0021,
 	PPP_IP6 = 0x0057,
-	ARPHRD_OF_NETLINK = 824   /* cooked captures: the protocol field then holds a netlink family */
+	ARPHRD_OF_NETLINK = 824 /* cooked captures: the protocol field then holds a netlink family */
 };
 
 static bool
@@ -53,6 +55,38 @@ link_snap(struct cursor *c, uint16_t *type)
 	return *type > ETHERTYPE_LLC_MAX ? LINK_IP : LINK_OTHER;
 }
 
+/* RFC 1661, 1662: address and control may be left out, a protocol below 256 may be one byte. */
+static enum link_verdict
+link_ppp(struct cursor c, struct link_net *out)
+{
+	uint8_t hi, lo = 0;
+	uint16_t proto;
+
+	if (cursor_left(&c) < 2)
+		return LINK_SHORT;
+	if (c.p[0] == 0xff && c.p[1] == 0x03)
+		cursor_skip(&c, 2);
+	if (cursor_u8(&c, &hi) < 0 || (!(hi & 1) && cursor_u8(&c, &lo) < 0))
+		return LINK_SHORT;
+	proto = hi & 1 ? hi : (uint16_t)(hi << 8 | lo);
+	if (proto == PPP_IP4)
+		return link_ip(out, &c, 4);
+	if (proto == PPP_IP6)
+		return link_ip(out, &c, 6);
+	return LINK_OTHER;
+}
+
+/* RFC 2516 4: version and type 1, code 0 (session data), session, length; the length is not needed, IP has its own. */
+static enum link_verdict
+link_pppoe(struct cursor c, struct link_net *out)
+{
+	uint8_t version, code;
+
+	if (cursor_u8(&c, &version) < 0 || cursor_u8(&c, &code) < 0 || cursor_skip(&c, 4) < 0)
+		return LINK_SHORT;
+	return version == 0x11 && code == 0 ? link_ppp(c, out) : LINK_OTHER;
+}
+
 /* From an EtherType on: any VLAN tags, LLC, then IP. */
 static enum link_verdict
 link_ethertype(struct cursor c, uint16_t type, struct link_net *out)
@@ -77,7 +111,7 @@ link_ethertype(struct cursor c, uint16_t type, struct link_net *out)
 		return link_ip(out, &c, 4);
 	if (type == ETHERTYPE_IP6)
 		return link_ip(out, &c, 6);
-	return LINK_OTHER;
+	return type == ETHERTYPE_PPPOE ? link_pppoe(c, out) : LINK_OTHER;
 }
 
 static enum link_verdict
@@ -95,7 +129,8 @@ link_sll(struct cursor c, struct link_net *out)
 {
 	uint16_t arphrd, type;
 
-	if (cursor_skip(&c, 2) < 0 || cursor_u16(&c, &arphrd) < 0 || cursor_skip(&c, 10) < 0 || cursor_u16(&c, &type) < 0)
+	if (cursor_skip(&c, 2) < 0 || cursor_u16(&c, &arphrd) < 0 || cursor_skip(&c, 10) < 0 ||
+	    cursor_u16(&c, &type) < 0)
 		return LINK_SHORT;
 	if (arphrd == ARPHRD_OF_NETLINK)
 		return LINK_OTHER;
@@ -116,27 +151,6 @@ link_sll2(struct cursor c, struct link_net *out)
 	if (arphrd == ARPHRD_OF_NETLINK)
 		return LINK_OTHER;
 	return link_ethertype(c, type, out);
-}
-
-/* RFC 1661, 1662: address and control may be left out, a protocol below 256 may be one byte. */
-static enum link_verdict
-link_ppp(struct cursor c, struct link_net *out)
-{
-	uint8_t hi, lo = 0;
-	uint16_t proto;
-
-	if (cursor_left(&c) < 2)
-		return LINK_SHORT;
-	if (c.p[0] == 0xff && c.p[1] == 0x03)
-		cursor_skip(&c, 2);
-	if (cursor_u8(&c, &hi) < 0 || (!(hi & 1) && cursor_u8(&c, &lo) < 0))
-		return LINK_SHORT;
-	proto = hi & 1 ? hi : (uint16_t)(hi << 8 | lo);
-	if (proto == PPP_IP4)
-		return link_ip(out, &c, 4);
-	if (proto == PPP_IP6)
-		return link_ip(out, &c, 6);
-	return LINK_OTHER;
 }
 
 /* Number 50 is also written for Cisco HDLC, told apart by its address byte (RFC 1547 4.3.1). */

@@ -10,11 +10,11 @@
 #include "sipwhy/frame.h"
 
 enum link_verdict {
-	LINK_IP,       /* out is set */
-	LINK_OTHER,    /* a well-formed frame that carries something else */
-	LINK_SHORT,    /* the bytes end inside the link header */
-	LINK_BAD,      /* more shims than any network stacks */
-	LINK_UNKNOWN   /* no decoder for this link type */
+	LINK_IP,     /* out is set */
+	LINK_OTHER,  /* a well-formed frame that carries something else */
+	LINK_SHORT,  /* the bytes end inside the link header */
+	LINK_BAD,    /* more shims than any network stacks */
+	LINK_UNKNOWN /* no decoder for this link type */
 };
 
 /*

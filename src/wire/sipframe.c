@@ -1,18 +1,19 @@
 /*
  * sipframe - SIP start lines and SIP framing on streams (RFC 3261 7, 18.3, 20.14; RFC 5626 4.4.1 keep-alives).
  * A stream is read line by line and each byte is looked at a fixed number of times, however small the segments are;
- * after bytes that make no sense the next message is searched at line starts, never inside a body whose length is known.
+ * after bytes that make no sense the next message is searched at line starts, never inside a body whose length is
+ * known.
  */
 #include "wire/sipframe.h"
 
 #include <string.h>
 
 enum sipframe_mode {
-	MODE_START,   /* a message, or keep-alives before it */
-	MODE_SEARCH,  /* lost: look for a start line */
+	MODE_START,  /* a message, or keep-alives before it */
+	MODE_SEARCH, /* lost: look for a start line */
 	MODE_HEAD,
 	MODE_BODY,
-	MODE_SKIP     /* the rest of a body that a gap has cut */
+	MODE_SKIP /* the rest of a body that a gap has cut */
 };
 
 enum { SIPFRAME_METHOD_MAX = 64, SIPFRAME_NAME_MAX = 256 };
@@ -269,82 +270,6 @@ sipframe_head(struct slice s, size_t *head, uint64_t *length)
 		had = sipframe_length_merge(had, length, (struct slice){ s.p + value, end - value });
 	}
 	return had;
-}
-
-/* Sixteen bytes at a time; GCC and clang make the best of it that the machine has. */
-typedef uint8_t sipframe_vec __attribute__((vector_size(16)));
-
-/* In the sixteen places from p on: which hold a LF that another one follows two bytes on? */
-static sipframe_vec
-sipframe_blanks(const char *p)
-{
-	sipframe_vec a, b;
-
-	memcpy(&a, p, sizeof(a));
-	memcpy(&b, p + 2, sizeof(b));
-	return (sipframe_vec)(a == '\n') & (sipframe_vec)(b == '\n');
-}
-
-static bool
-sipframe_any(sipframe_vec v)
-{
-	uint64_t w[2];
-
-	memcpy(w, &v, sizeof(w));
-	return w[0] | w[1];
-}
-
-/* Offset behind the first LF CR LF, 0 when there is none. */
-static size_t
-sipframe_blank_line(struct slice s)
-{
-	size_t i = 0;
-
-	while (i + 66 <= s.n &&
-	       !sipframe_any(sipframe_blanks(s.p + i) | sipframe_blanks(s.p + i + 16) | sipframe_blanks(s.p + i + 32) |
-			     sipframe_blanks(s.p + i + 48)))
-		i += 64;
-	while (i + 2 < s.n) {
-		if (i + 18 <= s.n && !sipframe_any(sipframe_blanks(s.p + i))) {
-			i += 16;
-			continue;
-		}
-		for (size_t end = i + 16; i < end && i + 2 < s.n; i++) {
-			if (s.p[i] == '\n' && s.p[i + 1] == '\r' && s.p[i + 2] == '\n')
-				return i + 3;
-		}
-	}
-	return 0;
-}
-
-/* Nearly all datagrams end with the message: no body, or a last header that names just the body that is there. */
-static bool
-sipframe_fits(struct slice s)
-{
-	size_t head = sipframe_blank_line(s), line, value;
-	const char *lf;
-	uint64_t length;
-
-	if (!head || head == s.n)
-		return head;
-	lf = memrchr(s.p, '\n', head - 3);
-	line = lf ? (size_t)(lf - s.p) + 1 : 0;
-	value = sipframe_length_name(s, line);
-	return value && sipframe_number((struct slice){ s.p + value, head - 2 - value }, &length) == SIPFRAME_LENGTH_OK &&
-	       length == s.n - head;
-}
-
-size_t
-sipframe_datagram(struct slice s)
-{
-	uint64_t length;
-	size_t head;
-
-	if (sipframe_fits(s))
-		return s.n;
-	if (sipframe_head(s, &head, &length) != SIPFRAME_LENGTH_OK || !head || length >= s.n - head)
-		return s.n;
-	return head + (size_t)length;
 }
 
 /* Begin to read the message whose start line is at the front. */

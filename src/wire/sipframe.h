@@ -37,10 +37,8 @@ enum sipframe_length { SIPFRAME_LENGTH_NONE, SIPFRAME_LENGTH_OK, SIPFRAME_LENGTH
  */
 enum sipframe_length sipframe_head(struct slice s, size_t *head, uint64_t *length);
 
-/* Length of the message in a datagram: bytes behind Content-Length belong to nobody (RFC 3261 18.3). */
-size_t sipframe_datagram(struct slice s);
-
-/* State of one stream.  Zeroed memory is a stream that begins here; members are private but `found` and the counters. */
+/* State of one stream.  Zeroed memory is a stream that begins here; members are private but `found` and the counters.
+ */
 struct sipframe {
 	size_t line;      /* HEAD: start of the line being read */
 	size_t looked;    /* HEAD: no line end in [line, looked) */
@@ -48,8 +46,8 @@ struct sipframe {
 	uint32_t resyncs; /* messages searched for after bytes that made no sense */
 	uint32_t oversize;
 	uint8_t mode;
-	bool line_start;  /* SEARCH: the next byte begins a line */
-	bool found;       /* a start line was recognised */
+	bool line_start; /* SEARCH: the next byte begins a line */
+	bool found;      /* a start line was recognised */
 };
 
 /* One step: drop `eat` bytes, then, when `ready`, the next `len` are a message.  cut: its end is missing. */
@@ -61,8 +59,9 @@ struct sipframe_step {
 };
 
 /*
- * Look at the unread bytes; those of an earlier look must still be at the front.  Not ready means: more bytes are needed.
- * end: no more will come; a begun message is then handed out cut.  After a message the caller drops its len bytes.
+ * Look at the unread bytes; those of an earlier look must still be at the front.  Not ready means: more bytes are
+ * needed. end: no more will come; a begun message is then handed out cut.  After a message the caller drops its len
+ * bytes.
  */
 struct sipframe_step sipframe_next(struct sipframe *f, struct slice unread, bool end);
 

@@ -1,7 +1,7 @@
 /*
- * tcp - the table of TCP streams (RFC 9293): finds, opens, decides, ages and evicts them; tcp_stream.c orders the bytes.
- * A stream is undecided until a SIP start line is seen in its first 8 KiB; its frames are held until then, and what is
- * not SIP afterwards costs a verdict and no memory.
+ * tcp - the table of TCP streams (RFC 9293): finds, opens, decides, ages and evicts them; tcp_stream.c orders the
+ * bytes. A stream is undecided until a SIP start line is seen in its first 8 KiB; its frames are held until then, and
+ * what is not SIP afterwards costs a verdict and no memory.
  */
 #include "tcp_int.h"
 
@@ -14,8 +14,8 @@
 enum {
 	TCP_HEAD = 20,
 	TCP_BATCH = 16,
-	TCP_REORDER = 262144,    /* how far before the first segment seen an earlier one may begin */
-	TCP_FAR_BACK = 1 << 20   /* further back than any retransmission: another connection */
+	TCP_REORDER = 262144,  /* how far before the first segment seen an earlier one may begin */
+	TCP_FAR_BACK = 1 << 20 /* further back than any retransmission: another connection */
 };
 
 struct fate
@@ -348,7 +348,7 @@ tcp_verdict(struct stream *s, const struct tcp_segment *seg, int err)
 	if (!seg->n && !seg->lost)
 		return fate_of(WIRE_NOT_SIP);
 	if (err)
-		return fate_drop((enum wire_drop)-err);
+		return fate_drop((enum wire_drop) - err);
 	if (s->state == STREAM_SIP)
 		return fate_of(WIRE_SIP);
 	if (s->state == STREAM_OTHER)

@@ -14,8 +14,8 @@
 #include <uthash.h>
 
 enum {
-	STREAM_UNDECIDED_MAX = 8192,  /* bytes without a SIP start line that make a stream something else */
-	STREAM_PIECES_MAX = 64,       /* how long a gap may stay open */
+	STREAM_UNDECIDED_MAX = 8192, /* bytes without a SIP start line that make a stream something else */
+	STREAM_PIECES_MAX = 64,      /* how long a gap may stay open */
 	STREAM_PIECE_BYTES_MAX = 262144,
 	STREAM_GAP_WAIT_S = 2
 };
@@ -40,8 +40,8 @@ struct stream_piece {
 
 /*
  * Unread bytes are buf[off, len); next_seq follows them, after `lost` bytes that will never come.  pieces: sorted, all
- * behind next_seq.  ready: the first out_len unread bytes are a message not yet handed out; eat: bytes handed out and to
- * be dropped.  gone: out of the table, only its messages are still wanted.
+ * behind next_seq.  ready: the first out_len unread bytes are a message not yet handed out; eat: bytes handed out and
+ * to be dropped.  gone: out of the table, only its messages are still wanted.
  */
 struct stream {
 	UT_hash_handle hh;

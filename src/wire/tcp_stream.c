@@ -174,7 +174,7 @@ stream_add(struct tcp *t, struct stream *s, const struct tcp_segment *seg)
 	/* A stream that was woken by the clock just now may not be at rest. */
 	if (ahead > 0 || s->ready || s->lost)
 		return stream_wait(t, s, seg);
-	old = (size_t)-(int64_t)ahead;
+	old = (size_t) - (int64_t)ahead;
 	if (old < n)
 		return stream_append(t, s, seg->p + old, n - old, lost);
 	return old < n + lost ? stream_append(t, s, NULL, 0, n + lost - old) : 0;
@@ -206,7 +206,7 @@ stream_gap_is_over(const struct tcp *t, const struct stream *s)
 	if (!s->pieces)
 		return false;
 	return s->gone || s->skip_gap || s->npieces > STREAM_PIECES_MAX || s->piece_bytes > STREAM_PIECE_BYTES_MAX ||
-	       t->now_ns - s->gap_ns > STREAM_GAP_WAIT_S * NS_PER_S;
+	    t->now_ns - s->gap_ns > STREAM_GAP_WAIT_S * NS_PER_S;
 }
 
 static void

@@ -45,7 +45,6 @@ udp_decode(const struct ip_packet *pkt, struct udp_message *out)
 	case SIPFRAME_YES:
 		break;
 	}
-	s.n = sipframe_datagram(s);
 	out->bytes = s;
 	out->sport = (uint16_t)(h[0] << 8 | h[1]);
 	out->dport = (uint16_t)(h[2] << 8 | h[3]);

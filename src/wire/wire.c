@@ -1,6 +1,6 @@
 /*
- * wire - the conductor of the room: one frame down through link, IP, fragments, UDP or TCP, and the count of all frames.
- * The plain path of a SIP datagram allocates nothing and touches no table.
+ * wire - the conductor of the room: one frame down through link, IP, fragments, UDP or TCP, and the count of all
+ * frames. The plain path of a SIP datagram allocates nothing and touches no table.
  */
 #include "sipwhy/wire.h"
 
@@ -141,8 +141,8 @@ wire_udp(struct wire *w, const struct ip_packet *pkt, const struct frame *f, uin
 }
 
 static struct fate
-wire_transport(struct wire *w, const struct ip_packet *pkt, const struct frame *f, const struct link_net *net,
-	       uint64_t frames)
+wire_transport(
+    struct wire *w, const struct ip_packet *pkt, const struct frame *f, const struct link_net *net, uint64_t frames)
 {
 	struct tcp_segment seg = { .frames = frames, .t_ns = f->t_ns, .vlan = net->vlan, .ifindex = net->ifindex };
 	struct fate r;

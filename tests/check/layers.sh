@@ -17,7 +17,7 @@ track: track
 tally: tally wire
 record: record tally wire
 store: store record tally wire
-sink: sink record tally wire
+sink: sink record tally wire sip
 term: term ui
 view: view store ui sip record tally wire
 app: *

@@ -121,9 +121,22 @@ if [ -r "$sample" ]; then
 		done
 		walk "file $size" "file-$size"
 	done
-	"$SIPWHY" -N -I "$sample" --json=report >report.json
 else
 	skip "a file on the screen" "no samples"
+fi
+
+# What strangers write into a message must not reach the terminal as a command: list, detail and raw message of each hostile file.
+ptystall=${PTYSTALL:-$top_builddir/tests/e2e/ptystall}
+if [ -x "$ptystall" ] && [ -d "$SIPWHY_SHARED/samples/hostile/sip-as-pcap" ]; then
+	for f in "$SIPWHY_SHARED"/samples/hostile/sip-as-pcap/terminal-*.pcap; do
+		# Own output has CSI and charset sequences only; OSC, DCS, APC, PM, SOS, BEL or a C1 byte as UTF-8 are not ours.
+		TERM=xterm-256color "$ptystall" 24x80 until:CLASS read:0.3 send:"$(printf '\r')" read:0.3 send:G read:0.3 \
+			save:"$work/bytes" send:q read:0.2 send:q end:3 -- "$SIPWHY" -I "$f" >steps 2>&1
+		bad=$(LC_ALL=C grep -c "$(printf '\033[]PX^_]\\|\302[\200-\237]\\|\007')" "$work/bytes")
+		is "${f##*/}: nothing in it commands the terminal" "$bad $(tail -1 steps)" "0 exit 0"
+	done
+else
+	skip "hostile text on the screen" "no ptystall or no samples"
 fi
 
 # The size changes while it runs.

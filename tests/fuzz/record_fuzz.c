@@ -36,10 +36,11 @@ fuzz_events(const struct store *s)
 		if (e == NULL || e->id <= last || store_event_index(s, e->id) != i || e->code < 100 || e->code > 699)
 			abort();
 		last = e->id;
-		sum += fuzz_slice(e->method) + fuzz_slice(e->phrase) + fuzz_slice(e->call_id) + fuzz_slice(e->from) +
-		    fuzz_slice(e->to) + fuzz_slice(e->peer) + fuzz_slice(e->src) + fuzz_slice(e->dst) + fuzz_slice(e->agent) +
-		    fuzz_slice(e->reason) + fuzz_slice(e->warning) + fuzz_slice(e->retry_after) + fuzz_slice(e->explain) +
-		    fuzz_slice(e->source) + fuzz_slice(e->raw);
+		sum += fuzz_slice(e->method) + fuzz_slice(e->phrase) + fuzz_slice(e->call_id) + fuzz_slice(e->from);
+		sum += fuzz_slice(e->to) + fuzz_slice(e->peer) + fuzz_slice(e->src) + fuzz_slice(e->dst);
+		sum += fuzz_slice(e->agent) + fuzz_slice(e->reason) + fuzz_slice(e->warning);
+		sum += fuzz_slice(e->retry_after) + fuzz_slice(e->detail) + fuzz_slice(e->explain);
+		sum += fuzz_slice(e->source) + fuzz_slice(e->raw);
 	}
 	if (sum == 1 || store_event_at(s, store_event_count(s)) != NULL)
 		abort();
@@ -110,13 +111,15 @@ fuzz_report(const uint8_t *data, size_t size)
 	struct sink_events *l = sink_events_new(4, 1);
 	struct tally *t = tally_new(1);
 	struct source_stat source = { .kind = "file" };
-	struct sink_report r = { .host = "h", .version = "v", .tally = t, .sources = &source, .n_sources = 1, .events = l };
+	struct sink_report r = { .host = "h", .version = "v", .tally = t, .sources = &source, .n_sources = 1,
+		.events = l };
 	struct slice all = { (const char *)data, size };
 	FILE *out = fopen("/dev/null", "w");
 
 	memcpy(source.name, data, size < sizeof source.name ? size : sizeof source.name - 1);
 	for (uint64_t id = 1; id < 6; id++) {
-		struct event e = { .id = id, .code = 404, .phrase = slice_cut(&all, '\n'), .from = all, .source = all };
+		struct event e = { .id = id, .code = 404, .phrase = slice_cut(&all, '\n'), .from = all,
+			.source = all };
 
 		sink_events_add(l, &e);
 	}

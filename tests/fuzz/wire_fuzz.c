@@ -94,7 +94,15 @@ static size_t
 fuzz_frame(struct frame *f, const uint8_t *data, size_t size)
 {
 	static const uint16_t links[] = {
-		LINK_ETHERNET, LINK_RAW, LINK_LINUX_SLL, LINK_LINUX_SLL2, LINK_NULL, LINK_PPP, LINK_PPP_HDLC, LINK_LOOP, 9999,
+		LINK_ETHERNET,
+		LINK_RAW,
+		LINK_LINUX_SLL,
+		LINK_LINUX_SLL2,
+		LINK_NULL,
+		LINK_PPP,
+		LINK_PPP_HDLC,
+		LINK_LOOP,
+		9999,
 	};
 	size_t n;
 

@@ -87,6 +87,7 @@ assert_events(const struct event *a, const struct event *b)
 	assert_slice(a->reason, b->reason);
 	assert_slice(a->warning, b->warning);
 	assert_slice(a->retry_after, b->retry_after);
+	assert_slice(a->detail, b->detail);
 	assert_slice(a->explain, b->explain);
 	assert_slice(a->source, b->source);
 	assert_slice(a->raw, b->raw);
@@ -114,11 +115,15 @@ static void
 test_hostile_text(void **state)
 {
 	static const struct slice texts[] = {
-		SAMPLE_TEXT("a\0b"), SAMPLE_TEXT("\x1b[2J\x1b]0;x\a"), SAMPLE_TEXT("\x7f"), SAMPLE_TEXT("\xc2\x85 \xc2\x9b"),
-		SAMPLE_TEXT("\xe2\x80\xa8\xe2\x80\xa9"), SAMPLE_TEXT("\xe2\x80\xae gnp.exe"), SAMPLE_TEXT("M\xc3\xbcller"),
-		SAMPLE_TEXT("\xf0\x9f\x93\x9e"), SAMPLE_TEXT("Besch\xe4" "ftigt"), SAMPLE_TEXT("\xff\xfe"), SAMPLE_TEXT("\xc3"),
+		SAMPLE_TEXT("a\0b"), SAMPLE_TEXT("\x1b[2J\x1b]0;x\a"), SAMPLE_TEXT("\x7f"),
+		SAMPLE_TEXT("\xc2\x85 \xc2\x9b"),
+		SAMPLE_TEXT("\xe2\x80\xa8\xe2\x80\xa9"), SAMPLE_TEXT("\xe2\x80\xae gnp.exe"),
+		SAMPLE_TEXT("M\xc3\xbcller"),
+		SAMPLE_TEXT("\xf0\x9f\x93\x9e"), SAMPLE_TEXT("Besch\xe4" "ftigt"), SAMPLE_TEXT("\xff\xfe"),
+		SAMPLE_TEXT("\xc3"),
 		SAMPLE_TEXT("\xed\xa0\x80"), SAMPLE_TEXT("\xc0\xaf"), SAMPLE_TEXT("\xf4\x90\x80\x80"),
-		SAMPLE_TEXT("\"\\/\b\f\n\r\t"), SAMPLE_TEXT("\xef\xbf\xbf"), SAMPLE_TEXT("\xe4"), SAMPLE_TEXT("\xe4\xe4"),
+		SAMPLE_TEXT("\"\\/\b\f\n\r\t"), SAMPLE_TEXT("\xef\xbf\xbf"), SAMPLE_TEXT("\xe4"),
+		SAMPLE_TEXT("\xe4\xe4"),
 		SAMPLE_TEXT("</script>"), SAMPLE_TEXT("=?"),
 	};
 	struct codec c;
@@ -141,9 +146,10 @@ test_longest_event(void **state)
 {
 	static char text[EVENT_RAW_MAX + 1];
 	struct record r = sample_event_record(1);
-	struct slice *all[] = { &r.event.method, &r.event.phrase, &r.event.call_id, &r.event.from, &r.event.to, &r.event.peer,
+	struct slice *all[] = { &r.event.method, &r.event.phrase, &r.event.call_id, &r.event.from,
+		&r.event.to, &r.event.peer,
 		&r.event.src, &r.event.dst, &r.event.agent, &r.event.reason, &r.event.warning, &r.event.retry_after,
-		&r.event.explain, &r.event.source, &r.event.raw };
+		&r.event.detail, &r.event.explain, &r.event.source, &r.event.raw };
 	struct codec c;
 
 	(void)state;
@@ -171,7 +177,8 @@ static void
 test_hello_source_bye(void **state)
 {
 	static struct counts totals;
-	struct record hello = sample_hello(3, true), source = sample_record(RECORD_SOURCE), bye = sample_record(RECORD_BYE);
+	struct record hello = sample_hello(3, true), source = sample_record(RECORD_SOURCE),
+	    bye = sample_record(RECORD_BYE);
 	struct codec c;
 
 	(void)state;
@@ -216,8 +223,10 @@ test_tick(void **state)
 	counts.malformed = 3;
 	counts.partial = 4;
 	counts.events = 5;
-	r.tick = (struct record_tick){ .counts = &counts, .peers = &peer, .n_peers = 1, .sources = sources, .n_sources = 2,
-		.folds = &fold, .n_folds = 1, .evictions = 1, .call_ids = 2, .record_drops = 3, .call_ids_exact = true, .lag_ms = 4 };
+	r.tick = (struct record_tick){ .counts = &counts, .peers = &peer, .n_peers = 1, .sources = sources,
+		.n_sources = 2,
+		.folds = &fold, .n_folds = 1, .evictions = 1, .call_ids = 2, .record_drops = 3,
+		.call_ids_exact = true, .lag_ms = 4 };
 	round_trip(&c, &r);
 	assert_memory_equal(c.out.tick.counts, &counts, sizeof counts);
 	assert_int_equal(c.out.tick.n_peers, 1);
@@ -231,7 +240,8 @@ test_tick(void **state)
 	assert_int_equal(c.out.tick.folds[0].n, 312);
 	assert_string_equal(c.out.tick.folds[0].phrase, fold.phrase);
 	assert_true(c.out.tick.call_ids_exact);
-	assert_int_equal(c.out.tick.evictions + c.out.tick.call_ids + c.out.tick.record_drops + c.out.tick.lag_ms, 10);
+	assert_int_equal(c.out.tick.evictions + c.out.tick.call_ids + c.out.tick.record_drops +
+	    c.out.tick.lag_ms, 10);
 	codec_fini(&c);
 }
 
@@ -259,14 +269,17 @@ test_fullest_tick(void **state)
 		}
 	}
 	for (unsigned i = 0; i < 16; i++)
-		sources[i] = sample_source("\x01\x02\x03\x04 long name of a capture file in some folder.pcapng", UINT64_C(1) << 46);
+		sources[i] = sample_source("\x01\x02\x03\x04 long name of a capture file in some folder.pcapng",
+		    UINT64_C(1) << 46);
 	for (unsigned i = 0; i < 64; i++)
-		folds[i] = (struct record_fold){ 503, 1, "\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01", "INVITE", "192.0.2.1" };
-	r.tick = (struct record_tick){ .counts = &counts, .peers = peers, .n_peers = TALLY_PEERS_MAX + 1, .sources = sources,
+		folds[i] = (struct record_fold){ 503, 1, "\x01\x01\x01\x01\x01\x01", "INVITE", "192.0.2.1" };
+	r.tick = (struct record_tick){ .counts = &counts, .peers = peers, .n_peers = TALLY_PEERS_MAX + 1,
+		.sources = sources,
 		.n_sources = 16, .folds = folds, .n_folds = 64 };
 	assert_int_equal(record_encode(&c.first, &r), 0);
 	for (size_t at = 0; at < c.first.len;) {
-		size_t n = (size_t)((char *)memchr(c.first.data + at, '\n', c.first.len - at) - (c.first.data + at)) + 1;
+		size_t n = (size_t)((char *)memchr(c.first.data + at, '\n',
+		    c.first.len - at) - (c.first.data + at)) + 1;
 
 		assert_int_equal(record_decode(c.d, c.first.data + at, n, &c.out), 0);
 		counts_add(&sum, c.out.tick.counts);

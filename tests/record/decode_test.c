@@ -34,22 +34,30 @@ test_refused(void **state)
 {
 	static const char *const lines[] = {
 		"", "null", "[]", "{}", "{\"type\":1}", "{\"type\":\"event\"}", EVENT, EVENT "}x", EVENT ",\"id\":2}",
-		"{\"type\":\"event\"," HEAD ",\"id\":1,\"code\":99}", "{\"type\":\"event\"," HEAD ",\"id\":1,\"code\":700}",
-		"{\"type\":\"event\"," HEAD ",\"id\":0,\"code\":404}", "{\"type\":\"event\"," HEAD ",\"id\":-1,\"code\":404}",
-		"{\"type\":\"event\"," HEAD ",\"id\":1.5,\"code\":404}", "{\"type\":\"event\"," HEAD ",\"id\":\"1\",\"code\":404}",
+		"{\"type\":\"event\"," HEAD ",\"id\":1,\"code\":99}",
+		"{\"type\":\"event\"," HEAD ",\"id\":1,\"code\":700}",
+		"{\"type\":\"event\"," HEAD ",\"id\":0,\"code\":404}",
+		"{\"type\":\"event\"," HEAD ",\"id\":-1,\"code\":404}",
+		"{\"type\":\"event\"," HEAD ",\"id\":1.5,\"code\":404}",
+		"{\"type\":\"event\"," HEAD ",\"id\":\"1\",\"code\":404}",
 		"{\"type\":\"event\"," HEAD ",\"id\":99999999999999999999,\"code\":404}",
 		EVENT ",\"phrase\":3}", EVENT ",\"phrase_b64\":3}", EVENT ",\"phrase_b64\":\"A\"}",
-		EVENT ",\"phrase_b64\":\"QQ=Q\"}", EVENT ",\"phrase_b64\":\"QR==\"}", EVENT ",\"phrase_b64\":\"====\"}",
-		EVENT ",\"phrase_b64\":\"Q*==\"}", EVENT ",\"q850\":40000}", EVENT ",\"partial\":1}", EVENT ",\"raw_len\":4294967296}",
+		EVENT ",\"phrase_b64\":\"QQ=Q\"}", EVENT ",\"phrase_b64\":\"QR==\"}",
+		EVENT ",\"phrase_b64\":\"====\"}",
+		EVENT ",\"phrase_b64\":\"Q*==\"}", EVENT ",\"q850\":40000}", EVENT ",\"partial\":1}",
+		EVENT ",\"raw_len\":4294967296}",
 		"{\"type\":\"event\",\"t\":\"9999-01-01T00:00:00Z\",\"host\":\"h\",\"id\":1,\"code\":404}",
 		"{\"type\":\"event\",\"t\":\"now\",\"host\":\"h\",\"id\":1,\"code\":404}",
-		TICK ",\"requests\":{\"INVITE\":-1}}", TICK ",\"requests\":[]}", TICK ",\"responses\":{\"INVITE\":4}}",
+		TICK ",\"requests\":{\"INVITE\":-1}}", TICK ",\"requests\":[]}",
+		TICK ",\"responses\":{\"INVITE\":4}}",
 		TICK ",\"responses\":{\"INVITE\":{\"099\":1}}}", TICK ",\"responses\":{\"INVITE\":{\"0404\":1}}}",
-		TICK ",\"responses\":{\"INVITE\":{\"700\":1}}}", TICK ",\"responses\":{\"INVITE\":{\"404\":9007199254740993}}}",
+		TICK ",\"responses\":{\"INVITE\":{\"700\":1}}}",
+		TICK ",\"responses\":{\"INVITE\":{\"404\":9007199254740993}}}",
 		TICK ",\"peers\":{}}", TICK ",\"peers\":[1]}", TICK ",\"peers\":[{}]}",
-		TICK ",\"peers\":[{\"name\":\"a\",\"codes\":{\"400\":1,\"401\":1,\"402\":1,\"403\":1,\"404\":1,\"405\":1,\"406\":1,"
-		    "\"407\":1,\"408\":1}}]}",
-		TICK ",\"peers\":[{\"name\":\"a\\u0000b\"}]}", TICK ",\"sources\":[{\"name\":\"a\",\"kind\":\"longer than 8\"}]}",
+		TICK ",\"peers\":[{\"name\":\"a\",\"codes\":{\"400\":1,\"401\":1,\"402\":1,\"403\":1,\"404\":1,"
+		    "\"405\":1,\"406\":1,\"407\":1,\"408\":1}}]}",
+		TICK ",\"peers\":[{\"name\":\"a\\u0000b\"}]}",
+		TICK ",\"sources\":[{\"name\":\"a\",\"kind\":\"longer than 8\"}]}",
 		TICK ",\"folds\":[{\"code\":50,\"n\":1}]}", TICK ",\"x\":[[[[[[[[[]]]]]]]]]}",
 		"{\"type\":\"hello\"," HEAD ",\"schema\":\"sipwhy.record/2\",\"start\":\"2026-11-22T14:32:07Z\"}",
 		"{\"type\":\"hello\"," HEAD ",\"schema\":\"sipwhy.record/1\"}",
@@ -68,7 +76,8 @@ test_tolerated(void **state)
 	struct record r;
 
 	(void)state;
-	assert_int_equal(decode(EVENT ",\"new member\":{\"a\":[1]},\"direction\":\"sideways\",\"transport\":\"sctp\"}\r", &r), 0);
+	assert_int_equal(decode(EVENT ",\"new member\":{\"a\":[1]},\"direction\":\"sideways\","
+	    "\"transport\":\"sctp\"}\r", &r), 0);
 	assert_int_equal(r.event.direction, DIRECTION_UNKNOWN);
 	assert_int_equal(r.event.transport, TRANSPORT_N);
 	assert_int_equal(r.event.q850, -1);
@@ -134,7 +143,8 @@ full_tick(struct buf *b)
 
 	counts.responses[METHOD_INVITE][304] = 2;
 	counts.requests[METHOD_INVITE] = 2;
-	r.tick = (struct record_tick){ .counts = &counts, .peers = &peer, .n_peers = 1, .sources = &source, .n_sources = 1,
+	r.tick = (struct record_tick){ .counts = &counts, .peers = &peer, .n_peers = 1, .sources = &source,
+		.n_sources = 1,
 		.folds = &fold, .n_folds = 1 };
 	assert_int_equal(record_encode(b, &r), 0);
 }

@@ -27,16 +27,19 @@ static const char sample_raw[] =
 static inline struct event
 sample_event(uint64_t id)
 {
-	return (struct event){ .id = id, .t_ns = SAMPLE_T + (int64_t)(id % 1000000) * 1000, .code = 503, .q850 = 34, .reason_sip = -1,
+	return (struct event){ .id = id, .t_ns = SAMPLE_T + (int64_t)(id % 1000000) * 1000, .code = 503,
+		.q850 = 34, .reason_sip = -1,
 		.warn_code = 399, .transport = TRANSPORT_UDP, .direction = DIRECTION_RECEIVED, .partial = true,
-		.raw_len = sizeof sample_raw - 1, .method = SAMPLE_TEXT("INVITE"), .phrase = SAMPLE_TEXT("Service Unavailable"),
+		.raw_len = sizeof sample_raw - 1, .method = SAMPLE_TEXT("INVITE"),
+		.phrase = SAMPLE_TEXT("Service Unavailable"),
 		.call_id = SAMPLE_TEXT("a84b4c76e66710@pc33.example.com"), .from = SAMPLE_TEXT("4930123456"),
 		.to = SAMPLE_TEXT("49301234567"), .peer = SAMPLE_TEXT("198.51.100.7"),
 		.src = SAMPLE_TEXT("198.51.100.7:5060"), .dst = SAMPLE_TEXT("192.0.2.10:5060"),
 		.agent = SAMPLE_TEXT("Carrier SBC 7.2.1"),
 		.reason = SAMPLE_TEXT("Q.850;cause=34;text=\"no circuit available\""),
 		.warning = SAMPLE_TEXT("399 carrier \"busy\""), .retry_after = SAMPLE_TEXT("30"),
-		.explain = SAMPLE_TEXT("q850:34"), .source = SAMPLE_TEXT("eth0"), .raw = SAMPLE_TEXT(sample_raw) };
+		.detail = SAMPLE_TEXT("X-Carrier-Cause: trunk 7 full"), .explain = SAMPLE_TEXT("q850:34"),
+		.source = SAMPLE_TEXT("eth0"), .raw = SAMPLE_TEXT(sample_raw) };
 }
 
 static inline struct record
@@ -68,8 +71,10 @@ sample_event_record(uint64_t id)
 static inline struct source_stat
 sample_source(const char *name, uint64_t n)
 {
-	struct source_stat s = { .kind = "file", .state = "reading", .bytes = 100 * n, .filtered_input = n, .skipped = 0,
-		.kernel_drops = n, .if_drops = n, .truncated = n, .tcp_gaps = n, .tcp_oversize = n, .done = n, .total = 2 * n,
+	struct source_stat s = { .kind = "file", .state = "reading", .bytes = 100 * n, .filtered_input = n,
+		.skipped = 0,
+		.kernel_drops = n, .if_drops = n, .truncated = n, .tcp_gaps = n, .tcp_oversize = n, .done = n,
+		.total = 2 * n,
 		.buffer = n };
 
 	memcpy(s.name, name, strnlen(name, sizeof s.name - 1));

@@ -6,9 +6,12 @@ need_program
 need_samples
 
 # Captures whose SIP lies in something this build does not open: HEP, tunnels, WebSocket, SCTP.
-captures_later='sipnab-DTMFsipinfo.pcap hepws-hep.pcap local-kamailio-hep3.pcap local-sngrep-hep3.pcap sngrep-ipip.pcap erspan2.pcap geneve_eth.pcap
-gre.pcap gtpu.pcap hep1.pcap hep2.pcap hep3_tcp.pcap hep3_udp.pcap hep3_zlib.pcap ipip.pcap mpls_1.pcap pppoe.pcap sctp_basic.pcap
+captures_later='hepws-hep.pcap local-kamailio-hep3.pcap local-sngrep-hep3.pcap sngrep-ipip.pcap erspan2.pcap geneve_eth.pcap
+gre.pcap gtpu.pcap hep1.pcap hep2.pcap hep3_tcp.pcap hep3_udp.pcap hep3_zlib.pcap ipip.pcap mpls_1.pcap sctp_basic.pcap
 tzsp.pcap vxlan.pcap websocket.pcap'
+# One response more than the truth, and partial: the capture lost the end of its TCP segment, the status line is there (frame 2).
+# The truth counts what is whole; a response that was seen is never left out here.
+captures_partial='tcp_gap.pcap'
 # A file that ends inside a record is read to there, and the exit status says so.
 captures_damaged='pcap_cut.pcap'
 
@@ -73,6 +76,12 @@ captures_one() {
 	why="$why$(unbalanced "$report")"
 	if captures_among "$name" "$captures_later"; then
 		ok "$([ -z "$why" ]; echo $?)" "$name (framing of a later build: every frame accounted for)" "$why"
+		return
+	fi
+	if captures_among "$name" "$captures_partial"; then
+		why="$why$(jq -r --arg n "$(awk -F '\t' '$2 == "responses" && $1 == "total" { print $3 }' "$file.expected.tsv")" \
+			'if .messages.responses - .messages.partial == ($n | tonumber) then empty else "whole responses: \(.messages)" end' "$report")"
+		ok "$([ -z "$why" ]; echo $?)" "$name (its cut response counts as partial)" "$why"
 		return
 	fi
 	captures_rows "$report" >"$work/rows"

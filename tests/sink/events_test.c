@@ -36,7 +36,8 @@ test_kept_as_given(void **state)
 	static char text[RECORD_TEXT_MAX];
 	struct sink_events *l = sink_events_new(0, 0);
 	struct sink_events_at at = { 0, 0 };
-	struct event given[3] = { sample_event(1), sample_event(2), { .id = 3, .code = 699, .q850 = -1, .cut = true } }, out;
+	struct event given[3] = { sample_event(1), sample_event(2), { .id = 3, .code = 699, .q850 = -1,
+		.cut = true } }, out;
 
 	(void)state;
 	memset(text, 'x', sizeof text);
@@ -68,11 +69,12 @@ test_ring(void **state)
 		uint64_t want;
 
 		seed = seed * 6364136223846793005u + 1442695040888963407u;
-		e.reason = (struct slice){ text, (size_t)(seed >> 33) % (id % 700 + 1) };
-		e.phrase = (struct slice){ text, (size_t)(seed >> 40) % sizeof text };
+		/* First the number of events is the limit, then the bytes are. */
+		e.reason = (struct slice){ text, (size_t)(seed >> 33) % (id % 200 + 1) };
+		e.phrase = (struct slice){ text, id > 2500 ? (size_t)(seed >> 40) % sizeof text : 0 };
 		sink_events_add(l, &e);
 		assert_int_equal(sink_events_count(l) + sink_events_dropped(l), id);
-		assert_in_range(sink_events_count(l), id < 20 ? id : 20, 150);
+		assert_in_range(sink_events_count(l), id < 20 ? id : id > 150 && id < 2500 ? 150 : 20, 150);
 		if (id % 7 != 0)
 			continue;
 		want = sink_events_dropped(l);

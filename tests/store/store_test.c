@@ -49,7 +49,8 @@ static void
 add_tick(struct store *s, int64_t t_ns, uint64_t n)
 {
 	static struct counts c;
-	struct peer_stat p = { .name = "192.0.2.1", .responses = { 0, 0, 0, 0, n }, .events = n, .codes = { { 503, n } } };
+	struct peer_stat p = { .name = "192.0.2.1", .responses = { 0, 0, 0, 0, n }, .events = n,
+		.codes = { { 503, n } } };
 	struct record r = sample_record(RECORD_TICK);
 
 	memset(&c, 0, sizeof c);
@@ -291,6 +292,26 @@ test_freeze_through_a_flood(void **state)
 	store_free(s);
 }
 
+/* Large events push each other out while paused: a small old one that would fit again must not come back alone. */
+static void
+test_unfreeze_leaves_no_hole(void **state)
+{
+	static char raw[EVENT_RAW_MAX];
+	struct store *s = store_of(100, 2 * EVENT_RAW_MAX + 4000);
+	struct record big = sample_event_record(1);
+
+	(void)state;
+	add_event(s, 1);
+	assert_int_equal(store_freeze(s, true), 0);
+	big.event.raw = (struct slice){ raw, sizeof raw };
+	for (big.event.id = 2; big.event.id <= 4; big.event.id++)
+		apply(s, &big);
+	assert_int_equal(store_freeze(s, false), 0);
+	assert_int_equal(store_event_at(s, 0)->id, 3);
+	assert_int_equal(store_event_count(s) + store_event_evicted(s), 4);
+	store_free(s);
+}
+
 static void
 tell_source(struct store *s, const struct source_stat *stat)
 {
@@ -320,7 +341,7 @@ test_restart_keeps_figures(void **state)
 	store_status(s, &st);
 	assert_true(st.engine_alive);
 	assert_int_equal(st.engines, 2);
-	assert_string_equal(st.sentence, "");
+	assert_string_equal(st.sentence, "engine ended by signal 9, starting another");
 	/* The new engine skips what the old one told, and one frame more that ended it. */
 	b = (struct source_stat){ .name = "a.pcap", .kind = "file", .state = "reading", .frames = 40, .bytes = 500,
 		.skipped = 40 };
@@ -378,7 +399,8 @@ test_sources(void **state)
 	assert_false(st.ended);
 	for (unsigned i = 0; i < STORE_SOURCES_MAX; i++) {
 		(void)snprintf(name, sizeof name, "file%u", i);
-		r.source = (struct record_source){ name, "file", i % 2 ? "ended" : "damaged", i == 4 ? "cut after 3 frames" : "" };
+		r.source = (struct record_source){ name, "file", i % 2 ? "ended" : "damaged",
+			i == 4 ? "cut after 3 frames" : "" };
 		apply(s, &r);
 	}
 	store_status(s, &st);
@@ -388,12 +410,35 @@ test_sources(void **state)
 	store_free(s);
 }
 
+/* The supervisor tells of an engine's end as a source of kind "engine": no source, and over with the next hello. */
+static void
+test_engine_told_by_a_record(void **state)
+{
+	struct store *s = store_of(0, 0);
+	struct record r = sample_record(RECORD_SOURCE);
+	struct store_status st;
+
+	(void)state;
+	say_hello(s, 1, true);
+	r.source = (struct record_source){ "engine", "engine", "died", "engine ended by signal 11" };
+	apply(s, &r);
+	store_status(s, &st);
+	assert_false(st.engine_alive);
+	assert_string_equal(st.sentence, "engine ended by signal 11");
+	assert_int_equal(store_source_count(s), 0);
+	say_hello(s, 2, true);
+	store_status(s, &st);
+	assert_true(st.engine_alive);
+	store_free(s);
+}
+
 /* A stream of all types as bytes. */
 static void
 stream(struct buf *b, unsigned events)
 {
 	static struct counts c;
-	struct record hello = sample_hello(1, false), tick = sample_record(RECORD_TICK), bye = sample_record(RECORD_BYE);
+	struct record hello = sample_hello(1, false), tick = sample_record(RECORD_TICK),
+	    bye = sample_record(RECORD_BYE);
 	struct source_stat source = sample_source("a.pcap", 10);
 
 	c.responses[METHOD_INVITE][403] = events;
@@ -473,7 +518,8 @@ test_memory_short(void **state)
 		if (s == NULL)
 			continue;
 		store_status(s, &st);
-		assert_int_equal(store_event_count(s) + store_event_evicted(s) + st.record_drops + (st.bad_lines - 1), 12);
+		assert_int_equal(store_event_count(s) + store_event_evicted(s) + st.record_drops +
+		    (st.bad_lines - 1), 12);
 		store_free(s);
 	}
 	assert_true(at > 20);
@@ -493,8 +539,10 @@ main(void)
 		cmocka_unit_test(test_ids_rise),
 		cmocka_unit_test(test_freeze),
 		cmocka_unit_test(test_freeze_through_a_flood),
+		cmocka_unit_test(test_unfreeze_leaves_no_hole),
 		cmocka_unit_test(test_restart_keeps_figures),
 		cmocka_unit_test(test_sources),
+		cmocka_unit_test(test_engine_told_by_a_record),
 		cmocka_unit_test(test_feed_at_every_cut),
 		cmocka_unit_test(test_memory_short),
 	};

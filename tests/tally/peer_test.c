@@ -29,7 +29,7 @@ test_most_frequent_codes_are_told(void **state)
 	uint64_t sum;
 
 	(void)state;
-	/* 40 codes, code 400 + i seen i + 1 times: the first 32 are kept apart, of these the last 8 are most frequent. */
+	/* Code 400 + i seen i + 1 times: the first 32 are kept apart, of these the last 8 are most frequent. */
 	for (unsigned i = 0; i < 40; i++)
 		add(t, "a", 400 + i, i + 1);
 	assert_int_equal(peer_table_top(t, &top, 1), 1);

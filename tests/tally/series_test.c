@@ -96,9 +96,12 @@ test_window_moves_on(void **state)
 	series_add(s, 0, 1300 * NS_PER_S, 2);
 	assert_int_equal(series_sum(s, 0, 1300 * NS_PER_S, 600), 2);
 	/* Too late for the seconds, in time for the minutes. */
-	series_add(s, 0, 600 * NS_PER_S, 50);
+	series_add(s, 0, 700 * NS_PER_S, 50);
 	assert_int_equal(series_sum(s, 0, 1300 * NS_PER_S, 600), 2);
 	assert_int_equal(series_sum(s, 0, 1300 * NS_PER_S, 3600), 59);
+	/* A leap over more than the whole ring. */
+	series_add(s, 0, 6300 * NS_PER_S, 3);
+	assert_int_equal(series_sum(s, 0, 6300 * NS_PER_S, 600), 3);
 	series_free(s);
 }
 

@@ -22,7 +22,8 @@ random_next(uint64_t *s)
 static struct endpoint
 host(unsigned n)
 {
-	return (struct endpoint){ .family = 4, .port = 5060, .addr = { 10, (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n } };
+	return (struct endpoint){ .family = 4, .port = 5060, .addr = { 10, (uint8_t)(n >> 16),
+		(uint8_t)(n >> 8), (uint8_t)n } };
 }
 
 static void

@@ -150,7 +150,8 @@ scene_event(struct scene *s, int64_t t_ns, unsigned kind)
 	    src, sizeof src, strchr(scene_kinds[k].peer, ':') != NULL ? "[%s]:5060" : "%s:5060", scene_kinds[k].peer);
 	(void)snprintf(raw, sizeof raw,
 	    "SIP/2.0 %u %s\r\nVia: SIP/2.0/UDP 10.20.0.10;branch=z9hG4bK8c38fb29;rport=5060\r\n"
-	    "From: \"Ext %s\" <sip:%s@pbx.example.net>;tag=i3\r\nTo: <sip:%s@%s>;tag=t3\r\nCall-ID: %s\r\nCSeq: 1 %s\r\n%s%s%s"
+	    "From: \"Ext %s\" <sip:%s@pbx.example.net>;tag=i3\r\nTo: <sip:%s@%s>;tag=t3\r\n"
+	    "Call-ID: %s\r\nCSeq: 1 %s\r\n%s%s%s"
 	    "Content-Length: 12\r\n\r\nv=0\r\no=- 1 1\r\n",
 	    scene_kinds[k].code, scene_kinds[k].phrase, from, from, scene_kinds[k].to, scene_kinds[k].peer, call_id,
 	    scene_kinds[k].method, scene_kinds[k].reason[0] != '\0' ? "Reason: " : "", scene_kinds[k].reason,

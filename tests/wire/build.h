@@ -1,5 +1,6 @@
 /*
- * build - frames by hand for the tests of the wire room: small writers that stack headers, and a reader of what comes out.
+ * build - frames by hand for the tests of the wire room: small writers that stack headers, and a reader of what comes
+ * out.
  */
 #ifndef TESTS_WIRE_BUILD_H
 #define TESTS_WIRE_BUILD_H
@@ -186,7 +187,8 @@ build_take(struct wire *w, struct build_log *log)
 		log->messages++;
 		while (n < m.bytes.n && m.bytes.p[n] != '\r' && m.bytes.p[n] != '\n')
 			n++;
-		snprintf(log->text + at, sizeof(log->text) - at, "%s%.*s=%zu;", m.cut ? "!" : "", (int)n, m.bytes.p, m.bytes.n);
+		snprintf(log->text + at, sizeof(log->text) - at, "%s%.*s=%zu;", m.cut ? "!" : "", (int)n, m.bytes.p,
+		    m.bytes.n);
 	}
 	build_check(w);
 }
@@ -197,8 +199,11 @@ build_push_cut(struct wire *w, const void *p, size_t n, size_t lost, int64_t t_m
 {
 	/* A block of exactly this size: the sanitizer sees the first byte read too far. */
 	uint8_t *copy = malloc(n ? n : 1);
-	struct frame f = { .t_ns = t_ms * NS_PER_MS, .data = copy, .caplen = (uint32_t)n, .origlen = (uint32_t)(n + lost),
-			   .link = LINK_RAW };
+	struct frame f = { .t_ns = t_ms * NS_PER_MS,
+		.data = copy,
+		.caplen = (uint32_t)n,
+		.origlen = (uint32_t)(n + lost),
+		.link = LINK_RAW };
 	enum wire_verdict v;
 
 	assert_non_null(copy);

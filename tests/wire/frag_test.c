@@ -6,7 +6,8 @@
 #include "sipwhy/mem.h"
 #include "wire/frag.h"
 
-#define MESSAGE "SIP/2.0 404 Not Found\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nCall-ID: a\r\nCSeq: 1 INVITE\r\nl: 0\r\n\r\n"
+#define MESSAGE                                                                                                        \
+	"SIP/2.0 404 Not Found\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nCall-ID: a\r\nCSeq: 1 INVITE\r\nl: 0\r\n\r\n"
 
 enum { MESSAGE_N = sizeof(MESSAGE) - 1, DATAGRAM_N = 8 + MESSAGE_N };
 
@@ -55,7 +56,8 @@ frag_wire(struct wire_cfg cfg)
 }
 
 static void
-frag_expect(struct wire *w, struct build_log *log, unsigned messages, uint64_t sip, enum wire_drop why, uint64_t dropped)
+frag_expect(
+    struct wire *w, struct build_log *log, unsigned messages, uint64_t sip, enum wire_drop why, uint64_t dropped)
 {
 	build_finish(w, log);
 	assert_int_equal(log->messages, messages);
@@ -261,8 +263,11 @@ test_copies_stay_apart(void **state)
 	for (unsigned part = 0; part < 2; part++) {
 		frag_cut(&f, false, 1, part * 64, part ? 112 : 64);
 		for (uint32_t i = 1; i <= 3; i++) {
-			struct frame fr = { .data = f.b, .caplen = (uint32_t)f.n, .origlen = (uint32_t)f.n, .link = LINK_RAW,
-					    .ifindex = i };
+			struct frame fr = { .data = f.b,
+				.caplen = (uint32_t)f.n,
+				.origlen = (uint32_t)f.n,
+				.link = LINK_RAW,
+				.ifindex = i };
 
 			wire_push(w, &fr);
 			build_take(w, &log);

@@ -64,7 +64,8 @@ test_v4_headers_that_lie(void **state)
 {
 	static const struct {
 		unsigned first, total;
-	} lies[] = { { 0x44, 30 }, { 0x40, 30 }, { 0x4f, 30 }, { 0x45, 19 }, { 0x45, 31 }, { 0x45, 65535 }, { 0x55, 30 } };
+	} lies[] = { { 0x44, 30 }, { 0x40, 30 }, { 0x4f, 30 }, { 0x45, 19 }, { 0x45, 31 }, { 0x45, 65535 },
+		{ 0x55, 30 } };
 	struct ip_packet p;
 
 	(void)state;

@@ -23,15 +23,19 @@ static const struct link_case link_cases[] = {
 	{ "vlan", LINK_ETHERNET, 4, { MACS, 0x81, 0, 0xe0, 20, 8, 0, 0x45 }, 18, 20, 0 },
 	{ "qinq", LINK_ETHERNET, 4, { MACS, 0x88, 0xa8, 0, 10, 0x81, 0, 0, 20, 8, 0, 0x45 }, 22, 10 << 12 | 20, 0 },
 	{ "eight shims", LINK_ETHERNET, 4,
-	  { MACS, 0x91, 0, 0, 1, 0x92, 0, 0, 2, 0x93, 0, 0, 3, 0x81, 0, 0, 4, 0x81, 0, 0, 5, 0x81, 0, 0, 6, 0x81, 0, 0, 7,
-	    0x88, 0xa8, 0, 8, 8, 0 }, 46, 7 << 12 | 8, 0 },
+	    { MACS, 0x91, 0, 0, 1, 0x92, 0, 0, 2, 0x93, 0, 0, 3, 0x81, 0, 0, 4, 0x81, 0, 0, 5, 0x81, 0, 0, 6, 0x81, 0,
+		0, 7, 0x88, 0xa8, 0, 8, 8, 0 },
+	    46, 7 << 12 | 8, 0 },
 	{ "snap", LINK_ETHERNET, 4, { MACS, 0, 60, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0, 0x45 }, 22, 0, 0 },
-	{ "snap in vlan", LINK_ETHERNET, 6, { MACS, 0x81, 0, 0, 7, 0, 60, 0xaa, 0xaa, 3, 0, 0, 0, 0x86, 0xdd }, 26, 7, 0 },
+	{ "snap in vlan", LINK_ETHERNET, 6, { MACS, 0x81, 0, 0, 7, 0, 60, 0xaa, 0xaa, 3, 0, 0, 0, 0x86, 0xdd }, 26, 7,
+	    0 },
 	{ "sll", LINK_LINUX_SLL, 4, { 0, 4, 0, 1, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0, 8, 0, 0x45 }, 16, 0, 0 },
-	{ "sll vlan", LINK_LINUX_SLL, 4, { 0, 4, 0, 1, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0, 0x81, 0, 0, 9, 8, 0, 0x45 }, 20, 9, 0 },
-	{ "sll2", LINK_LINUX_SLL2, 6, { 0x86, 0xdd, 0, 0, 0, 0, 0, 3, 0, 1, 4, 6, 1, 2, 3, 4, 5, 6, 0, 0, 0x60 }, 20, 0, 3 },
+	{ "sll vlan", LINK_LINUX_SLL, 4, { 0, 4, 0, 1, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0, 0x81, 0, 0, 9, 8, 0, 0x45 }, 20, 9,
+	    0 },
+	{ "sll2", LINK_LINUX_SLL2, 6, { 0x86, 0xdd, 0, 0, 0, 0, 0, 3, 0, 1, 4, 6, 1, 2, 3, 4, 5, 6, 0, 0, 0x60 }, 20, 0,
+	    3 },
 	{ "sll2 vlan", LINK_LINUX_SLL2, 4,
-	  { 0x81, 0, 0, 0, 0, 0, 1, 0, 0, 1, 4, 6, 1, 2, 3, 4, 5, 6, 0, 0, 0, 5, 8, 0, 0x45 }, 24, 5, 256 },
+	    { 0x81, 0, 0, 0, 0, 0, 1, 0, 0, 1, 4, 6, 1, 2, 3, 4, 5, 6, 0, 0, 0, 5, 8, 0, 0x45 }, 24, 5, 256 },
 	{ "raw", LINK_RAW, 0, { 0x45 }, 0, 0, 0 },
 	{ "raw, bsd number", LINK_RAW_BSD, 0, { 0x45 }, 0, 0, 0 },
 	{ "raw, openbsd number", LINK_RAW_OPENBSD, 0, { 0x45 }, 0, 0, 0 },
@@ -43,6 +47,7 @@ static const struct link_case link_cases[] = {
 	{ "ppp, no address", LINK_PPP, 6, { 0, 0x57, 0x60 }, 2, 0, 0 },
 	{ "ppp, short protocol", LINK_PPP, 4, { 0x21, 0x45 }, 1, 0, 0 },
 	{ "ppp hdlc, address and short protocol", LINK_PPP_HDLC, 6, { 0xff, 3, 0x57, 0x60 }, 3, 0, 0 },
+	{ "pppoe", LINK_ETHERNET, 4, { MACS, 0x88, 0x64, 0x11, 0, 0, 9, 0, 0x21, 0, 0x21, 0x45 }, 22, 0, 0 },
 	{ "cisco hdlc", LINK_PPP_HDLC, 4, { 0x0f, 0, 8, 0, 0x45 }, 4, 0, 0 },
 };
 
@@ -108,7 +113,7 @@ test_other_protocols(void **state)
 {
 	static const struct link_case other[] = {
 		{ "arp", LINK_ETHERNET, 0, { MACS, 8, 6 }, 0, 0, 0 },
-		{ "pppoe", LINK_ETHERNET, 0, { MACS, 0x88, 0x64, 0x11 }, 0, 0, 0 },
+		{ "pppoe, no session data", LINK_ETHERNET, 0, { MACS, 0x88, 0x64, 0x11, 0xa7, 0, 9 }, 0, 0, 0 },
 		{ "mpls", LINK_ETHERNET, 0, { MACS, 0x88, 0x47, 0, 0, 0x11 }, 0, 0, 0 },
 		{ "stp", LINK_ETHERNET, 0, { MACS, 0, 38, 0x42, 0x42, 3 }, 0, 0, 0 },
 		{ "foreign oui", LINK_ETHERNET, 0, { MACS, 0, 60, 0xaa, 0xaa, 3, 0, 0, 12, 8, 0 }, 0, 0, 0 },
@@ -140,7 +145,9 @@ test_endless_vlan_tags(void **state)
 static void
 test_capture_ifindex_goes_first(void **state)
 {
-	struct frame f = { .data = link_cases[9].head, .caplen = 48, .origlen = 48, .link = LINK_LINUX_SLL2, .ifindex = 8 };
+	struct frame f = {
+		.data = link_cases[9].head, .caplen = 48, .origlen = 48, .link = LINK_LINUX_SLL2, .ifindex = 8
+	};
 	struct link_net net;
 
 	(void)state;

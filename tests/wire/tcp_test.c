@@ -25,7 +25,7 @@ tcp_wire(struct wire_cfg cfg)
 
 static enum wire_verdict
 tcp_send(struct wire *w, unsigned port, uint32_t seq, unsigned flags, const char *p, size_t n, int64_t t_ms,
-	 struct build_log *log)
+    struct build_log *log)
 {
 	static struct build f;
 
@@ -490,7 +490,8 @@ test_largest_message(void **state)
 
 		assert_non_null(s);
 		memset(s, 'b', MAX + 1);
-		assert_int_equal(snprintf(s, HEAD + 1, "SIP/2.0 200 OK\r\nV: xxxxxx\r\nl: %d\r\n\r\n", MAX - HEAD + over), HEAD);
+		assert_int_equal(
+		    snprintf(s, HEAD + 1, "SIP/2.0 200 OK\r\nV: xxxxxx\r\nl: %d\r\n\r\n", MAX - HEAD + over), HEAD);
 		s[HEAD] = 'b';
 		for (size_t at = 0; at < (size_t)MAX + (size_t)over; at += 536) {
 			size_t n = MAX + (size_t)over - at < 536 ? MAX + (size_t)over - at : 536;

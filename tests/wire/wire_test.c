@@ -86,7 +86,9 @@ test_frame_truncations(void **state)
 	build_udp(&f, REQUEST, strlen(REQUEST));
 	for (n = 0; n < 18 + 20 + 8; n++) {
 		uint8_t *copy = malloc(n ? n : 1);
-		struct frame fr = { .data = copy, .caplen = (uint32_t)n, .origlen = (uint32_t)n, .link = LINK_ETHERNET };
+		struct frame fr = {
+			.data = copy, .caplen = (uint32_t)n, .origlen = (uint32_t)n, .link = LINK_ETHERNET
+		};
 
 		assert_non_null(copy);
 		memcpy(copy, f.b, n);
