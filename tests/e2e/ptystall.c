@@ -76,7 +76,7 @@ ptystall_found(struct ptystall *p, const char *text)
 	return at != NULL;
 }
 
-/* Read for ms, until text came, or (text NULL, end) until the program is gone.  0: it came, else -1. */
+/* Read for ms, until text came, or (end) until the program is gone.  0: what was waited for came, else -1. */
 static int
 ptystall_read(struct ptystall *p, long long ms, const char *text, int end)
 {

@@ -125,21 +125,6 @@ test_truncated_media(void **state)
 	wire_free(w);
 }
 
-/* Padding that the snapshot cut is no loss either. */
-static void
-test_cut_padding_is_no_cut(void **state)
-{
-	static struct build f;
-	struct build_log log = { .messages = 0 };
-	struct wire *w = wire_new(NULL);
-
-	(void)state;
-	build_udp4(&f, OK200);
-	assert_int_equal(build_push_cut(w, f.b, f.n, 12, 0, &log), WIRE_SIP);
-	assert_string_equal(log.text, "SIP/2.0 200 OK=68;");
-	wire_free(w);
-}
-
 static void
 test_lengths_that_lie(void **state)
 {
@@ -193,7 +178,6 @@ main(void)
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_every_truncation),
 		cmocka_unit_test(test_truncated_media),
-		cmocka_unit_test(test_cut_padding_is_no_cut),
 		cmocka_unit_test(test_lengths_that_lie),
 		cmocka_unit_test(test_icmp_quote),
 	};
