@@ -15,7 +15,8 @@
 
 struct sink_events;
 
-/* A list of the newest events for a report: at most `events` [10000] and `bytes` [4 MiB], oldest first out, counted. */
+/* A list of the newest events for a report: at most `events` [10000] and `bytes` [320 an event], oldest first out,
+ * counted. */
 struct sink_events *sink_events_new(size_t events, size_t bytes);
 void sink_events_free(struct sink_events *l);
 /* Copy one (without its raw message). */

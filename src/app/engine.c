@@ -35,7 +35,8 @@ struct engine_source {
 	struct input *in;
 	struct wire *lane;
 	enum input_state state;
-	size_t index;
+	size_t index;    /* in options */
+	uint64_t poison; /* frame left out, until that is told */
 	char sentence[320];
 };
 
@@ -101,6 +102,23 @@ engine_tell_source(struct engine *e, const struct engine_source *s)
 	(void)outlet_record(e->outlet, &r);
 }
 
+static void
+engine_tell_missing(struct engine *e)
+{
+	struct record r = engine_record(e, RECORD_SOURCE, engine_now(e));
+	char text[320];
+
+	for (size_t i = 0; e->cfg.share != NULL && i < e->o->n_inputs; i++) {
+		if ((e->cfg.share->missing >> i & 1) == 0)
+			continue;
+		(void)snprintf(
+		    text, sizeof text, "%s can't be opened; waiting for it to come back", e->o->inputs[i].arg);
+		r.source = (struct record_source){ e->o->inputs[i].arg, input_kind_name(e->o->inputs[i].kind),
+			input_state_name(INPUT_FAILED), text };
+		(void)outlet_record(e->outlet, &r);
+	}
+}
+
 static size_t
 engine_stats(struct engine *e, struct source_stat *out)
 {
@@ -115,7 +133,7 @@ engine_share_told(struct engine *e, const struct source_stat *stats, const struc
 	if (e->cfg.share == NULL)
 		return;
 	for (size_t i = 0; i < e->n_sources; i++)
-		e->cfg.share->told[i] = stats[i].frames - (in_frame == &e->sources[i]);
+		e->cfg.share->told[e->sources[i].index] = stats[i].frames - (in_frame == &e->sources[i]);
 }
 
 /*
@@ -222,6 +240,17 @@ engine_save(struct engine *e, const struct frame *f)
 	e->status = ENGINE_FAILED;
 }
 
+/* Two bad frames between two ticks would have their engines step back over each other for ever: the first is told at
+ * once. */
+static void
+engine_past_poison(struct engine *e, struct engine_source *s, uint64_t frames)
+{
+	if (s->poison == 0 || frames <= s->poison)
+		return;
+	engine_tick(e, s);
+	s->poison = 0;
+}
+
 static void
 engine_frame(void *ctx, const struct frame *f)
 {
@@ -234,6 +263,7 @@ engine_frame(void *ctx, const struct frame *f)
 
 		input_stats(s->in, &st);
 		e->cfg.share->at[s->index] = st.frames;
+		engine_past_poison(e, s, st.frames);
 	}
 	if (e->outlet != NULL && !e->by_clock)
 		engine_second(e, s, f->t_ns);
@@ -294,7 +324,7 @@ engine_open_input(struct engine *e, size_t i, struct errmsg *em)
 {
 	const struct options *o = e->o;
 	const struct engine_share *share = e->cfg.share;
-	struct engine_source *s = &e->sources[i];
+	struct engine_source *s = &e->sources[e->n_sources];
 	/* What is live goes on with what comes now; all else is read again up to where it was told. */
 	bool again = share != NULL && e->cfg.number > 1 && o->inputs[i].kind != INPUT_PCAP_LIVE;
 	struct input_cfg cfg = { .kind = o->inputs[i].kind,
@@ -312,11 +342,34 @@ engine_open_input(struct engine *e, size_t i, struct errmsg *em)
 		return err;
 	s->e = e;
 	s->index = i;
+	s->poison = cfg.poison_frame;
 	s->state = INPUT_OPEN;
 	s->lane = pipeline_lane(e->pipe);
-	e->n_sources = i + 1;
+	e->n_sources++;
 	e->by_clock |= input_kind(s->in) == INPUT_PCAP_LIVE;
 	return s->lane != NULL ? 0 : errmsg_set(em, -ENOMEM, "out of memory");
+}
+
+/*
+ * The first engine needs all inputs: a slip must be told on a clean terminal.  Later ones do without an interface that
+ * went away, as long as another input is there; the supervisor watches for its return.
+ */
+static int
+engine_open_inputs(struct engine *e, struct errmsg *em)
+{
+	struct engine_share *share = e->cfg.number > 1 ? e->cfg.share : NULL;
+	int err = 0;
+
+	if (share != NULL)
+		share->missing = 0;
+	for (size_t i = 0; i < e->o->n_inputs; i++) {
+		err = engine_open_input(e, i, em);
+		if (err != 0 && (share == NULL || e->o->inputs[i].kind != INPUT_PCAP_LIVE))
+			return err;
+		if (err != 0)
+			share->missing |= UINT32_C(1) << i;
+	}
+	return e->n_sources > 0 ? 0 : err;
 }
 
 static int
@@ -339,8 +392,7 @@ engine_open(struct engine *e, struct errmsg *em)
 	e->pipe = pipeline_new(&cfg);
 	if (e->pipe == NULL)
 		return errmsg_set(em, -ENOMEM, "out of memory");
-	for (size_t i = 0; err == 0 && i < o->n_inputs; i++)
-		err = engine_open_input(e, i, em);
+	err = engine_open_inputs(e, em);
 	if (err == 0 && o->out_pcap != NULL && e->cfg.number == 1)
 		err = sink_pcap_open(&e->pcap, o->out_pcap, em);
 	if (err == 0 && o->events && e->cfg.fd < 0 && (e->events = sink_events_new(o->limit, 0)) == NULL)
@@ -451,6 +503,7 @@ engine_start(struct engine *e, struct errmsg *em)
 		if (e->outlet == NULL)
 			return errmsg_set(em, -ENOMEM, "out of memory");
 		engine_hello(e);
+		engine_tell_missing(e);
 	}
 	engine_start_handles(e);
 	return engine_start_inputs(e, em);
@@ -472,7 +525,9 @@ engine_bye(struct engine *e)
 	for (size_t i = 0; i < e->n_sources; i++)
 		engine_tell_source(e, &e->sources[i]);
 	r.tick.counts = tally_total(pipeline_tally(e->pipe));
-	(void)outlet_record(e->outlet, &r);
+	/* An engine that wants a successor has not come to the end. */
+	if (e->status != ENGINE_AGAIN)
+		(void)outlet_record(e->outlet, &r);
 	outlet_drain(e->outlet, ENGINE_DRAIN_MS);
 }
 

@@ -49,6 +49,8 @@ struct supervisor {
 	int64_t deaths[SUPERVISOR_DEATHS];
 	unsigned n_deaths;
 	int64_t restart_at_ns; /* 0: no restart wanted */
+	int64_t probe_at_ns;   /* when to look again for an interface that is missing */
+	bool replacing;        /* the engine was told to end for a better one */
 	struct termios tty;
 	bool have_tty;
 };
@@ -249,12 +251,11 @@ supervisor_engine_died(struct supervisor *s, int status)
 	char text[160];
 
 	s->engine = 0;
-	if (s->ending || (WIFEXITED(status) && WEXITSTATUS(status) != ENGINE_AGAIN))
+	if (s->ending || (WIFEXITED(status) && WEXITSTATUS(status) != ENGINE_AGAIN && !s->replacing))
 		return;
 	if (WIFEXITED(status)) {
-		wait_s = SUPERVISOR_AGAIN_S;
-		(void)snprintf(
-		    text, sizeof text, "a source failed; trying to open it again every %d s", SUPERVISOR_AGAIN_S);
+		(void)snprintf(text, sizeof text, s->replacing ? "an interface came back" : "an interface went away");
+		s->replacing = false;
 	} else {
 		s->poisoned = supervisor_is_crash(WTERMSIG(status));
 		wait_s = supervisor_too_often(s, now_ns) ? SUPERVISOR_WAIT_S : 0;
@@ -279,6 +280,29 @@ supervisor_restart(struct supervisor *s)
 		return;
 	supervisor_tell(s, "died", em.text);
 	s->restart_at_ns = clock_wall_ns() + SUPERVISOR_AGAIN_S * NS_PER_S;
+}
+
+/* An interface that is missing is tried every two seconds; when it opens, an engine that has it takes over. */
+static void
+supervisor_probe(struct supervisor *s)
+{
+	int64_t now_ns = clock_wall_ns();
+
+	if (s->engine == 0 || s->replacing || s->share->missing == 0 || now_ns < s->probe_at_ns)
+		return;
+	s->probe_at_ns = now_ns + SUPERVISOR_AGAIN_S * NS_PER_S;
+	for (size_t i = 0; i < s->o->n_inputs; i++) {
+		struct input_cfg cfg = { .kind = s->o->inputs[i].kind, .arg = s->o->inputs[i].arg, .buffer_mib = 1 };
+		struct errmsg em;
+		struct input *in;
+
+		if ((s->share->missing >> i & 1) == 0 || input_open(&in, &cfg, &em) != 0)
+			continue;
+		input_close(in);
+		s->replacing = true;
+		(void)kill(s->engine, SIGTERM);
+		return;
+	}
 }
 
 /* A console that could not say good-bye leaves the terminal raw, on its second screen and without cursor. */
@@ -343,10 +367,12 @@ supervisor_watch(struct supervisor *s, const sigset_t *set)
 	int status = -1;
 
 	while (status < 0) {
-		struct timespec wait = { s->restart_at_ns != 0 ? 0 : 3600, s->restart_at_ns != 0 ? 50 * NS_PER_MS : 0 };
+		bool soon = s->restart_at_ns != 0 || s->share->missing != 0;
+		struct timespec wait = { soon ? 0 : 3600, soon ? 50 * NS_PER_MS : 0 };
 		int signo;
 
 		supervisor_restart(s);
+		supervisor_probe(s);
 		signo = sigtimedwait(set, NULL, &wait);
 		if (signo == SIGTERM || signo == SIGHUP || (signo == SIGINT && s->console > 0))
 			(void)kill(s->console, signo == SIGHUP ? SIGHUP : SIGTERM);

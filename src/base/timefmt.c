@@ -79,6 +79,9 @@ timefmt_parse_rfc3339(const char *s, size_t n, int64_t *t_ns)
 	}
 	if ((frac = timefmt_fraction(&s, end)) < 0 || end - s != 1 || *s != 'Z')
 		return -EINVAL;
+	/* What 64 bits of nanoseconds hold, and months that localtime knows. */
+	if (part[0] < 1678 || part[0] > 2261 || part[1] < 1 || part[1] > 12)
+		return -EINVAL;
 	tm.tm_year = part[0] - 1900;
 	tm.tm_mon = part[1] - 1;
 	tm.tm_mday = part[2];

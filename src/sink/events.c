@@ -10,7 +10,7 @@
 #include "sipwhy/mem.h"
 #include "sipwhy/record.h"
 
-enum { SINK_EVENTS = 10000, SINK_BYTES = 4 * 1024 * 1024, SINK_BYTES_MIN = 64 * 1024, SINK_TEXTS = 15 };
+enum { SINK_EVENTS = 10000, SINK_BYTES_EVENT = 320, SINK_BYTES_MIN = 64 * 1024, SINK_TEXTS = 15 };
 
 /* Copied in and out, so that places in the ring need no alignment. */
 struct sink_head {
@@ -39,7 +39,7 @@ sink_events_new(size_t events, size_t bytes)
 	if (l == NULL)
 		return NULL;
 	l->max = events > 0 ? events : SINK_EVENTS;
-	l->size = bytes == 0 ? SINK_BYTES : bytes > SINK_BYTES_MIN ? bytes : SINK_BYTES_MIN;
+	l->size = bytes == 0 ? l->max * SINK_BYTES_EVENT : bytes > SINK_BYTES_MIN ? bytes : SINK_BYTES_MIN;
 	return l;
 }
 

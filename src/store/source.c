@@ -133,6 +133,10 @@ source_table_ended(const struct source_table *t)
 	for (size_t i = 0; i < t->n; i++) {
 		bool ended = false;
 
+		/* An interface that failed is waited for. */
+		if (strcmp(t->row[i].shown.stat.kind, "live") == 0)
+			return false;
+
 		for (unsigned e = 0; e < sizeof ends / sizeof ends[0]; e++)
 			ended |= strcmp(t->row[i].shown.stat.state, ends[e]) == 0;
 		if (!ended)
