@@ -109,6 +109,41 @@ what_is_wrong_is_flagged(void **state)
 	assert_false(split("S\r\nTo: a\tb\xc3\xa9\r\n\r\n\x01", false).control);
 }
 
+/* HT is legal and yet not clean; it stains its own value alone, and a fold stains a Reason behind the first. */
+static void
+unclean_is_told_by_value(void **state)
+{
+	struct header_block b = split("S\r\nFrom: a\tb\r\nTo: c\r\nSubject:\td\r\nCSeq: 1 BYE\r\n\r\n", false);
+
+	(void)state;
+	assert_false(b.control);
+	assert_false(header_is_clean(&b, HEADER_FROM));
+	assert_true(header_is_clean(&b, HEADER_TO));
+	assert_true(header_is_clean(&b, HEADER_CSEQ));
+	b = split("S\nVia: a\nVia: b\tc\nReason: d\nReason: e\n f\n\n", false);
+	assert_true(header_is_clean(&b, HEADER_VIA));
+	assert_false(header_is_clean(&b, HEADER_REASON));
+	assert_slice(b.reasons[1], "e\n f");
+}
+
+/* A line may begin and end anywhere in the 64 bytes that are looked at together, CR and LF in two of them. */
+static void
+every_place_in_a_step(void **state)
+{
+	(void)state;
+	for (int pad = 0; pad < 140; pad++) {
+		char text[256];
+		struct header_block b;
+
+		snprintf(text, sizeof text, "S\r\nSubject: %*s\r\nTo: a\r\n\tb\r\nFrom: c\r\n\r\nCSeq: 1\r\n", pad, "");
+		b = split(text, false);
+		assert_slice(b.value[HEADER_TO], "a\r\n\tb");
+		assert_slice(b.value[HEADER_FROM], "c");
+		assert_true(b.whole && !b.control && !b.bad_line);
+		assert_int_equal(b.seen[HEADER_CSEQ], 0);
+	}
+}
+
 static void
 first_value_is_kept_and_reasons_all(void **state)
 {
@@ -182,6 +217,8 @@ main(void)
 		cmocka_unit_test(every_line_end_ends_a_line),
 		cmocka_unit_test(folds_belong_to_their_header),
 		cmocka_unit_test(what_is_wrong_is_flagged),
+		cmocka_unit_test(unclean_is_told_by_value),
+		cmocka_unit_test(every_place_in_a_step),
 		cmocka_unit_test(first_value_is_kept_and_reasons_all),
 		cmocka_unit_test(cut_drops_the_broken_line),
 		cmocka_unit_test(lines_are_limited),
