@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* p may be NULL only when n is 0.  Owns nothing; lives as long as the bytes it points to. */
 struct slice {
@@ -16,13 +17,28 @@ struct slice {
 };
 
 /* A slice over a C string (NULL gives the empty slice); borrowed. */
-struct slice slice_str(const char *s);
+static inline struct slice
+slice_str(const char *s)
+{
+	return (struct slice){ s, s != NULL ? strlen(s) : 0 };
+}
 
 /* Equal bytes. */
-bool slice_eq(struct slice a, struct slice b);
+static inline bool
+slice_eq(struct slice a, struct slice b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* True when n bytes are equal, ASCII letter case ignored. */
+bool slice_imemeq(const char *a, const char *b, size_t n);
 
 /* Equal when ASCII letter case is ignored (RFC 3261 7.3.1: header names and tokens). */
-bool slice_ieq(struct slice a, struct slice b);
+static inline bool
+slice_ieq(struct slice a, struct slice b)
+{
+	return a.n == b.n && slice_imemeq(a.p, b.p, a.n);
+}
 
 /* True when `s` begins with `prefix`, ASCII letter case ignored. */
 bool slice_istarts(struct slice s, struct slice prefix);
@@ -31,13 +47,38 @@ bool slice_istarts(struct slice s, struct slice prefix);
 ptrdiff_t slice_ifind(struct slice s, struct slice needle);
 
 /* Without leading and trailing SP, HT, CR and LF (RFC 3261 25.1 LWS). */
-struct slice slice_trim(struct slice s);
+static inline struct slice
+slice_trim(struct slice s)
+{
+	while (s.n > 0 && (*s.p == ' ' || *s.p == '\t' || *s.p == '\r' || *s.p == '\n')) {
+		s.p++;
+		s.n--;
+	}
+	while (s.n > 0 &&
+	    (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t' || s.p[s.n - 1] == '\r' || s.p[s.n - 1] == '\n'))
+		s.n--;
+	return s;
+}
 
 /*
  * Cut at the first `sep`.  Returns what stands before it and moves *s behind it;
  * without `sep` returns all of *s and leaves *s empty with p NULL.
  */
-struct slice slice_cut(struct slice *s, char sep);
+static inline struct slice
+slice_cut(struct slice *s, char sep)
+{
+	const char *at = s->n > 0 ? memchr(s->p, sep, s->n) : NULL;
+	struct slice head = *s;
+
+	if (at == NULL) {
+		*s = (struct slice){ NULL, 0 };
+		return head;
+	}
+	head.n = (size_t)(at - s->p);
+	s->p = at + 1;
+	s->n -= head.n + 1;
+	return head;
+}
 
 /*
  * Unsigned decimal number that fills the whole slice.

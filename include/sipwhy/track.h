@@ -15,7 +15,7 @@
 
 struct track;
 
-/* seed of the tables; entries: messages remembered (rounded up to a power of two, 16 bytes each) [65536].
+/* seed of the tables; entries: messages remembered (rounded up to a power of two, 8 bytes each) [131072].
  * local: this machine's addresses, copied; they decide direction and peer. */
 struct track_cfg {
 	uint64_t seed;

@@ -1,7 +1,4 @@
-/*
- * arena - bump memory for one message; see sipwhy/arena.h.
- * Each block carries its size in front of it, because arena_grow must know how much to move.
- */
+/* arena - bump memory for one message: what is behind the fast way of its door; see sipwhy/arena.h. */
 #include "sipwhy/arena.h"
 
 #include <stdalign.h>
@@ -10,20 +7,8 @@
 
 #include "sipwhy/mem.h"
 
-enum { ARENA_ALIGN = alignof(max_align_t), ARENA_HEAD = ARENA_ALIGN };
-
 struct arena_block {
 	struct arena_block *next;
-	alignas(max_align_t) unsigned char data[];
-};
-
-struct arena {
-	size_t first;
-	size_t limit;
-	size_t room;         /* left in the first block */
-	unsigned char *next; /* free byte of the first block */
-	size_t extra_used;
-	struct arena_block *extra; /* what the first block could not hold */
 	alignas(max_align_t) unsigned char data[];
 };
 
@@ -39,14 +24,7 @@ arena_new(size_t first, size_t limit)
 	return a;
 }
 
-static void *
-arena_mark(unsigned char *block, size_t n)
-{
-	memcpy(block, &n, sizeof n);
-	return block + ARENA_HEAD;
-}
-
-static void *
+void *
 arena_extra(struct arena *a, size_t want, size_t n)
 {
 	struct arena_block *b;
@@ -56,21 +34,8 @@ arena_extra(struct arena *a, size_t want, size_t n)
 	b->next = a->extra;
 	a->extra = b;
 	a->extra_used += want;
-	return arena_mark(b->data, n);
-}
-
-/* libosip2 asks some fifty times a message, so the way through the first block is as short as it can be. */
-void *
-arena_alloc(struct arena *a, size_t n)
-{
-	size_t want = (ARENA_HEAD + n + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
-	unsigned char *p = a->next;
-
-	if (want > a->room || want < n)
-		return arena_extra(a, want, n);
-	a->room -= want;
-	a->next += want;
-	return arena_mark(p, n);
+	memcpy(b->data, &n, sizeof n);
+	return b->data + ARENA_HEAD;
 }
 
 void *
@@ -93,8 +58,8 @@ arena_grow(struct arena *a, void *p, size_t n)
 void
 arena_reset(struct arena *a)
 {
-	a->room = a->first < a->limit ? a->first : a->limit & ~(size_t)(ARENA_ALIGN - 1);
 	a->next = a->data;
+	a->end = a->data + (a->first < a->limit ? a->first : a->limit & ~(size_t)(ARENA_ALIGN - 1));
 	a->extra_used = 0;
 	while (a->extra != NULL) {
 		struct arena_block *next = a->extra->next;

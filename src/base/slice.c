@@ -1,4 +1,4 @@
-/* slice - borrowed text: compare, find, cut, trim, number; see sipwhy/slice.h. */
+/* slice - borrowed text: what of it is too long or too rare to stand in its door; see sipwhy/slice.h. */
 #include "sipwhy/slice.h"
 
 #include <errno.h>
@@ -10,31 +10,13 @@ slice_lower(unsigned char c)
 	return c >= 'A' && c <= 'Z' ? c | 32 : c;
 }
 
-static bool
+bool
 slice_imemeq(const char *a, const char *b, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (slice_lower((unsigned char)a[i]) != slice_lower((unsigned char)b[i]))
+		if (a[i] != b[i] && slice_lower((unsigned char)a[i]) != slice_lower((unsigned char)b[i]))
 			return false;
 	return true;
-}
-
-struct slice
-slice_str(const char *s)
-{
-	return (struct slice){ s, s != NULL ? strlen(s) : 0 };
-}
-
-bool
-slice_eq(struct slice a, struct slice b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool
-slice_ieq(struct slice a, struct slice b)
-{
-	return a.n == b.n && slice_imemeq(a.p, b.p, a.n);
 }
 
 bool
@@ -52,40 +34,6 @@ slice_ifind(struct slice s, struct slice needle)
 		if (slice_imemeq(s.p + i, needle.p, needle.n))
 			return (ptrdiff_t)i;
 	return -1;
-}
-
-static bool
-slice_is_lws(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-struct slice
-slice_trim(struct slice s)
-{
-	while (s.n > 0 && slice_is_lws(s.p[0])) {
-		s.p++;
-		s.n--;
-	}
-	while (s.n > 0 && slice_is_lws(s.p[s.n - 1]))
-		s.n--;
-	return s;
-}
-
-struct slice
-slice_cut(struct slice *s, char sep)
-{
-	const char *at = s->n > 0 ? memchr(s->p, sep, s->n) : NULL;
-	struct slice head = *s;
-
-	if (at == NULL) {
-		*s = (struct slice){ NULL, 0 };
-		return head;
-	}
-	head.n = (size_t)(at - s->p);
-	s->p = at + 1;
-	s->n -= head.n + 1;
-	return head;
 }
 
 int

@@ -1,7 +1,7 @@
 /*
  * header - walks the lines of a header block once, front to back (RFC 3261 7.3, 7.3.1, 7.3.3).
- * The one thing to know: one search finds line ends and control bytes together, 16 bytes at a time where the
- * processor can, so a block costs about as much as copying it and a hostile one no more.
+ * The one thing to know: control bytes are found 64 at a time as the bits of one number, and line ends, folds and
+ * what must not be there are all among them, so a block costs about as much as copying it and a hostile one no more.
  */
 #include <string.h>
 
@@ -11,77 +11,161 @@
 
 #include "sip/header.h"
 
-/* A walk in progress.  pending: the logical line (with its folds) that is not yet filed. */
+/* Bytes that one mask tells of. */
+enum { HEADER_STEP = 64 };
+
+/* What is looked for: all control bytes until one ends no line, which is told once and then passed over. */
+enum header_look { LOOK_ALL, LOOK_BUT_HT, LOOK_BREAKS };
+
+/*
+ * A walk in progress.  mask: the bytes looked for at base[0..64) that were not passed yet, the first in the lowest
+ * bit.  lines: those taken so far.
+ */
 struct header_walk {
 	struct header_block *out;
-	const char *end;
-	struct slice pending;
-	bool pending_folded;
+	const char *base, *end;
+	uint64_t mask;
+	enum header_look look;
+	unsigned lines;
 };
 
-/* The next control byte other than HT: a line end, or something that must not be there. */
+#ifdef __SSE2__
+static inline uint64_t
+header_mask_16(const char *p)
+{
+	__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i low = _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1f)), x);
+
+	return (unsigned)_mm_movemask_epi8(_mm_or_si128(low, _mm_cmpeq_epi8(x, _mm_set1_epi8(0x7f))));
+}
+
+static inline uint64_t
+header_mask_step(const char *p)
+{
+	return header_mask_16(p) | header_mask_16(p + 16) << 16 | header_mask_16(p + 32) << 32 |
+	    header_mask_16(p + 48) << 48;
+}
+
+/* As header_mask_step, for one byte. */
+static uint64_t
+header_equal_step(const char *p, char c)
+{
+	uint64_t mask = 0;
+
+	for (unsigned i = 0; i < HEADER_STEP; i += 16) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+
+		mask |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8(c))) << i;
+	}
+	return mask;
+}
+#else
+static inline uint64_t
+header_mask_step(const char *p)
+{
+	uint64_t mask = 0;
+
+	for (unsigned i = 0; i < HEADER_STEP; i++) {
+		unsigned char c = (unsigned char)p[i];
+
+		mask |= (uint64_t)(c < 0x20 || c == 0x7f) << i;
+	}
+	return mask;
+}
+
+static uint64_t
+header_equal_step(const char *p, char c)
+{
+	uint64_t mask = 0;
+
+	for (unsigned i = 0; i < HEADER_STEP; i++)
+		mask |= (uint64_t)(p[i] == c) << i;
+	return mask;
+}
+#endif
+
+/* The mask of what is rare; apart, so that its array is not guarded on the way of every line. */
+static __attribute__((noinline, cold)) uint64_t
+header_mask_rare(const char *p, size_t n, enum header_look look)
+{
+	char step[HEADER_STEP];
+
+	if (n < HEADER_STEP) {
+		memset(step, ' ', sizeof step);
+		memcpy(step, p, n);
+		p = step;
+	}
+	if (look == LOOK_BREAKS)
+		return header_equal_step(p, '\r') | header_equal_step(p, '\n');
+	return header_mask_step(p) & ~(look == LOOK_BUT_HT ? header_equal_step(p, '\t') : 0);
+}
+
+/* The mask of the first n bytes at p, at most a step. */
+static inline uint64_t
+header_mask(const char *p, size_t n, enum header_look look)
+{
+	return n >= HEADER_STEP && look == LOOK_ALL ? header_mask_step(p) : header_mask_rare(p, n, look);
+}
+
+/* Pass the next control byte.  The last step reaches back, so that it ends where the bytes end. */
 static inline const char *
-header_next_control(const char *p, const char *end)
+header_next_control(struct header_walk *w)
 {
-#ifdef __SSE2__
-	const __m128i low = _mm_set1_epi8(0x1f), del = _mm_set1_epi8(0x7f), tab = _mm_set1_epi8('\t');
+	const char *at;
 
-	for (; end - p >= 16; p += 16) {
-		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
-		__m128i hit = _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(x, low), x), _mm_cmpeq_epi8(x, del));
-		int mask = _mm_movemask_epi8(_mm_andnot_si128(_mm_cmpeq_epi8(x, tab), hit));
+	while (!w->mask) {
+		ptrdiff_t on = w->end - w->base - HEADER_STEP;
 
-		if (mask)
-			return p + __builtin_ctz((unsigned)mask);
+		if (on <= 0)
+			return w->end;
+		on = on < HEADER_STEP ? on : HEADER_STEP;
+		w->base += on;
+		w->mask = header_mask(w->base, HEADER_STEP, w->look) & UINT64_MAX << (HEADER_STEP - on);
 	}
-#endif
-	for (; p < end; p++) {
-		unsigned char c = (unsigned char)*p;
-
-		if ((c < 0x20 && c != '\t') || c == 0x7f)
-			return p;
-	}
-	return end;
+	at = w->base + __builtin_ctzll(w->mask);
+	w->mask &= w->mask - 1;
+	return at;
 }
 
-/* The next CR or LF, for blocks that are known to hold control bytes. */
-static const char *
-header_next_break(const char *p, const char *end)
+/* Pass a control byte that ends no line. */
+static inline void
+header_odd(struct header_walk *w, const char *at)
 {
-#ifdef __SSE2__
-	const __m128i cr = _mm_set1_epi8('\r'), lf = _mm_set1_epi8('\n');
-
-	for (; end - p >= 16; p += 16) {
-		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
-		int mask = _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(x, cr), _mm_cmpeq_epi8(x, lf)));
-
-		if (mask)
-			return p + __builtin_ctz((unsigned)mask);
-	}
-#endif
-	while (p < end && *p != '\r' && *p != '\n')
-		p++;
-	return p;
+	w->look = *at == '\t' ? LOOK_BUT_HT : LOOK_BREAKS;
+	w->out->control |= w->look == LOOK_BREAKS;
+	w->mask = header_mask_rare(w->base, (size_t)(w->end - w->base), w->look) & UINT64_MAX << (at - w->base);
 }
 
-static const char *
-header_line_end(struct header_walk *w, const char *p)
+/* The end of the line being read: the first byte of its CR LF, LF or CR, or the end of the bytes. */
+static inline const char *
+header_line_end(struct header_walk *w)
 {
-	if (!w->out->control) {
-		p = header_next_control(p, w->end);
-		if (p == w->end || *p == '\r' || *p == '\n')
-			return p;
-		w->out->control = true;
+	for (;;) {
+		const char *e = header_next_control(w);
+
+		if (e == w->end || *e == '\r' || *e == '\n')
+			return e;
+		header_odd(w, e);
 	}
-	return header_next_break(p, w->end);
+}
+
+static inline const char *
+header_skip_break(struct header_walk *w, const char *e)
+{
+	if (w->end - e < 2)
+		return w->end;
+	if (*e != '\r' || e[1] != '\n')
+		return e + 1;
+	(void)header_next_control(w);
+	return e + 2;
 }
 
 /* The colon of a line; names are short, so the first 16 bytes nearly always have it. */
-static const char *
-header_colon(const struct header_walk *w, struct slice line)
+static inline const char *
+header_colon(struct slice line, const char *end)
 {
 #ifdef __SSE2__
-	if (w->end - line.p >= 16) {
+	if (end - line.p >= 16) {
 		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)line.p);
 		int mask = _mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8(':')));
 		size_t at = mask ? (size_t)__builtin_ctz((unsigned)mask) : 16;
@@ -90,31 +174,65 @@ header_colon(const struct header_walk *w, struct slice line)
 			return at < line.n ? line.p + at : NULL;
 	}
 #else
-	(void)w;
+	(void)end;
 #endif
 	return memchr(line.p, ':', line.n);
 }
 
-/* known is lower case and as long as name; bit 5 makes letters lower case and leaves "-" alone. */
-static inline bool
-header_is(struct slice name, const char *known)
+/* 2, 4 or 8 bytes in lower case: bit 5 makes letters so and leaves "-" alone. */
+static inline uint64_t
+header_word(const char *p, size_t n)
 {
-	for (size_t i = 0; i < name.n; i++) {
-		if ((name.p[i] | 32) != known[i])
+	uint64_t eight = 0;
+	uint32_t four = 0;
+	uint16_t two = 0;
+
+	if (n == 8)
+		memcpy(&eight, p, 8);
+	else if (n == 4)
+		memcpy(&four, p, 4);
+	else
+		memcpy(&two, p, 2);
+	return (eight | four | two) | UINT64_C(0x2020202020202020);
+}
+
+/* known is lower case and n long, n > 1 a constant: two or three words that overlap are compared. */
+static inline bool
+header_is(const char *p, const char *known, size_t n)
+{
+	size_t step = n >= 8 ? 8 : n >= 4 ? 4 : 2;
+
+	for (size_t i = 0; i < n; i += step) {
+		size_t at = i + step <= n ? i : n - step;
+
+		if (header_word(p + at, step) != header_word(known + at, step))
 			return false;
 	}
 	return true;
 }
 
-/* As slice_trim, inline because it runs for every header that is kept. */
+/* Nearly all bytes are above the blank, so one comparison answers for them. */
+static inline bool
+header_is_space(char c)
+{
+	return (unsigned char)c <= ' ' && (c == ' ' || (c >= '\t' && c <= '\r'));
+}
+
+static inline bool
+header_is_blank(char c)
+{
+	return (unsigned char)c <= ' ' && (c == ' ' || c == '\t');
+}
+
+/* As slice_trim, but for every kind of space. */
 static inline struct slice
 header_trim(struct slice s)
 {
-	while (s.n > 0 && (*s.p == ' ' || (*s.p >= '\t' && *s.p <= '\r'))) {
+	while (s.n > 0 && header_is_space(*s.p)) {
 		s.p++;
 		s.n--;
 	}
-	while (s.n > 0 && (s.p[s.n - 1] == ' ' || (s.p[s.n - 1] >= '\t' && s.p[s.n - 1] <= '\r')))
+	while (s.n > 0 && header_is_space(s.p[s.n - 1]))
 		s.n--;
 	return s;
 }
@@ -141,94 +259,98 @@ header_find_compact(char c)
 }
 
 static enum header_id
-header_find_7(struct slice name)
+header_find_7(const char *p)
 {
-	if (header_is(name, "call-id"))
+	if (header_is(p, "call-id", 7))
 		return HEADER_CALL_ID;
-	if (header_is(name, "contact"))
+	if (header_is(p, "contact", 7))
 		return HEADER_CONTACT;
-	return header_is(name, "warning") ? HEADER_WARNING : HEADER_OTHER;
+	return header_is(p, "warning", 7) ? HEADER_WARNING : HEADER_OTHER;
+}
+
+static enum header_id
+header_find_14(const char *p)
+{
+	if (header_is(p, "content-length", 14))
+		return HEADER_CONTENT_LENGTH;
+	return header_is(p, "x-twilio-error", 14) ? HEADER_DETAIL : HEADER_OTHER;
 }
 
 enum header_id
 header_find(struct slice name)
 {
+	const char *p = name.p;
+
 	switch (name.n) {
 	case 1:
-		return header_find_compact(name.p[0]);
+		return header_find_compact(*p);
 	case 2:
-		return header_is(name, "to") ? HEADER_TO : HEADER_OTHER;
+		return header_is(p, "to", 2) ? HEADER_TO : HEADER_OTHER;
 	case 3:
-		return header_is(name, "via") ? HEADER_VIA : HEADER_OTHER;
+		return header_is(p, "via", 3) ? HEADER_VIA : HEADER_OTHER;
 	case 4:
-		return header_is(name, "from") ? HEADER_FROM : header_is(name, "cseq") ? HEADER_CSEQ : HEADER_OTHER;
+		return header_is(p, "from", 4) ? HEADER_FROM : header_is(p, "cseq", 4) ? HEADER_CSEQ : HEADER_OTHER;
 	case 6:
-		return header_is(name, "reason") ? HEADER_REASON
-		    : header_is(name, "server")  ? HEADER_SERVER
+		return header_is(p, "reason", 6) ? HEADER_REASON
+		    : header_is(p, "server", 6)  ? HEADER_SERVER
 						 : HEADER_OTHER;
 	case 7:
-		return header_find_7(name);
+		return header_find_7(p);
 	case 10:
-		return header_is(name, "user-agent") ? HEADER_USER_AGENT : HEADER_OTHER;
+		return header_is(p, "user-agent", 10) ? HEADER_USER_AGENT : HEADER_OTHER;
 	case 11:
-		return header_is(name, "retry-after") ? HEADER_RETRY_AFTER : HEADER_OTHER;
+		return header_is(p, "retry-after", 11) ? HEADER_RETRY_AFTER : HEADER_OTHER;
 	case 14:
-		return header_is(name, "content-length") ? HEADER_CONTENT_LENGTH
-		    : header_is(name, "x-twilio-error")  ? HEADER_DETAIL
-							 : HEADER_OTHER;
+		return header_find_14(p);
 	case 17:
-		return header_is(name, "p-registrar-error") ? HEADER_DETAIL : HEADER_OTHER;
+		return header_is(p, "p-registrar-error", 17) ? HEADER_DETAIL : HEADER_OTHER;
 	case 22:
-		return header_is(name, "x-asterisk-hangupcause") ? HEADER_DETAIL : HEADER_OTHER;
+		return header_is(p, "x-asterisk-hangupcause", 22) ? HEADER_DETAIL : HEADER_OTHER;
 	default:
 		return HEADER_OTHER;
 	}
 }
 
-bool
-header_is_clean(const struct header_block *block, enum header_id id)
-{
-	return !block->control && !(block->folded >> id & 1);
-}
-
-static bool
-header_is_single(enum header_id id)
-{
-	return id == HEADER_FROM || id == HEADER_TO || id == HEADER_CALL_ID || id == HEADER_CSEQ ||
-	    id == HEADER_CONTENT_LENGTH;
-}
-
 static void
-header_keep(struct header_block *b, enum header_id id, struct slice value, bool folded)
+header_keep_more(struct header_block *b, enum header_id id, struct slice value, bool unclean)
 {
+	static const uint32_t single = 1u << HEADER_FROM | 1u << HEADER_TO | 1u << HEADER_CALL_ID | 1u << HEADER_CSEQ |
+	    1u << HEADER_CONTENT_LENGTH;
 	unsigned n = b->seen[id];
 
-	if (folded && (n == 0 || id == HEADER_REASON))
-		b->folded |= 1u << id;
-	if (n == 0)
-		b->value[id] = value;
-	else if (header_is_single(id))
+	if (single >> id & 1)
 		b->duplicate = true;
-	if (id == HEADER_REASON && n < HEADER_REASONS)
+	if (id == HEADER_REASON && n < HEADER_REASONS) {
 		b->reasons[n] = value;
+		b->unclean |= (uint32_t)unclean << id;
+	}
 	if (n < UINT8_MAX)
 		b->seen[id]++;
 }
 
-/* File the pending logical line. */
-static void
-header_flush(struct header_walk *w)
+static inline void
+header_keep(struct header_block *b, enum header_id id, struct slice value, bool unclean)
 {
-	struct slice line = w->pending, name = line;
-	enum header_id id;
-	const char *colon;
-
-	if (!line.p)
+	if (b->seen[id]) {
+		header_keep_more(b, id, value, unclean);
 		return;
-	w->pending = (struct slice){ NULL, 0 };
-	colon = header_colon(w, line);
-	name.n = colon ? (size_t)(colon - line.p) : 0;
-	while (name.n > 0 && (name.p[name.n - 1] == ' ' || name.p[name.n - 1] == '\t'))
+	}
+	b->seen[id] = 1;
+	b->value[id] = value;
+	b->unclean |= (uint32_t)unclean << id;
+	if (id == HEADER_REASON)
+		b->reasons[0] = value;
+}
+
+/* File a logical line, its folds included. */
+static inline void
+header_file(struct header_walk *w, struct slice line, bool unclean)
+{
+	const char *colon = header_colon(line, w->end);
+	struct slice name = { line.p, colon ? (size_t)(colon - line.p) : 0 };
+	enum header_id id;
+
+	while (name.n > 0 && header_is_blank(name.p[name.n - 1]))
 		name.n--;
 	if (name.n == 0) {
 		w->out->bad_line = true;
@@ -239,65 +361,66 @@ header_flush(struct header_walk *w)
 		return;
 	if (id != HEADER_DETAIL)
 		line = (struct slice){ colon + 1, (size_t)(line.p + line.n - colon - 1) };
-	header_keep(w->out, id, header_trim(line), w->pending_folded);
+	header_keep(w->out, id, header_trim(line), unclean);
 }
 
-/* One physical line [p, e) after the start line. */
-static void
-header_line(struct header_walk *w, const char *p, const char *e, bool dropped)
+/* May one more physical line be looked at? */
+static inline bool
+header_take_line(struct header_walk *w)
 {
-	bool fold = *p == ' ' || *p == '\t';
+	if (w->lines == HEADER_LINES_MAX) {
+		w->out->over = true;
+		return false;
+	}
+	w->lines++;
+	return true;
+}
 
-	if (fold && dropped) {
-		w->pending = (struct slice){ NULL, 0 };
-		return;
+/*
+ * Read the logical line at p and file it unless it is an orphan.  Returns the start of the next one, NULL when there
+ * is none: the block ends here, or the bytes end within the line although the message does not (cut).
+ */
+static inline const char *
+header_line(struct header_walk *w, const char *p, bool cut, bool orphan)
+{
+	const char *e, *next;
+	bool folded = false;
+
+	e = header_line_end(w);
+	if (e == p) {
+		w->out->whole = true;
+		return NULL;
 	}
-	if (fold && w->pending.p) {
-		w->pending.n = (size_t)(e - w->pending.p);
-		w->pending_folded = true;
-		return;
+	next = header_skip_break(w, e);
+	while (next < w->end && header_is_blank(*next) && header_take_line(w)) {
+		folded = true;
+		e = header_line_end(w);
+		next = header_skip_break(w, e);
 	}
-	header_flush(w);
-	if (fold)
+	if (cut && e == w->end)
+		return NULL;
+	if (orphan)
 		w->out->bad_line = true;
-	else if (!dropped)
-		w->pending = (struct slice){ p, (size_t)(e - p) };
-	w->pending_folded = false;
-}
-
-static const char *
-header_skip_break(const char *e, const char *end)
-{
-	if (e < end && *e == '\r' && e + 1 < end && e[1] == '\n')
-		return e + 2;
-	return e < end ? e + 1 : e;
+	else
+		header_file(w, (struct slice){ p, (size_t)(e - p) }, folded || w->look != LOOK_ALL);
+	return next;
 }
 
 void
 header_split(struct slice bytes, bool cut, struct header_block *out)
 {
-	struct header_walk w = { .out = out };
+	struct header_walk w = { .out = out, .base = bytes.p, .lines = 1 };
 	const char *p = bytes.p, *e;
 
 	memset(out, 0, sizeof *out);
 	if (bytes.n == 0)
 		return;
 	w.end = p + bytes.n;
-	e = header_line_end(&w, p);
+	w.mask = header_mask(p, bytes.n, LOOK_ALL);
+	e = header_line_end(&w);
 	out->start = (struct slice){ p, (size_t)(e - p) };
-	p = header_skip_break(e, w.end);
-	for (unsigned lines = 1; p < w.end; lines++) {
-		if (lines >= HEADER_LINES_MAX) {
-			out->over = true;
-			break;
-		}
-		e = header_line_end(&w, p);
-		if (e == p) {
-			out->whole = true;
-			break;
-		}
-		header_line(&w, p, e, cut && e == w.end);
-		p = header_skip_break(e, w.end);
-	}
-	header_flush(&w);
+	p = header_skip_break(&w, e);
+	/* A fold of the start line belongs to no header. */
+	for (bool orphan = p < w.end && header_is_blank(*p); p && p < w.end && header_take_line(&w); orphan = false)
+		p = header_line(&w, p, cut, orphan);
 }

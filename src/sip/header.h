@@ -43,7 +43,7 @@ struct header_block {
 	struct slice value[HEADER_N];
 	struct slice reasons[HEADER_REASONS]; /* reasons[0] is value[HEADER_REASON] */
 	uint8_t seen[HEADER_N];               /* how many there were, at most 255 */
-	uint32_t folded;                      /* bit per id: some value of it is folded */
+	uint32_t unclean;                     /* bit per id: a value of it is folded or stands behind the first HT or worse */
 	bool control;                         /* a control byte other than HT, CR and LF stood in the block */
 	bool bad_line;                        /* a line without a name and a colon */
 	bool duplicate;                       /* a second From, To, Call-ID, CSeq or Content-Length */
@@ -57,8 +57,12 @@ struct header_block {
  */
 void header_split(struct slice bytes, bool cut, struct header_block *out);
 
-/* True when a value of this id holds no fold and no control byte but HT. */
-bool header_is_clean(const struct header_block *block, enum header_id id);
+/* True only when no value of this id holds a fold or a control byte, HT included. */
+static inline bool
+header_is_clean(const struct header_block *block, enum header_id id)
+{
+	return !block->control && !(block->unclean >> id & 1);
+}
 
 /* The id of a header name, long or compact (RFC 3261 7.3.3), in any letter case. */
 enum header_id header_find(struct slice name);

@@ -23,8 +23,11 @@
 
 enum { PARSE_MESSAGE_MAX = 65535, PARSE_ARENA_FIRST = 64 * 1024, PARSE_ARENA_LIMIT = 1024 * 1024 };
 
+/* blank: a message as osip_message_init makes it, once and not fifty lists each time; msg: its copy in use. */
 struct sip_parser {
 	struct arena *arena;
+	bool have_blank;
+	osip_message_t blank, msg;
 };
 
 /* One response on its way through.  msg is NULL when memory was too short for libosip2. */
@@ -130,10 +133,23 @@ parse_sent_by(struct arena *a, struct slice host, struct slice port)
 	return scan_sent_by(a, (struct slice){ out, host.n + 2 }, port);
 }
 
+/* The value of the first parameter called `name`; empty when it has none or there is no such parameter. */
+static struct slice
+parse_param(const osip_list_t *params, struct slice name)
+{
+	osip_list_iterator_t it;
+	const osip_generic_param_t *param = osip_list_get_first(params, &it);
+
+	for (; osip_list_iterator_has_elem(it); param = osip_list_get_next(&it)) {
+		if (slice_ieq(slice_str(param->gname), name))
+			return slice_trim(slice_str(param->gvalue));
+	}
+	return (struct slice){ NULL, 0 };
+}
+
 static bool
 parse_via(struct parse *ps, const char *text)
 {
-	osip_generic_param_t *branch = NULL;
 	osip_via_t *via;
 
 	if (osip_message_set_via(ps->msg, text) != 0)
@@ -142,8 +158,7 @@ parse_via(struct parse *ps, const char *text)
 	if (!via || !via->host || !*via->host)
 		return false;
 	ps->out->sent_by = parse_sent_by(ps->arena, slice_trim(slice_str(via->host)), slice_trim(slice_str(via->port)));
-	if (osip_via_param_get_byname(via, "branch", &branch) == 0 && branch && branch->gvalue)
-		ps->out->branch = slice_trim(slice_str(branch->gvalue));
+	ps->out->branch = parse_param(&via->via_params, (struct slice){ "branch", 6 });
 	return true;
 }
 
@@ -169,12 +184,9 @@ parse_who(const osip_uri_t *url, struct slice *who)
 static bool
 parse_address(const osip_from_t *address, struct slice *who, struct slice *tag)
 {
-	osip_generic_param_t *param = NULL;
-
 	if (!address || !parse_who(address->url, who))
 		return false;
-	if (osip_from_get_tag((osip_from_t *)address, &param) == 0 && param && param->gvalue)
-		*tag = slice_trim(slice_str(param->gvalue));
+	*tag = parse_param(&address->gen_params, (struct slice){ "tag", 3 });
 	return true;
 }
 
@@ -329,17 +341,31 @@ parse_failure(struct parse *ps)
 	parse_contact(ps);
 }
 
+/* A message without headers, good until the next one; NULL when memory is short. */
+static osip_message_t *
+parse_blank(struct sip_parser *p)
+{
+	osip_message_t *made = NULL;
+
+	if (!p->have_blank) {
+		if (osip_message_init(&made) != 0 || !made)
+			return NULL;
+		p->blank = *made;
+		p->have_blank = true;
+	}
+	p->msg = p->blank;
+	return &p->msg;
+}
+
 static void
 parse_response(struct parse *ps, unsigned code)
 {
 	const struct slice *value = ps->block->value;
 
-	if (osip_message_init(&ps->msg) != 0 || !ps->msg) {
-		ps->msg = NULL;
-		ps->out->partial = true;
-	} else {
+	if (ps->msg)
 		osip_message_set_status_code(ps->msg, (int)code);
-	}
+	else
+		ps->out->partial = true;
 	parse_header(ps, HEADER_VIA);
 	parse_header(ps, HEADER_FROM);
 	parse_header(ps, HEADER_TO);
@@ -386,6 +412,7 @@ sip_parse(struct sip_parser *p, struct slice bytes, bool cut, struct sipmsg *out
 		scan_request(p->arena, &block, out);
 	} else {
 		ps = (struct parse){ .arena = p->arena, .shield = shield_begin(), .block = &block, .out = out };
+		ps.msg = parse_blank(p);
 		parse_response(&ps, line.code);
 	}
 	return out->partial ? SIP_PARTIAL : SIP_OK;

@@ -13,17 +13,11 @@
 /* Parameters looked at in one value; the tag or branch of a real one is among the first few. */
 enum { SCAN_PARAMS_MAX = 64 };
 
-size_t
-scan_find(struct slice s, char stop)
+static size_t
+scan_find_unquoted(struct slice s, char stop)
 {
 	bool quoted = false;
-	const char *at;
 
-	if (!s.n)
-		return 0;
-	at = memchr(s.p, stop, s.n);
-	if (!at || !memchr(s.p, '"', (size_t)(at - s.p)))
-		return at ? (size_t)(at - s.p) : s.n;
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
 
@@ -35,6 +29,25 @@ scan_find(struct slice s, char stop)
 			return i;
 	}
 	return s.n;
+}
+
+/* Quotes are rare before what is looked for, and where there are none memchr has the answer. */
+static inline size_t
+scan_at(struct slice s, char stop)
+{
+	const char *at = s.n ? memchr(s.p, stop, s.n) : NULL;
+
+	if (!at)
+		return s.n;
+	if (at > s.p && memchr(s.p, '"', (size_t)(at - s.p)))
+		return scan_find_unquoted(s, stop);
+	return (size_t)(at - s.p);
+}
+
+size_t
+scan_find(struct slice s, char stop)
+{
+	return scan_at(s, stop);
 }
 
 static struct slice
@@ -58,7 +71,7 @@ scan_first(struct slice s)
 {
 	if (!s.n || !memchr(s.p, ',', s.n))
 		return s;
-	return slice_trim((struct slice){ s.p, scan_find(s, ',') });
+	return slice_trim((struct slice){ s.p, scan_at(s, ',') });
 }
 
 bool
@@ -70,7 +83,7 @@ scan_param(struct slice *params, struct slice *name, struct slice *value)
 	if (params->n == 0)
 		return false;
 	*params = scan_from(*params, 1);
-	end = scan_find(*params, ';');
+	end = scan_at(*params, ';');
 	one = (struct slice){ params->p, end };
 	*params = scan_from(*params, end);
 	*name = slice_trim(slice_cut(&one, '='));
@@ -125,7 +138,7 @@ scan_via(struct slice value, struct scan_via *out)
 	for (end = 0; end < s.n && s.p[end] != ' ' && s.p[end] != '\t'; end++)
 		;
 	rest = slice_trim(scan_from(s, end));
-	end = scan_find(rest, ';');
+	end = scan_at(rest, ';');
 	scan_host_port(slice_trim((struct slice){ rest.p, end }), &out->host, &out->port);
 	out->branch = scan_param_find(scan_from(rest, end), (struct slice){ "branch", 6 });
 	return out->host.n ? 0 : -EINVAL;
@@ -152,8 +165,8 @@ scan_uri(struct slice uri, struct scan_address *out)
 		out->user = slice_cut(&user, ':');
 		rest = scan_from(rest, (size_t)(at - rest.p) + 1);
 	}
-	rest.n = scan_find(rest, ';');
-	rest.n = scan_find(rest, '?');
+	rest.n = scan_at(rest, ';');
+	rest.n = scan_at(rest, '?');
 	scan_host_port(slice_trim(rest), &out->host, &port);
 	if (out->host.n > 2 && out->host.p[0] == '[' && out->host.p[out->host.n - 1] == ']')
 		out->host = (struct slice){ out->host.p + 1, out->host.n - 2 };
@@ -163,7 +176,7 @@ int
 scan_address(struct slice value, struct scan_address *out)
 {
 	struct slice s = scan_limit(value);
-	size_t open = scan_find(s, '<'), close;
+	size_t open = scan_at(s, '<'), close;
 	const char *end;
 
 	*out = (struct scan_address){ 0 };
@@ -173,24 +186,16 @@ scan_address(struct slice value, struct scan_address *out)
 		close = end ? (size_t)(end - s.p) : s.n;
 		scan_uri((struct slice){ s.p, close }, out);
 		s = scan_from(s, close + 1);
-		s = scan_from(s, scan_find(s, ';'));
+		s = scan_from(s, scan_at(s, ';'));
 	} else {
 		/* Without brackets the parameters belong to the header, not to the URI (RFC 3261 20). */
-		close = scan_find(s, ';');
+		close = scan_at(s, ';');
 		end = s.p;
 		scan_uri((struct slice){ s.p, close }, out);
 		s = scan_from(s, close);
 	}
 	out->tag = scan_param_find(s, (struct slice){ "tag", 3 });
 	return end && (out->user.n || out->host.n) ? 0 : -EINVAL;
-}
-
-bool
-scan_is_token_char(char c)
-{
-	if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-		return true;
-	return c != 0 && strchr("-.!%*_+`'~", c) != NULL;
 }
 
 bool

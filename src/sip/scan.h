@@ -45,8 +45,18 @@ int scan_address(struct slice value, struct scan_address *out);
  */
 int scan_cseq(struct slice value, uint32_t *number, struct slice *method);
 
-/* RFC 3261 25.1: a token character; a slice of them, at least one. */
-bool scan_is_token_char(char c);
+/* RFC 3261 25.1: a token character. */
+static inline bool
+scan_is_token_char(char c)
+{
+	/* One bit a character: 0x00-0x1f, 0x20-0x3f, 0x40-0x5f, 0x60-0x7f. */
+	static const uint32_t set[8] = { 0, 0x03ff6ca2, 0x87fffffe, 0x47ffffff };
+	unsigned char u = (unsigned char)c;
+
+	return set[u >> 5] >> (u & 31) & 1;
+}
+
+/* A slice of token characters, at least one. */
 bool scan_is_token(struct slice s);
 
 /* Percent codes decoded, into the arena when there are any; s itself when there are none or memory is short. */

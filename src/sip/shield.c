@@ -80,7 +80,7 @@ shield_copy(struct arena *a, struct slice value, bool clean, struct slice *out)
 	if (value.n)
 		memcpy(copy, value.p, value.n);
 	copy[value.n] = 0;
-	if (!clean || memchr(copy, '\t', value.n))
+	if (!clean)
 		shield_replace(copy, value.n);
 	if (out)
 		*out = (struct slice){ copy, value.n };

@@ -39,7 +39,7 @@ int shield_admit(struct shield *s, struct slice value, bool raw);
 
 /*
  * A NUL-terminated copy in the arena: folds (CR, LF) and HT become blanks, other control bytes "?".  clean: the caller
- * knows that there is none of these but HT.  NULL when memory is short.  *out (may be NULL) gets the same as a slice.
+ * knows that there is none of these.  NULL when memory is short.  *out (may be NULL) gets the same as a slice.
  */
 char *shield_copy(struct arena *a, struct slice value, bool clean, struct slice *out);
 

@@ -215,10 +215,35 @@ test_no_memory(void **state)
 	}
 }
 
+/* Every byte of what names a transaction counts, and where one field ends and the next begins. */
+static void
+test_fields_count_whole(void **state)
+{
+	struct track *t = track_new(NULL);
+	char branch[400] = "z9hG4bK";
+	struct sipmsg s;
+	bool is_event;
+
+	(void)state;
+	memset(branch + 7, 'b', sizeof branch - 8);
+	assert_int_equal(push(t, 0, response(503, branch, "t"), &is_event), SEEN_NEW);
+	branch[sizeof branch - 2] = 'c';
+	assert_int_equal(push(t, 200, response(503, branch, "t"), &is_event), SEEN_NEW);
+	assert_int_equal(push(t, 400, response(503, branch, "t"), &is_event), SEEN_RETRANSMISSION);
+	s = response(503, "z9hG4bKx", "");
+	s.sent_by = slice_str("t");
+	assert_int_equal(push(t, 0, s, &is_event), SEEN_NEW);
+	s.to_tag = s.sent_by;
+	s.sent_by = slice_str("");
+	assert_int_equal(push(t, 200, s, &is_event), SEEN_NEW);
+	track_free(t);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_one_failure_seven_times),
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_fields_count_whole),
+		cmocka_unit_test(test_one_failure_seven_times),
 		cmocka_unit_test(test_what_differs), cmocka_unit_test(test_old_peers), cmocka_unit_test(test_event),
 		cmocka_unit_test(test_bound), cmocka_unit_test(test_clock_steps), cmocka_unit_test(test_no_memory) };
 
