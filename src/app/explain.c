@@ -1,6 +1,7 @@
 /* explain - the code tables for a person at a prompt; see explain.h. */
 #include "app/explain.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -52,16 +53,19 @@ explain_list(FILE *out, const char *title, const char *const *rows)
 }
 
 static void
-explain_cause(FILE *out, const struct q850_cause *c)
+explain_cause(FILE *out, const struct q850_cause *c, bool alone)
 {
+	char text[256];
+
 	if (c == NULL)
 		return;
-	(void)fprintf(out, "\nQ.850 cause %u  %s\n", c->cause, c->name);
+	(void)fprintf(out, "%sQ.850 cause %u  %s\n", alone ? "" : "\n", c->cause, c->name);
 	explain_wrap(out, "", c->meaning);
 	if (c->note != NULL && strcmp(c->note, "-") != 0)
 		explain_wrap(out, "", c->note);
-	(void)fprintf(out, "    SIP status (RFC 3398): %s; Asterisk: %s; FreeSWITCH: %s\n", c->to_sip, c->asterisk_name,
-	    c->freeswitch_name);
+	(void)snprintf(text, sizeof text, "SIP status (RFC 3398): %s; Asterisk: %s; FreeSWITCH: %s", c->to_sip,
+	    c->asterisk_name, c->freeswitch_name);
+	explain_wrap(out, "", text);
 }
 
 static void
@@ -70,23 +74,26 @@ explain_code(FILE *out, const struct sip_explanation *e, unsigned code)
 	if (code == 0)
 		return;
 	if (e->phrase != NULL) {
-		explain_text(out, "What this phrase means", e->phrase->meaning);
+		if (e->headline != e->phrase->meaning)
+			explain_text(out, "What this phrase means", e->phrase->meaning);
 		explain_text(out, "Check first", e->phrase->check_next);
 	}
 	if (e->code == NULL) {
-		explain_text(out, "The code is not registered; its class says", e->cls->meaning);
+		if (e->headline != e->cls->meaning)
+			explain_text(out, "The code is not registered; its class says", e->cls->meaning);
 		explain_text(out, "Rule", e->cls->operator_rule);
 		return;
 	}
-	explain_text(out, "Meaning", e->code->meaning);
-	explain_text(out, "In short", e->code->seed_note);
+	if (e->headline != e->code->meaning)
+		explain_text(out, "The code in general", e->code->meaning);
+	explain_text(out, "Note", e->code->seed_note);
 	explain_list(out, "Likely causes on a PBX", e->code->causes);
 	explain_list(out, "Check next", e->code->checks);
-	explain_text(out, "Is it expected?", e->code->expected_when);
+	explain_text(out, "Normal when", e->code->expected_when);
 	explain_text(out, "Trying again", e->code->retry_note);
 	explain_text(out, "Who sends it", e->code->generated_by);
 	explain_text(out, "Headers that tell more", e->code->detail_headers);
-	explain_text(out, "Q.850", e->code->q850_mapping);
+	explain_text(out, "Its Q.850 cause", e->code->q850_mapping);
 }
 
 static int
@@ -138,6 +145,6 @@ explain_print(FILE *out, const char *what, const char *phrase)
 		explain_wrap(out, "", e.headline);
 	}
 	explain_code(out, &e, in.code);
-	explain_cause(out, e.q850);
+	explain_cause(out, e.q850, in.code == 0);
 	return ferror(out) ? 1 : 0;
 }

@@ -13,7 +13,8 @@
 #include "sipwhy/text.h"
 #include "sipwhy/timefmt.h"
 
-enum { TEXT_PEERS = 10, TEXT_NAME = 40, TEXT_NUMBER = 32 };
+enum { TEXT_PEERS = 10, TEXT_NAME = 40, TEXT_NUMBER = 32, TEXT_SORTED = 64 };
+enum { REPORT_CANCELLED = 1, REPORT_CHALLENGE = 2 };
 
 /* 1234567 as "1,234,567". */
 static const char *
@@ -57,13 +58,38 @@ report_text_head(FILE *out, const struct sink_report *r)
 {
 	char from[32], to[32], host[4 * TEXT_NAME], version[4 * TEXT_NAME];
 
-	(void)fprintf(out, "sipwhy %s on %s\n", report_text_name(version, r->version),
-	    report_text_name(host, r->host));
+	(void)fprintf(out, "sipwhy %s on %s\n", report_text_name(version, r->version), report_text_name(host, r->host));
 	if (r->start_ns == 0 && r->end_ns == 0)
 		(void)fprintf(out, "no SIP message seen\n");
 	else
 		(void)fprintf(out, "%s to %s (%.1f s)\n", timefmt_date_ms(from, sizeof from, r->start_ns),
 		    timefmt_date_ms(to, sizeof to, r->end_ns), report_text_seconds(r));
+}
+
+/* 0 a failure, 1 cancelled by the caller, 2 a challenge: as the screen ranks them. */
+static unsigned
+report_text_rank(unsigned code)
+{
+	const struct sip_code *row = sip_code_find(code);
+
+	if (row == NULL || row->bucket == NULL)
+		return 0;
+	if (strcmp(row->bucket, "challenge") == 0)
+		return REPORT_CHALLENGE;
+	return strcmp(row->bucket, "caller") == 0 ? REPORT_CANCELLED : 0;
+}
+
+static void
+report_text_ranked(FILE *out, const struct sink_report *r, unsigned rank, const char *label, const char *note)
+{
+	const uint64_t *events = tally_event_codes(r->tally);
+	uint64_t n = 0;
+
+	for (unsigned code = SIP_CODE_MIN; code <= SIP_CODE_MAX; code++)
+		n +=
+		    events[code - SIP_CODE_MIN] > 0 && report_text_rank(code) == rank ? events[code - SIP_CODE_MIN] : 0;
+	if (n > 0)
+		report_text_pair(out, label, n, note);
 }
 
 static void
@@ -81,7 +107,9 @@ report_text_messages(FILE *out, const struct sink_report *r)
 	report_text_pair(out, "partial", c->partial, "counted above too; read in part");
 	report_text_pair(out, "malformed", c->malformed, "");
 	report_text_pair(out, "Call-IDs", r->call_ids, r->call_ids_exact ? "" : "estimated");
-	report_text_pair(out, "failures", c->events, "each failed request once");
+	report_text_pair(out, "failures", c->events, "final responses of 400 and above, each once");
+	report_text_ranked(out, r, REPORT_CHALLENGE, "of these 401 407", "challenges: normal once, before credentials");
+	report_text_ranked(out, r, REPORT_CANCELLED, "of these 487", "cancelled: normal when the caller hung up");
 }
 
 /* Count, share of all responses, and rate over the span. */
@@ -90,8 +118,8 @@ report_text_share(FILE *out, uint64_t n, uint64_t all, double seconds)
 {
 	char number[TEXT_NUMBER];
 
-	(void)fprintf(out, " %14s %6.1f%%", report_text_number(number, n),
-	    all > 0 ? 100.0 * (double)n / (double)all : 0.0);
+	(void)fprintf(
+	    out, " %14s %6.1f%%", report_text_number(number, n), all > 0 ? 100.0 * (double)n / (double)all : 0.0);
 	if (seconds > 0)
 		(void)fprintf(out, " %9.2f/s", (double)n / seconds);
 }
@@ -145,23 +173,48 @@ report_text_peer(FILE *out, const struct peer_stat *p)
 
 	(void)fprintf(out, "  %-40s %12s ", report_text_name(name, p->name), report_text_number(n, p->events));
 	for (unsigned i = 0; i < PEER_CODES && p->codes[i].n > 0; i++)
-		(void)fprintf(out, "%s %u x %s", i > 0 ? "," : "", p->codes[i].code,
-		    report_text_number(n, p->codes[i].n));
+		(void)fprintf(
+		    out, "%s %u x %s", i > 0 ? "," : "", p->codes[i].code, report_text_number(n, p->codes[i].n));
 	if (p->other > 0)
 		(void)fprintf(out, ", others x %s", report_text_number(n, p->other));
 	(void)fputc('\n', out);
 }
 
+static uint64_t
+report_text_peer_weight(const struct peer_stat *p)
+{
+	uint64_t n = p->other;
+
+	for (unsigned i = 0; i < PEER_CODES && p->codes[i].n > 0; i++)
+		n += report_text_rank(p->codes[i].code) == 0 ? p->codes[i].n : 0;
+	return n;
+}
+
+/* As the screen has them: who only challenges comes last. */
+static void
+report_text_peers_sort(struct peer_stat *peers, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		struct peer_stat moving = peers[i];
+		size_t at = i;
+
+		for (; at > 0 && report_text_peer_weight(&moving) > report_text_peer_weight(&peers[at - 1]); at--)
+			peers[at] = peers[at - 1];
+		peers[at] = moving;
+	}
+}
+
 static void
 report_text_peers(FILE *out, const struct sink_report *r)
 {
-	struct peer_stat top[TEXT_PEERS];
-	size_t n = tally_top_peers(r->tally, top, TEXT_PEERS);
+	struct peer_stat top[TEXT_SORTED];
+	size_t n = tally_top_peers(r->tally, top, TEXT_SORTED);
 
 	if (n == 0 || top[0].events == 0)
 		return;
-	(void)fprintf(out, "\nPeers with failures (most first)\n");
-	for (size_t i = 0; i < n && top[i].events > 0; i++)
+	report_text_peers_sort(top, n);
+	(void)fprintf(out, "\nPeers with failures (most first; 401 407 487 not weighed)\n");
+	for (size_t i = 0; i < n && i < TEXT_PEERS && top[i].events > 0; i++)
 		report_text_peer(out, &top[i]);
 }
 
@@ -236,8 +289,8 @@ report_text_sources(FILE *out, const struct sink_report *r, bool quiet)
 		report_text_lost(out, &r->sources[i]);
 	}
 	if (r->evictions > 0)
-		report_text_pair(out, "evictions", r->evictions,
-		    "messages forgotten early: their repeats counted as new");
+		report_text_pair(
+		    out, "evictions", r->evictions, "messages forgotten early: their repeats counted as new");
 }
 
 static void
@@ -265,8 +318,8 @@ report_text_events(FILE *out, const struct sink_report *r)
 		return;
 	(void)fprintf(out, "\nFailures\n");
 	if (sink_events_dropped(r->events) > 0)
-		(void)fprintf(out, "  (%s older ones are not listed)\n",
-		    report_text_number(n, sink_events_dropped(r->events)));
+		(void)fprintf(
+		    out, "  (%s older ones are not listed)\n", report_text_number(n, sink_events_dropped(r->events)));
 	while (sink_events_next(r->events, &at, &e))
 		report_text_event(out, &e);
 }

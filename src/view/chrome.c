@@ -97,7 +97,7 @@ chrome_follow(struct chrome_line *l, const struct store *s, struct view_follow f
 	char n[32], text[64];
 
 	if (store_frozen(s)) {
-		(void)snprintf(text, sizeof text, "PAUSED +%s", view_number(n, sizeof n, store_waiting(s), 7));
+		(void)snprintf(text, sizeof text, "PAUSED +%s new", view_number(n, sizeof n, store_waiting(s), 7));
 		chrome_add(l, 230, false, ROLE_STATUS_PAUSED, 24, text);
 		return;
 	}
@@ -242,6 +242,13 @@ chrome_keys_collect(const struct view_key **out, size_t at, const struct view_ke
 	return at;
 }
 
+/* No longer than the table's word, for which room was found. */
+static const char *
+chrome_key_word(const struct viewer *v, const struct view_key *k)
+{
+	return k->action == ACTION_PAUSE && store_frozen(v->store) ? "Go on" : k->word;
+}
+
 void
 view_key_bar(const struct viewer *v, struct canvas *c, int row)
 {
@@ -261,7 +268,8 @@ view_key_bar(const struct viewer *v, struct canvas *c, int row)
 		if (keys[i]->priority < limit)
 			continue;
 		col += canvas_printf(c, row, col, canvas_cols(c), ROLE_BAR_KEY, "%s", keys[i]->bar) + 1;
-		col += canvas_printf(c, row, col, canvas_cols(c), ROLE_BAR, "%s", keys[i]->word) + CHROME_GAP;
+		col += canvas_printf(c, row, col, canvas_cols(c), ROLE_BAR, "%s", chrome_key_word(v, keys[i])) +
+		    CHROME_GAP;
 	}
 }
 

@@ -16,13 +16,13 @@ struct dashboard {
 
 /* How the rows of a canvas are given away. */
 struct dashboard_layout {
-	bool trouble, with_zero, hint;
+	bool trouble, with_zero, hint, because;
 	int classes, tops, list;
 };
 
-enum { DASHBOARD_TOPS_MAX = 8, DASHBOARD_TOPS_MIN = 2, DASHBOARD_LIST_MIN = 5 };
+enum { DASHBOARD_TOPS_MAX = 8, DASHBOARD_TOPS_MIN = 1, DASHBOARD_LIST_MIN = 5, DASHBOARD_BECAUSE_ROWS = 22 };
 /* Below this size the small layout is drawn. */
-enum { DASHBOARD_SMALL_COLS = 80, DASHBOARD_SMALL_ROWS = 16 };
+enum { DASHBOARD_SMALL_COLS = 80, DASHBOARD_SMALL_ROWS = 16, DASHBOARD_WHY_ROWS = 10 };
 
 static const struct view_key dashboard_keys[] = {
 	{ ACTION_UP, { UI_KEY_UP, 'k' }, "Up k", "one row up", NULL, NULL, 0 },
@@ -32,10 +32,10 @@ static const struct view_key dashboard_keys[] = {
 	{ ACTION_HALF_UP, { UI_CTRL('u') }, "^U", "half a page up", NULL, NULL, 0 },
 	{ ACTION_HALF_DOWN, { UI_CTRL('d') }, "^D", "half a page down", NULL, NULL, 0 },
 	{ ACTION_HOME, { UI_KEY_HOME, 'g' }, "Home g", "oldest failure", NULL, NULL, 0 },
-	{ ACTION_OPEN, { UI_KEY_ENTER, '\n' }, "Enter", "open: why it failed", "Enter", "Open", 200 },
+	{ ACTION_OPEN, { UI_KEY_ENTER, '\n' }, "Enter", "explain: why it failed", "Enter", "Explain", 200 },
 	{ ACTION_END, { UI_KEY_END, 'G' }, "End G", "newest, and follow", "G", "Newest", 80 },
 	{ ACTION_FOLLOW, { 'A' }, "A", "follow the newest, on/off", "A", "Follow", 120 },
-	{ ACTION_WORSE, { 'e' }, "e", "next 5xx or 6xx", "e/E", "Next/prev 5xx 6xx", 60 },
+	{ ACTION_WORSE, { 'e' }, "e", "next 5xx or 6xx", "e/E", "Next 5xx 6xx", 60 },
 	{ ACTION_WORSE_BACK, { 'E' }, "E", "previous 5xx or 6xx", NULL, NULL, 0 },
 	{ ACTION_BACK, { UI_KEY_ESC }, "Esc", NULL, NULL, NULL, 0 },
 	{ ACTION_QUIT, { 'q' }, "q", "quit", "q", "Quit", 255 },
@@ -116,14 +116,18 @@ dashboard_layout(const struct viewer *v, const struct canvas *c)
 {
 	struct dashboard_layout y = { .with_zero = canvas_rows(c) >= 30 };
 	char trouble[320];
-	int rows = canvas_rows(c), want = rows / 3 > DASHBOARD_LIST_MIN ? rows / 3 : DASHBOARD_LIST_MIN;
+	int rows = canvas_rows(c), spare;
 
 	y.trouble = view_trouble(v->store, trouble, sizeof trouble);
 	y.hint = !dashboard_list_has_meaning(c) || v->say[0] != '\0';
 	y.classes = overview_class_rows(v->store, y.with_zero);
-	/* First line, sentence, trouble, class header and rows, list title and header, hint, key bar. */
-	rows -= 2 + y.trouble + 1 + y.classes + 2 + y.hint + 1;
-	y.tops = rows - want - 1;
+	y.because = rows >= DASHBOARD_BECAUSE_ROWS;
+	/* First line, sentences, trouble, class header and rows, list title and header, hint, key bar. */
+	rows -= 2 + y.because + y.trouble + 1 + y.classes + 2 + y.hint + 1;
+	spare = rows - 1 - DASHBOARD_LIST_MIN;
+	y.tops = (rows - 1) * 2 / 5 < spare ? (rows - 1) * 2 / 5 : spare;
+	if (y.tops > overview_top_rows(v->store))
+		y.tops = overview_top_rows(v->store);
 	if (store_event_count(v->store) == 0)
 		y.tops = 0;
 	y.tops = y.tops > DASHBOARD_TOPS_MAX ? DASHBOARD_TOPS_MAX : y.tops < DASHBOARD_TOPS_MIN ? 0 : y.tops;
@@ -147,14 +151,15 @@ static void
 dashboard_draw_full(struct viewer *v, struct dashboard *d, struct canvas *c)
 {
 	struct dashboard_layout y = dashboard_layout(v, c);
-	char text[320];
-	enum ui_role role;
+	struct why why;
 	int row = 2;
 
 	dashboard_sync(v, d, y.list);
 	view_status_line(v, c, 0, dashboard_follow(v, d));
-	role = why_sentence(v->store, text, sizeof text);
-	(void)canvas_text(c, 1, 1, canvas_cols(c) - 1, role, slice_str(text));
+	why_find(v->store, &why);
+	(void)canvas_text(c, 1, 1, canvas_cols(c) - 1, why.role, slice_str(why.what));
+	if (y.because)
+		(void)canvas_text(c, row++, 1, canvas_cols(c) - 1, ROLE_TEXT, slice_str(why.because));
 	row = dashboard_trouble_draw(v, c, row);
 	overview_classes_draw(v->store, c, row, y.with_zero);
 	row += 1 + y.classes;
@@ -173,14 +178,21 @@ dashboard_draw_small(struct viewer *v, struct dashboard *d, struct canvas *c)
 {
 	int rows = canvas_rows(c), row = 3;
 	char trouble[320];
-	bool hint = v->say[0] != '\0';
+	bool hint = v->say[0] != '\0', why_too = rows >= DASHBOARD_WHY_ROWS && store_event_count(v->store) > 0;
+	struct why why;
 
 	if (view_trouble(v->store, trouble, sizeof trouble))
 		row++;
+	row += why_too;
 	dashboard_sync(v, d, rows - row - 1 - hint);
 	view_status_line(v, c, 0, dashboard_follow(v, d));
 	(void)dashboard_trouble_draw(v, c, 1);
-	overview_small_draw(v->store, c, row - 2);
+	overview_small_draw(v->store, c, row - 2 - why_too);
+	if (why_too) {
+		why_find(v->store, &why);
+		(void)canvas_text(c, row - 1, 1, canvas_cols(c) - 1, why.role,
+		    slice_str(why.small[0] != '\0' ? why.small : why.what));
+	}
 	dashboard_small_list_draw(v, &d->list, c, row, rows - row - 1 - hint);
 	if (hint)
 		dashboard_hint_draw(v, &d->list, c, rows - 2);
@@ -194,8 +206,10 @@ dashboard_draw(struct viewer *v, void *state, struct canvas *c)
 	int rows = canvas_rows(c), cols = canvas_cols(c);
 
 	if (rows < VIEW_ROWS_MIN || cols < VIEW_COLS_MIN) {
-		dashboard_sync(v, d, 1);
+		dashboard_sync(v, d, rows > 1 ? rows - 1 : 1);
 		overview_one_line_draw(v->store, c);
+		if (rows > 1 && d->list.count > 0)
+			dashboard_small_list_draw(v, &d->list, c, 1, rows - 1);
 	} else if (rows < DASHBOARD_SMALL_ROWS || cols < DASHBOARD_SMALL_COLS) {
 		dashboard_draw_small(v, d, c);
 	} else {

@@ -30,9 +30,9 @@ static const struct {
 	[COLUMN_CODE] = { "CODE", 4, 4 },
 	[COLUMN_PHRASE] = { "PHRASE", 19, 24 },
 	[COLUMN_METHOD] = { "METHOD", 8, 8 },
-	[COLUMN_FROM] = { "FROM", 6, 12 },
-	[COLUMN_TO] = { "TO", 13, 16 },
-	[COLUMN_PEER] = { "PEER", 15, 18 },
+	[COLUMN_FROM] = { "FROM", 8, 13 },
+	[COLUMN_TO] = { "TO", 10, 16 },
+	[COLUMN_PEER] = { " PEER", 16, 19 },
 	[COLUMN_MEANING] = { "MEANING", 0, 0 },
 };
 
@@ -86,6 +86,13 @@ dashboard_or_dash(struct slice s)
 	return s.n > 0 ? s : slice_str("-");
 }
 
+/* Before the peer: which of the two said no. */
+static const char *
+dashboard_way(const struct event *e)
+{
+	return e->direction == DIRECTION_SENT ? ">" : e->direction == DIRECTION_RECEIVED ? "<" : " ";
+}
+
 static void
 dashboard_cell_draw(const struct event *e, struct canvas *c, int row, int col, int width, enum dashboard_column column)
 {
@@ -99,22 +106,24 @@ dashboard_cell_draw(const struct event *e, struct canvas *c, int row, int col, i
 		break;
 	case COLUMN_CODE:
 		(void)canvas_printf(
-		    c, row, col, width, view_class_role(e->code), "%u%s", e->code, e->partial ? "?" : "");
+		    c, row, col, width, view_code_role(e->code), "%u%s", e->code, e->partial ? "?" : "");
 		break;
 	case COLUMN_PHRASE:
-		(void)canvas_text(c, row, col, width, ROLE_TEXT, view_phrase(e));
+		(void)canvas_text(
+		    c, row, col, width, view_rank(e->code) > 0 ? ROLE_TEXT_DIM : ROLE_TEXT, view_phrase(e));
 		break;
 	case COLUMN_METHOD:
 		(void)canvas_text(c, row, col, width, ROLE_TEXT_DIM, dashboard_or_dash(e->method));
 		break;
 	case COLUMN_FROM:
-		(void)canvas_text(c, row, col, width, ROLE_TEXT, dashboard_or_dash(e->from));
+		view_name(c, row, col, width, ROLE_TEXT, dashboard_or_dash(e->from));
 		break;
 	case COLUMN_TO:
-		(void)canvas_text(c, row, col, width, ROLE_TEXT, dashboard_or_dash(e->to));
+		view_name(c, row, col, width, ROLE_TEXT, dashboard_or_dash(e->to));
 		break;
 	case COLUMN_PEER:
-		(void)canvas_text(c, row, col, width, ROLE_TEXT, dashboard_or_dash(e->peer));
+		(void)canvas_text(c, row, col, 1, ROLE_TEXT_DIM, slice_str(dashboard_way(e)));
+		view_name(c, row, col + 1, width - 1, ROLE_TEXT, dashboard_or_dash(e->peer));
 		break;
 	case COLUMN_MEANING:
 		view_explain(e, &why);
@@ -137,17 +146,33 @@ dashboard_row_draw(const struct event *e, struct canvas *c, int row, const int w
 	canvas_paint(c, row, 0, canvas_cols(c), ROLE_LIST_CURSOR);
 }
 
-/* " Failures 48,255  kept 9,812  folded 312" and the place of the cursor. */
+/* Failures since the start whose code has this rank. */
+static uint64_t
+dashboard_ranked(const struct store *s, unsigned rank)
+{
+	struct store_code codes[OVERVIEW_CODES];
+	size_t n = store_top_codes(s, codes, OVERVIEW_CODES);
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (view_rank(codes[i].code) == rank)
+			sum += codes[i].events;
+	return sum;
+}
+
+/* " Failures 48,255  challenges 12,011  kept 9,812  folded 312" and the place of the cursor. */
 static void
 dashboard_title_draw(const struct viewer *v, const struct list *l, struct canvas *c, int row)
 {
 	struct store_status st;
-	char title[256], n[32];
+	char title[256], n[32], of[32];
 	size_t at;
 	const struct {
 		const char *word;
 		uint64_t n;
 	} extra[] = {
+		{ "challenges", dashboard_ranked(v->store, 2) },
+		{ "cancelled", dashboard_ranked(v->store, 1) },
 		{ "kept", store_event_evicted(v->store) > 0 ? store_event_count(v->store) : 0 },
 		{ "folded", store_event_folded(v->store) },
 		{ "pushed out", store_event_evicted(v->store) },
@@ -163,7 +188,8 @@ dashboard_title_draw(const struct viewer *v, const struct list *l, struct canvas
 			at += (size_t)snprintf(title + at, sizeof title - at, "  %s %s", extra[i].word,
 			    view_number(n, sizeof n, extra[i].n, 9));
 	at = (size_t)view_frame(c, row, 0, canvas_cols(c), title);
-	(void)snprintf(title, sizeof title, " %zu of %zu ", l->cursor + 1, l->count);
+	(void)snprintf(title, sizeof title, " %s of %s ", view_number(n, sizeof n, l->cursor + 1, 11),
+	    view_number(of, sizeof of, l->count, 11));
 	if (l->count > l->height && at + strlen(title) + 2 < (size_t)canvas_cols(c))
 		(void)canvas_printf(c, row, canvas_cols(c) - (int)strlen(title) - 1, 32, ROLE_TEXT_DIM, "%s", title);
 }
@@ -196,9 +222,10 @@ dashboard_small_row_draw(const struct event *e, struct canvas *c, int row, bool 
 	int cols = canvas_cols(c);
 
 	(void)canvas_text(c, row, 1, 8, ROLE_TEXT_DIM, slice_str(timefmt_clock(clock, sizeof clock, e->t_ns)));
-	(void)canvas_printf(c, row, 10, 3, view_class_role(e->code), "%u", e->code);
-	(void)canvas_text(c, row, 14, 15, ROLE_TEXT, dashboard_or_dash(e->peer));
-	(void)canvas_text(c, row, 30, cols - 30, ROLE_TEXT_DIM, view_phrase(e));
+	(void)canvas_printf(c, row, 10, 3, view_code_role(e->code), "%u", e->code);
+	(void)canvas_text(c, row, 14, 1, ROLE_TEXT_DIM, slice_str(dashboard_way(e)));
+	view_name(c, row, 15, cols > 30 ? 15 : cols - 15, ROLE_TEXT, dashboard_or_dash(e->peer));
+	(void)canvas_text(c, row, 31, cols - 31, ROLE_TEXT_DIM, view_phrase(e));
 	if (!cursor)
 		return;
 	(void)canvas_text(c, row, 0, 1, ROLE_LIST_CURSOR, slice_str(">"));
@@ -234,6 +261,6 @@ dashboard_hint_draw(const struct viewer *v, const struct list *l, struct canvas 
 	if (e == NULL)
 		return;
 	view_explain(e, &why);
-	at += canvas_printf(c, row, at, canvas_cols(c), view_class_role(e->code), "%u", e->code) + 1;
+	at += canvas_printf(c, row, at, canvas_cols(c), view_code_role(e->code), "%u", e->code) + 1;
 	(void)canvas_text(c, row, at, canvas_cols(c) - at, ROLE_TEXT, slice_str(why.headline));
 }

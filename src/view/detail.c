@@ -13,6 +13,8 @@ struct detail {
 	size_t top, height;
 };
 
+enum { DETAIL_LONG_TITLE = 100, DETAIL_PLACE = 6 };
+
 static const struct view_key detail_keys[] = {
 	{ ACTION_UP, { UI_KEY_UP, 'k' }, "Up k", "one line up", NULL, NULL, 0 },
 	{ ACTION_DOWN, { UI_KEY_DOWN, 'j' }, "Down j", "one line down", NULL, NULL, 0 },
@@ -122,33 +124,86 @@ static void
 detail_said_by(struct page *p, const struct event *e)
 {
 	static const char *const words[] = {
-		[DIRECTION_UNKNOWN] = "neither end is known to be this machine",
-		[DIRECTION_SENT] = "sent: this machine said no to the other side",
-		[DIRECTION_RECEIVED] = "received: the other side said no to this machine",
+		[DIRECTION_UNKNOWN] = "neither is known to be this machine",
+		[DIRECTION_SENT] = "this machine said it to the peer",
+		[DIRECTION_RECEIVED] = "the peer said it to this machine",
 	};
 	const char *way = words[e->direction <= DIRECTION_RECEIVED ? e->direction : DIRECTION_UNKNOWN];
 
-	page_labelf(p, "Who said no", ROLE_TEXT_STRONG, "%.*s -> %.*s  (%s)", (int)(e->src.n < 64 ? e->src.n : 64),
-	    e->src.n > 0 ? e->src.p : "", (int)(e->dst.n < 64 ? e->dst.n : 64), e->dst.n > 0 ? e->dst.p : "", way);
+	page_labelf(p, "Who said no", ROLE_TEXT_STRONG, "%.*s, or a hop behind it",
+	    (int)(e->src.n < 64 ? e->src.n : 64), e->src.n > 0 ? e->src.p : "");
+	page_labelf(p, "To whom", ROLE_TEXT, "%.*s  (%s)", (int)(e->dst.n < 64 ? e->dst.n : 64),
+	    e->dst.n > 0 ? e->dst.p : "", way);
 	page_label(p, "Its software", ROLE_TEXT, slice_trim(e->agent));
+}
+
+/* How many more, and since when: one failure may be chance, a series is not. */
+static void
+detail_alike(struct page *p, const struct event *e, const struct why_alike *alike)
+{
+	char first[32], last[32], n[32];
+
+	if (alike->n < 2) {
+		page_labelf(p, "Alike", ROLE_TEXT, "none within 5 minutes: same code, same peer");
+		return;
+	}
+	page_labelf(p, "Alike", ROLE_TEXT, "%s x %u, same peer, %s%s to %s", view_number(n, sizeof n, alike->n, 9),
+	    e->code, timefmt_clock(first, sizeof first, alike->first_ns), alike->older ? " or earlier" : "",
+	    timefmt_clock(last, sizeof last, alike->last_ns));
+}
+
+/* The first word of a phrase row's product stands in the message's own Server header. */
+static bool
+detail_is_product(const struct event *e, const char *product)
+{
+	struct slice word = { product, strcspn(product, " /(") };
+
+	for (size_t i = 0; i + word.n <= e->agent.n; i++)
+		if (slice_istarts((struct slice){ e->agent.p + i, e->agent.n - i }, word))
+			return true;
+	return false;
+}
+
+/* False when the row is known from another product than the one that sent the message: then it is a hint, no more. */
+static bool
+detail_phrase_fits(const struct event *e, const struct sip_explanation *why)
+{
+	const char *product = detail_known_str(why->phrase->product);
+
+	return product[0] == '\0' || e->agent.n == 0 || detail_is_product(e, product);
+}
+
+static void
+detail_phrase(struct page *p, const struct event *e, const struct sip_explanation *why)
+{
+	const char *product = detail_known_str(why->phrase->product);
+	bool said = why->headline != NULL && strcmp(why->phrase->meaning, why->headline) == 0;
+	enum ui_role role = detail_phrase_fits(e, why) ? ROLE_TEXT : ROLE_TEXT_DIM;
+
+	if (said)
+		page_labelf(p, "This phrase", ROLE_TEXT_DIM, "known from %s",
+		    product[0] == '\0' ? "several products" : product);
+	else
+		page_labelf(p, "This phrase", role, "%s%s%s", product,
+		    product[0] == '\0' ? "" : " means by it: ", why->phrase->meaning);
 }
 
 /* Meanings from the most special to the most general; none twice. */
 static void
-detail_meaning(struct page *p, const struct event *e, const struct sip_explanation *why)
+detail_meaning(struct page *p, const struct event *e, const struct sip_explanation *why, const struct why_alike *alike)
 {
 	const char *code = why->code != NULL ? why->code->meaning : why->cls != NULL ? why->cls->meaning : NULL;
-	char text[512];
 
 	page_label(p, "Means", ROLE_TEXT_STRONG, detail_known(why->headline));
+	if (why->code != NULL && strcmp(detail_known_str(why->code->expected), "yes") == 0)
+		page_label(p, "Normal when", ROLE_TEXT, detail_known(why->code->expected_when));
 	detail_said_by(p, e);
+	detail_alike(p, e, alike);
 	detail_cause(p, e, why);
 	detail_warning(p, e, why);
 	detail_retry(p, e);
 	if (why->phrase != NULL)
-		page_labelf(p, "This phrase", ROLE_TEXT, "as known from %s%s",
-		    detail_known(why->phrase->product).n > 0 ? why->phrase->product : "several products",
-		    detail_more(why->phrase->meaning, why->headline, text, sizeof text));
+		detail_phrase(p, e, why);
 	if (code != NULL && (why->headline == NULL || strcmp(code, why->headline) != 0))
 		page_labelf(p, "Code", ROLE_TEXT, "%u %s: %s", e->code, sip_code_phrase(e->code), code);
 	if (why->code == NULL)
@@ -195,21 +250,25 @@ detail_causes(struct page *p, const struct sip_explanation *why)
 }
 
 static void
-detail_checks(struct page *p, const struct sip_explanation *why)
+detail_checks(struct page *p, const struct event *e, const struct sip_explanation *why)
 {
+	bool phrase = why->phrase != NULL && detail_known(why->phrase->check_next).n > 0;
+
 	page_frame(p, "What to check next");
-	if (why->phrase != NULL && detail_known(why->phrase->check_next).n > 0)
+	if (phrase && detail_phrase_fits(e, why))
 		detail_bullets(p, (const char *const[]){ why->phrase->check_next, NULL });
 	if (why->warning != NULL)
 		detail_bullets(p, why->warning->checks);
 	if (why->code != NULL)
 		detail_bullets(p, why->code->checks);
+	if (phrase && !detail_phrase_fits(e, why))
+		detail_bullets(p, (const char *const[]){ why->phrase->check_next, NULL });
 	if (why->code == NULL)
 		return;
 	page_labelf(p, "Try again?", ROLE_TEXT, "%s%s%s", detail_known_str(why->code->retryable),
 	    detail_known(why->code->retry_note).n > 0 ? ": " : "", detail_known_str(why->code->retry_note));
 	page_label(p, "Usual from", ROLE_TEXT_DIM, detail_known(why->code->generated_by));
-	if (strcmp(detail_known_str(why->code->expected), "no") != 0)
+	if (strcmp(detail_known_str(why->code->expected), "depends") == 0)
 		page_labelf(p, "Normal when", ROLE_TEXT_DIM, "%s", detail_known_str(why->code->expected_when));
 	page_label(p, "Note", ROLE_TEXT, detail_known(why->code->seed_note));
 	page_label(p, "Read", ROLE_TEXT_DIM, detail_known(why->code->rfc));
@@ -226,7 +285,10 @@ detail_fields(struct page *p, const struct event *e)
 	page_label(p, "From", ROLE_TEXT, e->from);
 	page_label(p, "To", ROLE_TEXT, e->to);
 	page_label(p, "Peer", ROLE_TEXT, e->peer);
-	page_labelf(p, "Way", ROLE_TEXT, "%s over %s", direction_name(e->direction), transport_name(e->transport));
+	page_labelf(p, "Transport", ROLE_TEXT, "%s%s", transport_name(e->transport),
+	    e->direction == DIRECTION_SENT           ? ", sent by this machine"
+		: e->direction == DIRECTION_RECEIVED ? ", received by this machine"
+						     : "");
 	page_label(p, "Call-ID", ROLE_TEXT, e->call_id);
 	page_label(p, "Source", ROLE_TEXT, e->source);
 	page_label(p, "Explained by", ROLE_TEXT_DIM, e->explain);
@@ -277,28 +339,28 @@ detail_raw(struct page *p, const struct event *e)
 }
 
 static void
-detail_page(struct page *p, const struct event *e)
+detail_page(struct page *p, const struct event *e, const struct why_alike *alike)
 {
 	struct sip_explanation why;
 
 	view_explain(e, &why);
 	detail_headline(p, e);
-	detail_meaning(p, e, &why);
+	detail_meaning(p, e, &why, alike);
 	detail_causes(p, &why);
-	detail_checks(p, &why);
+	detail_checks(p, e, &why);
 	detail_fields(p, e);
 	detail_raw(p, e);
 }
 
-/* " Failure 5 of 9,812  14:32:06.553  INVITE  1037 -> +442066627625". */
+/* " 5/9,812  14:32:06.553  INVITE  1037 -> +442066627625". */
 static void
 detail_title_draw(const struct viewer *v, const struct event *e, size_t index, struct canvas *c, int row)
 {
 	char clock[16], at[32], of[32];
 	int cols = canvas_cols(c), col = 1;
 
-	col += canvas_printf(c, row, col, cols, ROLE_TEXT_STRONG, "Failure %s of %s",
-		   view_number(at, sizeof at, index + 1, 11),
+	col += canvas_printf(c, row, col, cols, ROLE_TEXT_STRONG,
+		   cols >= DETAIL_LONG_TITLE ? "Failure %s of %s" : "%s/%s", view_number(at, sizeof at, index + 1, 11),
 		   view_number(of, sizeof of, store_event_count(v->store), 11)) +
 	    2;
 	col +=
@@ -306,22 +368,7 @@ detail_title_draw(const struct viewer *v, const struct event *e, size_t index, s
 	col += canvas_text(c, row, col, 12, ROLE_TEXT, e->method) + 2;
 	col += canvas_text(c, row, col, 24, ROLE_TEXT, e->from);
 	col += canvas_printf(c, row, col, cols, ROLE_TEXT_DIM, " -> ");
-	(void)canvas_text(c, row, col, cols - col, ROLE_TEXT, e->to);
-}
-
-/* How much of the page is in sight, at the right end of a frame line; only when not all is. */
-static void
-detail_place_draw(const struct page *p, struct canvas *c, int row)
-{
-	char text[32];
-	int n;
-
-	if (page_last_top(p) == 0)
-		return;
-	n = snprintf(text, sizeof text, " %zu%% ", 100 * (p->top + (size_t)p->height) / p->line);
-	canvas_fill(c, row, canvas_cols(c) - n - 1, n, ROLE_TEXT_DIM, ' ');
-	(void)canvas_printf(
-	    c, row, canvas_cols(c) - n - 1, n, ROLE_TEXT_DIM, "%s", p->top >= page_last_top(p) ? " end" : text);
+	(void)canvas_text(c, row, col, cols - col - DETAIL_PLACE, ROLE_TEXT, e->to);
 }
 
 static void
@@ -333,20 +380,22 @@ detail_gone_draw(struct canvas *c, int row)
 
 /* Writes the page; once more when it turns out to end above the window. */
 static void
-detail_body_draw(struct detail *d, const struct event *e, struct canvas *c, int row, int height)
+detail_body_draw(const struct viewer *v, struct detail *d, const struct event *e, struct canvas *c, int row, int height)
 {
+	struct why_alike alike;
 	struct page p;
 
+	why_alike(v->store, e, false, &alike);
 	page_begin(&p, c, -1, 0, 0);
-	detail_page(&p, e);
+	detail_page(&p, e, &alike);
 	p.height = height;
 	if (d->top > page_last_top(&p))
 		d->top = page_last_top(&p);
 	d->height = (size_t)(height > 0 ? height : 0);
 	page_begin(&p, c, row, height, d->top);
-	detail_page(&p, e);
+	detail_page(&p, e, &alike);
 	if (row > 0)
-		detail_place_draw(&p, c, row - 1);
+		page_place_draw(&p, c, row - 1, ROLE_TEXT_DIM);
 }
 
 static void
@@ -371,7 +420,7 @@ detail_draw(struct viewer *v, void *state, struct canvas *c)
 		foot++;
 		(void)canvas_printf(c, rows - foot, 1, canvas_cols(c) - 1, ROLE_TEXT_KEY, "%s", v->say);
 	}
-	detail_body_draw(d, e, c, head, rows - head - foot);
+	detail_body_draw(v, d, e, c, head, rows - head - foot);
 }
 
 static void

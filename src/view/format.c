@@ -83,12 +83,55 @@ view_class_role(unsigned code)
 	return code >= SIP_CODE_MIN && code <= SIP_CODE_MAX ? roles[code / 100 - 1] : ROLE_TEXT;
 }
 
+unsigned
+view_rank(unsigned code)
+{
+	const struct sip_code *row = sip_code_find(code);
+
+	if (row == NULL || row->bucket == NULL)
+		return 0;
+	return strcmp(row->bucket, "challenge") == 0 ? 2 : strcmp(row->bucket, "caller") == 0 ? 1 : 0;
+}
+
+enum ui_role
+view_code_role(unsigned code)
+{
+	return view_rank(code) > 0 ? ROLE_TEXT_DIM : view_class_role(code);
+}
+
+void
+view_name(struct canvas *c, int row, int col, int width, enum ui_role role, struct slice name)
+{
+	size_t number = 0;
+
+	while (number < name.n && name.p[number] > 0 && strchr("+0123456789abcdefABCDEF:.%", name.p[number]) != NULL)
+		number++;
+	if (number < name.n || width < 4 || name.n <= (size_t)width) {
+		(void)canvas_text(c, row, col, width, role, name);
+		return;
+	}
+	name.p += name.n - (size_t)width + 1;
+	name.n = (size_t)width - 1;
+	(void)canvas_printf(c, row, col, 1, role, "~");
+	(void)canvas_text(c, row, col + 1, width - 1, role, name);
+}
+
 struct slice
 view_phrase(const struct event *e)
 {
 	struct slice phrase = slice_trim(e->phrase);
 
 	return phrase.n > 0 ? phrase : slice_str(sip_code_phrase(e->code));
+}
+
+/* A challenge in its usual words, with no cause of its own. */
+static bool
+view_is_plain_challenge(const struct event *e)
+{
+	struct slice phrase = view_phrase(e), usual = slice_str(sip_code_phrase(e->code));
+
+	return view_rank(e->code) == 2 && e->q850 < 0 && e->warn_code < 0 && phrase.n == usual.n &&
+	    slice_istarts(phrase, usual);
 }
 
 void
@@ -107,4 +150,6 @@ view_explain(const struct event *e, struct sip_explanation *out)
 	};
 
 	sip_explain(&in, out);
+	if (view_is_plain_challenge(e))
+		out->headline = "A challenge, normal once: the next try must carry credentials.";
 }

@@ -35,15 +35,35 @@ static const struct {
 	{ "4xx", "the request was refused by this server", ROLE_CLASS_4XX },
 	{ "5xx", "the server failed", ROLE_CLASS_5XX },
 	{ "6xx", "refused everywhere", ROLE_CLASS_6XX },
-	{ "failures", "failed attempts: each is counted and shown once, repeats and copies left out",
+	{ "failures",
+	    "final responses of 400 and above, each once: repeats and copies left out.  Challenges and cancelled "
+	    "calls are in this figure, and are told apart in the list's title",
 	    ROLE_TEXT_STRONG },
+	{ "challenge",
+	    "401 or 407: log in first.  Normal when the next try with credentials succeeds, so it stands behind "
+	    "other failures in the first line and the top lists",
+	    ROLE_TEXT_DIM },
+	{ "cancelled", "487: normal when the caller hung up, or when another phone answered", ROLE_TEXT_DIM },
+	{ "first lines",
+	    "the commonest failure of the last minute (of a file: of all of it) and what it means.  since: "
+	    "its first of a series without a pause of 5 minutes",
+	    ROLE_TEXT },
 	{ "TOTAL", "responses on the wire since the start, repeats and copies included", ROLE_TEXT },
 	{ "/s", "a second, over the last minute", ROLE_TEXT },
 	{ "share", "of all responses since the start", ROLE_TEXT },
+	{ "top lists", "failures since the start; what is usually none (401 407 487) comes last, in dim", ROLE_TEXT },
 	{ "loss", "packets or records that never got here: kernel, interface, reassembly, engine, stream", ROLE_TEXT },
 	{ "folded", "failures counted but not listed one by one, because too many came at once", ROLE_TEXT },
 	{ "pushed out", "failures no longer listed: only the newest are kept; counters keep all", ROLE_TEXT },
-	{ "peer", "the other side's address", ROLE_TEXT },
+	{ "peer",
+	    "the other side's address: < the peer said no, > this machine said no to it.  Without a mark neither end "
+	    "is known to be this machine, and the peer is who said no",
+	    ROLE_TEXT },
+	{ "LIVE FILE", "reads traffic as it comes; reads a file.  ENDED: all is read", ROLE_TEXT },
+	{ "follow", "the cursor stays on the newest failure; moving up ends that, G or A goes on.  +4 new: came since",
+	    ROLE_TEXT },
+	{ "PAUSED", "the screen stands still, counting goes on; p shows what came", ROLE_TEXT },
+	{ "lag", "how far the screen is behind the traffic", ROLE_TEXT },
 	{ "503?", "decoded in part: the code is sure, other fields may be missing", ROLE_TEXT },
 	{ "\\x1b <U+202E>", "bytes and characters that must not reach a terminal, written out", ROLE_TEXT },
 	{ "~", "text was cut here; a wider window shows more", ROLE_TEXT },
@@ -114,6 +134,8 @@ help_draw(struct viewer *v, void *state, struct canvas *c)
 		return;
 	view_status_line(v, c, 0, (struct view_follow){ .shown = false });
 	view_key_bar(v, c, rows - 1);
+	if (canvas_cols(c) >= HELP_TWO_COLS)
+		page_place_draw(&p, c, rows - 1, ROLE_BAR);
 }
 
 static enum command

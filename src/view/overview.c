@@ -10,7 +10,7 @@
 
 enum { OVERVIEW_CLASSES = 7, OVERVIEW_RATE_S = 60, OVERVIEW_STEP_S = 10 };
 enum { OVERVIEW_SPARK_MAX = 90, OVERVIEW_SPARK_COL = 43 };
-enum { OVERVIEW_TOPS = 16, OVERVIEW_THREE_COLS = 120 };
+enum { OVERVIEW_PEERS = 64, OVERVIEW_THREE_COLS = 120 };
 
 static const struct {
 	const char *name, *small;
@@ -144,64 +144,131 @@ overview_one_line_draw(const struct store *s, struct canvas *c)
 	    view_number(lost, sizeof lost, st.lost + st.record_drops, 7));
 }
 
+/* Failures before what is usually none, then the most. */
+static bool
+overview_code_before(const struct store_code *a, const struct store_code *b)
+{
+	unsigned ra = view_rank(a->code), rb = view_rank(b->code);
+
+	if (ra != rb)
+		return ra < rb;
+	return a->events != b->events ? a->events > b->events : a->code < b->code;
+}
+
+/* Codes that failures have, in that order; few enough that insertion is quick.  Returns how many. */
+static size_t
+overview_codes(const struct store *s, struct store_code codes[OVERVIEW_CODES])
+{
+	size_t all = store_top_codes(s, codes, OVERVIEW_CODES), n = 0;
+
+	for (size_t i = 0; i < all; i++)
+		if (codes[i].events > 0)
+			codes[n++] = codes[i];
+	for (size_t i = 1; i < n; i++) {
+		struct store_code moving = codes[i];
+		size_t at = i;
+
+		for (; at > 0 && overview_code_before(&moving, &codes[at - 1]); at--)
+			codes[at] = codes[at - 1];
+		codes[at] = moving;
+	}
+	return n;
+}
+
+static void
+overview_code_draw(struct canvas *c, int row, int col, int width, const struct store_code *code, uint64_t most)
+{
+	int bar = width - 38 > 3 ? width - 38 : 0, text = width - bar - 15, at = col + 1;
+	enum ui_role role = view_code_role(code->code), words = view_rank(code->code) > 0 ? ROLE_TEXT_DIM : ROLE_TEXT;
+	char number[32];
+
+	at += canvas_printf(c, row, at, 3, role, "%u", code->code) + 1;
+	(void)canvas_text(c, row, at, text, words, slice_str(sip_code_phrase(code->code)));
+	at += text + 1;
+	(void)canvas_printf(c, row, at, 7, words, "%7s", view_number(number, sizeof number, code->events, 7));
+	meter_draw(c, row, at + 8, bar, role, code->events, most);
+}
+
 static void
 overview_codes_draw(const struct store *s, struct canvas *c, int row, int rows, int col, int width)
 {
-	struct store_code top[OVERVIEW_TOPS];
-	size_t n = store_top_codes(s, top, rows < OVERVIEW_TOPS ? (size_t)rows : OVERVIEW_TOPS);
-	int bar = width - 38 > 3 ? width - 38 : 0;
-	char number[32];
+	struct store_code codes[OVERVIEW_CODES];
+	size_t n = overview_codes(s, codes);
+	uint64_t most = 1;
 
-	for (size_t i = 0; i < n; i++) {
-		int at = col + 1;
-		int text = width - bar - 15;
-
-		at += canvas_printf(c, row + (int)i, at, 3, view_class_role(top[i].code), "%u", top[i].code) + 1;
-		(void)canvas_text(c, row + (int)i, at, text, ROLE_TEXT, slice_str(sip_code_phrase(top[i].code)));
-		at += text + 1;
-		(void)canvas_printf(c, row + (int)i, at, 7, ROLE_TEXT_STRONG, "%7s",
-		    view_number(number, sizeof number, top[i].responses, 7));
-		meter_draw(
-		    c, row + (int)i, at + 8, bar, view_class_role(top[i].code), top[i].responses, top[0].responses);
-	}
+	for (size_t i = 0; i < n && (int)i < rows; i++)
+		most = codes[i].events > most ? codes[i].events : most;
+	for (size_t i = 0; i < n && (int)i < rows; i++)
+		overview_code_draw(c, row + (int)i, col, width, &codes[i], most);
 	if (n == 0)
-		(void)canvas_printf(c, row, col + 1, width - 1, ROLE_TEXT_DIM, "no response of 400 or above");
+		(void)canvas_printf(c, row, col + 1, width - 1, ROLE_TEXT_DIM, "no failure");
 }
 
-/* "503 x371  404 x2", as many codes as go whole. */
-static void
-overview_peer_codes(const struct peer_stat *p, char *out, size_t cap, int width)
+/* Of its codes told apart, those of one rank. */
+static uint64_t
+overview_peer_ranked(const struct peer_stat *p, unsigned rank)
 {
-	size_t at = 0;
-	char number[32];
+	uint64_t n = 0;
 
-	out[0] = '\0';
+	for (size_t i = 0; i < PEER_CODES && p->codes[i].n > 0; i++)
+		n += view_rank(p->codes[i].code) == rank ? p->codes[i].n : 0;
+	return n;
+}
+
+static bool
+overview_peer_before(const struct peer_stat *a, const struct peer_stat *b)
+{
+	uint64_t fa = overview_peer_ranked(a, 0) + a->other, fb = overview_peer_ranked(b, 0) + b->other;
+
+	return fa != fb ? fa > fb : a->events > b->events;
+}
+
+static void
+overview_peers_sort(struct peer_stat *peers, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		struct peer_stat moving = peers[i];
+		size_t at = i;
+
+		for (; at > 0 && overview_peer_before(&moving, &peers[at - 1]); at--)
+			peers[at] = peers[at - 1];
+		peers[at] = moving;
+	}
+}
+
+/* "503 x371  404 x2", as many codes of a rank as go whole; returns the column after them. */
+static int
+overview_peer_codes(const struct peer_stat *p, struct canvas *c, int row, int col, int end, unsigned rank)
+{
+	char number[32], word[48];
+
 	for (size_t i = 0; i < PEER_CODES && p->codes[i].n > 0; i++) {
-		char word[48];
-		int n = snprintf(word, sizeof word, "%s%u x%s", i > 0 ? "  " : "", p->codes[i].code,
+		int n = snprintf(word, sizeof word, "%u x%s", p->codes[i].code,
 		    view_number(number, sizeof number, p->codes[i].n, 6));
 
-		if (n < 0 || at + (size_t)n >= cap || at + (size_t)n > (size_t)(width > 0 ? width : 0))
-			return;
-		memcpy(out + at, word, (size_t)n + 1);
-		at += (size_t)n;
+		if (view_rank(p->codes[i].code) != rank)
+			continue;
+		if (col + n > end)
+			return end;
+		col += canvas_printf(c, row, col, end - col, rank > 0 ? ROLE_TEXT_DIM : ROLE_TEXT, "%s", word) + 2;
 	}
+	return col;
 }
 
 static void
 overview_peers_draw(const struct store *s, struct canvas *c, int row, int rows, int col, int width)
 {
-	struct peer_stat top[OVERVIEW_TOPS];
-	size_t n = store_top_peers(s, top, rows < OVERVIEW_TOPS ? (size_t)rows : OVERVIEW_TOPS);
-	int name = width > 44 ? 22 : 15;
-	char codes[128], number[32];
+	struct peer_stat top[OVERVIEW_PEERS];
+	size_t n = store_top_peers(s, top, OVERVIEW_PEERS);
+	int name = width > 44 ? 24 : 15;
 
-	for (size_t i = 0; i < n; i++) {
-		(void)canvas_text(c, row + (int)i, col + 1, name, ROLE_TEXT, slice_str(top[i].name));
-		(void)canvas_printf(c, row + (int)i, col + name + 2, 7, ROLE_TEXT_STRONG, "%7s",
-		    view_number(number, sizeof number, top[i].events, 7));
-		overview_peer_codes(&top[i], codes, sizeof codes, width - name - 12);
-		(void)canvas_text(c, row + (int)i, col + name + 11, width - name - 12, ROLE_TEXT_DIM, slice_str(codes));
+	overview_peers_sort(top, n);
+	for (size_t i = 0; i < n && (int)i < rows; i++) {
+		int at = col + name + 3, line = row + (int)i;
+
+		view_name(c, line, col + 1, name, ROLE_TEXT, slice_str(top[i].name));
+		for (unsigned rank = 0; rank < 3; rank++)
+			at = overview_peer_codes(&top[i], c, line, at, col + width, rank);
 	}
 	if (n == 0)
 		(void)canvas_printf(c, row, col + 1, width - 1, ROLE_TEXT_DIM, "no peer refused anything");
@@ -233,6 +300,16 @@ overview_rule_draw(struct canvas *c, int row, int rows, int col)
 		canvas_fill(c, row + i, col, 1, ROLE_FRAME, 0x2502);
 }
 
+int
+overview_top_rows(const struct store *s)
+{
+	struct store_code codes[OVERVIEW_CODES];
+	struct peer_stat peers[OVERVIEW_PEERS];
+	size_t n_codes = overview_codes(s, codes), n_peers = store_top_peers(s, peers, OVERVIEW_PEERS);
+
+	return (int)(n_codes > n_peers ? n_codes : n_peers);
+}
+
 void
 overview_tops_draw(const struct store *s, struct canvas *c, int row, int rows)
 {
@@ -240,7 +317,7 @@ overview_tops_draw(const struct store *s, struct canvas *c, int row, int rows)
 	int parts = cols >= OVERVIEW_THREE_COLS ? 3 : 2;
 	int second = parts == 3 ? cols * 38 / 100 : cols / 2 - 1, third = cols * 72 / 100;
 
-	(void)view_frame(c, row, 0, cols, "Top codes (responses)");
+	(void)view_frame(c, row, 0, cols, "Top codes, failures");
 	(void)view_frame(c, row, second + 1, cols - second - 1, "Top failing peers");
 	overview_rule_draw(c, row, rows, second);
 	overview_codes_draw(s, c, row + 1, rows, 0, second);

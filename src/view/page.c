@@ -171,6 +171,19 @@ page_last_top(const struct page *p)
 	return p->line > height ? p->line - height : 0;
 }
 
+void
+page_place_draw(const struct page *p, struct canvas *c, int row, enum ui_role role)
+{
+	char text[32];
+	int n;
+
+	if (page_last_top(p) == 0)
+		return;
+	n = snprintf(text, sizeof text, " %zu%% ", 100 * (p->top + (size_t)p->height) / p->line);
+	canvas_fill(c, row, canvas_cols(c) - n - 1, n, role, ' ');
+	(void)canvas_printf(c, row, canvas_cols(c) - n - 1, n, role, "%s", p->top >= page_last_top(p) ? " end" : text);
+}
+
 bool
 page_move(size_t *top, size_t height, enum view_action action)
 {

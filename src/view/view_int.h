@@ -39,6 +39,8 @@ enum view_action {
 };
 
 enum { VIEW_KEYS_EACH = 4, VIEW_STACK_MAX = 4, VIEW_COLS_MIN = 40, VIEW_ROWS_MIN = 8 };
+/* All codes that can be failures. */
+enum { OVERVIEW_CODES = 300 };
 
 /*
  * One row of a key table.  shown: the keys as people write them.  help: what it does, one short phrase, NULL
@@ -97,6 +99,15 @@ char *view_number(char *out, size_t cap, uint64_t n, size_t width);
 char *view_rate(char *out, size_t cap, double per_s);
 /* "3.6%" of whole, "-" when whole is 0; returns out. */
 char *view_share(char *out, size_t cap, uint64_t part, uint64_t whole);
+/*
+ * 0 a failure, 1 a call its caller cancelled (487), 2 a challenge (401, 407): what lists show first.  A challenge that
+ * is answered, and 487 after CANCEL, are no failures; this build cannot tell them from those that are.
+ */
+unsigned view_rank(unsigned code);
+/* Role of a status code's class; dim for what view_rank puts last. */
+enum ui_role view_code_role(unsigned code);
+/* A name in so many columns: of a number or an address the end is kept, which tells more than its beginning. */
+void view_name(struct canvas *c, int row, int col, int width, enum ui_role role, struct slice name);
 /* Role of a status code's class. */
 enum ui_role view_class_role(unsigned code);
 /* The phrase as received, else the registered one. */
@@ -131,9 +142,26 @@ int overview_class_rows(const struct store *s, bool with_zero);
 void overview_classes_draw(const struct store *s, struct canvas *c, int row, bool with_zero);
 void overview_small_draw(const struct store *s, struct canvas *c, int row);
 void overview_one_line_draw(const struct store *s, struct canvas *c);
+/* Rows that the longest of the top lists can fill. */
+int overview_top_rows(const struct store *s);
 void overview_tops_draw(const struct store *s, struct canvas *c, int row, int rows);
-/* One sentence: what most failures of the last minute have in common; returns the role to show it in. */
-enum ui_role why_sentence(const struct store *s, char *out, size_t cap);
+
+/* What most failures of the last minute have in common (small: in 40 columns), what it means, and its role. */
+struct why {
+	char what[320], small[96], because[320];
+	enum ui_role role;
+};
+void why_find(const struct store *s, struct why *out);
+/*
+ * Failures kept with like's code, peer and direction (any_peer: code alone) around it in time without a pause of 5
+ * minutes.  older: it may have begun before, with failures no longer kept.
+ */
+struct why_alike {
+	size_t n;
+	int64_t first_ns, last_ns;
+	bool older;
+};
+void why_alike(const struct store *s, const struct event *like, bool any_peer, struct why_alike *out);
 
 /*
  * page.c: text that scrolls.  A page is written whole each time; only lines in sight reach the canvas, and
@@ -159,6 +187,8 @@ void page_labelf(struct page *p, const char *label, enum ui_role role, const cha
 void page_raw(struct page *p, enum ui_role head_role, size_t head_len, enum ui_role role, struct slice text);
 /* The largest top that makes sense for what was written. */
 size_t page_last_top(const struct page *p);
+/* How much of the page is in sight, at the right end of a line; only when not all is. */
+void page_place_draw(const struct page *p, struct canvas *c, int row, enum ui_role role);
 /* Apply a move to a top line; false when the action is no move. */
 bool page_move(size_t *top, size_t height, enum view_action action);
 

@@ -1,6 +1,8 @@
 /*
- * why - the operator's question in one line: what do most failures of the last minute have in common?
+ * why - the operator's question in two lines: what do most failures of the last minute have in common, and what does
+ * it mean?
  * It looks at the newest events kept, at most WHY_EVENTS of them, so its cost does not grow with the traffic.
+ * One thing to know: challenges and cancelled calls are told only when there is nothing worse, see view_rank.
  */
 #include <stdio.h>
 #include <string.h>
@@ -8,25 +10,42 @@
 #include "sipwhy/timefmt.h"
 #include "view_int.h"
 
-enum { WHY_EVENTS = 1000, WHY_KINDS = 64, WHY_WINDOW_S = 60 };
+enum { WHY_EVENTS = 1000, WHY_KINDS = 64, WHY_WINDOW_S = 60, WHY_PAUSE_S = 300, WHY_PHRASE = 27 };
 
-/* Failures of one code and peer. */
+/* Failures of one code, peer and direction. */
 struct why_kind {
-	const struct event *first;
+	const struct event *newest;
 	unsigned n;
 };
 
-static struct why_kind *
-why_find(struct why_kind *kinds, size_t *n, const struct event *e)
+/* What the newest events are; full: there were more kinds than places. */
+struct why_sum {
+	struct why_kind kind[WHY_KINDS];
+	size_t n;
+	bool full;
+	unsigned seen;
+};
+
+static bool
+why_same(const struct event *a, const struct event *b)
 {
-	for (size_t i = 0; i < *n; i++)
-		if (kinds[i].first->code == e->code && slice_eq(kinds[i].first->peer, e->peer))
-			return &kinds[i];
-	if (*n == WHY_KINDS)
-		return NULL;
-	kinds[*n].first = e;
-	kinds[*n].n = 0;
-	return &kinds[(*n)++];
+	return a->code == b->code && a->direction == b->direction && slice_eq(a->peer, b->peer);
+}
+
+static void
+why_count(struct why_sum *sum, const struct event *e)
+{
+	size_t i = 0;
+
+	while (i < sum->n && !why_same(sum->kind[i].newest, e))
+		i++;
+	if (i == WHY_KINDS) {
+		sum->full = true;
+		return;
+	}
+	if (i == sum->n)
+		sum->kind[sum->n++] = (struct why_kind){ e, 0 };
+	sum->kind[i].n++;
 }
 
 /* A file is looked at as a whole: its last minute is of no special interest. */
@@ -39,78 +58,219 @@ why_is_live(const struct store *s)
 	return st.live;
 }
 
-/* The commonest kind of the last minute; *seen events were looked at. */
-static struct why_kind
-why_commonest(const struct store *s, unsigned *seen)
+static void
+why_sum(const struct store *s, struct why_sum *sum)
 {
-	struct why_kind kinds[WHY_KINDS], best = { NULL, 0 };
-	size_t n = 0, at = store_event_count(s);
 	int64_t since = why_is_live(s) ? store_now(s) - WHY_WINDOW_S * NS_PER_S : INT64_MIN;
 
-	for (*seen = 0; at > 0 && *seen < WHY_EVENTS; at--, (*seen)++) {
+	sum->n = 0;
+	sum->full = false;
+	sum->seen = 0;
+	for (size_t at = store_event_count(s); at > 0 && sum->seen < WHY_EVENTS; at--, sum->seen++) {
 		const struct event *e = store_event_at(s, at - 1);
-		struct why_kind *kind;
 
 		if (e == NULL || e->t_ns <= since)
 			break;
-		kind = why_find(kinds, &n, e);
-		if (kind != NULL)
-			kind->n++;
+		why_count(sum, e);
 	}
-	for (size_t i = 0; i < n; i++)
-		if (kinds[i].n > best.n)
-			best = kinds[i];
-	return best;
+}
+
+/* All of one code, from however many peers. */
+static struct why_kind
+why_code(const struct why_sum *sum, const struct why_kind *like, size_t *peers)
+{
+	struct why_kind all = { like->newest, 0 };
+
+	*peers = 0;
+	for (size_t i = 0; i < sum->n; i++) {
+		if (sum->kind[i].newest->code != like->newest->code)
+			continue;
+		all.n += sum->kind[i].n;
+		++*peers;
+	}
+	return all;
+}
+
+/* Worse kinds first, then the commonest. */
+static bool
+why_before(struct why_kind a, struct why_kind b)
+{
+	unsigned ra = view_rank(a.newest->code), rb = view_rank(b.newest->code);
+
+	return ra != rb ? ra < rb : a.n > b.n;
+}
+
+/* One peer's failures, unless one code of many peers outnumbers them twice; then *peers is above 1. */
+static struct why_kind
+why_worst(const struct why_sum *sum, size_t *peers)
+{
+	struct why_kind best = sum->kind[0], many;
+
+	for (size_t i = 1; i < sum->n; i++)
+		if (why_before(sum->kind[i], best))
+			best = sum->kind[i];
+	many = best;
+	*peers = 1;
+	for (size_t i = 0; i < sum->n; i++) {
+		size_t of;
+		struct why_kind all = why_code(sum, &sum->kind[i], &of);
+
+		if (view_rank(all.newest->code) != view_rank(best.newest->code) || all.n < 2 * best.n ||
+		    all.n <= many.n)
+			continue;
+		many = all;
+		*peers = of;
+	}
+	return many;
+}
+
+void
+why_alike(const struct store *s, const struct event *like, bool any_peer, struct why_alike *out)
+{
+	size_t newest = store_event_index(s, like->id), n = store_event_count(s);
+
+	*out = (struct why_alike){ .n = 0, .first_ns = like->t_ns, .last_ns = like->t_ns };
+	for (size_t at = newest; at < n; at++) {
+		const struct event *e = store_event_at(s, at);
+
+		if (e == NULL || !(any_peer ? e->code == like->code : why_same(e, like)))
+			continue;
+		if (e->t_ns - out->last_ns > WHY_PAUSE_S * NS_PER_S)
+			break;
+		out->last_ns = e->t_ns;
+		out->n++;
+	}
+	for (size_t at = newest < n ? newest : 0; at > 0; at--) {
+		const struct event *e = store_event_at(s, at - 1);
+
+		if (e == NULL || out->first_ns - e->t_ns > WHY_PAUSE_S * NS_PER_S)
+			return;
+		if (!(any_peer ? e->code == like->code : why_same(e, like)))
+			continue;
+		out->first_ns = e->t_ns;
+		out->n++;
+	}
+	out->older = store_event_evicted(s) > 0;
 }
 
 static void
-why_quiet(const struct store *s, char *out, size_t cap)
+why_quiet(const struct store *s, struct why *out)
 {
 	size_t n = store_event_count(s);
 	const struct event *last = n > 0 ? store_event_at(s, n - 1) : NULL;
 	char clock[16], total[32];
 
+	out->role = ROLE_TEXT_DIM;
 	if (last == NULL)
-		(void)snprintf(out, cap, "No failure seen so far");
+		(void)snprintf(out->what, sizeof out->what, "No failure seen so far");
 	else
-		(void)snprintf(out, cap, "No failure in the last minute; the last of %s was %u at %s",
+		(void)snprintf(out->what, sizeof out->what,
+		    "No failure in the last minute; the last of %s was %u at %s",
 		    view_number(total, sizeof total, store_event_total(s), 11), last->code,
 		    timefmt_clock(clock, sizeof clock, last->t_ns));
 }
 
-/* "Last minute: 82 failures" or "Newest 1,000 of 4,711 failures". */
+/* "Last minute: ", or how much of it was looked at when that was not all. */
 static void
 why_scope(const struct store *s, unsigned seen, char *out, size_t cap)
 {
-	uint64_t n = why_is_live(s) ? store_window(s, 7, WHY_WINDOW_S) : store_event_total(s);
-	char all[32], part[32];
+	bool live = why_is_live(s);
+	uint64_t n = live ? store_window(s, 7, WHY_WINDOW_S) : store_event_total(s);
+	bool part = n > seen && (seen == WHY_EVENTS || store_event_folded(s) + store_event_evicted(s) > 0);
+	char all[32], some[32];
 
-	n = n < seen ? seen : n;
-	(void)view_number(all, sizeof all, n, 9);
-	if (why_is_live(s))
-		(void)snprintf(out, cap, "Last minute: %s failure%s", all, n == 1 ? "" : "s");
-	else if (n > seen)
-		(void)snprintf(out, cap, "Newest %s of %s failures", view_number(part, sizeof part, seen, 9), all);
+	if (part)
+		(void)snprintf(out, cap, "Newest %s of %s%s: ", view_number(some, sizeof some, seen, 9),
+		    view_number(all, sizeof all, n, 9), live ? " in the last minute" : "");
 	else
-		(void)snprintf(out, cap, "%s failure%s", all, n == 1 ? "" : "s");
+		(void)snprintf(out, cap, "%s", live ? "Last minute: " : "");
 }
 
-enum ui_role
-why_sentence(const struct store *s, char *out, size_t cap)
+/* "from 203.0.113.40", "sent to 10.0.0.7", "from 28 peers". */
+static void
+why_who(const struct why_sum *sum, const struct event *e, size_t peers, char *out, size_t cap)
 {
-	unsigned seen;
-	struct why_kind best = why_commonest(s, &seen);
-	struct slice phrase, peer;
-	char scope[96];
+	struct slice peer = e->peer.n > 0 ? e->peer : slice_str("an unknown peer");
 
-	if (best.first == NULL) {
-		why_quiet(s, out, cap);
-		return ROLE_TEXT_DIM;
+	if (peers > 1)
+		(void)snprintf(out, cap, "in traffic with %zu%s peers", peers, sum->full ? " or more" : "");
+	else
+		(void)snprintf(out, cap, "%s %.*s", e->direction == DIRECTION_SENT ? "sent to" : "from",
+		    (int)(peer.n < 60 ? peer.n : 60), peer.p);
+}
+
+/* With the date when the time is not about now. */
+static void
+why_since(const struct store *s, const struct why_alike *alike, char *out, size_t cap)
+{
+	char when[32];
+
+	if (why_is_live(s))
+		(void)timefmt_clock(when, sizeof when, alike->first_ns);
+	else
+		(void)timefmt_date_ms(when, sizeof when, alike->first_ns);
+	when[why_is_live(s) ? 8 : 16] = '\0';
+	(void)snprintf(out, cap, "since %s%s", when, alike->older ? " or earlier" : "");
+}
+
+static void
+why_because(const struct event *e, char *out, size_t cap)
+{
+	struct sip_explanation why;
+
+	view_explain(e, &why);
+	if (e->q850 >= 0 && why.q850 != NULL)
+		(void)snprintf(out, cap, "%s  (Q.850 cause %d)", why.headline, e->q850);
+	else
+		(void)snprintf(out, cap, "%s", why.headline);
+}
+
+/* So much that peer and time still fit beside it; never half a character. */
+static struct slice
+why_phrase(const struct event *e, bool *cut)
+{
+	struct slice phrase = view_phrase(e);
+
+	*cut = phrase.n > WHY_PHRASE;
+	if (!*cut)
+		return phrase;
+	phrase.n = WHY_PHRASE - 1;
+	while (phrase.n > 0 && ((unsigned char)phrase.p[phrase.n] & 0xc0) == 0x80)
+		phrase.n--;
+	return slice_trim(phrase);
+}
+
+void
+why_find(const struct store *s, struct why *out)
+{
+	struct why_sum sum;
+	struct why_kind worst;
+	struct why_alike alike;
+	struct slice phrase;
+	char scope[96], who[128], since[64];
+	size_t peers;
+	bool cut;
+
+	*out = (struct why){ .role = ROLE_TEXT_STRONG };
+	why_sum(s, &sum);
+	if (sum.n == 0) {
+		why_quiet(s, out);
+		return;
 	}
-	why_scope(s, seen, scope, sizeof scope);
-	phrase = view_phrase(best.first);
-	peer = best.first->peer.n > 0 ? best.first->peer : slice_str("unknown");
-	(void)snprintf(out, cap, "%s, %u%% are %u %.*s, peer %.*s", scope, (100u * best.n + seen / 2) / seen,
-	    best.first->code, (int)(phrase.n < 30 ? phrase.n : 30), phrase.p, (int)(peer.n < 60 ? peer.n : 60), peer.p);
-	return best.first->code >= 500 ? ROLE_CLASS_5XX : ROLE_TEXT_STRONG;
+	worst = why_worst(&sum, &peers);
+	why_alike(s, worst.newest, peers > 1, &alike);
+	phrase = why_phrase(worst.newest, &cut);
+	why_scope(s, sum.seen, scope, sizeof scope);
+	why_who(&sum, worst.newest, peers, who, sizeof who);
+	why_since(s, &alike, since, sizeof since);
+	(void)snprintf(out->what, sizeof out->what, "%s%u x %u %.*s%s %s, %s", scope, worst.n, worst.newest->code,
+	    (int)phrase.n, phrase.p, cut ? "~" : "", who, since);
+	(void)snprintf(out->small, sizeof out->small, "%u x %u %.*s %s", worst.n, worst.newest->code,
+	    (int)(peers == 1 && worst.newest->peer.n < 40 ? worst.newest->peer.n : 0),
+	    worst.newest->peer.n > 0 ? worst.newest->peer.p : "", since);
+	why_because(worst.newest, out->because, sizeof out->because);
+	if (worst.newest->code >= 500)
+		out->role = ROLE_CLASS_5XX;
+	else if (view_rank(worst.newest->code) > 0)
+		out->role = ROLE_TEXT;
 }

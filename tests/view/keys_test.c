@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "scene.h"
+#include "sipwhy/buf.h"
 #include "sipwhy/mem.h"
 #include "sipwhy/timefmt.h"
 #include "view/view_int.h"
@@ -92,12 +93,12 @@ test_moves(void **state)
 		{ 'k', -1 },
 		{ UI_KEY_DOWN, 1 },
 		{ 'j', 1 },
-		{ UI_KEY_PGUP, -7 },
-		{ UI_CTRL('b'), -7 },
-		{ UI_KEY_PGDN, 7 },
-		{ UI_CTRL('f'), 7 },
-		{ UI_CTRL('u'), -4 },
-		{ UI_CTRL('d'), 4 },
+		{ UI_KEY_PGUP, -5 },
+		{ UI_CTRL('b'), -5 },
+		{ UI_KEY_PGDN, 5 },
+		{ UI_CTRL('f'), 5 },
+		{ UI_CTRL('u'), -3 },
+		{ UI_CTRL('d'), 3 },
 	};
 	struct scene s;
 
@@ -146,13 +147,13 @@ test_detail(void **state)
 	(void)state;
 	open_busy(&s);
 	scene_keys(&s, "\r");
-	assert_true(shows(&s, 1, "Failure 40 of 40"));
+	assert_true(shows(&s, 1, " 40/40 "));
 	scene_keys(&s, "n");
 	assert_true(shows(&s, ROWS - 2, "newest failure"));
 	scene_keys(&s, "NN");
-	assert_true(shows(&s, 1, "Failure 38 of 40"));
+	assert_true(shows(&s, 1, " 38/40 "));
 	assert_int_equal(viewer_key(s.viewer, UI_KEY_RIGHT), COMMAND_NONE);
-	assert_true(shows(&s, 1, "Failure 39 of 40"));
+	assert_true(shows(&s, 1, " 39/40 "));
 	assert_int_equal(viewer_key(s.viewer, UI_KEY_LEFT), COMMAND_NONE);
 	/* Scrolling shows other lines, and the next failure starts at its top. */
 	assert_false(shows(&s, 3, "Decline"));
@@ -178,9 +179,9 @@ test_detail_keeps_its_event(void **state)
 	(void)state;
 	open_busy(&s);
 	scene_keys(&s, "kkk\r");
-	assert_true(shows(&s, 1, "Failure 37 of 40"));
+	assert_true(shows(&s, 1, " 37/40 "));
 	scene_event(&s, SCENE_NOW, 5);
-	assert_true(shows(&s, 1, "Failure 37 of 41"));
+	assert_true(shows(&s, 1, " 37/41 "));
 	scene_close(&s);
 }
 
@@ -200,12 +201,12 @@ test_evicted(void **state)
 	scene_busy(&s);
 	free(scene_draw(&s, ROWS, COLS, false));
 	scene_keys(&s, "kk\r");
-	assert_true(shows(&s, 1, "Failure 18 of 20"));
+	assert_true(shows(&s, 1, " 18/20 "));
 	for (unsigned i = 0; i < 5; i++)
 		scene_event(&s, SCENE_NOW, i);
-	assert_true(shows(&s, 1, "Failure 13 of 20"));
+	assert_true(shows(&s, 1, " 13/20 "));
 	scene_keys(&s, "q");
-	assert_true(shows(&s, 12, "kept 20  pushed out 25") || shows(&s, 13, "kept 20  pushed out 25"));
+	assert_true(shows(&s, 14, "kept 20  pushed out 25"));
 	/* Pushed out altogether: the cursor goes to the oldest kept, the detail says so or shows that. */
 	for (unsigned i = 0; i < 30; i++)
 		scene_event(&s, SCENE_NOW, i);
@@ -367,6 +368,83 @@ test_numbers(void **state)
 	assert_string_equal(view_share(out, sizeof out, 2, 2), "100.0%");
 }
 
+static void
+code_from(struct scene *s, unsigned code, const char *peer, int age_s)
+{
+	struct record r = { .type = RECORD_EVENT, .t_ns = SCENE_NOW - age_s * NS_PER_S, .host = "h" };
+
+	r.event = (struct event){ .id = s->next_id++,
+		.t_ns = r.t_ns,
+		.code = (uint16_t)code,
+		.q850 = -1,
+		.reason_sip = -1,
+		.warn_code = -1,
+		.method = slice_str("INVITE"),
+		.peer = slice_str(peer) };
+	assert_int_equal(store_apply(s->store, &r), 0);
+}
+
+static void
+assert_why(struct scene *s, const char *what)
+{
+	struct why why;
+
+	why_find(s->store, &why);
+	assert_string_equal(why.what, what);
+}
+
+static void
+test_why(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_hello(&s, true);
+	scene_source(&s, "eth0", "reading", "");
+	scene_frames(&s, "eth0", "reading", 1, 1, 0, 0, 0);
+	store_advance(s.store, SCENE_NOW);
+	assert_why(&s, "No failure seen so far");
+	for (int i = 0; i < 9; i++)
+		code_from(&s, i % 2 ? 401 : 407, "10.0.0.1", 30);
+	assert_why(&s, "Last minute: 5 x 407 Proxy Authentication Requi~ from 10.0.0.1, since 14:31:37");
+	code_from(&s, 487, "10.0.0.1", 29);
+	assert_why(&s, "Last minute: 1 x 487 Request Terminated from 10.0.0.1, since 14:31:38");
+	/* A series goes back to its last pause, not only a minute. */
+	code_from(&s, 503, "10.0.0.2", 700);
+	code_from(&s, 503, "10.0.0.2", 200);
+	code_from(&s, 503, "10.0.0.2", 20);
+	code_from(&s, 503, "10.0.0.2", 19);
+	assert_why(&s, "Last minute: 2 x 503 Service Unavailable from 10.0.0.2, since 14:28:47");
+	/* One code of many peers outnumbers one peer. */
+	for (int i = 0; i < 5; i++)
+		code_from(&s, 404, (const char *[]){ "a", "b", "c", "d", "e" }[i], 10 - i);
+	assert_why(&s, "Last minute: 5 x 404 Not Found in traffic with 5 peers, since 14:31:57");
+	scene_close(&s);
+}
+
+static void
+test_names(void **state)
+{
+	struct scene s;
+	struct buf b;
+
+	(void)state;
+	scene_open(&s);
+	free(scene_draw(&s, 1, 40, true));
+	canvas_clear(s.canvas);
+	view_name(s.canvas, 0, 0, 8, ROLE_TEXT, slice_str("+442079460940"));
+	view_name(s.canvas, 0, 9, 8, ROLE_TEXT, slice_str("telephone1"));
+	view_name(s.canvas, 0, 18, 8, ROLE_TEXT, slice_str("2001:db8::5678:15"));
+	view_name(s.canvas, 0, 27, 8, ROLE_TEXT, slice_str("12345678"));
+	buf_init(&b, 4096);
+	term_dump(&b, s.canvas, false);
+	assert_true(buf_ok(&b));
+	assert_memory_equal(b.data, "~9460940 telepho~ ~5678:15 12345678", 35);
+	buf_fini(&b);
+	scene_close(&s);
+}
+
 int
 main(void)
 {
@@ -384,6 +462,8 @@ main(void)
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_why),
+		cmocka_unit_test(test_names),
 	};
 
 	setenv("TZ", "UTC", 1);
