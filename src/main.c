@@ -1,8 +1,11 @@
 /*
  * sipwhy - why are calls failing, right now?  Options, then one of the conductors.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "app/explain.h"
@@ -31,12 +34,38 @@ main_act(const struct options *o)
 	return o->headless ? supervisor_headless(o) : supervisor_run(o);
 }
 
+/* Whoever started us may have closed some of the three; the next file opened must not stand in their place.
+ * What takes their place refuses, so that a report into nothing is told as such. */
+static int
+main_descriptors(void)
+{
+	static const int modes[] = { O_WRONLY, O_RDONLY, O_RDWR };
+
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd)
+			return -1;
+	return 0;
+}
+
+/* Nothing is said of a full disk before the last bytes leave. */
+static int
+main_flush(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	if (status == 0)
+		(void)fprintf(stderr, "sipwhy: writing failed: %s\n", strerror(errno));
+	return status == 0 ? 1 : status;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct errmsg em = { "" };
 	struct options o;
 
+	if (main_descriptors() != 0)
+		return 1;
 	(void)setlocale(LC_CTYPE, "");
 	/* The zone is read now: an engine may open no file later. */
 	tzset();
@@ -44,5 +73,5 @@ main(int argc, char **argv)
 		(void)fprintf(stderr, "sipwhy: %s\n", em.text);
 		return 2;
 	}
-	return main_act(&o);
+	return main_flush(main_act(&o));
 }

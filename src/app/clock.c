@@ -22,6 +22,12 @@ clock_wall_ns(void)
 }
 
 int64_t
+clock_steady_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
+int64_t
 clock_lag_ms(int64_t t_ns)
 {
 	int64_t now_ns = clock_ns(CLOCK_REALTIME_COARSE);

@@ -27,7 +27,8 @@ enum {
 	ENGINE_EVENTS_PER_S = 500,
 	ENGINE_ID_SHIFT = 40, /* ids of one engine: a tera of events, and below 2^53 for JSON readers */
 	ENGINE_DRAIN_MS = 2000,
-	ENGINE_GRACE_MS = 150 /* three times the ring's block timeout */
+	ENGINE_GRACE_MS = 150, /* three times the ring's block timeout */
+	ENGINE_MARKS = 1024
 };
 
 struct engine_source {
@@ -35,9 +36,16 @@ struct engine_source {
 	struct input *in;
 	struct wire *lane;
 	enum input_state state;
-	size_t index;    /* in options */
-	uint64_t poison; /* frame left out, until that is told */
+	size_t index;           /* in options */
+	uint64_t poison;        /* frame left out, until that is told */
+	char name[SOURCE_NAME]; /* the input's; told apart from its namesakes */
 	char sentence[320];
+};
+
+/* A tick that waits in the outlet: once `at` bytes are written, this is what was told. */
+struct engine_mark {
+	uint64_t at;
+	uint64_t told[OPTIONS_INPUTS_MAX];
 };
 
 struct engine {
@@ -59,7 +67,10 @@ struct engine {
 	int64_t tick_second;  /* second that the open tick belongs to; without by_clock */
 	uint64_t told_frames; /* sum of frames at the last tick */
 	uint32_t lag_ms;
-	bool by_clock; /* a capture runs: its time is the wall clock's */
+	bool by_clock;             /* a capture runs: its time is the wall clock's */
+	bool hurry;                /* somebody wants us to end */
+	struct engine_mark *marks; /* a ring; NULL without a share */
+	size_t first_mark, n_marks;
 	int status;
 	struct errmsg trouble;
 };
@@ -97,8 +108,8 @@ engine_tell_source(struct engine *e, const struct engine_source *s)
 {
 	struct record r = engine_record(e, RECORD_SOURCE, engine_now(e));
 
-	r.source = (struct record_source){ input_name(s->in), input_kind_name(input_kind(s->in)),
-		input_state_name(s->state), s->sentence };
+	r.source = (struct record_source){ s->name, input_kind_name(input_kind(s->in)), input_state_name(s->state),
+		s->sentence };
 	(void)outlet_record(e->outlet, &r);
 }
 
@@ -122,18 +133,43 @@ engine_tell_missing(struct engine *e)
 static size_t
 engine_stats(struct engine *e, struct source_stat *out)
 {
-	for (size_t i = 0; i < e->n_sources; i++)
+	for (size_t i = 0; i < e->n_sources; i++) {
 		pipeline_source_stat(&out[i], e->sources[i].in, e->sources[i].state, e->sources[i].lane);
+		memcpy(out[i].name, e->sources[i].name, sizeof out[i].name);
+	}
 	return e->n_sources;
 }
 
-static void
-engine_share_told(struct engine *e, const struct source_stat *stats, const struct engine_source *in_frame)
+/* Bytes of records were written: what they told, the next engine need not tell again. */
+static uint64_t
+engine_written(void *ctx, uint64_t written)
 {
-	if (e->cfg.share == NULL)
+	struct engine *e = ctx;
+
+	for (; e->n_marks > 0 && e->marks[e->first_mark].at <= written; e->n_marks--) {
+		memcpy(e->cfg.share->told, e->marks[e->first_mark].told, sizeof e->cfg.share->told);
+		e->first_mark = (e->first_mark + 1) % ENGINE_MARKS;
+	}
+	return e->n_marks > 0 ? e->marks[e->first_mark].at : UINT64_MAX;
+}
+
+/* The tick with these figures stands in the outlet.  While an engine skips what is told, it is behind that. */
+static void
+engine_mark(struct engine *e, const struct source_stat *stats)
+{
+	struct engine_mark *m;
+
+	if (e->marks == NULL)
 		return;
+	m = &e->marks[(e->first_mark + e->n_marks) % ENGINE_MARKS];
+	memcpy(m->told,
+	    e->n_marks > 0 ? e->marks[(e->first_mark + e->n_marks - 1) % ENGINE_MARKS].told : e->cfg.share->told,
+	    sizeof m->told);
 	for (size_t i = 0; i < e->n_sources; i++)
-		e->cfg.share->told[e->sources[i].index] = stats[i].frames - (in_frame == &e->sources[i]);
+		if (stats[i].frames > m->told[e->sources[i].index])
+			m->told[e->sources[i].index] = stats[i].frames;
+	m->at = outlet_taken(e->outlet);
+	e->n_marks++;
 }
 
 /*
@@ -149,10 +185,12 @@ engine_tick(struct engine *e, const struct engine_source *in_frame)
 	struct record_tick *t = &r.tick;
 	uint64_t frames = 0;
 
-	if (!outlet_ready(e->outlet))
+	if (!outlet_ready(e->outlet) || e->n_marks == ENGINE_MARKS)
 		return;
 	t->sources = stats;
 	t->n_sources = engine_stats(e, stats);
+	if (in_frame != NULL)
+		stats[in_frame - e->sources].frames--;
 	for (size_t i = 0; i < t->n_sources; i++)
 		frames += stats[i].frames + stats[i].kernel_drops + stats[i].if_drops;
 	t->folds = outlet_folds(e->outlet, &t->n_folds);
@@ -164,12 +202,13 @@ engine_tick(struct engine *e, const struct engine_source *in_frame)
 	t->call_ids = track_call_ids(pipeline_track(e->pipe), &t->call_ids_exact);
 	t->record_drops = outlet_drops(e->outlet);
 	t->lag_ms = e->lag_ms;
-	if (outlet_record(e->outlet, &r) != 0)
+	if (outlet_put(e->outlet, &r) != 0)
 		return;
 	tally_taken(tally);
 	outlet_folds_taken(e->outlet);
 	e->told_frames = frames;
-	engine_share_told(e, stats, in_frame);
+	engine_mark(e, stats);
+	outlet_flush(e->outlet);
 }
 
 static bool
@@ -227,6 +266,17 @@ engine_second(struct engine *e, const struct engine_source *s, int64_t t_ns)
 	e->tick_second = second;
 }
 
+/* On a screen nobody reads our last words on stderr.  Without a name it stands for no source. */
+static void
+engine_tell_output(struct engine *e)
+{
+	struct record r = engine_record(e, RECORD_SOURCE, engine_now(e));
+
+	r.source = (struct record_source){ "", "output", input_state_name(INPUT_FAILED), e->trouble.text };
+	if (e->outlet != NULL)
+		(void)outlet_record(e->outlet, &r);
+}
+
 static void
 engine_save(struct engine *e, const struct frame *f)
 {
@@ -238,6 +288,7 @@ engine_save(struct engine *e, const struct frame *f)
 	(void)sink_pcap_close(e->pcap, &(struct errmsg){ "" });
 	e->pcap = NULL;
 	e->status = ENGINE_FAILED;
+	engine_tell_output(e);
 }
 
 /* Two bad frames between two ticks would have their engines step back over each other for ever: the first is told at
@@ -263,11 +314,12 @@ engine_frame(void *ctx, const struct frame *f)
 
 		input_stats(s->in, &st);
 		e->cfg.share->at[s->index] = st.frames;
+		e->cfg.share->current = (uint32_t)s->index;
 		engine_past_poison(e, s, st.frames);
 	}
 	if (e->outlet != NULL && !e->by_clock)
 		engine_second(e, s, f->t_ns);
-	v = pipeline_frame(e->pipe, s->lane, input_name(s->in), f);
+	v = pipeline_frame(e->pipe, s->lane, s->name, f);
 	if (e->pcap != NULL && (v == WIRE_SIP || v == WIRE_HELD))
 		engine_save(e, f);
 	if (e->by_clock)
@@ -289,7 +341,7 @@ engine_source_ended(struct engine *e, struct engine_source *s)
 	struct engine_source *next;
 	bool reading = false;
 
-	pipeline_flush(e->pipe, s->lane, input_name(s->in));
+	pipeline_flush(e->pipe, s->lane, s->name);
 	if (s->state != INPUT_ENDED)
 		e->status = ENGINE_FAILED;
 	if (s->state == INPUT_FAILED && input_kind(s->in) == INPUT_PCAP_LIVE && e->cfg.share != NULL) {
@@ -319,6 +371,20 @@ engine_state(void *ctx, enum input_state state, const char *sentence)
 
 /* Life. */
 
+/* Figures are kept by name, and two folders may hold a file of one name. */
+static void
+engine_name(const struct engine *e, struct engine_source *s)
+{
+	bool taken = false;
+
+	(void)snprintf(s->name, sizeof s->name, "%s", input_name(s->in));
+	for (size_t i = 0; i < e->n_sources; i++)
+		taken |= strcmp(e->sources[i].name, s->name) == 0;
+	if (taken)
+		(void)snprintf(
+		    s->name, sizeof s->name, "%.*s #%zu", (int)sizeof s->name - 8, input_name(s->in), s->index + 1);
+}
+
 static int
 engine_open_input(struct engine *e, size_t i, struct errmsg *em)
 {
@@ -333,7 +399,7 @@ engine_open_input(struct engine *e, size_t i, struct errmsg *em)
 		.buffer_mib = (unsigned)o->buffer_mib,
 		.seed = o->seed,
 		.skip_frames = again ? share->told[i] : 0,
-		.poison_frame = again && e->cfg.poisoned ? share->at[i] : 0,
+		.poison_frame = again && e->cfg.poisoned && share->current == i ? share->at[i] : 0,
 		.start_ns = share != NULL ? share->start_ns : 0,
 		.now_ns = e->start_ns };
 	int err = input_open(&s->in, &cfg, em);
@@ -345,6 +411,7 @@ engine_open_input(struct engine *e, size_t i, struct errmsg *em)
 	s->poison = cfg.poison_frame;
 	s->state = INPUT_OPEN;
 	s->lane = pipeline_lane(e->pipe);
+	engine_name(e, s);
 	e->n_sources++;
 	e->by_clock |= input_kind(s->in) == INPUT_PCAP_LIVE;
 	return s->lane != NULL ? 0 : errmsg_set(em, -ENOMEM, "out of memory");
@@ -352,7 +419,7 @@ engine_open_input(struct engine *e, size_t i, struct errmsg *em)
 
 /*
  * The first engine needs all inputs: a slip must be told on a clean terminal.  Later ones do without an interface that
- * went away, as long as another input is there; the supervisor watches for its return.
+ * went away, as long as another input is there; the supervisor watches for its return.  Standard input does not return.
  */
 static int
 engine_open_inputs(struct engine *e, struct errmsg *em)
@@ -363,10 +430,12 @@ engine_open_inputs(struct engine *e, struct errmsg *em)
 	if (share != NULL)
 		share->missing = 0;
 	for (size_t i = 0; i < e->o->n_inputs; i++) {
+		bool live = e->o->inputs[i].kind == INPUT_PCAP_LIVE;
+
 		err = engine_open_input(e, i, em);
-		if (err != 0 && (share == NULL || e->o->inputs[i].kind != INPUT_PCAP_LIVE))
+		if (err != 0 && (share == NULL || (!live && strcmp(e->o->inputs[i].arg, "-") != 0)))
 			return err;
-		if (err != 0)
+		if (err != 0 && live)
 			share->missing |= UINT32_C(1) << i;
 	}
 	return e->n_sources > 0 ? 0 : err;
@@ -391,6 +460,8 @@ engine_open(struct engine *e, struct errmsg *em)
 	cfg.n_local = o->inputs[0].kind == INPUT_PCAP_LIVE ? local_addresses(local, LOCAL_MAX) : 0;
 	e->pipe = pipeline_new(&cfg);
 	if (e->pipe == NULL)
+		return errmsg_set(em, -ENOMEM, "out of memory");
+	if (e->cfg.share != NULL && (e->marks = mem_alloc(ENGINE_MARKS * sizeof *e->marks)) == NULL)
 		return errmsg_set(em, -ENOMEM, "out of memory");
 	err = engine_open_inputs(e, em);
 	if (err == 0 && o->out_pcap != NULL && e->cfg.number == 1)
@@ -452,8 +523,11 @@ engine_on_duration(uv_timer_t *h)
 static void
 engine_on_signal(uv_signal_t *h, int signo)
 {
+	struct engine *e = h->data;
+
 	(void)signo;
-	engine_end(h->data);
+	e->hurry = true;
+	engine_end(e);
 }
 
 static void
@@ -502,6 +576,10 @@ engine_start(struct engine *e, struct errmsg *em)
 		e->outlet = outlet_new(&e->loop, e->cfg.fd, e->host, e->by_clock ? ENGINE_EVENTS_PER_S : 0);
 		if (e->outlet == NULL)
 			return errmsg_set(em, -ENOMEM, "out of memory");
+		outlet_watch(e->outlet, engine_written, e);
+		/* The engine before us may have left half a line, and our hello must not be its end. */
+		if (e->cfg.number > 1)
+			outlet_after(e->outlet);
 		engine_hello(e);
 		engine_tell_missing(e);
 	}
@@ -516,6 +594,22 @@ engine_stop(struct engine *e)
 	uv_stop(&e->loop);
 }
 
+/* The first trouble is the one to tell. */
+static void
+engine_no_reader(struct engine *e)
+{
+	int err = outlet_error(e->outlet);
+
+	if (e->status == ENGINE_OK)
+		e->status = ENGINE_FAILED;
+	if (e->trouble.text[0] != '\0')
+		return;
+	if (err != 0)
+		(void)errmsg_set(&e->trouble, err, "writing the records stopped: %s", strerror(-err));
+	else
+		(void)errmsg_set(&e->trouble, -ETIMEDOUT, "the records were not all read");
+}
+
 static void
 engine_bye(struct engine *e)
 {
@@ -528,7 +622,9 @@ engine_bye(struct engine *e)
 	/* An engine that wants a successor has not come to the end. */
 	if (e->status != ENGINE_AGAIN)
 		(void)outlet_record(e->outlet, &r);
-	outlet_drain(e->outlet, ENGINE_DRAIN_MS);
+	/* A reader may take its time, unless somebody waits for us to end. */
+	if (!outlet_drain(e->outlet, e->hurry ? ENGINE_DRAIN_MS : -1) && outlet_error(e->outlet) != -EPIPE)
+		engine_no_reader(e);
 }
 
 static int
@@ -565,6 +661,14 @@ engine_tell_trouble(struct engine *e)
 		(void)fprintf(stderr, "sipwhy: %s\n", e->trouble.text);
 }
 
+/* The loop is over: from now on a signal ends us even while we write to somebody who does not read. */
+static void
+engine_own_signals(struct engine *e)
+{
+	(void)uv_signal_stop(&e->sigint);
+	(void)uv_signal_stop(&e->sigterm);
+}
+
 int
 engine_run(struct engine *e)
 {
@@ -572,9 +676,12 @@ engine_run(struct engine *e)
 		(void)uv_run(&e->loop, UV_RUN_DEFAULT);
 	for (size_t i = 0; i < e->n_sources; i++)
 		if (engine_is_open(&e->sources[i]))
-			pipeline_flush(e->pipe, e->sources[i].lane, input_name(e->sources[i].in));
-	if (e->pcap != NULL && sink_pcap_close(e->pcap, &e->trouble) != 0)
+			pipeline_flush(e->pipe, e->sources[i].lane, e->sources[i].name);
+	engine_own_signals(e);
+	if (e->pcap != NULL && sink_pcap_close(e->pcap, &e->trouble) != 0) {
 		e->status = ENGINE_FAILED;
+		engine_tell_output(e);
+	}
 	e->pcap = NULL;
 	if (e->outlet != NULL)
 		engine_bye(e);
@@ -612,6 +719,7 @@ engine_free(struct engine *e)
 		wire_free(e->sources[i].lane);
 	if (e->pcap != NULL)
 		(void)sink_pcap_close(e->pcap, &(struct errmsg){ "" });
+	mem_free(e->marks);
 	sink_events_free(e->events);
 	pipeline_free(e->pipe);
 	match_free(e->match);

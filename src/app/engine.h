@@ -18,6 +18,7 @@ struct engine_share {
 	uint64_t told[OPTIONS_INPUTS_MAX];
 	uint64_t at[OPTIONS_INPUTS_MAX];
 	int64_t start_ns; /* of the first engine: the demo's present begins there */
+	uint32_t current; /* input whose frame `at` is the newest */
 	uint32_t missing; /* bit i: input i could not be opened this time; the others go on without it */
 };
 

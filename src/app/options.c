@@ -306,6 +306,15 @@ options_finish(struct options *o, struct errmsg *em)
 	return 0;
 }
 
+/* A letter may stand among others; a long option is known by its word. */
+static int
+options_unknown(const char *word, struct errmsg *em)
+{
+	if (optopt > 0 && optopt < OPTIONS_LONG_BASE)
+		return errmsg_set(em, -EINVAL, "unknown option -%c; sipwhy -h lists them", optopt);
+	return errmsg_set(em, -EINVAL, "unknown option %s; sipwhy -h lists them", word);
+}
+
 int
 options_parse(struct options *o, int argc, char **argv, struct errmsg *em)
 {
@@ -323,7 +332,7 @@ options_parse(struct options *o, int argc, char **argv, struct errmsg *em)
 			err =
 			    errmsg_set(em, -EINVAL, "%s needs a value; sipwhy -h lists the options", argv[optind - 1]);
 		else if (r == NULL)
-			err = errmsg_set(em, -EINVAL, "unknown option %s; sipwhy -h lists them", argv[optind - 1]);
+			err = options_unknown(argv[optind - 1], em);
 		else
 			err = options_take(o, r, optarg, em);
 	}

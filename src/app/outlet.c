@@ -16,6 +16,7 @@ enum {
 	OUTLET_MAX = 16 << 20,
 	OUTLET_TICK_ROOM = 12 << 20, /* events stop here, ticks go on */
 	OUTLET_FULL = 4 << 20,
+	OUTLET_END = 2, /* without its last two bytes a line is no JSON */
 	OUTLET_FOLDS = 64,
 	OUTLET_TEXT = 64
 };
@@ -26,12 +27,15 @@ struct outlet_fold {
 
 struct outlet {
 	uv_poll_t poll;
-	bool polled, polling, broken;
-	int fd;
+	bool polled, polling;
+	int fd, err;
 	int flags; /* of fd as it was found: others may share it */
 	const char *host;
 	struct buf buf;
-	size_t sent; /* bytes of buf already written */
+	size_t sent;            /* bytes of buf already written */
+	uint64_t written, next; /* next: where the watcher waits */
+	outlet_written_fn watch;
+	void *watch_ctx;
 	unsigned rate, tokens;
 	uint64_t second;
 	uint64_t drops;
@@ -42,18 +46,36 @@ struct outlet {
 
 static void outlet_arm(struct outlet *o);
 
+/* How much of what waits may go at once. */
+static size_t
+outlet_piece(const struct outlet *o)
+{
+	size_t n = o->buf.len - o->sent;
+	uint64_t left = o->next > o->written ? o->next - o->written : UINT64_MAX;
+
+	if (left > OUTLET_END && left != UINT64_MAX)
+		left -= OUTLET_END;
+	return n < left ? n : (size_t)left;
+}
+
 static void
 outlet_write(struct outlet *o)
 {
-	while (!o->broken && o->sent < o->buf.len) {
-		ssize_t n = write(o->fd, o->buf.data + o->sent, o->buf.len - o->sent);
+	if (o->watch != NULL)
+		o->next = o->watch(o->watch_ctx, o->written);
+	while (o->err == 0 && o->sent < o->buf.len) {
+		ssize_t n = write(o->fd, o->buf.data + o->sent, outlet_piece(o));
 
-		if (n >= 0)
+		if (n >= 0) {
 			o->sent += (size_t)n;
-		else if (errno == EAGAIN)
+			o->written += (uint64_t)n;
+			if (o->watch != NULL)
+				o->next = o->watch(o->watch_ctx, o->written);
+		} else if (errno == EAGAIN) {
 			break;
-		else if (errno != EINTR)
-			o->broken = true;
+		} else if (errno != EINTR) {
+			o->err = -errno;
+		}
 	}
 	/* Moving the rest to the front is worth it only when much was sent. */
 	if (o->sent == o->buf.len) {
@@ -79,7 +101,7 @@ outlet_writable(uv_poll_t *h, int status, int events)
 static void
 outlet_arm(struct outlet *o)
 {
-	bool want = o->polled && !o->broken && o->sent < o->buf.len;
+	bool want = o->polled && o->err == 0 && o->sent < o->buf.len;
 
 	if (want == o->polling)
 		return;
@@ -101,11 +123,12 @@ outlet_new(struct uv_loop_s *loop, int fd, const char *host, unsigned rate)
 	o->fd = fd;
 	o->host = host;
 	o->rate = rate;
+	o->next = UINT64_MAX;
 	buf_init(&o->buf, OUTLET_MAX);
 	/* A regular file is always ready, and epoll refuses it. */
 	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) {
 		o->flags = fcntl(fd, F_GETFL);
-		o->polled = fcntl(fd, F_SETFL, o->flags | O_NONBLOCK) == 0 && uv_poll_init(loop, &o->poll, fd) == 0;
+		o->polled = uv_poll_init(loop, &o->poll, fd) == 0;
 		o->poll.data = o;
 	}
 	return o;
@@ -143,7 +166,7 @@ outlet_waiting(const struct outlet *o)
 bool
 outlet_ready(const struct outlet *o)
 {
-	return o->broken || o->buf.len + RECORD_LINE_MAX <= OUTLET_MAX;
+	return o->err != 0 || o->buf.len + RECORD_LINE_MAX <= OUTLET_MAX;
 }
 
 bool
@@ -155,22 +178,55 @@ outlet_full(const struct outlet *o)
 bool
 outlet_broken(const struct outlet *o)
 {
-	return o->broken;
+	return o->err != 0;
+}
+
+int
+outlet_error(const struct outlet *o)
+{
+	return o->err;
+}
+
+uint64_t
+outlet_taken(const struct outlet *o)
+{
+	return o->written + outlet_waiting(o);
+}
+
+void
+outlet_watch(struct outlet *o, outlet_written_fn fn, void *ctx)
+{
+	o->watch = fn;
+	o->watch_ctx = ctx;
+}
+
+void
+outlet_after(struct outlet *o)
+{
+	buf_puts(&o->buf, "-\n");
+}
+
+int
+outlet_put(struct outlet *o, const struct record *r)
+{
+	return o->err != 0 ? 0 : record_encode(&o->buf, r);
+}
+
+void
+outlet_flush(struct outlet *o)
+{
+	outlet_write(o);
+	outlet_arm(o);
 }
 
 int
 outlet_record(struct outlet *o, const struct record *r)
 {
-	int err;
+	int err = outlet_put(o, r);
 
-	if (o->broken)
-		return 0;
-	err = record_encode(&o->buf, r);
-	if (err != 0)
-		return err;
-	outlet_write(o);
-	outlet_arm(o);
-	return 0;
+	if (err == 0)
+		outlet_flush(o);
+	return err;
 }
 
 static bool
@@ -257,12 +313,13 @@ outlet_drops(const struct outlet *o)
 	return o->drops;
 }
 
-void
+bool
 outlet_drain(struct outlet *o, int timeout_ms)
 {
 	struct pollfd p = { .fd = o->fd, .events = POLLOUT };
 
 	outlet_write(o);
-	while (!o->broken && o->sent < o->buf.len && poll(&p, 1, timeout_ms) > 0)
+	while (o->err == 0 && o->sent < o->buf.len && poll(&p, 1, timeout_ms) > 0)
 		outlet_write(o);
+	return o->sent == o->buf.len;
 }

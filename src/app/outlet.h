@@ -25,13 +25,30 @@ void outlet_close(struct outlet *o);
 bool outlet_ready(const struct outlet *o);
 /* The reader is far behind: a source that can wait should. */
 bool outlet_full(const struct outlet *o);
-/* The reader is gone (EPIPE). */
+/* Writing failed for good: the reader is gone (-EPIPE), the disk is full ... */
 bool outlet_broken(const struct outlet *o);
+/* Why; 0 while it did not. */
+int outlet_error(const struct outlet *o);
 
+/*
+ * Bytes taken since the start.  Records up to here reached the descriptor once as many are written;
+ * `fn` is told after each write and returns which position it waits for next (UINT64_MAX: none).  No write goes beyond
+ * that, and the last two bytes before it go alone: an engine that is killed between a write and what it notes of it
+ * leaves the shortest doubt there can be.
+ */
+uint64_t outlet_taken(const struct outlet *o);
+typedef uint64_t (*outlet_written_fn)(void *ctx, uint64_t written);
+void outlet_watch(struct outlet *o, outlet_written_fn fn, void *ctx);
+
+/* Spoil and close a line that somebody else left half written to the same descriptor: it may lack its newline only. */
+void outlet_after(struct outlet *o);
 /* Send or fold an event; now_ms: of the loop, for the rate. */
 void outlet_event(struct outlet *o, const struct event *ev, uint64_t now_ms);
 /* Send a record of any other type.  0, or negative when it found no room. */
 int outlet_record(struct outlet *o, const struct record *r);
+/* The same in two steps. */
+int outlet_put(struct outlet *o, const struct record *r);
+void outlet_flush(struct outlet *o);
 
 /* Folded rows since the last tick; valid until outlet_folds_taken. */
 const struct record_fold *outlet_folds(const struct outlet *o, size_t *n);
@@ -39,7 +56,8 @@ void outlet_folds_taken(struct outlet *o);
 /* Events folded because the reader was slow, since the start. */
 uint64_t outlet_drops(const struct outlet *o);
 
-/* Write all that waits, blocking; at most timeout_ms. */
-void outlet_drain(struct outlet *o, int timeout_ms);
+/* Write all that waits, blocking; no longer than timeout_ms without a reader (-1: as long as it takes).  False when
+ * some was not written. */
+bool outlet_drain(struct outlet *o, int timeout_ms);
 
 #endif

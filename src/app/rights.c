@@ -165,12 +165,10 @@ rights_seal_engine(struct errmsg *em)
 }
 
 void
-rights_end_with_parent(int signo)
+rights_end_with_parent(pid_t parent, int signo)
 {
-	pid_t parent = getppid();
-
 	(void)prctl(PR_SET_PDEATHSIG, signo, 0, 0, 0);
 	/* It may have ended between fork and here; then nobody would tell us. */
-	if (parent == 1)
+	if (getppid() != parent)
 		(void)raise(signo);
 }

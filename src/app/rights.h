@@ -4,6 +4,8 @@
 #ifndef APP_RIGHTS_H
 #define APP_RIGHTS_H
 
+#include <sys/types.h>
+
 #include "sipwhy/errmsg.h"
 
 /*
@@ -19,7 +21,7 @@ int rights_keep_opening(struct errmsg *em);
 /* Only the system calls an engine needs after its inputs are open (seccomp).  0 or negative errno with a sentence. */
 int rights_seal_engine(struct errmsg *em);
 
-/* End this process when its parent ends; call after rights_drop, which clears it. */
-void rights_end_with_parent(int signo);
+/* End this process when `parent` ends; call after rights_drop, which clears it. */
+void rights_end_with_parent(pid_t parent, int signo);
 
 #endif

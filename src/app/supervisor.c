@@ -36,14 +36,15 @@ enum {
 	SUPERVISOR_DEATHS = 10, /* within the window: then it waits */
 	SUPERVISOR_WINDOW_S = 10,
 	SUPERVISOR_WAIT_S = 5,
-	SUPERVISOR_AGAIN_S = 2 /* between tries to open an interface that went away */
+	SUPERVISOR_AGAIN_S = 2, /* between tries to open an interface that went away */
+	SUPERVISOR_LEAVE_S = 3  /* for a console that was asked to end */
 };
 
 struct supervisor {
 	const struct options *o;
 	int stream[2]; /* 0: console reads, 1: engines write */
 	struct engine_share *share;
-	pid_t engine, console;
+	pid_t self, engine, console;
 	unsigned number;
 	bool poisoned, ending;
 	int64_t deaths[SUPERVISOR_DEATHS];
@@ -51,6 +52,8 @@ struct supervisor {
 	int64_t restart_at_ns; /* 0: no restart wanted */
 	int64_t probe_at_ns;   /* when to look again for an interface that is missing */
 	bool replacing;        /* the engine was told to end for a better one */
+	int64_t kill_at_ns;    /* when the console's time to leave is over, 0: it may stay */
+	int engine_status;     /* exit status of the last engine that came to its end */
 	struct termios tty;
 	bool have_tty;
 };
@@ -58,14 +61,18 @@ struct supervisor {
 static int
 supervisor_fail(const char *sentence)
 {
-	(void)fprintf(stderr, "sipwhy: %s\n", sentence);
+	char shown[2 * sizeof(struct errmsg)];
+
+	/* It may quote the name of a file, and who named that? */
+	(void)text_clean(shown, sizeof shown, slice_str(sentence), sizeof shown - 1, false, NULL);
+	(void)fprintf(stderr, "sipwhy: %s\n", shown);
 	return 1;
 }
 
 /* The engine's process. */
 
-static void
-supervisor_no_terminal(const struct options *o)
+static int
+supervisor_no_terminal(const struct options *o, struct errmsg *em)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	bool keep_stdin = false;
@@ -73,24 +80,26 @@ supervisor_no_terminal(const struct options *o)
 	for (size_t i = 0; i < o->n_inputs; i++)
 		keep_stdin |= o->inputs[i].kind == INPUT_PCAP_FILE && strcmp(o->inputs[i].arg, "-") == 0;
 	(void)setsid();
-	if (!keep_stdin)
-		(void)dup2(null, STDIN_FILENO);
-	(void)dup2(null, STDOUT_FILENO);
-	(void)dup2(null, STDERR_FILENO);
+	if (null < 0 || (!keep_stdin && dup2(null, STDIN_FILENO) < 0) || dup2(null, STDOUT_FILENO) < 0 ||
+	    dup2(null, STDERR_FILENO) < 0)
+		return errmsg_set(em, -errno, "can't put /dev/null in place of the terminal: %s", strerror(errno));
+	(void)close(null);
+	return 0;
 }
 
 static int
-supervisor_engine_ready(struct engine **e, const struct engine_cfg *cfg, struct errmsg *em)
+supervisor_engine_ready(struct engine **e, const struct engine_cfg *cfg, pid_t parent, struct errmsg *em)
 {
 	int err = engine_new(e, cfg, em);
 
 	if (err != 0)
 		return err;
 	if (cfg->share != NULL)
-		supervisor_no_terminal(cfg->options);
-	err = rights_drop(em);
+		err = supervisor_no_terminal(cfg->options, em);
+	if (err == 0)
+		err = rights_drop(em);
 	if (err == 0 && cfg->share != NULL)
-		rights_end_with_parent(SIGKILL);
+		rights_end_with_parent(parent, SIGKILL);
 	if (err == 0)
 		err = rights_seal_engine(em);
 	return err != 0 ? err : engine_start(*e, em);
@@ -104,7 +113,7 @@ supervisor_engine(struct supervisor *s, int ready_fd)
 	struct engine *e = NULL;
 	int status = ENGINE_FAILED;
 
-	if (supervisor_engine_ready(&e, &cfg, &em) == 0) {
+	if (supervisor_engine_ready(&e, &cfg, s->self, &em) == 0) {
 		(void)!write(ready_fd, "", 1);
 		(void)close(ready_fd);
 		status = engine_run(e);
@@ -150,8 +159,12 @@ supervisor_start_engine(struct supervisor *s, struct errmsg *em)
 		return errmsg_set(em, -errno, "can't make a pipe: %s", strerror(errno));
 	s->number++;
 	pid = fork();
-	if (pid < 0)
-		return errmsg_set(em, -errno, "can't fork: %s", strerror(errno));
+	if (pid < 0) {
+		err = errmsg_set(em, -errno, "can't fork: %s", strerror(errno));
+		(void)close(ready[0]);
+		(void)close(ready[1]);
+		return err;
+	}
 	if (pid == 0) {
 		(void)close(ready[0]);
 		(void)close(s->stream[0]);
@@ -182,7 +195,7 @@ supervisor_console(struct supervisor *s)
 	(void)close(s->stream[1]);
 	if (console_new(&c, s->o, s->stream[0], &em) == 0) {
 		if (rights_drop(&em) == 0) {
-			rights_end_with_parent(SIGTERM);
+			rights_end_with_parent(s->self, SIGTERM);
 			status = console_run(c);
 		}
 		console_free(c);
@@ -211,7 +224,7 @@ supervisor_start_console(struct supervisor *s)
 
 /* Watching over them. */
 
-/* A word for the screen, by the same stream; the newline first closes what a dead engine left half written. */
+/* A word for the screen, by the same stream; first it spoils and closes what a dead engine left half written. */
 static void
 supervisor_tell(struct supervisor *s, const char *state, const char *sentence)
 {
@@ -221,8 +234,8 @@ supervisor_tell(struct supervisor *s, const char *state, const char *sentence)
 		.source = { "engine", "engine", state, sentence } };
 	struct buf b;
 
-	buf_init(&b, RECORD_LINE_MAX + 1);
-	buf_putc(&b, '\n');
+	buf_init(&b, RECORD_LINE_MAX + 2);
+	buf_puts(&b, "-\n");
 	if (record_encode(&b, &r) == 0 && buf_ok(&b))
 		(void)!write(s->stream[1], b.data, b.len);
 	buf_fini(&b);
@@ -244,26 +257,47 @@ supervisor_is_crash(int signo)
 	    signo == SIGSYS;
 }
 
+/* What came on standard input comes once: another engine would find nothing there. */
+static bool
+supervisor_can_restart(const struct supervisor *s)
+{
+	size_t once = 0;
+
+	for (size_t i = 0; i < s->o->n_inputs; i++)
+		once += s->o->inputs[i].kind == INPUT_PCAP_FILE && strcmp(s->o->inputs[i].arg, "-") == 0;
+	return once < s->o->n_inputs;
+}
+
 static void
 supervisor_engine_died(struct supervisor *s, int status)
 {
-	int64_t now_ns = clock_wall_ns(), wait_s = 0;
-	char text[160];
+	int64_t now_ns = clock_steady_ns(), wait_s = 0;
+	char text[400];
 
 	s->engine = 0;
+	if (WIFEXITED(status))
+		s->engine_status = WEXITSTATUS(status);
 	if (s->ending || (WIFEXITED(status) && WEXITSTATUS(status) != ENGINE_AGAIN && !s->replacing))
 		return;
 	if (WIFEXITED(status)) {
 		(void)snprintf(text, sizeof text, s->replacing ? "an interface came back" : "an interface went away");
-		s->replacing = false;
+	} else if (!supervisor_can_restart(s)) {
+		(void)snprintf(text, sizeof text,
+		    "engine ended by signal %d (%s); counters are kept, the rest of standard input is lost",
+		    WTERMSIG(status), strsignal(WTERMSIG(status)));
+		s->engine_status = ENGINE_FAILED;
+		supervisor_tell(s, "died", text);
+		return;
 	} else {
 		s->poisoned = supervisor_is_crash(WTERMSIG(status));
 		wait_s = supervisor_too_often(s, now_ns) ? SUPERVISOR_WAIT_S : 0;
 		(void)snprintf(text, sizeof text,
-		    "engine ended by signal %d (%s)%s; counters are kept, starting another%s", WTERMSIG(status),
+		    "engine ended by signal %d (%s)%s; counters are kept, %sstarting another%s", WTERMSIG(status),
 		    strsignal(WTERMSIG(status)), s->poisoned ? ", over one message" : "",
+		    s->o->out_pcap != NULL ? "the capture file of -O ends here, " : "",
 		    wait_s > 0 ? " in 5 s: it dies too often" : "");
 	}
+	s->replacing = false;
 	supervisor_tell(s, "died", text);
 	s->restart_at_ns = now_ns + wait_s * NS_PER_S;
 }
@@ -273,20 +307,20 @@ supervisor_restart(struct supervisor *s)
 {
 	struct errmsg em = { "" };
 
-	if (s->restart_at_ns == 0 || clock_wall_ns() < s->restart_at_ns)
+	if (s->restart_at_ns == 0 || clock_steady_ns() < s->restart_at_ns)
 		return;
 	s->restart_at_ns = 0;
 	if (supervisor_start_engine(s, &em) == 0)
 		return;
 	supervisor_tell(s, "died", em.text);
-	s->restart_at_ns = clock_wall_ns() + SUPERVISOR_AGAIN_S * NS_PER_S;
+	s->restart_at_ns = clock_steady_ns() + SUPERVISOR_AGAIN_S * NS_PER_S;
 }
 
 /* An interface that is missing is tried every two seconds; when it opens, an engine that has it takes over. */
 static void
 supervisor_probe(struct supervisor *s)
 {
-	int64_t now_ns = clock_wall_ns();
+	int64_t now_ns = clock_steady_ns();
 
 	if (s->engine == 0 || s->replacing || s->share->missing == 0 || now_ns < s->probe_at_ns)
 		return;
@@ -309,11 +343,15 @@ supervisor_probe(struct supervisor *s)
 static void
 supervisor_restore_terminal(const struct supervisor *s, int status)
 {
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
 	static const char plain[] = "\033[?1049l\033[?25h\033[0m\r\n";
 
 	if (!WIFSIGNALED(status) || !s->have_tty)
 		return;
 	(void)tcsetattr(STDOUT_FILENO, TCSANOW, &s->tty);
+	/* One that takes nothing would hold us as it held the console. */
+	if (poll(&out, 1, 0) <= 0)
+		return;
 	(void)!write(STDOUT_FILENO, plain, sizeof plain - 1);
 	(void)fprintf(
 	    stderr, "sipwhy: the console ended by signal %d (%s)\n", WTERMSIG(status), strsignal(WTERMSIG(status)));
@@ -328,10 +366,17 @@ supervisor_end_engine(struct supervisor *s)
 	if (s->engine <= 0)
 		return;
 	(void)kill(s->engine, SIGTERM);
-	for (int i = 0; i < 100 && waitpid(s->engine, NULL, WNOHANG) == 0; i++)
-		(void)nanosleep(&step, NULL);
-	(void)kill(s->engine, SIGKILL);
-	(void)waitpid(s->engine, NULL, 0);
+	for (int i = 0; i < 100 && s->engine > 0; i++) {
+		/* Once reaped, its number may be somebody else's. */
+		if (waitpid(s->engine, NULL, WNOHANG) != 0)
+			s->engine = 0;
+		else
+			(void)nanosleep(&step, NULL);
+	}
+	if (s->engine > 0) {
+		(void)kill(s->engine, SIGKILL);
+		(void)waitpid(s->engine, NULL, 0);
+	}
 	s->engine = 0;
 }
 
@@ -342,7 +387,10 @@ supervisor_console_ended(struct supervisor *s, int status)
 	s->ending = true;
 	supervisor_restore_terminal(s, status);
 	supervisor_end_engine(s);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+	if (!WIFEXITED(status))
+		return 1;
+	/* What the engine found damaged was on the screen; scripts look at the status. */
+	return WEXITSTATUS(status) == 0 && s->engine_status == ENGINE_FAILED ? 1 : WEXITSTATUS(status);
 }
 
 /* Returns the exit status once the console ended, -1 before. */
@@ -361,24 +409,52 @@ supervisor_reap(struct supervisor *s)
 	return -1;
 }
 
+/* A console that is stopped, or writes to a terminal that takes nothing, does not hear; it must not keep us for ever.
+ */
+static void
+supervisor_ask(struct supervisor *s, int signo)
+{
+	(void)kill(s->console, signo);
+	if (s->kill_at_ns == 0)
+		s->kill_at_ns = clock_steady_ns() + SUPERVISOR_LEAVE_S * NS_PER_S;
+}
+
+static void
+supervisor_insist(struct supervisor *s)
+{
+	if (s->kill_at_ns == 0 || clock_steady_ns() < s->kill_at_ns)
+		return;
+	(void)kill(s->console, SIGKILL);
+	s->kill_at_ns = 0;
+}
+
 static int
 supervisor_watch(struct supervisor *s, const sigset_t *set)
 {
 	int status = -1;
 
 	while (status < 0) {
-		bool soon = s->restart_at_ns != 0 || s->share->missing != 0;
+		bool soon = s->restart_at_ns != 0 || s->share->missing != 0 || s->kill_at_ns != 0;
 		struct timespec wait = { soon ? 0 : 3600, soon ? 50 * NS_PER_MS : 0 };
 		int signo;
 
 		supervisor_restart(s);
 		supervisor_probe(s);
 		signo = sigtimedwait(set, NULL, &wait);
-		if (signo == SIGTERM || signo == SIGHUP || (signo == SIGINT && s->console > 0))
-			(void)kill(s->console, signo == SIGHUP ? SIGHUP : SIGTERM);
+		if (signo == SIGTERM || signo == SIGHUP || signo == SIGINT)
+			supervisor_ask(s, signo == SIGHUP ? SIGHUP : SIGTERM);
+		supervisor_insist(s);
 		status = supervisor_reap(s);
 	}
 	return status;
+}
+
+/* A write that finds no reader or no room tells so by its result. */
+static void
+supervisor_write_errors(void)
+{
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);
 }
 
 static int
@@ -399,7 +475,7 @@ supervisor_prepare(struct supervisor *s, sigset_t *set, struct errmsg *em)
 	(void)sigaddset(set, SIGINT);
 	if (sigprocmask(SIG_BLOCK, set, NULL) != 0)
 		return errmsg_set(em, -errno, "can't block signals: %s", strerror(errno));
-	(void)signal(SIGPIPE, SIG_IGN);
+	supervisor_write_errors();
 	return 0;
 }
 
@@ -418,7 +494,7 @@ supervisor_let_stdin_go(void)
 int
 supervisor_run(const struct options *o)
 {
-	struct supervisor s = { .o = o };
+	struct supervisor s = { .o = o, .self = getpid() };
 	struct errmsg em = { "" };
 	sigset_t set;
 
@@ -445,8 +521,8 @@ supervisor_headless(const struct options *o)
 	struct engine *e = NULL;
 	int status = 1;
 
-	(void)signal(SIGPIPE, SIG_IGN);
-	if (supervisor_engine_ready(&e, &cfg, &em) == 0)
+	supervisor_write_errors();
+	if (supervisor_engine_ready(&e, &cfg, 0, &em) == 0)
 		status = engine_run(e);
 	else
 		(void)supervisor_fail(em.text);

@@ -30,7 +30,7 @@ struct file {
 	bool has_poll;
 	bool head; /* the head was judged */
 	int fd;
-	int flags;                 /* of fd as it was found: standard input is shared with whoever started us */
+	int flags; /* of fd as it was found: standard input is shared with whoever started us */
 };
 
 static int
@@ -132,6 +132,9 @@ file_open(struct input **out, const struct input_cfg *cfg, struct errmsg *em)
 	} else {
 		f->flags = fcntl(f->fd, F_GETFL);
 		f->in.live = !S_ISREG(st.st_mode);
+		/* What comes through a pipe comes once. */
+		if (f->in.live)
+			f->in.skip = f->in.poison = 0;
 		f->in.st.total = f->in.live ? 0 : (uint64_t)st.st_size;
 		f->cap = capfile_new(f->in.live || strcmp(cfg->arg, "-") == 0);
 		if (f->cap == NULL)
@@ -158,8 +161,9 @@ file_read(struct file *f)
 	do
 		n = read(f->fd, p, room);
 	while (n < 0 && errno == EINTR);
+	/* A regular file that would wait (in /proc) cannot be polled for. */
 	if (n < 0)
-		return -errno;
+		return errno == EAGAIN && !f->in.live ? -ENODATA : -errno;
 	if (n == 0) {
 		capfile_finish(f->cap);
 		return 0;

@@ -35,8 +35,7 @@ decode_requests(struct reader *r, json_t *o, struct counts *c)
 	const char *name;
 	json_t *v;
 
-	json_object_foreach(o, name, v)
-		c->requests[fields_method(name)] += reader_u64(r, o, name, READER_COUNT_MAX, 0);
+	json_object_foreach(o, name, v) c->requests[fields_method(name)] += reader_u64(r, o, name, READER_COUNT_MAX, 0);
 }
 
 static void
@@ -45,7 +44,8 @@ decode_codes(struct reader *r, json_t *o, uint64_t codes[SIP_CODE_N])
 	const char *name;
 	json_t *v;
 
-	json_object_foreach(o, name, v) {
+	json_object_foreach(o, name, v)
+	{
 		unsigned code = decode_code(name);
 
 		if (code == 0) {
@@ -62,8 +62,7 @@ decode_responses(struct reader *r, json_t *o, struct counts *c)
 	const char *name;
 	json_t *v;
 
-	json_object_foreach(o, name, v)
-		decode_codes(r, reader_object(r, o, name), c->responses[fields_method(name)]);
+	json_object_foreach(o, name, v) decode_codes(r, reader_object(r, o, name), c->responses[fields_method(name)]);
 }
 
 void
@@ -82,7 +81,8 @@ decode_peer_codes(struct reader *r, json_t *o, struct peer_stat *p)
 	json_t *v;
 	unsigned n = 0;
 
-	json_object_foreach(o, name, v) {
+	json_object_foreach(o, name, v)
+	{
 		unsigned code = decode_code(name);
 
 		if (code == 0 || n == PEER_CODES) {

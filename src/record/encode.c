@@ -246,21 +246,28 @@ encode_min(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* Take the next rows of *all that fit into one line into *part. */
-static void
+/*
+ * Take what fits into the next line from *all into *part; true for the last line.  Counts and sources stand in the
+ * last: an engine that dies before it leaves nothing that its successor counts again but rows of peers.
+ */
+static bool
 encode_part(struct record_tick *part, struct record_tick *all)
 {
 	bool beside = all->counts != NULL && counts_responses(all->counts) > 0;
 
 	*part = *all;
-	part->n_peers = encode_min(all->n_peers, beside ? ENCODE_PEERS_BESIDE : ENCODE_PEERS);
-	part->n_folds = encode_min(all->n_folds, beside ? ENCODE_FOLDS_BESIDE : ENCODE_FOLDS);
+	if (all->n_peers <= (beside ? ENCODE_PEERS_BESIDE : ENCODE_PEERS) &&
+	    all->n_folds <= (beside ? ENCODE_FOLDS_BESIDE : ENCODE_FOLDS))
+		return true;
+	part->counts = NULL;
+	part->n_sources = 0;
+	part->n_peers = encode_min(all->n_peers, ENCODE_PEERS);
+	part->n_folds = encode_min(all->n_folds, ENCODE_FOLDS);
 	if ((all->n_peers -= part->n_peers) > 0)
 		all->peers += part->n_peers;
 	if ((all->n_folds -= part->n_folds) > 0)
 		all->folds += part->n_folds;
-	all->counts = NULL;
-	all->n_sources = 0;
+	return false;
 }
 
 /* A tick in as many lines as it needs. */
@@ -269,12 +276,13 @@ encode_ticks(struct buf *b, const struct record *r)
 {
 	struct record_tick rest = r->tick;
 	struct record part = *r;
+	bool last;
 	int err;
 
 	do {
-		encode_part(&part.tick, &rest);
+		last = encode_part(&part.tick, &rest);
 		err = encode_line(b, &part);
-	} while (err == 0 && rest.n_peers + rest.n_folds > 0);
+	} while (err == 0 && !last);
 	return err;
 }
 

@@ -6,21 +6,49 @@
 
 #include "sipwhy/record.h"
 
-#define FIELD(m) { #m, offsetof(struct event, m), RECORD_TEXT_MAX }
+#define FIELD(m)                                                                                                       \
+	{                                                                                                              \
+#m, offsetof(struct event, m), RECORD_TEXT_MAX                                                         \
+	}
 
 const struct fields_text fields_event_text[] = {
-	FIELD(method), FIELD(phrase), FIELD(peer), FIELD(src), FIELD(dst), FIELD(from), FIELD(to), FIELD(call_id),
-	FIELD(agent), FIELD(reason), FIELD(warning), FIELD(retry_after), FIELD(detail), FIELD(explain), FIELD(source),
+	FIELD(method),
+	FIELD(phrase),
+	FIELD(peer),
+	FIELD(src),
+	FIELD(dst),
+	FIELD(from),
+	FIELD(to),
+	FIELD(call_id),
+	FIELD(agent),
+	FIELD(reason),
+	FIELD(warning),
+	FIELD(retry_after),
+	FIELD(detail),
+	FIELD(explain),
+	FIELD(source),
 	{ "raw", offsetof(struct event, raw), EVENT_RAW_MAX },
 	{ NULL, 0, 0 },
 };
 
 #undef FIELD
-#define FIELD(m) { #m, offsetof(struct source_stat, m) }
+#define FIELD(m)                                                                                                       \
+	{                                                                                                              \
+#m, offsetof(struct source_stat, m)                                                                    \
+	}
 
 const struct fields_count fields_source[] = {
-	FIELD(frames), FIELD(bytes), FIELD(filtered_input), FIELD(skipped), FIELD(truncated), FIELD(tcp_gaps),
-	FIELD(tcp_oversize), FIELD(done), FIELD(total), FIELD(buffer), { NULL, 0 },
+	FIELD(frames),
+	FIELD(bytes),
+	FIELD(filtered_input),
+	FIELD(skipped),
+	FIELD(truncated),
+	FIELD(tcp_gaps),
+	FIELD(tcp_oversize),
+	FIELD(done),
+	FIELD(total),
+	FIELD(buffer),
+	{ NULL, 0 },
 };
 
 const struct fields_count fields_source_drops[] = {
@@ -30,17 +58,31 @@ const struct fields_count fields_source_drops[] = {
 };
 
 #undef FIELD
-#define FIELD(m) { #m, offsetof(struct counts, m) }
+#define FIELD(m)                                                                                                       \
+	{                                                                                                              \
+#m, offsetof(struct counts, m)                                                                         \
+	}
 
 const struct fields_count fields_counts[] = {
-	FIELD(retransmissions), FIELD(copies), FIELD(malformed), FIELD(partial), FIELD(events), { NULL, 0 },
+	FIELD(retransmissions),
+	FIELD(copies),
+	FIELD(malformed),
+	FIELD(partial),
+	FIELD(events),
+	{ NULL, 0 },
 };
 
 #undef FIELD
 
 const char *const fields_type[RECORD_TYPE_N] = {
-	[RECORD_HELLO] = "hello", [RECORD_TICK] = "tick", [RECORD_EVENT] = "event", [RECORD_UPDATE] = "update",
-	[RECORD_INCIDENT] = "incident", [RECORD_NOTICE] = "notice", [RECORD_SOURCE] = "source", [RECORD_BYE] = "bye",
+	[RECORD_HELLO] = "hello",
+	[RECORD_TICK] = "tick",
+	[RECORD_EVENT] = "event",
+	[RECORD_UPDATE] = "update",
+	[RECORD_INCIDENT] = "incident",
+	[RECORD_NOTICE] = "notice",
+	[RECORD_SOURCE] = "source",
+	[RECORD_BYE] = "bye",
 };
 
 unsigned

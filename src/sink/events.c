@@ -39,7 +39,10 @@ sink_events_new(size_t events, size_t bytes)
 	if (l == NULL)
 		return NULL;
 	l->max = events > 0 ? events : SINK_EVENTS;
-	l->size = bytes == 0 ? l->max * SINK_BYTES_EVENT : bytes > SINK_BYTES_MIN ? bytes : SINK_BYTES_MIN;
+	l->size = bytes == 0 ? l->max * SINK_BYTES_EVENT : bytes;
+	/* The longest event must fit. */
+	if (l->size < SINK_BYTES_MIN)
+		l->size = SINK_BYTES_MIN;
 	return l;
 }
 
@@ -103,8 +106,7 @@ static void
 sink_texts(struct event *e, struct slice *out[SINK_TEXTS])
 {
 	struct slice *all[SINK_TEXTS] = { &e->method, &e->phrase, &e->call_id, &e->from, &e->to, &e->peer, &e->src,
-		&e->dst, &e->agent, &e->reason, &e->warning, &e->retry_after, &e->detail, &e->explain,
-		&e->source };
+		&e->dst, &e->agent, &e->reason, &e->warning, &e->retry_after, &e->detail, &e->explain, &e->source };
 
 	memcpy(out, all, sizeof all);
 }
@@ -145,10 +147,18 @@ sink_measure(struct slice *const text[SINK_TEXTS])
 static void
 sink_pack(char *p, const struct event *e, struct slice *const text[SINK_TEXTS], size_t size)
 {
-	struct sink_head h = { .id = e->id, .t_ns = e->t_ns, .size = (uint32_t)size, .raw_len = e->raw_len,
-		.q850 = e->q850, .reason_sip = e->reason_sip, .warn_code = e->warn_code, .code = e->code,
+	struct sink_head h = { .id = e->id,
+		.t_ns = e->t_ns,
+		.size = (uint32_t)size,
+		.raw_len = e->raw_len,
+		.q850 = e->q850,
+		.reason_sip = e->reason_sip,
+		.warn_code = e->warn_code,
+		.code = e->code,
 		.transport = e->transport,
-		.direction = e->direction, .partial = e->partial, .cut = e->cut };
+		.direction = e->direction,
+		.partial = e->partial,
+		.cut = e->cut };
 
 	memcpy(p, &h, sizeof h);
 	p += sizeof h;
@@ -194,9 +204,17 @@ sink_events_next(const struct sink_events *l, struct sink_events_at *at, struct 
 	else if (l->wrapped && at->offset == l->end)
 		at->offset = 0;
 	h = sink_head_at(l, at->offset);
-	*out = (struct event){ .id = h.id, .t_ns = h.t_ns, .code = h.code, .q850 = h.q850, .reason_sip = h.reason_sip,
-		.warn_code = h.warn_code, .transport = h.transport, .direction = h.direction, .partial = h.partial,
-		.cut = h.cut, .raw_len = h.raw_len };
+	*out = (struct event){ .id = h.id,
+		.t_ns = h.t_ns,
+		.code = h.code,
+		.q850 = h.q850,
+		.reason_sip = h.reason_sip,
+		.warn_code = h.warn_code,
+		.transport = h.transport,
+		.direction = h.direction,
+		.partial = h.partial,
+		.cut = h.cut,
+		.raw_len = h.raw_len };
 	sink_texts(out, text);
 	p = l->ring + at->offset + sizeof h;
 	for (unsigned i = 0; i < SINK_TEXTS; i++)

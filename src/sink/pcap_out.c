@@ -57,10 +57,29 @@ sink_pcap_open(struct sink_pcap **out, const char *path, struct errmsg *em)
 	return errmsg_set(em, err, "can't create %s: %s", path, strerror(-err));
 }
 
+/* How many of `done` bytes, which begin with the header or a record, are whole records. */
+static size_t
+pcap_whole(const struct sink_pcap *p, const uint8_t *bytes, size_t done)
+{
+	size_t at = p->whole == 0 ? PCAP_HEADER : 0;
+	uint32_t caplen;
+
+	if (done < at)
+		return 0;
+	while (done - at >= PCAP_RECORD) {
+		memcpy(&caplen, bytes + at + 8, sizeof caplen);
+		if (done - at - PCAP_RECORD < caplen)
+			break;
+		at += PCAP_RECORD + caplen;
+	}
+	return at;
+}
+
 static void
-pcap_fail(struct sink_pcap *p, int err)
+pcap_fail(struct sink_pcap *p, int err, size_t whole)
 {
 	p->err = err;
+	p->whole += (off_t)whole;
 	/* Whether or not this is allowed, nothing more is written. */
 	if (ftruncate(p->fd, p->whole) != 0)
 		return;
@@ -77,7 +96,7 @@ pcap_write(struct sink_pcap *p, const uint8_t *bytes, size_t n)
 		if (w > 0)
 			done += (size_t)w;
 		else if (w == 0 || errno != EINTR)
-			pcap_fail(p, w == 0 ? -EIO : -errno);
+			pcap_fail(p, w == 0 ? -EIO : -errno, pcap_whole(p, bytes, done));
 	}
 	if (p->err == 0)
 		p->whole += (off_t)n;
@@ -153,8 +172,8 @@ sink_pcap_close(struct sink_pcap *p, struct errmsg *em)
 	if (close(p->fd) != 0 && err == 0)
 		err = -errno;
 	if (err != 0)
-		(void)errmsg_set(em, err, "writing %s failed: %s; what was written before is whole", p->path,
-		    strerror(-err));
+		(void)errmsg_set(
+		    em, err, "writing %s failed: %s; what was written before is whole", p->path, strerror(-err));
 	else if (p->others > 0)
 		(void)errmsg_set(em, 0, "%s: %llu frames of another link type were left out (%llu saved)", p->path,
 		    (unsigned long long)p->others, (unsigned long long)p->frames);

@@ -107,6 +107,18 @@ event_list_push(struct event_list *l, const struct event *e, uint64_t id)
 }
 
 void
+event_list_drop_newest(struct event_list *l, uint64_t n)
+{
+	for (; n > 0 && l->n > 0; n--) {
+		struct event_list_item *it = *event_list_slot(l, l->n - 1);
+
+		l->bytes -= it->size;
+		l->n--;
+		mem_free(it);
+	}
+}
+
+void
 event_list_join(struct event_list *l, struct event_list *old)
 {
 	while (old->n > 0 && l->evicted == 0 && l->n < l->cap) {

@@ -26,6 +26,9 @@ void event_list_fini(struct event_list *l);
 /* Copy e to the young end under this id.  0, -EMSGSIZE (alone above the limit) or -ENOMEM (nothing changed). */
 int event_list_push(struct event_list *l, const struct event *e, uint64_t id);
 
+/* Drop the youngest n, or all. */
+void event_list_drop_newest(struct event_list *l, uint64_t n);
+
 /* Move the younger part of `old` that still fits before the old end of l, evict the rest; `old` ends empty. */
 void event_list_join(struct event_list *l, struct event_list *old);
 

@@ -11,8 +11,8 @@
 typedef void (*feed_line_fn)(void *ctx, const char *line, size_t n);
 
 struct feed {
-	struct buf part;           /* the begun line */
-	bool skipping;             /* the begun line is given up */
+	struct buf part; /* the begun line */
+	bool skipping;   /* the begun line is given up */
 };
 
 void feed_init(struct feed *f);

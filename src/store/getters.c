@@ -23,7 +23,10 @@ store_frozen(const struct store *s)
 uint64_t
 store_waiting(const struct store *s)
 {
-	return s->now.events_total - store_moment(s)->events_total;
+	uint64_t shown = store_moment(s)->events_total;
+
+	/* A new engine may have taken some back. */
+	return s->now.events_total > shown ? s->now.events_total - shown : 0;
 }
 
 uint64_t

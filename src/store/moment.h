@@ -27,12 +27,20 @@ struct moment {
 	struct series *series;
 };
 
+/* What was told when the last tick came whole: an engine that dies has its successor read on from there. */
+struct store_told {
+	uint64_t events_total;
+	uint64_t code_events[SIP_CODE_N];
+	uint64_t since; /* events that came after it */
+};
+
 struct store {
 	struct moment now;
 	struct moment *frozen;
 	uint64_t revision;
 	uint64_t last_id;
-	uint32_t engine;           /* number of the last hello */
+	struct store_told told;
+	uint32_t engine; /* number of the last hello */
 	struct record_decoder *decoder;
 	struct feed *feed;
 	size_t events_max, bytes_max;

@@ -90,6 +90,24 @@ store_time(struct store *s, int64_t t_ns)
 }
 
 static void
+store_tell(struct store *s)
+{
+	s->told.events_total = s->now.events_total;
+	memcpy(s->told.code_events, s->now.code_events, sizeof s->told.code_events);
+	s->told.since = 0;
+}
+
+/* Files are read again from the last tick on, so the events after it come once more. */
+static void
+store_take_back(struct store *s)
+{
+	event_list_drop_newest(&s->now.events, s->told.since);
+	s->now.events_total = s->told.events_total;
+	memcpy(s->now.code_events, s->told.code_events, sizeof s->now.code_events);
+	s->told.since = 0;
+}
+
+static void
 store_hello(struct store *s, const struct record *r)
 {
 	struct moment *m = &s->now;
@@ -97,6 +115,8 @@ store_hello(struct store *s, const struct record *r)
 
 	if (s->engine != 0 && r->hello.engine != s->engine) {
 		source_table_rebase(&m->sources);
+		if (!r->hello.live)
+			store_take_back(s);
 		m->drops[0] += m->drops[1];
 		m->evictions[0] += m->evictions[1];
 		m->drops[1] = m->evictions[1] = 0;
@@ -160,6 +180,9 @@ store_tick(struct store *s, const struct record *r)
 	m->drops[1] = store_max(m->drops[1], t->record_drops);
 	m->evictions[1] = store_max(m->evictions[1], t->evictions);
 	m->status.lag_ms = t->lag_ms;
+	/* Of a tick in several lines the last has the sources. */
+	if (t->n_sources > 0)
+		store_tell(s);
 }
 
 static int
@@ -179,6 +202,7 @@ store_event(struct store *s, const struct event *e)
 		m->drops[0]++;
 		return err;
 	}
+	s->told.since++;
 	s->last_id = id;
 	return 0;
 }
@@ -221,8 +245,12 @@ store_line(void *ctx, const char *line, size_t n)
 {
 	struct store *s = ctx;
 	struct record r;
-	int err = line == NULL ? -EMSGSIZE : record_decode(s->decoder, line, n, &r);
+	int err;
 
+	/* Whoever writes after an engine that died begins so; behind half a line it spoils that. */
+	if (line != NULL && n == 1 && line[0] == '-')
+		return;
+	err = line == NULL ? -EMSGSIZE : record_decode(s->decoder, line, n, &r);
 	if (err == 0)
 		err = store_apply(s, &r);
 	else if (err == -ENOMEM)

@@ -235,7 +235,24 @@ says "-O refuses a link" 1 'link\.pcap'
 if [ -w /dev/full ]; then
 	"$SIPWHY" -N -I "$sample" --json=report >/dev/full 2>err
 	is "a full disk under the report is told" "$? $(wc -l <err)" "1 1"
+	"$SIPWHY" --json -I "$sample" >/dev/full 2>err
+	is "and under the records" "$? $(wc -l <err)" "1 1"
+	"$SIPWHY" -h >/dev/full 2>err
+	is "and under the help" "$? $(wc -l <err)" "1 1"
 fi
+(ulimit -f 8 && exec "$SIPWHY" -N -I "$sample" -I "$sample" -I "$sample" -O limited.pcap --json=report >/dev/null 2>err)
+is "a file that may not grow keeps whole packets" "$? $("$SIPWHY" -N -I limited.pcap --json=report | jq '.messages.total > 0')" "1 true"
+
+# Descriptors that whoever started us closed.
+"$SIPWHY" -N -I "$sample" >&- 2>err
+is "no standard output: told" "$? $(wc -l <err)" "1 1"
+"$SIPWHY" -N -I "$sample" -O bare.pcap <&- >&- 2>&-
+is "no descriptor at all: the capture file holds packets alone" "$? $(cmp bare.pcap saved.pcap && echo same)" "1 same"
+
+# A reader may take its time: longer than any pause that we would call the end.
+{ "$SIPWHY" --json -I "$sample"; echo $? >status; } | { sleep 2.5; cat; } >slow.ndjson
+"$SIPWHY" --json -I "$sample" >quick.ndjson
+is "a slow reader gets all records" "$(cat status) $(wc -l <slow.ndjson) $(tail -1 slow.ndjson | jq -r .type)" "0 $(wc -l <quick.ndjson) bye"
 
 # The demo is the same each time, and says that it is made up.
 run --demo -N --duration 2 --json=report

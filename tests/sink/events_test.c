@@ -36,8 +36,8 @@ test_kept_as_given(void **state)
 	static char text[RECORD_TEXT_MAX];
 	struct sink_events *l = sink_events_new(0, 0);
 	struct sink_events_at at = { 0, 0 };
-	struct event given[3] = { sample_event(1), sample_event(2), { .id = 3, .code = 699, .q850 = -1,
-		.cut = true } }, out;
+	struct event given[3] = { sample_event(1), sample_event(2), { .id = 3, .code = 699, .q850 = -1, .cut = true } },
+		     out;
 
 	(void)state;
 	memset(text, 'x', sizeof text);
@@ -102,6 +102,26 @@ test_size(void **state)
 	sink_events_free(l);
 }
 
+/* The shortest list still holds the longest event. */
+static void
+test_longest_in_the_shortest(void **state)
+{
+	static char text[RECORD_TEXT_MAX];
+	struct event e = sample_event(1);
+	struct slice *texts = &e.method;
+	struct sink_events *l = sink_events_new(10, 0);
+
+	(void)state;
+	memset(text, 'x', sizeof text);
+	for (size_t i = 0; i < (sizeof e - offsetof(struct event, method)) / sizeof *texts; i++)
+		texts[i] = (struct slice){ text, sizeof text };
+	for (e.id = 1; e.id <= 30; e.id++)
+		sink_events_add(l, &e);
+	assert_in_range(sink_events_count(l), 1, 10);
+	assert_int_equal(sink_events_count(l) + sink_events_dropped(l), 30);
+	sink_events_free(l);
+}
+
 static void
 test_memory_short(void **state)
 {
@@ -129,6 +149,7 @@ main(void)
 		cmocka_unit_test(test_kept_as_given),
 		cmocka_unit_test(test_ring),
 		cmocka_unit_test(test_size),
+		cmocka_unit_test(test_longest_in_the_shortest),
 		cmocka_unit_test(test_memory_short),
 	};
 

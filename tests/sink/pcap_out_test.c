@@ -79,8 +79,9 @@ test_bytes(void **state)
 {
 	struct place *p = *state;
 	static const uint8_t bytes[] = { 1, 2, 3, 4, 5 };
-	struct frame f = { .t_ns = 1700000000 * NS_PER_S + 123456789, .data = bytes, .caplen = 5,
-		.origlen = 60, .link = LINK_RAW };
+	struct frame f = {
+		.t_ns = 1700000000 * NS_PER_S + 123456789, .data = bytes, .caplen = 5, .origlen = 60, .link = LINK_RAW
+	};
 	struct frame other = f, past = f;
 	struct sink_pcap *out;
 	struct errmsg em = { "" };

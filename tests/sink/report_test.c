@@ -50,10 +50,17 @@ scene_init(struct scene *s)
 		sink_events_add(s->events, &e);
 	s->sources[0] = sample_source("eth0", 3);
 	s->sources[1] = (struct source_stat){ .name = "b\xff\x1b[2J\x7f", .kind = "file", .frames = 1 };
-	s->report = (struct sink_report){ .host = "pbx1", .version = "0.1.0", .start_ns = SAMPLE_T,
-		.end_ns = SAMPLE_T + 2 * NS_PER_S, .tally = s->tally, .sources = s->sources, .n_sources = 2,
+	s->report = (struct sink_report){ .host = "pbx1",
+		.version = "0.1.0",
+		.start_ns = SAMPLE_T,
+		.end_ns = SAMPLE_T + 2 * NS_PER_S,
+		.tally = s->tally,
+		.sources = s->sources,
+		.n_sources = 2,
 		.call_ids = 12,
-		.call_ids_exact = 1, .evictions = 4, .events = s->events };
+		.call_ids_exact = 1,
+		.evictions = 4,
+		.events = s->events };
 }
 
 static void
@@ -112,8 +119,7 @@ static void
 test_json_first_members(void **state)
 {
 	static const char *const order[] = { "schema", "messages", "classes", "codes", "methods", "call_ids",
-		"attempts",
-		"failures", "kpi", "sources", "events" };
+		"attempts", "failures", "kpi", "sources", "events" };
 	struct scene s;
 	json_t *o;
 	void *it;
@@ -134,25 +140,50 @@ test_json_first_members(void **state)
 static void
 test_json_numbers(void **state)
 {
-	static const struct { const char *path; json_int_t n; } want[] = {
-		{ "messages/total", 7 }, { "messages/requests", 2 }, { "messages/responses", 5 },
+	static const struct {
+		const char *path;
+		json_int_t n;
+	} want[] = {
+		{ "messages/total", 7 },
+		{ "messages/requests", 2 },
+		{ "messages/responses", 5 },
 		{ "messages/malformed", 1 },
-		{ "messages/partial", 0 }, { "messages/retransmissions", 0 }, { "messages/copies", 0 },
+		{ "messages/partial", 0 },
+		{ "messages/retransmissions", 0 },
+		{ "messages/copies", 0 },
 		{ "classes/1xx", 1 },
-		{ "classes/2xx", 1 }, { "classes/3xx", 0 }, { "classes/4xx", 1 }, { "classes/5xx", 2 },
+		{ "classes/2xx", 1 },
+		{ "classes/3xx", 0 },
+		{ "classes/4xx", 1 },
+		{ "classes/5xx", 2 },
 		{ "classes/6xx", 0 },
-		{ "codes/503", 2 }, { "codes/404", 1 }, { "codes/486", -1 }, { "methods/INVITE/requests", 1 },
-		{ "methods/INVITE/responses/503", 2 }, { "methods/BYE/responses/200", 1 },
+		{ "codes/503", 2 },
+		{ "codes/404", 1 },
+		{ "codes/486", -1 },
+		{ "methods/INVITE/requests", 1 },
+		{ "methods/INVITE/responses/503", 2 },
+		{ "methods/BYE/responses/200", 1 },
 		{ "methods/ACK/requests", -1 },
-		{ "call_ids", 12 }, { "failures/503", 2 }, { "failures/404", 1 }, { "failures/200", -1 },
-		{ "sources/0/packets", 21 }, { "sources/0/frames", 21 }, { "sources/0/bytes", 300 },
-		{ "sources/0/drops/kernel", 3 }, { "sources/0/drops/interface", 3 },
+		{ "call_ids", 12 },
+		{ "failures/503", 2 },
+		{ "failures/404", 1 },
+		{ "failures/200", -1 },
+		{ "sources/0/packets", 21 },
+		{ "sources/0/frames", 21 },
+		{ "sources/0/bytes", 300 },
+		{ "sources/0/drops/kernel", 3 },
+		{ "sources/0/drops/interface", 3 },
 		{ "sources/0/drops/reassembly", 12 },
-		{ "sources/0/drops/truncated", 3 }, { "sources/0/drops/frag-overlap", 3 },
+		{ "sources/0/drops/truncated", 3 },
+		{ "sources/0/drops/frag-overlap", 3 },
 		{ "sources/0/verdicts/sip", 3 },
-		{ "sources/0/verdicts/held", 3 }, { "events_total", 3 }, { "events_dropped", 1 },
+		{ "sources/0/verdicts/held", 3 },
+		{ "events_total", 3 },
+		{ "events_dropped", 1 },
 		{ "track/evictions", 4 },
-		{ "peers/0/events", 3 }, { "peers/0/codes/503", 2 }, { "peers/0/responses/1xx", 1 },
+		{ "peers/0/events", 3 },
+		{ "peers/0/codes/503", 2 },
+		{ "peers/0/responses/1xx", 1 },
 		{ "events/0/id", 2 },
 		{ "events/1/id", 3 },
 	};

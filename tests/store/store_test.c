@@ -49,8 +49,9 @@ static void
 add_tick(struct store *s, int64_t t_ns, uint64_t n)
 {
 	static struct counts c;
-	struct peer_stat p = { .name = "192.0.2.1", .responses = { 0, 0, 0, 0, n }, .events = n,
-		.codes = { { 503, n } } };
+	struct peer_stat p = {
+		.name = "192.0.2.1", .responses = { 0, 0, 0, 0, n }, .events = n, .codes = { { 503, n } }
+	};
 	struct record r = sample_record(RECORD_TICK);
 
 	memset(&c, 0, sizeof c);
@@ -317,8 +318,9 @@ tell_source(struct store *s, const struct source_stat *stat)
 {
 	struct record r = sample_record(RECORD_TICK);
 
-	r.tick = (struct record_tick){ .sources = stat, .n_sources = 1, .record_drops = stat->kernel_drops,
-		.evictions = stat->kernel_drops };
+	r.tick = (struct record_tick){
+		.sources = stat, .n_sources = 1, .record_drops = stat->kernel_drops, .evictions = stat->kernel_drops
+	};
 	apply(s, &r);
 }
 
@@ -343,8 +345,9 @@ test_restart_keeps_figures(void **state)
 	assert_int_equal(st.engines, 2);
 	assert_string_equal(st.sentence, "engine ended by signal 9, starting another");
 	/* The new engine skips what the old one told, and one frame more that ended it. */
-	b = (struct source_stat){ .name = "a.pcap", .kind = "file", .state = "reading", .frames = 40, .bytes = 500,
-		.skipped = 40 };
+	b = (struct source_stat){
+		.name = "a.pcap", .kind = "file", .state = "reading", .frames = 40, .bytes = 500, .skipped = 40
+	};
 	tell_source(s, &b);
 	out = &store_source_at(s, 0)->stat;
 	assert_int_equal(out->frames, a.frames);
@@ -373,6 +376,33 @@ test_restart_keeps_figures(void **state)
 	tell_source(s, &b);
 	assert_int_equal(out->frames, a.frames + 6);
 	store_free(s);
+}
+
+/* Events after the last tick come again with the next engine when it reads a file, and only then. */
+static void
+test_restart_takes_back_events(void **state)
+{
+	struct source_stat a = sample_source("a.pcap", 10);
+
+	(void)state;
+	for (unsigned live = 0; live <= 1; live++) {
+		struct store *s = store_of(0, 0);
+
+		say_hello(s, 1, live);
+		add_event(s, 1);
+		add_event(s, 2);
+		tell_source(s, &a);
+		add_event(s, 3);
+		assert_int_equal(store_freeze(s, true), 0);
+		add_event(s, 4);
+		say_hello(s, 2, live);
+		assert_int_equal(store_waiting(s), live);
+		assert_int_equal(store_freeze(s, false), 0);
+		assert_int_equal(store_event_total(s), live ? 4 : 2);
+		add_event(s, 1000);
+		assert_int_equal(store_event_total(s), live ? 5 : 3);
+		store_free(s);
+	}
 }
 
 static void
@@ -438,7 +468,7 @@ stream(struct buf *b, unsigned events)
 {
 	static struct counts c;
 	struct record hello = sample_hello(1, false), tick = sample_record(RECORD_TICK),
-	    bye = sample_record(RECORD_BYE);
+		      bye = sample_record(RECORD_BYE);
 	struct source_stat source = sample_source("a.pcap", 10);
 
 	c.responses[METHOD_INVITE][403] = events;
@@ -518,8 +548,8 @@ test_memory_short(void **state)
 		if (s == NULL)
 			continue;
 		store_status(s, &st);
-		assert_int_equal(store_event_count(s) + store_event_evicted(s) + st.record_drops +
-		    (st.bad_lines - 1), 12);
+		assert_int_equal(
+		    store_event_count(s) + store_event_evicted(s) + st.record_drops + (st.bad_lines - 1), 12);
 		store_free(s);
 	}
 	assert_true(at > 20);
@@ -541,6 +571,7 @@ main(void)
 		cmocka_unit_test(test_freeze_through_a_flood),
 		cmocka_unit_test(test_unfreeze_leaves_no_hole),
 		cmocka_unit_test(test_restart_keeps_figures),
+		cmocka_unit_test(test_restart_takes_back_events),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_engine_told_by_a_record),
 		cmocka_unit_test(test_feed_at_every_cut),
