@@ -1,5 +1,5 @@
 /*
- * engine - inputs to records; see engine.h.  Owns the loop of its process.
+ * engine - inputs to records; see engine.h.  Owns the loop of its process; what it says is said in tell.c.
  * Files are read one after the other, as they were written; live sources run beside each other.
  */
 #include "app/engine.h"
@@ -11,204 +11,28 @@
 #include <uv.h>
 
 #include "app/clock.h"
+#include "app/engine_int.h"
 #include "app/local.h"
 #include "app/match.h"
 #include "app/outlet.h"
 #include "app/pipeline.h"
+#include "app/tell.h"
 #include "app/version.h"
 #include "sipwhy/input.h"
 #include "sipwhy/mem.h"
-#include "sipwhy/record.h"
 #include "sipwhy/sink.h"
-#include "sipwhy/timefmt.h"
 
 enum {
 	ENGINE_TICK_MS = 250,
-	ENGINE_EVENTS_PER_S = 500,
 	ENGINE_ID_SHIFT = 40, /* ids of one engine: a tera of events, and below 2^53 for JSON readers */
-	ENGINE_DRAIN_MS = 2000,
-	ENGINE_GRACE_MS = 150, /* three times the ring's block timeout */
-	ENGINE_MARKS = 1024
+	ENGINE_GRACE_MS = 150 /* three times the ring's block timeout */
 };
 
-struct engine_source {
-	struct engine *e;
-	struct input *in;
-	struct wire *lane;
-	enum input_state state;
-	size_t index;           /* in options */
-	uint64_t poison;        /* frame left out, until that is told */
-	char name[SOURCE_NAME]; /* the input's; told apart from its namesakes */
-	char sentence[320];
-};
-
-/* A tick that waits in the outlet: once `at` bytes are written, this is what was told. */
-struct engine_mark {
-	uint64_t at;
-	uint64_t told[OPTIONS_INPUTS_MAX];
-};
-
-struct engine {
-	uv_loop_t loop;
-	bool loop_ok, stopping;
-	struct engine_cfg cfg;
-	const struct options *o;
-	char host[64];
-	struct match *match;
-	struct pipeline *pipe;
-	struct outlet *outlet;
-	struct sink_events *events;
-	struct sink_pcap *pcap;
-	struct engine_source sources[OPTIONS_INPUTS_MAX];
-	size_t n_sources;
-	uv_timer_t tick, duration;
-	uv_signal_t sigint, sigterm;
-	int64_t start_ns;
-	int64_t tick_second;  /* second that the open tick belongs to; without by_clock */
-	uint64_t told_frames; /* sum of frames at the last tick */
-	uint32_t lag_ms;
-	bool by_clock;             /* a capture runs: its time is the wall clock's */
-	bool hurry;                /* somebody wants us to end */
-	struct engine_mark *marks; /* a ring; NULL without a share */
-	size_t first_mark, n_marks;
-	int status;
-	struct errmsg trouble;
-};
-
-static void engine_stop(struct engine *e);
-
-/* Records. */
-
-static struct record
-engine_record(const struct engine *e, enum record_type type, int64_t t_ns)
-{
-	return (struct record){ .type = type, .t_ns = t_ns, .host = e->host };
-}
-
-/* Time of what is told now: the wall clock's for captures, that of the messages for files and the demo's history. */
-static int64_t
-engine_now(const struct engine *e)
-{
-	int64_t last = pipeline_last_ns(e->pipe);
-
-	return e->by_clock || last == 0 ? clock_wall_ns() : last;
-}
-
 static void
-engine_hello(struct engine *e)
+engine_stop(struct engine *e)
 {
-	struct record r = engine_record(e, RECORD_HELLO, clock_wall_ns());
-
-	r.hello = (struct record_hello){ SIPWHY_VERSION, e->start_ns, e->cfg.number, e->by_clock || e->o->demo };
-	(void)outlet_record(e->outlet, &r);
-}
-
-static void
-engine_tell_source(struct engine *e, const struct engine_source *s)
-{
-	struct record r = engine_record(e, RECORD_SOURCE, engine_now(e));
-
-	r.source = (struct record_source){ s->name, input_kind_name(input_kind(s->in)), input_state_name(s->state),
-		s->sentence };
-	(void)outlet_record(e->outlet, &r);
-}
-
-static void
-engine_tell_missing(struct engine *e)
-{
-	struct record r = engine_record(e, RECORD_SOURCE, engine_now(e));
-	char text[320];
-
-	for (size_t i = 0; e->cfg.share != NULL && i < e->o->n_inputs; i++) {
-		if ((e->cfg.share->missing >> i & 1) == 0)
-			continue;
-		(void)snprintf(
-		    text, sizeof text, "%s can't be opened; waiting for it to come back", e->o->inputs[i].arg);
-		r.source = (struct record_source){ e->o->inputs[i].arg, input_kind_name(e->o->inputs[i].kind),
-			input_state_name(INPUT_FAILED), text };
-		(void)outlet_record(e->outlet, &r);
-	}
-}
-
-static size_t
-engine_stats(struct engine *e, struct source_stat *out)
-{
-	for (size_t i = 0; i < e->n_sources; i++) {
-		pipeline_source_stat(&out[i], e->sources[i].in, e->sources[i].state, e->sources[i].lane);
-		memcpy(out[i].name, e->sources[i].name, sizeof out[i].name);
-	}
-	return e->n_sources;
-}
-
-/* Bytes of records were written: what they told, the next engine need not tell again. */
-static uint64_t
-engine_written(void *ctx, uint64_t written)
-{
-	struct engine *e = ctx;
-
-	for (; e->n_marks > 0 && e->marks[e->first_mark].at <= written; e->n_marks--) {
-		memcpy(e->cfg.share->told, e->marks[e->first_mark].told, sizeof e->cfg.share->told);
-		e->first_mark = (e->first_mark + 1) % ENGINE_MARKS;
-	}
-	return e->n_marks > 0 ? e->marks[e->first_mark].at : UINT64_MAX;
-}
-
-/* The tick with these figures stands in the outlet.  While an engine skips what is told, it is behind that. */
-static void
-engine_mark(struct engine *e, const struct source_stat *stats)
-{
-	struct engine_mark *m;
-
-	if (e->marks == NULL)
-		return;
-	m = &e->marks[(e->first_mark + e->n_marks) % ENGINE_MARKS];
-	memcpy(m->told,
-	    e->n_marks > 0 ? e->marks[(e->first_mark + e->n_marks - 1) % ENGINE_MARKS].told : e->cfg.share->told,
-	    sizeof m->told);
-	for (size_t i = 0; i < e->n_sources; i++)
-		if (stats[i].frames > m->told[e->sources[i].index])
-			m->told[e->sources[i].index] = stats[i].frames;
-	m->at = outlet_taken(e->outlet);
-	e->n_marks++;
-}
-
-/*
- * Tell the increments.  in_frame: the source whose newest frame is read but not yet pushed, NULL between frames.
- * Without room nothing is taken, and the next tick tells more.
- */
-static void
-engine_tick(struct engine *e, const struct engine_source *in_frame)
-{
-	struct source_stat stats[OPTIONS_INPUTS_MAX];
-	struct tally *tally = pipeline_tally(e->pipe);
-	struct record r = engine_record(e, RECORD_TICK, engine_now(e));
-	struct record_tick *t = &r.tick;
-	uint64_t frames = 0;
-
-	if (!outlet_ready(e->outlet) || e->n_marks == ENGINE_MARKS)
-		return;
-	t->sources = stats;
-	t->n_sources = engine_stats(e, stats);
-	if (in_frame != NULL)
-		stats[in_frame - e->sources].frames--;
-	for (size_t i = 0; i < t->n_sources; i++)
-		frames += stats[i].frames + stats[i].kernel_drops + stats[i].if_drops;
-	t->folds = outlet_folds(e->outlet, &t->n_folds);
-	if (!tally_dirty(tally) && frames == e->told_frames && t->n_folds == 0)
-		return;
-	t->counts = tally_delta(tally);
-	t->peers = tally_delta_peers(tally, &t->n_peers);
-	t->evictions = track_evictions(pipeline_track(e->pipe));
-	t->call_ids = track_call_ids(pipeline_track(e->pipe), &t->call_ids_exact);
-	t->record_drops = outlet_drops(e->outlet);
-	t->lag_ms = e->lag_ms;
-	if (outlet_put(e->outlet, &r) != 0)
-		return;
-	tally_taken(tally);
-	outlet_folds_taken(e->outlet);
-	e->told_frames = frames;
-	engine_mark(e, stats);
-	outlet_flush(e->outlet);
+	e->stopping = true;
+	uv_stop(&e->loop);
 }
 
 static bool
@@ -233,7 +57,7 @@ engine_on_tick(uv_timer_t *h)
 	struct engine *e = h->data;
 	struct engine_source *file = engine_next_file(e);
 
-	engine_tick(e, NULL);
+	tell_tick(e);
 	if (outlet_broken(e->outlet))
 		engine_stop(e);
 	if (file != NULL)
@@ -241,41 +65,6 @@ engine_on_tick(uv_timer_t *h)
 }
 
 /* What inputs hand over. */
-
-static void
-engine_event(void *ctx, const struct event *ev)
-{
-	struct engine *e = ctx;
-
-	if (e->outlet != NULL)
-		outlet_event(e->outlet, ev, uv_now(&e->loop));
-	else
-		sink_events_add(e->events, ev);
-}
-
-/* Rates are drawn by the time of the messages, so increments of a file must not smear over its seconds. */
-static void
-engine_second(struct engine *e, const struct engine_source *s, int64_t t_ns)
-{
-	int64_t second = t_ns / NS_PER_S;
-
-	if (second == e->tick_second || (second < e->tick_second && second >= e->tick_second - 1))
-		return;
-	if (tally_dirty(pipeline_tally(e->pipe)))
-		engine_tick(e, s);
-	e->tick_second = second;
-}
-
-/* On a screen nobody reads our last words on stderr.  Without a name it stands for no source. */
-static void
-engine_tell_output(struct engine *e)
-{
-	struct record r = engine_record(e, RECORD_SOURCE, engine_now(e));
-
-	r.source = (struct record_source){ "", "output", input_state_name(INPUT_FAILED), e->trouble.text };
-	if (e->outlet != NULL)
-		(void)outlet_record(e->outlet, &r);
-}
 
 static void
 engine_save(struct engine *e, const struct frame *f)
@@ -288,18 +77,7 @@ engine_save(struct engine *e, const struct frame *f)
 	(void)sink_pcap_close(e->pcap, &(struct errmsg){ "" });
 	e->pcap = NULL;
 	e->status = ENGINE_FAILED;
-	engine_tell_output(e);
-}
-
-/* Two bad frames between two ticks would have their engines step back over each other for ever: the first is told at
- * once. */
-static void
-engine_past_poison(struct engine *e, struct engine_source *s, uint64_t frames)
-{
-	if (s->poison == 0 || frames <= s->poison)
-		return;
-	engine_tick(e, s);
-	s->poison = 0;
+	tell_output(e);
 }
 
 static void
@@ -309,16 +87,8 @@ engine_frame(void *ctx, const struct frame *f)
 	struct engine *e = s->e;
 	enum wire_verdict v;
 
-	if (e->cfg.share != NULL && !e->by_clock) {
-		struct input_stats st;
-
-		input_stats(s->in, &st);
-		e->cfg.share->at[s->index] = st.frames;
-		e->cfg.share->current = (uint32_t)s->index;
-		engine_past_poison(e, s, st.frames);
-	}
-	if (e->outlet != NULL && !e->by_clock)
-		engine_second(e, s, f->t_ns);
+	if (!e->by_clock)
+		tell_frame(s, f->t_ns);
 	v = pipeline_frame(e->pipe, s->lane, s->name, f);
 	if (e->pcap != NULL && (v == WIRE_SIP || v == WIRE_HELD))
 		engine_save(e, f);
@@ -365,8 +135,7 @@ engine_state(void *ctx, enum input_state state, const char *sentence)
 	(void)slice_copy(s->sentence, sizeof s->sentence, slice_str(sentence));
 	if (state == INPUT_ENDED || state == INPUT_DAMAGED || state == INPUT_FAILED)
 		engine_source_ended(s->e, s);
-	if (s->e->outlet != NULL)
-		engine_tell_source(s->e, s);
+	tell_source(s);
 }
 
 /* Life. */
@@ -451,7 +220,7 @@ engine_open(struct engine *e, struct errmsg *em)
 		.match = o->match != NULL || o->calls_only ? e->match : NULL,
 		.first_id = ((uint64_t)e->cfg.number << ENGINE_ID_SHIFT) + 1,
 		.local = local,
-		.event = o->events || e->cfg.fd >= 0 ? engine_event : NULL,
+		.event = o->events || e->cfg.fd >= 0 ? tell_event : NULL,
 		.ctx = e };
 
 	if (err != 0)
@@ -461,9 +230,9 @@ engine_open(struct engine *e, struct errmsg *em)
 	e->pipe = pipeline_new(&cfg);
 	if (e->pipe == NULL)
 		return errmsg_set(em, -ENOMEM, "out of memory");
-	if (e->cfg.share != NULL && (e->marks = mem_alloc(ENGINE_MARKS * sizeof *e->marks)) == NULL)
-		return errmsg_set(em, -ENOMEM, "out of memory");
-	err = engine_open_inputs(e, em);
+	err = tell_open(e, em);
+	if (err == 0)
+		err = engine_open_inputs(e, em);
 	if (err == 0 && o->out_pcap != NULL && e->cfg.number == 1)
 		err = sink_pcap_open(&e->pcap, o->out_pcap, em);
 	if (err == 0 && o->events && e->cfg.fd < 0 && (e->events = sink_events_new(o->limit, 0)) == NULL)
@@ -484,7 +253,6 @@ engine_new(struct engine **out, const struct engine_cfg *cfg, struct errmsg *em)
 	e->start_ns = clock_wall_ns();
 	if (e->cfg.share != NULL && e->cfg.number == 1)
 		e->cfg.share->start_ns = e->start_ns;
-	e->tick_second = INT64_MIN / 2;
 	if (gethostname(e->host, sizeof e->host - 1) != 0)
 		e->host[0] = '\0';
 	err = uv_loop_init(&e->loop);
@@ -572,59 +340,12 @@ engine_start_inputs(struct engine *e, struct errmsg *em)
 int
 engine_start(struct engine *e, struct errmsg *em)
 {
-	if (e->cfg.fd >= 0) {
-		e->outlet = outlet_new(&e->loop, e->cfg.fd, e->host, e->by_clock ? ENGINE_EVENTS_PER_S : 0);
-		if (e->outlet == NULL)
-			return errmsg_set(em, -ENOMEM, "out of memory");
-		outlet_watch(e->outlet, engine_written, e);
-		/* The engine before us may have left half a line, and our hello must not be its end. */
-		if (e->cfg.number > 1)
-			outlet_after(e->outlet);
-		engine_hello(e);
-		engine_tell_missing(e);
-	}
+	int err = tell_start(e, em);
+
+	if (err != 0)
+		return err;
 	engine_start_handles(e);
 	return engine_start_inputs(e, em);
-}
-
-static void
-engine_stop(struct engine *e)
-{
-	e->stopping = true;
-	uv_stop(&e->loop);
-}
-
-/* The first trouble is the one to tell. */
-static void
-engine_no_reader(struct engine *e)
-{
-	int err = outlet_error(e->outlet);
-
-	if (e->status == ENGINE_OK)
-		e->status = ENGINE_FAILED;
-	if (e->trouble.text[0] != '\0')
-		return;
-	if (err != 0)
-		(void)errmsg_set(&e->trouble, err, "writing the records stopped: %s", strerror(-err));
-	else
-		(void)errmsg_set(&e->trouble, -ETIMEDOUT, "the records were not all read");
-}
-
-static void
-engine_bye(struct engine *e)
-{
-	struct record r = engine_record(e, RECORD_BYE, engine_now(e));
-
-	engine_tick(e, NULL);
-	for (size_t i = 0; i < e->n_sources; i++)
-		engine_tell_source(e, &e->sources[i]);
-	r.tick.counts = tally_total(pipeline_tally(e->pipe));
-	/* An engine that wants a successor has not come to the end. */
-	if (e->status != ENGINE_AGAIN)
-		(void)outlet_record(e->outlet, &r);
-	/* A reader may take its time, unless somebody waits for us to end. */
-	if (!outlet_drain(e->outlet, e->hurry ? ENGINE_DRAIN_MS : -1) && outlet_error(e->outlet) != -EPIPE)
-		engine_no_reader(e);
 }
 
 static int
@@ -637,7 +358,7 @@ engine_report(struct engine *e)
 		.end_ns = pipeline_last_ns(e->pipe),
 		.tally = pipeline_tally(e->pipe),
 		.sources = stats,
-		.n_sources = engine_stats(e, stats),
+		.n_sources = tell_stats(e, stats),
 		.evictions = track_evictions(pipeline_track(e->pipe)),
 		.events = e->events };
 	bool exact;
@@ -680,11 +401,11 @@ engine_run(struct engine *e)
 	engine_own_signals(e);
 	if (e->pcap != NULL && sink_pcap_close(e->pcap, &e->trouble) != 0) {
 		e->status = ENGINE_FAILED;
-		engine_tell_output(e);
+		tell_output(e);
 	}
 	e->pcap = NULL;
 	if (e->outlet != NULL)
-		engine_bye(e);
+		tell_bye(e);
 	else if (engine_report(e) != 0)
 		e->status = ENGINE_FAILED;
 	if (e->cfg.share == NULL)
@@ -708,8 +429,7 @@ engine_free(struct engine *e)
 		return;
 	for (size_t i = 0; i < e->n_sources; i++)
 		input_close(e->sources[i].in);
-	if (e->outlet != NULL)
-		outlet_close(e->outlet);
+	tell_close(e);
 	if (e->loop_ok) {
 		uv_walk(&e->loop, engine_close_handle, e);
 		(void)uv_run(&e->loop, UV_RUN_DEFAULT);
@@ -719,7 +439,6 @@ engine_free(struct engine *e)
 		wire_free(e->sources[i].lane);
 	if (e->pcap != NULL)
 		(void)sink_pcap_close(e->pcap, &(struct errmsg){ "" });
-	mem_free(e->marks);
 	sink_events_free(e->events);
 	pipeline_free(e->pipe);
 	match_free(e->match);

@@ -3,8 +3,8 @@
  *
  *   supervisor --fork--> engine (no terminal, no rights, sealed) ==records==> console (terminal, no rights)
  *
- * An engine says over a pipe that it is ready, or why it is not; only then is the console made, so that a sentence
- * about a missing file stands on a clean terminal.
+ * Once the engine is ready the console is made, not before, so that a sentence about a missing file stands on a clean
+ * terminal.
  */
 #include "app/supervisor.h"
 
@@ -22,13 +22,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/child.h"
 #include "app/clock.h"
-#include "app/console.h"
 #include "app/engine.h"
 #include "app/rights.h"
 #include "sipwhy/buf.h"
+#include "sipwhy/input.h"
 #include "sipwhy/record.h"
-#include "sipwhy/text.h"
 #include "sipwhy/timefmt.h"
 
 enum {
@@ -44,7 +44,7 @@ struct supervisor {
 	const struct options *o;
 	int stream[2]; /* 0: console reads, 1: engines write */
 	struct engine_share *share;
-	pid_t self, engine, console;
+	pid_t engine, console;
 	unsigned number;
 	bool poisoned, ending;
 	int64_t deaths[SUPERVISOR_DEATHS];
@@ -59,170 +59,24 @@ struct supervisor {
 };
 
 static int
-supervisor_fail(const char *sentence)
-{
-	char shown[2 * sizeof(struct errmsg)];
-
-	/* It may quote the name of a file, and who named that? */
-	(void)text_clean(shown, sizeof shown, slice_str(sentence), sizeof shown - 1, false, NULL);
-	(void)fprintf(stderr, "sipwhy: %s\n", shown);
-	return 1;
-}
-
-/* The engine's process. */
-
-static int
-supervisor_no_terminal(const struct options *o, struct errmsg *em)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	bool keep_stdin = false;
-
-	for (size_t i = 0; i < o->n_inputs; i++)
-		keep_stdin |= o->inputs[i].kind == INPUT_PCAP_FILE && strcmp(o->inputs[i].arg, "-") == 0;
-	(void)setsid();
-	if (null < 0 || (!keep_stdin && dup2(null, STDIN_FILENO) < 0) || dup2(null, STDOUT_FILENO) < 0 ||
-	    dup2(null, STDERR_FILENO) < 0)
-		return errmsg_set(em, -errno, "can't put /dev/null in place of the terminal: %s", strerror(errno));
-	(void)close(null);
-	return 0;
-}
-
-static int
-supervisor_engine_ready(struct engine **e, const struct engine_cfg *cfg, pid_t parent, struct errmsg *em)
-{
-	int err = engine_new(e, cfg, em);
-
-	if (err != 0)
-		return err;
-	if (cfg->share != NULL)
-		err = supervisor_no_terminal(cfg->options, em);
-	if (err == 0)
-		err = rights_drop(em);
-	if (err == 0 && cfg->share != NULL)
-		rights_end_with_parent(parent, SIGKILL);
-	if (err == 0)
-		err = rights_seal_engine(em);
-	return err != 0 ? err : engine_start(*e, em);
-}
-
-static int
-supervisor_engine(struct supervisor *s, int ready_fd)
-{
-	struct engine_cfg cfg = { s->o, s->stream[1], s->number, s->share, s->poisoned };
-	struct errmsg em = { "" };
-	struct engine *e = NULL;
-	int status = ENGINE_FAILED;
-
-	if (supervisor_engine_ready(&e, &cfg, s->self, &em) == 0) {
-		(void)!write(ready_fd, "", 1);
-		(void)close(ready_fd);
-		status = engine_run(e);
-	} else {
-		(void)!write(ready_fd, em.text, strlen(em.text) + 1);
-	}
-	engine_free(e);
-	return status;
-}
-
-/* Wait for the engine's word: "" is ready, else the sentence of what failed. */
-static int
-supervisor_hear(int fd, char *out, size_t cap)
-{
-	size_t at = 0;
-	ssize_t n = 1;
-
-	while (at < cap - 1 && (at == 0 || out[at - 1] != '\0') && n != 0) {
-		n = read(fd, out + at, cap - 1 - at);
-		if (n > 0)
-			at += (size_t)n;
-		else if (n < 0 && errno != EINTR)
-			break;
-	}
-	out[at] = '\0';
-	if (at == 0)
-		(void)snprintf(out, cap, "the engine ended before it was ready");
-	return at > 0 && out[0] == '\0' ? 0 : -EIO;
-}
-
-/*
- * Fork an engine and wait for its word.  0, or negative with the sentence, cleaned: whoever wrote it had no rights
- * left.
- */
-static int
 supervisor_start_engine(struct supervisor *s, struct errmsg *em)
 {
-	char word[sizeof em->text];
-	int ready[2], err;
-	pid_t pid;
+	struct engine_cfg cfg = { s->o, s->stream[1], ++s->number, s->share, s->poisoned };
 
-	if (pipe2(ready, O_CLOEXEC) != 0)
-		return errmsg_set(em, -errno, "can't make a pipe: %s", strerror(errno));
-	s->number++;
-	pid = fork();
-	if (pid < 0) {
-		err = errmsg_set(em, -errno, "can't fork: %s", strerror(errno));
-		(void)close(ready[0]);
-		(void)close(ready[1]);
-		return err;
-	}
-	if (pid == 0) {
-		(void)close(ready[0]);
-		(void)close(s->stream[0]);
-		(void)sigprocmask(SIG_SETMASK, &(sigset_t){ 0 }, NULL);
-		_exit(supervisor_engine(s, ready[1]));
-	}
-	(void)close(ready[1]);
-	err = supervisor_hear(ready[0], word, sizeof word);
-	(void)close(ready[0]);
-	s->engine = pid;
-	if (err == 0)
-		return 0;
-	(void)waitpid(pid, NULL, 0);
-	s->engine = 0;
-	(void)text_clean(em->text, sizeof em->text, slice_str(word), sizeof em->text - 1, false, NULL);
-	return err;
-}
-
-/* The console's process. */
-
-static int
-supervisor_console(struct supervisor *s)
-{
-	struct errmsg em = { "" };
-	struct console *c = NULL;
-	int status = 1;
-
-	(void)close(s->stream[1]);
-	if (console_new(&c, s->o, s->stream[0], &em) == 0) {
-		if (rights_drop(&em) == 0) {
-			rights_end_with_parent(s->self, SIGTERM);
-			status = console_run(c);
-		}
-		console_free(c);
-	}
-	if (em.text[0] != '\0' && status != 0)
-		(void)supervisor_fail(em.text);
-	return status;
+	return child_engine(&s->engine, &cfg, s->stream[0], em);
 }
 
 static int
 supervisor_start_console(struct supervisor *s)
 {
-	pid_t pid = fork();
+	int err = child_console(&s->console, s->o, s->stream[0], s->stream[1]);
 
-	if (pid < 0)
-		return -errno;
-	if (pid == 0) {
-		(void)sigprocmask(SIG_SETMASK, &(sigset_t){ 0 }, NULL);
-		_exit(supervisor_console(s));
-	}
-	s->console = pid;
+	if (err != 0)
+		return err;
 	(void)close(s->stream[0]);
 	s->stream[0] = -1;
 	return 0;
 }
-
-/* Watching over them. */
 
 /* A word for the screen, by the same stream; first it spoils and closes what a dead engine left half written. */
 static void
@@ -494,12 +348,12 @@ supervisor_let_stdin_go(void)
 int
 supervisor_run(const struct options *o)
 {
-	struct supervisor s = { .o = o, .self = getpid() };
+	struct supervisor s = { .o = o };
 	struct errmsg em = { "" };
 	sigset_t set;
 
 	if (supervisor_prepare(&s, &set, &em) != 0 || supervisor_start_engine(&s, &em) != 0)
-		return supervisor_fail(em.text);
+		return child_fail(em.text);
 	supervisor_let_stdin_go();
 	if (supervisor_start_console(&s) != 0 || rights_keep_opening(&em) != 0) {
 		s.ending = true;
@@ -508,7 +362,7 @@ supervisor_run(const struct options *o)
 			(void)kill(s.console, SIGTERM);
 		while (wait(NULL) > 0)
 			;
-		return supervisor_fail(em.text[0] != '\0' ? em.text : "can't start the console");
+		return child_fail(em.text[0] != '\0' ? em.text : "can't start the console");
 	}
 	return supervisor_watch(&s, &set);
 }
@@ -522,10 +376,10 @@ supervisor_headless(const struct options *o)
 	int status = 1;
 
 	supervisor_write_errors();
-	if (supervisor_engine_ready(&e, &cfg, 0, &em) == 0)
+	if (child_engine_ready(&e, &cfg, 0, &em) == 0)
 		status = engine_run(e);
 	else
-		(void)supervisor_fail(em.text);
+		(void)child_fail(em.text);
 	engine_free(e);
 	return status == ENGINE_AGAIN ? 1 : status;
 }

@@ -1,0 +1,175 @@
+/*
+ * child - the processes that a supervisor starts; see child.h.
+ * An engine says over a pipe that it is ready, or why it is not.
+ */
+#include "app/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "app/console.h"
+#include "app/rights.h"
+#include "sipwhy/input.h"
+#include "sipwhy/text.h"
+
+int
+child_fail(const char *sentence)
+{
+	char shown[2 * sizeof(struct errmsg)];
+
+	/* It may quote the name of a file, and who named that? */
+	(void)text_clean(shown, sizeof shown, slice_str(sentence), sizeof shown - 1, false, NULL);
+	(void)fprintf(stderr, "sipwhy: %s\n", shown);
+	return 1;
+}
+
+/* The engine's process. */
+
+static int
+child_no_terminal(const struct options *o, struct errmsg *em)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	bool keep_stdin = false;
+
+	for (size_t i = 0; i < o->n_inputs; i++)
+		keep_stdin |= o->inputs[i].kind == INPUT_PCAP_FILE && strcmp(o->inputs[i].arg, "-") == 0;
+	(void)setsid();
+	if (null < 0 || (!keep_stdin && dup2(null, STDIN_FILENO) < 0) || dup2(null, STDOUT_FILENO) < 0 ||
+	    dup2(null, STDERR_FILENO) < 0)
+		return errmsg_set(em, -errno, "can't put /dev/null in place of the terminal: %s", strerror(errno));
+	(void)close(null);
+	return 0;
+}
+
+int
+child_engine_ready(struct engine **e, const struct engine_cfg *cfg, pid_t parent, struct errmsg *em)
+{
+	int err = engine_new(e, cfg, em);
+
+	if (err != 0)
+		return err;
+	if (cfg->share != NULL)
+		err = child_no_terminal(cfg->options, em);
+	if (err == 0)
+		err = rights_drop(em);
+	if (err == 0 && cfg->share != NULL)
+		rights_end_with_parent(parent, SIGKILL);
+	if (err == 0)
+		err = rights_seal_engine(em);
+	return err != 0 ? err : engine_start(*e, em);
+}
+
+static int
+child_run_engine(const struct engine_cfg *cfg, pid_t parent, int ready_fd)
+{
+	struct errmsg em = { "" };
+	struct engine *e = NULL;
+	int status = ENGINE_FAILED;
+
+	if (child_engine_ready(&e, cfg, parent, &em) == 0) {
+		(void)!write(ready_fd, "", 1);
+		(void)close(ready_fd);
+		status = engine_run(e);
+	} else {
+		(void)!write(ready_fd, em.text, strlen(em.text) + 1);
+	}
+	engine_free(e);
+	return status;
+}
+
+/* Wait for the engine's word: "" is ready, else the sentence of what failed. */
+static int
+child_hear(int fd, char *out, size_t cap)
+{
+	size_t at = 0;
+	ssize_t n = 1;
+
+	while (at < cap - 1 && (at == 0 || out[at - 1] != '\0') && n != 0) {
+		n = read(fd, out + at, cap - 1 - at);
+		if (n > 0)
+			at += (size_t)n;
+		else if (n < 0 && errno != EINTR)
+			break;
+	}
+	out[at] = '\0';
+	if (at == 0)
+		(void)snprintf(out, cap, "the engine ended before it was ready");
+	return at > 0 && out[0] == '\0' ? 0 : -EIO;
+}
+
+int
+child_engine(pid_t *out, const struct engine_cfg *cfg, int console_fd, struct errmsg *em)
+{
+	char word[sizeof em->text];
+	pid_t parent = getpid(), pid;
+	int ready[2], err;
+
+	if (pipe2(ready, O_CLOEXEC) != 0)
+		return errmsg_set(em, -errno, "can't make a pipe: %s", strerror(errno));
+	pid = fork();
+	if (pid < 0) {
+		err = errmsg_set(em, -errno, "can't fork: %s", strerror(errno));
+		(void)close(ready[0]);
+		(void)close(ready[1]);
+		return err;
+	}
+	if (pid == 0) {
+		(void)close(ready[0]);
+		(void)close(console_fd);
+		(void)sigprocmask(SIG_SETMASK, &(sigset_t){ 0 }, NULL);
+		_exit(child_run_engine(cfg, parent, ready[1]));
+	}
+	(void)close(ready[1]);
+	err = child_hear(ready[0], word, sizeof word);
+	(void)close(ready[0]);
+	if (err == 0) {
+		*out = pid;
+		return 0;
+	}
+	(void)waitpid(pid, NULL, 0);
+	(void)text_clean(em->text, sizeof em->text, slice_str(word), sizeof em->text - 1, false, NULL);
+	return err;
+}
+
+/* The console's process. */
+
+static int
+child_run_console(const struct options *o, int fd, pid_t parent)
+{
+	struct errmsg em = { "" };
+	struct console *c = NULL;
+	int status = 1;
+
+	if (console_new(&c, o, fd, &em) == 0) {
+		if (rights_drop(&em) == 0) {
+			rights_end_with_parent(parent, SIGTERM);
+			status = console_run(c);
+		}
+		console_free(c);
+	}
+	if (em.text[0] != '\0' && status != 0)
+		(void)child_fail(em.text);
+	return status;
+}
+
+int
+child_console(pid_t *out, const struct options *o, int fd, int engine_fd)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	if (pid < 0)
+		return -errno;
+	if (pid == 0) {
+		(void)sigprocmask(SIG_SETMASK, &(sigset_t){ 0 }, NULL);
+		(void)close(engine_fd);
+		_exit(child_run_console(o, fd, parent));
+	}
+	*out = pid;
+	return 0;
+}

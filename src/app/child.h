@@ -1,0 +1,37 @@
+/*
+ * child - makes the two processes of a run with a screen.  Each gives up what it does not need before it reads a byte
+ * from outside.
+ */
+#ifndef APP_CHILD_H
+#define APP_CHILD_H
+
+#include <sys/types.h>
+
+#include "app/engine.h"
+#include "app/options.h"
+#include "sipwhy/errmsg.h"
+
+/*
+ * Make an engine in this process: opened, its rights dropped, sealed, started.  With cfg->share it also leaves the
+ * terminal, and dies with `parent`.  0 or negative errno with a sentence.  *e is NULL before; the caller frees it
+ * after either.
+ */
+int child_engine_ready(struct engine **e, const struct engine_cfg *cfg, pid_t parent, struct errmsg *em);
+
+/*
+ * Fork an engine and wait for its word.  console_fd: the other end of the stream, which it does not keep; -1 when
+ * closed already.  0 and its process in *out; or negative with the sentence, cleaned: whoever wrote it had no rights
+ * left.
+ */
+int child_engine(pid_t *out, const struct engine_cfg *cfg, int console_fd, struct errmsg *em);
+
+/*
+ * Fork a console that reads records from fd.  engine_fd: the other end, which it does not keep.  0 and its process in
+ * *out, or negative errno.  What keeps it from starting it says on stderr itself.
+ */
+int child_console(pid_t *out, const struct options *o, int fd, int engine_fd);
+
+/* Say on stderr why this process ends; the sentence is cleaned first.  Returns 1, the exit status. */
+int child_fail(const char *sentence);
+
+#endif

@@ -1,0 +1,292 @@
+/*
+ * tell - what an engine has to say, as records; see tell.h.
+ * A tick that waits in the outlet leaves a mark: the share may say "told" only once its bytes are written.
+ */
+#include "app/tell.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/clock.h"
+#include "app/engine_int.h"
+#include "app/outlet.h"
+#include "app/version.h"
+#include "sipwhy/mem.h"
+#include "sipwhy/record.h"
+#include "sipwhy/sink.h"
+#include "sipwhy/timefmt.h"
+
+enum { TELL_EVENTS_PER_S = 500, TELL_DRAIN_MS = 2000, TELL_MARKS = 1024 };
+
+/* A tick that waits in the outlet: once `at` bytes are written, this is what was told. */
+struct tell_mark {
+	uint64_t at;
+	uint64_t told[OPTIONS_INPUTS_MAX];
+};
+
+static struct record
+tell_record(const struct engine *e, enum record_type type, int64_t t_ns)
+{
+	return (struct record){ .type = type, .t_ns = t_ns, .host = e->host };
+}
+
+/* Time of what is told now: the wall clock's for captures, that of the messages for files and the demo's history. */
+static int64_t
+tell_now(const struct engine *e)
+{
+	int64_t last = pipeline_last_ns(e->pipe);
+
+	return e->by_clock || last == 0 ? clock_wall_ns() : last;
+}
+
+size_t
+tell_stats(const struct engine *e, struct source_stat *out)
+{
+	for (size_t i = 0; i < e->n_sources; i++) {
+		pipeline_source_stat(&out[i], e->sources[i].in, e->sources[i].state, e->sources[i].lane);
+		memcpy(out[i].name, e->sources[i].name, sizeof out[i].name);
+	}
+	return e->n_sources;
+}
+
+/* Bytes of records were written: what they told, the next engine need not tell again. */
+static uint64_t
+tell_written(void *ctx, uint64_t written)
+{
+	struct engine *e = ctx;
+
+	for (; e->n_marks > 0 && e->marks[e->first_mark].at <= written; e->n_marks--) {
+		memcpy(e->cfg.share->told, e->marks[e->first_mark].told, sizeof e->cfg.share->told);
+		e->first_mark = (e->first_mark + 1) % TELL_MARKS;
+	}
+	return e->n_marks > 0 ? e->marks[e->first_mark].at : UINT64_MAX;
+}
+
+/* The tick with these figures stands in the outlet.  While an engine skips what is told, it is behind that. */
+static void
+tell_mark(struct engine *e, const struct source_stat *stats)
+{
+	struct tell_mark *m;
+
+	if (e->marks == NULL)
+		return;
+	m = &e->marks[(e->first_mark + e->n_marks) % TELL_MARKS];
+	memcpy(m->told,
+	    e->n_marks > 0 ? e->marks[(e->first_mark + e->n_marks - 1) % TELL_MARKS].told : e->cfg.share->told,
+	    sizeof m->told);
+	for (size_t i = 0; i < e->n_sources; i++)
+		if (stats[i].frames > m->told[e->sources[i].index])
+			m->told[e->sources[i].index] = stats[i].frames;
+	m->at = outlet_taken(e->outlet);
+	e->n_marks++;
+}
+
+/* in_frame: the source whose newest frame is read but not yet pushed, NULL between frames. */
+static void
+tell_increments(struct engine *e, const struct engine_source *in_frame)
+{
+	struct source_stat stats[OPTIONS_INPUTS_MAX];
+	struct tally *tally = pipeline_tally(e->pipe);
+	struct record r = tell_record(e, RECORD_TICK, tell_now(e));
+	struct record_tick *t = &r.tick;
+	uint64_t frames = 0;
+
+	if (e->outlet == NULL || !outlet_ready(e->outlet) || e->n_marks == TELL_MARKS)
+		return;
+	t->sources = stats;
+	t->n_sources = tell_stats(e, stats);
+	if (in_frame != NULL)
+		stats[in_frame - e->sources].frames--;
+	for (size_t i = 0; i < t->n_sources; i++)
+		frames += stats[i].frames + stats[i].kernel_drops + stats[i].if_drops;
+	t->folds = outlet_folds(e->outlet, &t->n_folds);
+	if (!tally_dirty(tally) && frames == e->told_frames && t->n_folds == 0)
+		return;
+	t->counts = tally_delta(tally);
+	t->peers = tally_delta_peers(tally, &t->n_peers);
+	t->evictions = track_evictions(pipeline_track(e->pipe));
+	t->call_ids = track_call_ids(pipeline_track(e->pipe), &t->call_ids_exact);
+	t->record_drops = outlet_drops(e->outlet);
+	t->lag_ms = e->lag_ms;
+	if (outlet_put(e->outlet, &r) != 0)
+		return;
+	tally_taken(tally);
+	outlet_folds_taken(e->outlet);
+	e->told_frames = frames;
+	tell_mark(e, stats);
+	outlet_flush(e->outlet);
+}
+
+void
+tell_tick(struct engine *e)
+{
+	tell_increments(e, NULL);
+}
+
+/* Rates are drawn by the time of the messages, so increments of a file must not smear over its seconds. */
+static void
+tell_second(struct engine *e, const struct engine_source *s, int64_t t_ns)
+{
+	int64_t second = t_ns / NS_PER_S;
+
+	if (second == e->tick_second || (second < e->tick_second && second >= e->tick_second - 1))
+		return;
+	if (tally_dirty(pipeline_tally(e->pipe)))
+		tell_increments(e, s);
+	e->tick_second = second;
+}
+
+/* Two bad frames between two ticks would have their engines step back over each other for ever: the first is told at
+ * once. */
+static void
+tell_past_poison(struct engine *e, struct engine_source *s, uint64_t frames)
+{
+	if (s->poison == 0 || frames <= s->poison)
+		return;
+	tell_increments(e, s);
+	s->poison = 0;
+}
+
+void
+tell_frame(struct engine_source *s, int64_t t_ns)
+{
+	struct engine *e = s->e;
+
+	if (e->cfg.share != NULL) {
+		struct input_stats st;
+
+		input_stats(s->in, &st);
+		e->cfg.share->at[s->index] = st.frames;
+		e->cfg.share->current = (uint32_t)s->index;
+		tell_past_poison(e, s, st.frames);
+	}
+	if (e->outlet != NULL)
+		tell_second(e, s, t_ns);
+}
+
+void
+tell_event(void *ctx, const struct event *ev)
+{
+	struct engine *e = ctx;
+
+	if (e->outlet != NULL)
+		outlet_event(e->outlet, ev, uv_now(&e->loop));
+	else
+		sink_events_add(e->events, ev);
+}
+
+void
+tell_source(const struct engine_source *s)
+{
+	struct engine *e = s->e;
+	struct record r = tell_record(e, RECORD_SOURCE, tell_now(e));
+
+	r.source = (struct record_source){ s->name, input_kind_name(input_kind(s->in)), input_state_name(s->state),
+		s->sentence };
+	if (e->outlet != NULL)
+		(void)outlet_record(e->outlet, &r);
+}
+
+void
+tell_output(struct engine *e)
+{
+	struct record r = tell_record(e, RECORD_SOURCE, tell_now(e));
+
+	/* Without a name it stands for no source. */
+	r.source = (struct record_source){ "", "output", input_state_name(INPUT_FAILED), e->trouble.text };
+	if (e->outlet != NULL)
+		(void)outlet_record(e->outlet, &r);
+}
+
+static void
+tell_hello(struct engine *e)
+{
+	struct record r = tell_record(e, RECORD_HELLO, clock_wall_ns());
+
+	r.hello = (struct record_hello){ SIPWHY_VERSION, e->start_ns, e->cfg.number, e->by_clock || e->o->demo };
+	(void)outlet_record(e->outlet, &r);
+}
+
+static void
+tell_missing(struct engine *e)
+{
+	struct record r = tell_record(e, RECORD_SOURCE, tell_now(e));
+	char text[320];
+
+	for (size_t i = 0; e->cfg.share != NULL && i < e->o->n_inputs; i++) {
+		if ((e->cfg.share->missing >> i & 1) == 0)
+			continue;
+		(void)snprintf(
+		    text, sizeof text, "%s can't be opened; waiting for it to come back", e->o->inputs[i].arg);
+		r.source = (struct record_source){ e->o->inputs[i].arg, input_kind_name(e->o->inputs[i].kind),
+			input_state_name(INPUT_FAILED), text };
+		(void)outlet_record(e->outlet, &r);
+	}
+}
+
+int
+tell_open(struct engine *e, struct errmsg *em)
+{
+	e->tick_second = INT64_MIN / 2;
+	if (e->cfg.share != NULL && (e->marks = mem_alloc(TELL_MARKS * sizeof *e->marks)) == NULL)
+		return errmsg_set(em, -ENOMEM, "out of memory");
+	return 0;
+}
+
+int
+tell_start(struct engine *e, struct errmsg *em)
+{
+	if (e->cfg.fd < 0)
+		return 0;
+	e->outlet = outlet_new(&e->loop, e->cfg.fd, e->host, e->by_clock ? TELL_EVENTS_PER_S : 0);
+	if (e->outlet == NULL)
+		return errmsg_set(em, -ENOMEM, "out of memory");
+	outlet_watch(e->outlet, tell_written, e);
+	/* The engine before us may have left half a line, and our hello must not be its end. */
+	if (e->cfg.number > 1)
+		outlet_after(e->outlet);
+	tell_hello(e);
+	tell_missing(e);
+	return 0;
+}
+
+/* The first trouble is the one to tell. */
+static void
+tell_no_reader(struct engine *e)
+{
+	int err = outlet_error(e->outlet);
+
+	if (e->status == ENGINE_OK)
+		e->status = ENGINE_FAILED;
+	if (e->trouble.text[0] != '\0')
+		return;
+	if (err != 0)
+		(void)errmsg_set(&e->trouble, err, "writing the records stopped: %s", strerror(-err));
+	else
+		(void)errmsg_set(&e->trouble, -ETIMEDOUT, "the records were not all read");
+}
+
+void
+tell_bye(struct engine *e)
+{
+	struct record r = tell_record(e, RECORD_BYE, tell_now(e));
+
+	tell_tick(e);
+	for (size_t i = 0; i < e->n_sources; i++)
+		tell_source(&e->sources[i]);
+	r.tick.counts = tally_total(pipeline_tally(e->pipe));
+	/* An engine that wants a successor has not come to the end. */
+	if (e->status != ENGINE_AGAIN)
+		(void)outlet_record(e->outlet, &r);
+	/* A reader may take its time, unless somebody waits for us to end. */
+	if (!outlet_drain(e->outlet, e->hurry ? TELL_DRAIN_MS : -1) && outlet_error(e->outlet) != -EPIPE)
+		tell_no_reader(e);
+}
+
+void
+tell_close(struct engine *e)
+{
+	outlet_close(e->outlet);
+	mem_free(e->marks);
+}

@@ -1,0 +1,56 @@
+/*
+ * tell - the records an engine sends, and the bookkeeping of what is told: which increments were taken, and in the
+ * share how far each file's frames reached the console.  An engine that makes a report has no outlet, and sends
+ * nothing.
+ */
+#ifndef APP_TELL_H
+#define APP_TELL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sipwhy/errmsg.h"
+#include "sipwhy/tally.h"
+
+struct engine;
+struct engine_source;
+struct event;
+
+/* Memory for what is told; nothing is sent yet.  0 or -ENOMEM with a sentence; tell_close comes after either. */
+int tell_open(struct engine *e, struct errmsg *em);
+
+/* Open the outlet on the running loop and say hello; inputs that are missing are told next.  0 or -ENOMEM with a
+ * sentence. */
+int tell_start(struct engine *e, struct errmsg *em);
+
+/* Tell the increments.  Without room nothing is taken, and the next tick tells more. */
+void tell_tick(struct engine *e);
+
+/*
+ * A frame of `s` is read and not yet pushed; t_ns: its time.  Notes in the share which one, and tells what came before
+ * it where that can't wait for a tick.  Only for engines without by_clock.
+ */
+void tell_frame(struct engine_source *s, int64_t t_ns);
+
+/* A pipeline_event_fn, ctx is the engine: send or fold it; without an outlet it is kept for the report. */
+void tell_event(void *ctx, const struct event *ev);
+
+/* The state of a source, with its sentence. */
+void tell_source(const struct engine_source *s);
+
+/* e->trouble, which an output made: on a screen nobody reads our last words on stderr. */
+void tell_output(struct engine *e);
+
+/*
+ * The last records: increments, sources, totals; then wait until they are read.  Needs the outlet.  Sets e->status and
+ * e->trouble when they were not read.
+ */
+void tell_bye(struct engine *e);
+
+/* Figures of all sources, for a tick or a report.  out: room for OPTIONS_INPUTS_MAX.  Returns how many. */
+size_t tell_stats(const struct engine *e, struct source_stat *out);
+
+/* Close the outlet inside the loop, and free what tell_open made; what waits is lost unless tell_bye came first. */
+void tell_close(struct engine *e);
+
+#endif
