@@ -23,7 +23,7 @@ banned_none "no struct typedefs" "$(grep -E '^(src|include)' "$work/code" | grep
 banned_none "indents are tabs" "$(grep -E "^[^:]*:[0-9]*: ( {8,}| {1,3})[^ ]" "$work/code" | head -20)"
 banned_none "no blanks at the end of a line" "$(grep -nE '[[:space:]]+$' $sources | head -20)"
 # A tab counts as eight columns; what is not ASCII is counted by character.
-banned_none "no line over 120 columns" "$(for f in $sources; do expand "$f" | awk -v f="$f" '{ gsub(/[\200-\277]/, "") }
+banned_none "no line over 120 columns" "$(for f in $sources; do expand "$f" | LC_ALL=C awk -v f="$f" '{ gsub(/[\200-\277]/, "") }
 	length($0) > 120 { print f ":" FNR ": " length($0) " columns" }'; done | head -20)"
 banned_none "no promises for later" "$(grep -nE "$call(TO""DO|FIX""ME|X""XX|HACK|TBD)([^A-Za-z0-9_]|$)" $sources | head -20)"
 banned_none "no setjmp" \
