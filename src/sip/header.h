@@ -43,12 +43,12 @@ struct header_block {
 	struct slice value[HEADER_N];
 	struct slice reasons[HEADER_REASONS]; /* reasons[0] is value[HEADER_REASON] */
 	uint8_t seen[HEADER_N];               /* how many there were, at most 255 */
-	uint32_t unclean;                     /* bit per id: a value of it is folded or stands behind the first HT or worse */
-	bool control;                         /* a control byte other than HT, CR and LF stood in the block */
-	bool bad_line;                        /* a line without a name and a colon */
-	bool duplicate;                       /* a second From, To, Call-ID, CSeq or Content-Length */
-	bool over;                            /* more lines than are looked at */
-	bool whole;                           /* the empty line that ends the block was seen */
+	uint32_t unclean; /* bit per id: a value of it is folded or stands behind the first HT or worse */
+	bool control;     /* a control byte other than HT, CR and LF stood in the block */
+	bool bad_line;    /* a line without a name and a colon */
+	bool duplicate;   /* a second From, To, Call-ID, CSeq or Content-Length */
+	bool over;        /* more lines than are looked at */
+	bool whole;       /* the empty line that ends the block was seen */
 };
 
 /*

@@ -89,7 +89,10 @@ scene_source(struct scene *s, const char *name, const char *state, const char *s
 		.type = RECORD_SOURCE,
 		.t_ns = SCENE_NOW,
 		.host = "pbx-lon-1",
-		.source = { .name = name, .kind = strchr(name, '.') != NULL ? "file" : "live", .state = state, .sentence = sentence },
+		.source = { .name = name,
+		    .kind = strchr(name, '.') != NULL ? "file" : "live",
+		    .state = state,
+		    .sentence = sentence },
 	};
 
 	scene_apply(s, &r);
