@@ -27,6 +27,7 @@ struct explain_texts {
 	struct explain_text field[PHRASE_FIELD_N];
 	struct explain_text server;
 	bool own;
+	bool plain; /* the phrase is the registered one */
 };
 
 static void
@@ -82,6 +83,10 @@ explain_applies(const struct sip_phrase *row, const struct phrase_rule *rule, co
 		return false;
 	if (rule->need && !explain_has_any(&in->server, rule->need))
 		return false;
+	/* The code's own phrase is what anybody sends: what one maker means by it says nothing of the others. */
+	if (in->plain && rule->field == PHRASE_IN_STATUS && !rule->need && rule->maker &&
+	    !explain_has_any(&in->server, rule->maker))
+		return false;
 	return explain_has(&in->field[rule->field], row->pattern);
 }
 
@@ -126,6 +131,7 @@ explain_phrase(const struct sip_explain_in *in)
 	explain_lower(&texts.field[PHRASE_IN_DETAIL], in->detail);
 	explain_lower(&texts.server, in->server);
 	texts.own = in->own;
+	texts.plain = in->code && slice_ieq(in->phrase, slice_str(sip_code_phrase(in->code)));
 	explain_phrase_of(0, &texts, &best, &score);
 	if (in->code)
 		explain_phrase_of(in->code, &texts, &best, &score);

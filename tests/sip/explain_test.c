@@ -77,6 +77,13 @@ rows_of_one_product_need_that_product(void **state)
 	assert_string_equal(explain(in).key, "code:404");
 	in.own = true;
 	assert_non_null(strstr(explain(in).headline, "no inbound route"));
+	/* "unavailable" is a word of one maker, but also of the registered phrase that all send. */
+	in = failure(503, "Service Unavailable");
+	assert_string_equal(explain(in).key, "code:503");
+	in.server = slice_str("Carrier SBC 7.2");
+	assert_string_equal(explain(in).key, "code:503");
+	in = failure(503, "Temporarily unavailable here");
+	assert_string_equal(explain(in).key, "phrase:503:unavailable");
 }
 
 static void
