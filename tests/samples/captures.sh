@@ -9,8 +9,8 @@ need_samples
 captures_later='hepws-hep.pcap local-kamailio-hep3.pcap local-sngrep-hep3.pcap sngrep-ipip.pcap erspan2.pcap geneve_eth.pcap
 gre.pcap gtpu.pcap hep1.pcap hep2.pcap hep3_tcp.pcap hep3_udp.pcap hep3_zlib.pcap ipip.pcap mpls_1.pcap sctp_basic.pcap
 tzsp.pcap vxlan.pcap websocket.pcap'
-# One response more than the truth, and partial: the capture lost the end of its TCP segment, the status line is there (frame 2).
-# The truth counts what is whole; a response that was seen is never left out here.
+# One response more than the truth, and partial: a 404 begins in frame 4, and the next 100 bytes of its stream never came (frame 5
+# goes on behind them).  The truth counts what is whole; a response that was seen is never left out here.
 captures_partial='tcp_gap.pcap'
 # A file that ends inside a record is read to there, and the exit status says so.
 captures_damaged='pcap_cut.pcap'
