@@ -13,9 +13,13 @@ static void
 test_blocks(void **state)
 {
 	struct arena *a = arena_new(256, 4096);
-	char *p = arena_alloc(a, 1), *q = arena_alloc(a, 200), *big = arena_alloc(a, 1000);
+	char *p, *q, *big;
 
 	(void)state;
+	assert_non_null(a);
+	p = arena_alloc(a, 1);
+	q = arena_alloc(a, 200);
+	big = arena_alloc(a, 1000);
 	assert_non_null(p);
 	assert_non_null(q);
 	assert_non_null(big);
@@ -38,9 +42,12 @@ static void
 test_grow(void **state)
 {
 	struct arena *a = arena_new(128, 1024);
-	char *p = arena_grow(a, NULL, 10), *q;
+	char *p, *q;
 
 	(void)state;
+	assert_non_null(a);
+	p = arena_grow(a, NULL, 10);
+	assert_non_null(p);
 	memcpy(p, "0123456789", 10);
 	assert_ptr_equal(arena_grow(a, p, 4), p);
 	q = arena_grow(a, p, 300);

@@ -88,6 +88,7 @@ percent_codes_are_decoded_once(void **state)
 	struct arena *a = arena_new(1024, 1024);
 
 	(void)state;
+	assert_non_null(a);
 	assert_slice(scan_decode(a, slice_str("%2B49%2541%4")), "+49%41%4");
 	assert_slice(scan_decode(a, slice_str("plain%zz")), "plain%zz");
 	assert_int_equal(scan_decode(a, slice_str("%00")).n, 1);
@@ -101,6 +102,7 @@ sent_by_is_one_text(void **state)
 	const char *text = "host:5060";
 
 	(void)state;
+	assert_non_null(a);
 	assert_ptr_equal(scan_sent_by(a, (struct slice){ text, 4 }, (struct slice){ text + 5, 4 }).p, text);
 	assert_slice(scan_sent_by(a, slice_str("h"), slice_str("1")), "h:1");
 	assert_slice(scan_sent_by(a, slice_str("h"), (struct slice){ NULL, 0 }), "h");

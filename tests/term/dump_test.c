@@ -21,12 +21,14 @@ test_dump(void **state)
 	canvas_text(c, 1, 2, 8, ROLE_SYNTAX_BODY, slice_str("ab"));
 	term_dump(&b, c, false);
 	buf_putc(&b, '\0');
+	assert_true(buf_ok(&b));
 	assert_string_equal(b.data,
 	    "\xe6\x97\xa5"
 	    "e\xcc\x81 \xf0\x9f\x98\x80\n  ab\n");
 	buf_clear(&b);
 	term_dump(&b, c, true);
 	buf_putc(&b, '\0');
+	assert_true(buf_ok(&b));
 	assert_string_equal(b.data,
 	    "\xe6\x97\xa5"
 	    "e\xcc\x81 \xf0\x9f\x98\x80\nbbbbbb\n  ab\n..EE\n");
