@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "app/child.h"
+#include "app/config.h"
 #include "app/explain.h"
 #include "app/options.h"
 #include "app/supervisor.h"
@@ -24,10 +26,10 @@ main_act(const struct options *o)
 		(void)printf("sipwhy %s\n", SIPWHY_VERSION);
 		return 0;
 	case ACTION_DUMP:
-		options_dump(stdout, o);
+		config_dump(stdout, o);
 		return 0;
 	case ACTION_EXPLAIN:
-		return explain_print(stdout, o->explain, o->explain_phrase);
+		return explain_print(stdout, o->explain, o->explain_words);
 	case ACTION_RUN:
 		break;
 	}
@@ -58,20 +60,35 @@ main_flush(int status)
 	return status == 0 ? 1 : status;
 }
 
+/* Help must be had whatever stands in a file. */
+static int
+main_options(struct options *o, int argc, char **argv)
+{
+	struct errmsg em = { "" };
+	int err = options_parse(o, argc, argv, &em);
+
+	if (err == 0 && (o->action == ACTION_RUN || o->action == ACTION_DUMP))
+		err = config_load(o, &em);
+	if (err == 0)
+		return 0;
+	(void)child_fail(em.text);
+	return err == -EINVAL ? 2 : 1;
+}
+
 int
 main(int argc, char **argv)
 {
-	struct errmsg em = { "" };
 	struct options o;
+	int status;
 
 	if (main_descriptors() != 0)
 		return 1;
 	(void)setlocale(LC_CTYPE, "");
 	/* The zone is read now: an engine may open no file later. */
 	tzset();
-	if (options_parse(&o, argc, argv, &em) != 0) {
-		(void)fprintf(stderr, "sipwhy: %s\n", em.text);
-		return 2;
-	}
-	return main_flush(main_act(&o));
+	status = main_options(&o, argc, argv);
+	if (status == 0)
+		status = main_flush(main_act(&o));
+	config_free(&o);
+	return status;
 }

@@ -11,6 +11,7 @@
 
 #include "sipwhy/buf.h"
 #include "sipwhy/event.h"
+#include "sipwhy/incident.h"
 #include "sipwhy/tally.h"
 
 #define RECORD_SCHEMA "sipwhy.record/1"
@@ -39,15 +40,21 @@ struct record_hello {
 	bool live; /* some source is live; else the time is that of the files */
 };
 
-/* One row of folded events: n more with this signature that were not sent one by one. */
+/*
+ * One row of folded events: n more with this signature that were not sent one by one.  Code 0: silence; a row without
+ * method stands for all that found no row.
+ */
 struct record_fold {
 	uint16_t code;
 	uint64_t n;
 	const char *phrase, *method, *peer;
+	int16_t q850;      /* -1 absent */
+	uint8_t direction; /* enum direction */
+	bool recovered;    /* these worked after all: told, but no failures */
 };
 
 /*
- * tick: counter increments since the last tick delivered (counts, peers), cumulative figures of each source, and
+ * tick: counter increments since the last tick delivered (counts, peers, kpi), cumulative figures of each source, and
  * what happened to the stream itself.  t_ns: the stream time they belong to.  lag_ms: how far the engine was behind.
  * evictions, call_ids: totals of track.  record_drops: event records lost to a slow reader since the start.
  */
@@ -59,6 +66,9 @@ struct record_tick {
 	size_t n_sources;
 	const struct record_fold *folds;
 	size_t n_folds;
+	const struct kpi_counts *kpi; /* increments, NULL none */
+	const struct kpi_peer *kpi_peers;
+	size_t n_kpi_peers;
 	uint64_t evictions, call_ids, record_drops;
 	bool call_ids_exact;
 	uint32_t lag_ms;
@@ -77,13 +87,16 @@ struct record {
 	struct record_hello hello;
 	struct record_tick tick;
 	struct event event;
+	struct event_update update;
+	struct incident incident;
 	struct record_source source;
 };
 
 /*
  * Append one line with its newline to b; a tick with many peers or folds becomes several lines, each a tick whose
- * increments add up.  Text that is not valid UTF-8 is carried so that it can be restored (doc/records.md, "Bytes").
- * The output is ASCII only.  bye tells r->tick.counts as totals (NULL: none).
+ * increments add up, the one with counts, kpi and sources last.  Text that is not valid UTF-8 is carried so that it can
+ * be restored (doc/records.md, "Bytes").  The output is ASCII only.  bye tells r->tick.counts and r->tick.kpi as totals
+ * (NULL: none).
  * Returns 0, -ENOMEM, -EMSGSIZE (no room in b), -EINVAL for a type without content yet; on failure b is unchanged.
  */
 int record_encode(struct buf *b, const struct record *r);
@@ -96,9 +109,10 @@ struct record_decoder *record_decoder_new(void);
 void record_decoder_free(struct record_decoder *d);
 
 /*
- * Decode one line (without or with its newline).  *out borrows from d until the next call; of the types only hello,
- * tick, event, source and bye have content.  A tick's and bye's counts are set; what a line leaves out is 0.
- * Returns 0; 1 for a type this build does not know (skip it); -EINVAL bad line; -EMSGSIZE; -ENOMEM.
+ * Decode one line (without or with its newline).  *out borrows from d until the next call.  A tick's and bye's counts
+ * are set, their kpi where the line has it; what a line leaves out is 0.  Increments stand within +-2^53, delays of
+ * KPIs within +-(2^31 - 1); the sums of a stream that lies may be any number. Returns 0; 1 for a type this build does
+ * not know (skip it); -EINVAL bad line; -EMSGSIZE; -ENOMEM.
  */
 int record_decode(struct record_decoder *d, const char *line, size_t n, struct record *out);
 

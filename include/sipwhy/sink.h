@@ -11,6 +11,7 @@
 #include "sipwhy/errmsg.h"
 #include "sipwhy/event.h"
 #include "sipwhy/frame.h"
+#include "sipwhy/incident.h"
 #include "sipwhy/tally.h"
 
 struct sink_events;
@@ -19,18 +20,46 @@ struct sink_events;
  * counted. */
 struct sink_events *sink_events_new(size_t events, size_t bytes);
 void sink_events_free(struct sink_events *l);
-/* Copy one (without its raw message). */
+/* Copy one (without its raw message).  Ids rise from call to call. */
 void sink_events_add(struct sink_events *l, const struct event *e);
+/*
+ * Change one that is still in the list: code, recovered, repeats, copies, path (a longer path may take the place of
+ * the oldest events; one for which no place can be made leaves the path as it was).  An id that is not there changes
+ * nothing.
+ */
+void sink_events_update(struct sink_events *l, const struct event_update *u);
 
-/* All a report tells; borrowed for the call.  events NULL: without the list. */
+struct sink_incidents;
+
+/* A list of incidents as they stand, at most 64 (those that ended longest ago make room); NULL when memory is short. */
+struct sink_incidents *sink_incidents_new(void);
+void sink_incidents_free(struct sink_incidents *l);
+/* Copy the newest word about one; an id that is there is replaced. */
+void sink_incidents_add(struct sink_incidents *l, const struct incident *i);
+/* All, those that go on first, in the order of display of their patterns.  Valid until l changes. */
+const struct incident *sink_incidents_list(struct sink_incidents *l, size_t *n);
+
+/*
+ * What became of track's tables.  repeats_forgotten: messages whose repeats counted as new.  bytes, bytes_max: of
+ * the attempts' tables, at the end and at most; bytes_limit: what they were allowed, 0 unknown.
+ */
+struct sink_track {
+	uint64_t repeats_forgotten;
+	uint64_t bytes, bytes_max, bytes_limit;
+};
+
+/* All a report tells; borrowed for the call.  KPI windows end at end_ns.  events NULL: without the list. */
 struct sink_report {
 	const char *host, *version;
 	int64_t start_ns, end_ns; /* stream time of the first and last message, 0 none */
 	const struct tally *tally;
 	const struct source_stat *sources;
 	size_t n_sources;
-	uint64_t call_ids, evictions;
+	uint64_t call_ids;
 	int call_ids_exact;
+	struct sink_track track;
+	const struct incident *incidents; /* as they stood last, each id once, in the order to be shown */
+	size_t n_incidents;
 	const struct sink_events *events;
 };
 
@@ -41,7 +70,9 @@ struct sink_report {
 int sink_report_json(FILE *out, const struct sink_report *r);
 
 /*
- * The same for people: classes, codes with phrase, share and rate, top failing peers, sources with every drop.
+ * The same for people: incidents, messages, attempts by method, KPIs, failures by code, classes and codes with phrase,
+ * share and rate, top failing peers, sources with every drop.  A ratio of fewer than KPI_SAMPLE_MIN attempts has its
+ * sample beside it.
  * `quiet` leaves out the sources of which nothing was lost.
  */
 int sink_report_text(FILE *out, const struct sink_report *r, int quiet);

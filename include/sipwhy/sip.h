@@ -103,7 +103,8 @@ const char *sip_code_phrase(unsigned code);
 
 /*
  * What is known of a failure when it is to be explained; absent: empty slice, -1.  The slices are members of
- * struct sipmsg of the same names; reason_sip is read out of reason.
+ * struct sipmsg of the same names; reason_sip is read out of reason, and what of q850 and warn_code is absent out of
+ * reason and warning.
  */
 struct sip_explain_in {
 	unsigned code; /* 0 when only a cause is asked for */
@@ -115,9 +116,14 @@ struct sip_explain_in {
 
 /*
  * The explanation, most specific first; pointers into the tables, NULL where nothing is known.
- * headline: one line, what it means in this case.  key: stable name of what decided ("q850:34", "reason:503" for
- * the SIP cause of a Reason, "warning:304", "phrase:403:insufficient funds" with "*" for rows of any code,
- * "code:404", "class:5xx"; empty when nothing is known).
+ * headline: one line, what it means in this case.  causes, checks: what is likely and what to look at in this case (its
+ * own, else those of the Warning, else those of the code); lists end in NULL.
+ * key: stable name of what decided ("q850:34", "reason:503" for the SIP cause of a Reason, "warning:304",
+ * "phrase:403:insufficient funds" with "*" for rows of any code, "code:404", "class:5xx"; empty when nothing is
+ * known).  Of an event also "silence", "silence:rang" (it rang before), "silence:own" (this machine was to answer),
+ * "ack-missing", "auth:401" and "auth:407" (credentials refused), "challenge:401" and "challenge:407", "said:503" (the
+ * code that a relay made another one of), "route:inbound", "route:dialplan" (this machine has no way for the number),
+ * "number:trunk" (the trunk does not take it).
  */
 struct sip_explanation {
 	const struct sip_code *code;
@@ -126,6 +132,7 @@ struct sip_explanation {
 	const struct sip_warning *warning;
 	const struct sip_phrase *phrase;
 	const char *headline;
+	const char *const *causes, *const *checks;
 	char key[96];
 };
 
@@ -136,5 +143,50 @@ struct sip_explanation {
  * that server names.  Never fails; out is caller's memory.
  */
 void sip_explain(const struct sip_explain_in *in, struct sip_explanation *out);
+
+/* What an incident of a pattern means and what to check (PATTERN_MIN to PATTERN_MAX of incident.h). */
+struct sip_pattern {
+	uint8_t number;
+	uint8_t rank;         /* order of display, 1 first */
+	const char *kind;     /* "trunk-down": name in records, configuration and tests */
+	const char *title;    /* "Trunk down" */
+	const char *meaning;  /* one or two sentences for an operator */
+	const char *harmless; /* what looks similar but is not this */
+	const char *const *checks; /* ends in NULL */
+};
+const struct sip_pattern *sip_pattern_find(unsigned number);
+/* The whole table, 25 rows by number. */
+const struct sip_pattern *sip_patterns(size_t *n);
+
+/* The key of a case ("silence", "auth:401" ...) explained as sip_explain_event would; false when it is none. */
+bool sip_explain_key(struct slice key, struct sip_explanation *out);
+
+/*
+ * True when a phrase row fits whoever sent a message: no product is told in the row, or the sender (Server or
+ * User-Agent, may be empty) does not name itself, or names a product of the row.  row: of sip_phrases.
+ */
+bool sip_phrase_fits(const struct sip_phrase *row, struct slice sender);
+
+/* The cause that a phrase row is named after ("no answer": NO_ANSWER, 19); NULL when it is none. */
+const struct q850_cause *sip_phrase_cause(const struct sip_phrase *row);
+
+/*
+ * The explanation of an event: as sip_explain, from its members, with the cases that no code tells: see the keys of
+ * struct sip_explanation.  "own" holds for an INVITE that this machine itself refused to whoever is no phone: the event
+ * was sent, not passed on (said_by), and is not the outcome of another leg.
+ */
+struct event;
+void sip_explain_event(const struct event *ev, struct sip_explanation *out);
+
+/* Room for the text of sip_compose; hostile events may have a longer one, which is cut. */
+enum { SIP_COMPOSE_MAX = 1536 };
+
+/*
+ * The case in plain sentences: what it means *here* (headline first, then what time, side, relay, earlier ringing,
+ * credentials and the headers of the answer add), at most out[cap], always terminated when cap > 0, cut at a word.
+ * Texts of the event are made printable (text_clean) and shortened.  No sentence twice; nothing that the event does
+ * not know.  Returns the length.
+ */
+size_t sip_compose(const struct event *ev, const struct sip_explanation *why, char *out, size_t cap);
 
 #endif

@@ -41,6 +41,9 @@ enum sip_method sip_method_find(struct slice token);
 /* Status codes that exist: RFC 3261 7.2, classes 1 to 6. */
 enum { SIP_CODE_MIN = 100, SIP_CODE_MAX = 699, SIP_CODE_N = 600 };
 
+/* Realms kept of one message. */
+enum { SIPMSG_REALMS = 4 };
+
 /*
  * Decoded message.  Every slice is borrowed: valid until the next sip_parse on the same parser or until the
  * message's bytes go, whichever is first.  Absent fields are empty slices; numbers say "absent" as told.
@@ -60,15 +63,40 @@ struct sipmsg {
 	struct slice call_id;
 	struct slice from_tag, to_tag;
 	struct slice from, to; /* user part of the URI, else its host, else the raw value */
-	struct slice server;   /* Server, else User-Agent */
+	struct slice server;   /* Server, else User-Agent; of a request User-Agent, else Server */
+	/*
+	 * Credentials of a request (Authorization, Proxy-Authorization), challenges of a 401 or 407 (WWW-Authenticate,
+	 * Proxy-Authenticate), in the order of the message: the first realm of each header without its quotes, escapes
+	 * left in (RFC 3261 20.7, 25.1); empty where none can be read.
+	 */
+	struct slice realm[SIPMSG_REALMS];
+	uint8_t n_realms; /* such headers seen, at most SIPMSG_REALMS */
+	bool stale;       /* one of these challenges says stale=true */
+	bool sdp;         /* Content-Type is application/sdp or multipart */
+	/* Numbers: -1 absent or unreadable; one that is too large is the largest of its type. */
+	int32_t expires;         /* seconds: of the first Contact where contact is read (0 for "*"), else of Expires */
+	int32_t session_expires; /* seconds of Session-Expires (RFC 4028) */
+	int16_t max_forwards;    /* request */
+	struct slice contact;    /* host[:port] of the first Contact; INVITE and REGISTER: request, 2xx, 3xx */
+	/*
+	 * INVITE: what joins the legs of a call, the first there is of X-CID or X-Call-ID, Session-ID (RFC 7989;
+	 * without parameters, all zeros do not count), icid-value of P-Charging-Vector (RFC 7315; without quotes).
+	 */
+	struct slice link;
+	struct slice reason; /* Reason (RFC 3326), of any message; raw, the first when repeated */
 	/* responses >= 300 only; raw values, the first when repeated */
-	struct slice reason;      /* Reason (RFC 3326) */
 	struct slice warning;     /* Warning (RFC 3261 20.43) */
 	struct slice retry_after; /* Retry-After */
 	struct slice detail;      /* whole line of X-Asterisk-HangupCause, X-Twilio-Error or P-Registrar-Error */
-	int q850;                 /* cause of a Reason with protocol Q.850; -1 absent */
-	int reason_sip;           /* cause of a Reason with protocol SIP; -1 absent */
-	int warn_code;            /* first warn-code; -1 absent */
+	/*
+	 * Whole line, folds as blanks, of the header that tells what the code asks for: Allow (405), Accept or
+	 * Accept-Encoding (415, 406), Unsupported (420), Require (421), Min-SE (422), Min-Expires (423),
+	 * Allow-Events (489), Security-Server (494), Call-Info (608).
+	 */
+	struct slice needs;
+	int q850;       /* cause of a Reason with protocol Q.850; -1 absent */
+	int reason_sip; /* cause of a Reason with protocol SIP; -1 absent */
+	int warn_code;  /* first warn-code; -1 absent */
 };
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * store - what the console remembers: events (newest kept), counters, peers, sources, the state of the engine.
- * Formats nothing, knows no colour.  Changed only by store_apply, store_feed, store_note, store_advance and
- * store_freeze.
+ * Formats nothing, knows no colour.  Changed only by store_apply, store_feed, store_note, store_advance,
+ * store_freeze and store_group_ack/mute.
  */
 #ifndef SIPWHY_STORE_H
 #define SIPWHY_STORE_H
@@ -14,11 +14,18 @@
 #include "sipwhy/record.h"
 #include "sipwhy/tally.h"
 
-/* events: kept at most [10000].  bytes: of their texts and raw messages at most [64 MiB]; oldest go first, counted. */
+/* The phrase that is registered for a status code, as sip_code_phrase; it says no more than the code. */
+typedef const char *(*store_phrase_fn)(unsigned code);
+
+/*
+ * events: kept at most [10000].  bytes: of their texts and raw messages at most [64 MiB]; oldest go first, counted.
+ * phrase: so that an event with the registered phrase and one without any are in one group; NULL: every phrase counts.
+ */
 struct store_cfg {
 	size_t events;
 	size_t bytes;
 	uint64_t seed;
+	store_phrase_fn phrase;
 };
 
 struct store;
@@ -27,7 +34,10 @@ struct store;
 struct store *store_new(const struct store_cfg *cfg);
 void store_free(struct store *s);
 
-/* Take one record (copied).  0; -EINVAL for one that makes no sense here; -ENOMEM (counted as lost). */
+/*
+ * Take one record (copied).  0; -EINVAL for one that makes no sense here; -EMSGSIZE, -ENOMEM (counted as lost).  An
+ * update of an event that is not kept any more moves the sums, not its group.
+ */
 int store_apply(struct store *s, const struct record *r);
 
 /* Take bytes of the stream, cut anywhere; whole lines are decoded and applied.  Bad or oversize lines are counted. */
@@ -55,12 +65,13 @@ int64_t store_now(const struct store *s);
 const struct counts *store_counts(const struct store *s);
 /* Responses a second of class 1..6 (7: events) over the last window_s seconds. */
 double store_rate(const struct store *s, unsigned cls, unsigned window_s);
-/* Sum of class 1..6 (7: events) over the window. */
+/* Sum of class 1..6 (7: events as they were told, those that recovered included) over the window. */
 uint64_t store_window(const struct store *s, unsigned cls, unsigned window_s);
 /* History for a sparkline: n buckets of step_s seconds ending now, oldest first. */
 void store_history(const struct store *s, unsigned cls, unsigned step_s, uint64_t *out, size_t n);
 
-/* Failure codes (>= 400) by responses since the start, most first; returns rows set, at most n. */
+/* Failure codes (>= 400, and 0: silence) since the start, most events first, then most responses; returns rows set, at
+ * most n.  events: failures by final code, without what recovered. */
 struct store_code {
 	uint16_t code;
 	uint64_t responses;
@@ -76,10 +87,78 @@ size_t store_event_count(const struct store *s);
 const struct event *store_event_at(const struct store *s, size_t index);
 /* Index of an event id, or of the next younger one kept; count when there is none. */
 size_t store_event_index(const struct store *s, uint64_t id);
-/* Events seen in all (folded ones included), pushed out of the list by limits, and folded away unseen. */
+/* Events told in all (folded and recovered ones included), pushed out of the list by limits, and folded away unseen. */
 uint64_t store_event_total(const struct store *s);
 uint64_t store_event_evicted(const struct store *s);
 uint64_t store_event_folded(const struct store *s);
+/* Of the events told, those that worked after all; what is left of the total failed. */
+uint64_t store_event_recovered(const struct store *s);
+
+/* KPI counters over the last window_s seconds (60, 300, 900), or since the start (0). */
+void store_kpi(const struct store *s, unsigned window_s, struct kpi_counts *out);
+/*
+ * The same of peers that have any, most bids and registrations first, then by name.  At most KPI_PEERS are kept apart,
+ * the rest stand under "other".  counts point into room, n of them; names are borrowed until the store changes. Returns
+ * rows set, at most n.
+ */
+size_t
+store_kpi_peers(const struct store *s, unsigned window_s, struct kpi_peer *out, struct kpi_counts *room, size_t n);
+
+/*
+ * Incidents, at most STORE_INCIDENTS_MAX: those that go on first, in the order of display of patterns.md (P1, P2, P10,
+ * P5, P17, P3; then, and among equals, by level and by newest start), then those that ended, newest end first.  The
+ * last in order make room.  Texts are cut: sentence at 511 bytes, call_ids at 255.  Borrowed until the store changes.
+ */
+enum { STORE_INCIDENTS_MAX = 64 };
+size_t store_incident_count(const struct store *s);
+const struct incident *store_incident_at(const struct store *s, size_t index);
+/* How many go on. */
+size_t store_incident_open(const struct store *s);
+/* How often one that went on found no room, or had to make it. */
+uint64_t store_incident_dropped(const struct store *s);
+
+/*
+ * The error inbox: events folded by signature: code, Q.850 cause or else pattern of the phrase (letter case, numbers
+ * and quoted parts do not count, nor does a registered phrase), method, peer, direction.  Folded rows of ticks count in
+ * the group of theirs.  Recovered events leave their group's count, and a group without events is not there.  At most
+ * STORE_GROUPS_MAX groups; the ones quiet for longest make room and are counted.
+ */
+enum { STORE_GROUPS_MAX = 512, STORE_GROUP_HISTORY = 30 };
+struct store_group {
+	uint64_t key;  /* names it: for ack, mute and store_group_find */
+	uint16_t code; /* 0: silence */
+	uint8_t direction, role;
+	bool in_call;
+	/* As first seen, cut, unclean. */
+	char phrase[48], method[16], peer[ENDPOINT_TEXT];
+	int16_t q850;   /* the cause that stands in for the phrase, -1 none */
+	uint64_t count; /* events since the start of this run */
+	/* Distinct From (else To) users and Call-IDs; exact to 64, then about; those of folded events are not known. */
+	unsigned users, calls;
+	uint64_t newest; /* id of its newest event, 0 when it is not kept */
+	int64_t first_ns, last_ns;
+	uint64_t last_minute;                  /* events within the 55 to 60 s that end at store_now */
+	uint32_t history[STORE_GROUP_HISTORY]; /* 2 minutes a column, oldest first, ends at store_now */
+	bool fresh; /* first seen within the last 15 minutes, after the run was two minutes old; not acknowledged */
+	bool acked; /* acknowledged: out of the way until it comes again after 5 minutes of quiet */
+	bool muted; /* out of the way until unmuted */
+};
+/*
+ * Fill out with at most n groups: fresh ones first, then by last_minute, then by last_ns; acknowledged ones after
+ * these; muted ones last, or not at all without with_muted.  Returns rows set.
+ */
+size_t store_groups(const struct store *s, bool with_muted, struct store_group *out, size_t n);
+/* All groups, and how many of them are muted (NULL: not asked). */
+size_t store_group_count(const struct store *s, size_t *muted);
+/* Groups that made room. */
+uint64_t store_group_evicted(const struct store *s);
+/* The group of a key; false when there is none. */
+bool store_group_find(const struct store *s, uint64_t key, struct store_group *out);
+/* The key of an event's group. */
+uint64_t store_group_key(const struct store *s, const struct event *e);
+/* The user's word about a group, shown at once even while frozen; an unknown key changes nothing. */
+void store_group_ack(struct store *s, uint64_t key);
+void store_group_mute(struct store *s, uint64_t key, bool mute);
 
 /* Sources as last told; at most STORE_SOURCES_MAX.  sentence: last word about it. */
 enum { STORE_SOURCES_MAX = 32 };
@@ -98,7 +177,7 @@ struct store_status {
 	bool live;  /* a live source; else files */
 	bool ended; /* bye seen or every source ended */
 	bool engine_alive;
-	int64_t restarted_s;       /* seconds since a new engine took over, by the wall clock; -1 when none did */
+	int64_t restarted_s;   /* seconds since a new engine took over, by the wall clock; -1 when none did */
 	uint32_t engines;      /* started so far */
 	char sentence[256];    /* newest word about engine or source; "" none */
 	uint64_t lost;         /* kernel + interface + reassembly + engine drops, all sources */

@@ -11,6 +11,8 @@
 
 #include "sipwhy/event.h"
 #include "sipwhy/frame.h"
+#include "sipwhy/kpi.h"
+#include "sipwhy/peers.h"
 #include "sipwhy/sipmsg.h"
 #include "sipwhy/wire.h"
 
@@ -22,7 +24,10 @@ struct counts {
 	uint64_t requests[METHOD_N];
 	uint64_t responses[METHOD_N][SIP_CODE_N];
 	uint64_t retransmissions, copies, malformed, partial;
-	uint64_t events; /* responses that became events */
+	uint64_t events;    /* attempts, and requests in a call, that failed */
+	uint64_t recovered; /* of these, taken back: it worked after all */
+	int64_t attempts[METHOD_N];              /* begun */
+	int64_t outcomes[METHOD_N][OUTCOME_N];   /* ended; an increment is negative where one was taken back */
 };
 
 /* Add src to dst, member by member. */
@@ -68,11 +73,12 @@ const char *source_verdict_name(unsigned v);
 enum { PEER_CODES = 8, TALLY_PEERS_MAX = 1024 };
 
 /*
- * One peer: events (failures) by code, most frequent kept apart; other: events of further codes.
+ * One peer: events (failures) by code, most frequent kept apart, code 0 silence; other: events of further codes.
  * responses: by class 1..6 at [cls-1].
  */
 struct peer_stat {
 	char name[ENDPOINT_TEXT];
+	uint8_t role; /* enum peer_role */
 	uint64_t responses[6];
 	uint64_t events;
 	struct {
@@ -97,15 +103,42 @@ size_t peer_table_top(const struct peer_table *t, struct peer_stat *out, size_t 
 
 struct tally;
 
-/* seed: of the peer table.  NULL when memory is short.  Free with tally_free. */
-struct tally *tally_new(uint64_t seed);
+/* seed: of the peer table.  peers: names, borrowed for life; NULL: none.  A named set of addresses is one peer.
+ * NULL when memory is short.  Free with tally_free. */
+struct tally *tally_new(uint64_t seed, const struct peers *peers);
 void tally_free(struct tally *t);
 
 /*
- * Count one message.  peer: the other side (track gives it through m and direction; NULL when there is none);
- * is_event: it became an event.
+ * What is counted from now on belongs to t_ns (cheap: say it with each message).  It places requests and
+ * retransmissions in the KPI windows; without it the newest outcome's time is taken.
  */
-void tally_message(struct tally *t, const struct sipmsg *s, enum seen seen, const struct endpoint *peer, bool is_event);
+void tally_time(struct tally *t, int64_t t_ns);
+
+/*
+ * Count one message.  peer: the other side (track_peer tells it; NULL when there is none).  Requests and
+ * retransmissions count among a peer's KPIs from its first outcome on.
+ */
+void tally_message(struct tally *t, const struct sipmsg *s, enum seen seen, const struct endpoint *peer);
+
+/* An attempt began. */
+void tally_attempt(struct tally *t, enum sip_method method);
+
+/*
+ * An attempt or a leg ended: outcomes (whole, not in a call), and the KPIs in total (whole) and of the peer (leg).  A
+ * peer without row gets one; when all KPI_PEERS are taken, a peer whose last outcome is more than 15 minutes older
+ * is told under "other" from then on, with all it counted, and gives its row to the new one; a peer that the user
+ * named gets a row from the one without name that was quiet for longest.
+ */
+void tally_outcome(struct tally *t, const struct outcome *o);
+
+/* An answered session ended by an answered BYE; of a peer without KPIs it counts under "other". */
+void tally_completed(struct tally *t, const struct endpoint *peer, int64_t t_ns);
+
+/* An event was told.  Its peer is found by ev->peer, the user's name or the address; any other text is "other". */
+void tally_event(struct tally *t, const struct event *ev);
+
+/* An event changed its mind: its code moved, or it is no failure any more.  Its peer's events stay: the leg failed. */
+void tally_update(struct tally *t, const struct event_update *u);
 
 /* Count one malformed message. */
 void tally_malformed(struct tally *t);
@@ -113,8 +146,37 @@ void tally_malformed(struct tally *t);
 /* All since the start. */
 const struct counts *tally_total(const struct tally *t);
 
-/* Events since the start by code: SIP_CODE_N numbers, code 100 first; valid as long as t. */
+/*
+ * Events since the start by final code (SIP_CODE_N numbers, code 100 first), without what recovered; with
+ * tally_event_silent they add up to events - recovered.  A code below 300: answered, but never acknowledged.
+ */
 const uint64_t *tally_event_codes(const struct tally *t);
+/* The same without a final code: silence. */
+uint64_t tally_event_silent(const struct tally *t);
+
+/* KPI counters since the start; and over the window_s seconds that end at now_ns (as kpi_window_sum has it). */
+const struct kpi_counts *tally_kpi(const struct tally *t);
+void tally_kpi_window(const struct tally *t, int64_t now_ns, unsigned window_s, struct kpi_counts *out);
+
+/* KPI counters of one peer.  name is borrowed until t changes. */
+struct kpi_peer {
+	const char *name;
+	uint8_t role; /* enum peer_role */
+	const struct kpi_counts *counts;
+};
+/*
+ * Peers with KPIs in that window, most bids and registrations first, at most n; returns how many.  window_s 0: since
+ * the start.  At most KPI_PEERS are kept apart; the rest stand under "other".  counts point into `room`, n of them.
+ */
+size_t tally_kpi_peers(
+    const struct tally *t, int64_t now_ns, unsigned window_s, struct kpi_peer *out, struct kpi_counts *room, size_t n);
+
+/*
+ * KPI increments since the last tally_taken: in total, and of the peers that moved (*n rows, at most KPI_PEERS + 1;
+ * valid until the next call that changes t).
+ */
+const struct kpi_counts *tally_delta_kpi(const struct tally *t);
+const struct kpi_peer *tally_delta_kpi_peers(const struct tally *t, size_t *n);
 
 /*
  * All since the last tally_taken: counts, and the peers that moved (increments; *n rows; valid until the next call

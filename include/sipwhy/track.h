@@ -1,6 +1,6 @@
 /*
- * track - messages to what happened: which are retransmissions (RFC 3261 17.1.1.2, 17.2.1) or copies, which are events.
- * Bounded tables, time is given.
+ * track - messages to what happened: transactions, retransmissions and copies (RFC 3261 17), attempts and how they
+ * ended, events, incidents.  Bounded tables; time is given, and comes from the messages unless track_advance says more.
  */
 #ifndef SIPWHY_TRACK_H
 #define SIPWHY_TRACK_H
@@ -11,17 +11,63 @@
 
 #include "sipwhy/event.h"
 #include "sipwhy/frame.h"
+#include "sipwhy/incident.h"
+#include "sipwhy/peers.h"
 #include "sipwhy/sipmsg.h"
 
 struct track;
 
-/* seed of the tables; entries: messages remembered (rounded up to a power of two, 8 bytes each) [131072].
- * local: this machine's addresses, copied; they decide direction and peer. */
+/*
+ * Who is told.  Any member may be NULL.  What is handed over is borrowed for the call; its slices may point into the
+ * message being pushed.  None of them may call track.
+ */
+struct track_sink {
+	void *ctx;
+	/* An attempt began (a leg of another one's call is none). */
+	void (*attempt)(void *ctx, enum sip_method method, int64_t t_ns);
+	/* An attempt or a leg of it ended; see struct outcome for what is told twice. */
+	void (*outcome)(void *ctx, const struct outcome *o);
+	/* An answered session ended by a BYE that was answered; peer as in its outcome. */
+	void (*completed)(void *ctx, const struct endpoint *peer, int64_t t_ns);
+	/* One failed attempt, once.  Its id is set; source and explain are not. */
+	void (*event)(void *ctx, const struct event *ev);
+	/* An event told before changed its mind. */
+	void (*update)(void *ctx, const struct event_update *u);
+	/* A pattern started, went on or ended. */
+	void (*incident)(void *ctx, const struct incident *i);
+};
+
+/* Thresholds of the patterns, by name; track_limits lists them all.  Whole numbers in the unit of the name. */
+struct track_limit {
+	const char *name; /* "trunk-down.attempts" */
+	uint32_t value;   /* the default */
+	uint32_t min, max;
+	const char *help;
+};
+const struct track_limit *track_limits(size_t *n);
+/* Index of a name in that list; -1 when there is none. */
+int track_limit_find(struct slice name);
+
+/*
+ * seed      of the tables
+ * entries   messages remembered to know repeats (rounded up to a power of two, 8 bytes each) [131072]
+ * bytes     for attempts and what hangs on them; the oldest give way and are counted [32 MiB]
+ * first_id  of events and incidents
+ * local     this machine's addresses, copied; they and peers of role pbx decide direction and peer
+ * peers     names and roles, borrowed for life; NULL: none
+ * limits    one value for each row of track_limits, copied; NULL: the defaults
+ * sink      copied
+ */
 struct track_cfg {
 	uint64_t seed;
 	size_t entries;
+	size_t bytes;
+	uint64_t first_id;
 	const struct endpoint *local;
 	size_t n_local;
+	const struct peers *peers;
+	const uint32_t *limits;
+	struct track_sink sink;
 };
 
 /* NULL cfg takes defaults.  NULL when memory is short.  Free with track_free. */
@@ -30,23 +76,43 @@ void track_free(struct track *t);
 
 /*
  * Take one message.  Returns whether it is new, a retransmission (same transaction and first line, later than
- * 100 ms after the last sight, within 64*T1 = 32 s) or a copy (the same again within 100 ms).
- *
- * A new final response >= 400 is an event: *is_event is set, and *ev filled except id and source; its slices
- * borrow from m, s and t until the next track_push.  ev NULL: nobody listens, and nothing is filled.
+ * 100 ms after the last sight, within 64*T1 = 32 s) or a copy (the same again within 100 ms).  Tells the sink what
+ * follows from it, and from the time that went by.
  */
-enum seen
-track_push(struct track *t, const struct message *m, const struct sipmsg *s, struct event *ev, bool *is_event);
+enum seen track_push(struct track *t, const struct message *m, const struct sipmsg *s);
 
 /*
- * The other side of a message and which way it went: sent by a local address, received by one, or unknown, when the
+ * No message until t_ns: timers run out (64*T1 of silence and the like).  For live sources about once a second; for
+ * files the messages' own times do.  A time that is not later than what was seen changes nothing.
+ */
+void track_advance(struct track *t, int64_t t_ns);
+
+/*
+ * Nothing comes any more.  What waits for a follow-up is decided as if none came (a challenge is left, a 422 failed);
+ * what has no final response stays open.  Call once; then only the getters and track_free.
+ */
+void track_finish(struct track *t);
+
+/*
+ * The other side of a message and which way it went: sent by one of ours, received by one, or unknown, when the
  * peer is who sent a response and who gets a request.  The result points into m.
  */
 const struct endpoint *
 track_peer(const struct track *t, const struct message *m, const struct sipmsg *s, enum direction *dir);
 
-/* Entries pushed out before their 32 s were over: the repeats of those messages count as new. */
-uint64_t track_evictions(const struct track *t);
+/*
+ * What was forgotten before its time, and where everything went.  attempts = open + the sum of outcomes, at every
+ * moment.  repeats_forgotten: messages whose repeats count as new.
+ */
+struct track_stats {
+	uint64_t repeats_forgotten;
+	uint64_t attempts;
+	uint64_t outcomes[OUTCOME_N];
+	uint64_t open;
+	uint64_t events, recovered; /* told; of these taken back */
+	size_t bytes, bytes_most, bytes_max; /* of the attempts' tables: now, at most so far, allowed */
+};
+void track_stats(const struct track *t, struct track_stats *out);
 
 /* Distinct Call-IDs so far; *exact false when it is an estimate (above 32,768; standard error 0.8 %). */
 uint64_t track_call_ids(const struct track *t, bool *exact);

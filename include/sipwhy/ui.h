@@ -16,16 +16,18 @@
  */
 #define UI_ROLES(X)                                                                                                    \
 	X(TEXT, "text")                                                                                                \
-	X(TEXT_DIM, "text.dim") X(TEXT_STRONG, "text.strong") X(TEXT_KEY, "text.key") X(FRAME, "frame")                \
-	    X(FRAME_TITLE, "frame.title") X(BAR, "bar") X(BAR_KEY, "bar.key") X(STATUS, "status")                      \
-		X(STATUS_LIVE, "status.live") X(STATUS_PAUSED, "status.paused") X(STATUS_FOLLOW, "status.follow")      \
-		    X(STATUS_LOSS, "status.loss") X(CLASS_1XX, "class.1xx") X(CLASS_2XX, "class.2xx")                  \
-			X(CLASS_3XX, "class.3xx") X(CLASS_4XX, "class.4xx") X(CLASS_5XX, "class.5xx")                  \
-			    X(CLASS_6XX, "class.6xx") X(LIST_HEADER, "list.header") X(LIST_CURSOR, "list.cursor")      \
-				X(LIST_NEW, "list.new") X(SPARK, "spark") X(SPARK_PEAK, "spark.peak")                  \
-				    X(METER, "meter") X(POPUP, "popup") X(POPUP_TITLE, "popup.title")                  \
-					X(PROMPT_ERROR, "prompt.error") X(SYNTAX_START, "syntax.start")                \
-					    X(SYNTAX_HEADER, "syntax.header") X(SYNTAX_BODY, "syntax.body")
+	X(TEXT_DIM, "text.dim")                                                                                        \
+	X(TEXT_STRONG, "text.strong") X(TEXT_KEY, "text.key") X(FRAME, "frame") X(FRAME_TITLE, "frame.title")          \
+	    X(BAR, "bar") X(BAR_KEY, "bar.key") X(STATUS, "status") X(STATUS_LIVE, "status.live")                      \
+		X(STATUS_PAUSED, "status.paused") X(STATUS_FOLLOW, "status.follow") X(STATUS_LOSS, "status.loss")      \
+		    X(CLASS_1XX, "class.1xx") X(CLASS_2XX, "class.2xx") X(CLASS_3XX, "class.3xx")                      \
+			X(CLASS_4XX, "class.4xx") X(CLASS_5XX, "class.5xx") X(CLASS_6XX, "class.6xx")                  \
+			    X(CLASS_SILENCE, "class.silence") X(STATE_WARN, "state.warn") X(STATE_CRIT, "state.crit")  \
+				X(LIST_HEADER, "list.header") X(LIST_CURSOR, "list.cursor") X(LIST_NEW, "list.new")    \
+				    X(LIST_MUTED, "list.muted") X(SPARK, "spark") X(SPARK_PEAK, "spark.peak")          \
+					X(METER, "meter") X(POPUP, "popup") X(POPUP_TITLE, "popup.title")              \
+					    X(PROMPT_ERROR, "prompt.error") X(SYNTAX_START, "syntax.start")            \
+						X(SYNTAX_HEADER, "syntax.header") X(SYNTAX_BODY, "syntax.body")
 
 #define UI_ROLE_ENUM(id, name) ROLE_##id,
 enum ui_role { UI_ROLES(UI_ROLE_ENUM) ROLE_N };

@@ -11,8 +11,19 @@
 #include "sipwhy/store.h"
 #include "sipwhy/ui.h"
 
-/* What the user asked that a view cannot do itself. */
-enum command { COMMAND_NONE, COMMAND_QUIT, COMMAND_PAUSE, COMMAND_REPAINT };
+/*
+ * What the user asked that a view cannot do itself.  The last three are about the group that viewer_group names:
+ * store_group_ack, and store_group_mute with true and with false.
+ */
+enum command {
+	COMMAND_NONE,
+	COMMAND_QUIT,
+	COMMAND_PAUSE,
+	COMMAND_REPAINT,
+	COMMAND_GROUP_ACK,
+	COMMAND_GROUP_MUTE,
+	COMMAND_GROUP_UNMUTE
+};
 
 struct viewer;
 
@@ -25,6 +36,9 @@ void viewer_draw(struct viewer *v, struct canvas *c);
 
 /* One key for the top view. */
 enum command viewer_key(struct viewer *v, uint32_t key);
+
+/* Key of the group that the last COMMAND_GROUP_ was about, as in struct store_group. */
+uint64_t viewer_group(const struct viewer *v);
 
 /* One line for the status row until the next key ("paused", errors); "" clears. */
 void viewer_say(struct viewer *v, const char *sentence);

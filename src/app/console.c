@@ -17,6 +17,7 @@
 #include "app/clock.h"
 #include "sipwhy/mem.h"
 #include "sipwhy/record.h"
+#include "sipwhy/sip.h"
 #include "sipwhy/store.h"
 #include "sipwhy/term.h"
 #include "sipwhy/view.h"
@@ -112,6 +113,15 @@ console_command(struct console *c, enum command command)
 		break;
 	case COMMAND_REPAINT:
 		term_repaint(c->term);
+		break;
+	case COMMAND_GROUP_ACK:
+		store_group_ack(c->store, viewer_group(c->viewer));
+		break;
+	case COMMAND_GROUP_MUTE:
+		store_group_mute(c->store, viewer_group(c->viewer), true);
+		break;
+	case COMMAND_GROUP_UNMUTE:
+		store_group_mute(c->store, viewer_group(c->viewer), false);
 		break;
 	}
 }
@@ -234,7 +244,7 @@ console_open_term(struct console *c, struct errmsg *em)
 static int
 console_open(struct console *c, struct errmsg *em)
 {
-	struct store_cfg cfg = { .events = c->o->limit, .seed = clock_seed() };
+	struct store_cfg cfg = { .events = c->o->limit, .seed = clock_seed(), .phrase = sip_code_phrase };
 	int err;
 
 	c->store = store_new(&cfg);

@@ -57,6 +57,10 @@ engine_on_tick(uv_timer_t *h)
 	struct engine *e = h->data;
 	struct engine_source *file = engine_next_file(e);
 
+	if (e->by_clock)
+		pipeline_advance(e->pipe, clock_wall_ns());
+	if (e->outlet == NULL)
+		return;
 	tell_tick(e);
 	if (outlet_broken(e->outlet))
 		engine_stop(e);
@@ -220,7 +224,11 @@ engine_open(struct engine *e, struct errmsg *em)
 		.match = o->match != NULL || o->calls_only ? e->match : NULL,
 		.first_id = ((uint64_t)e->cfg.number << ENGINE_ID_SHIFT) + 1,
 		.local = local,
+		.peers = o->peers,
+		.limits = o->has_limits ? o->limits : NULL,
 		.event = o->events || e->cfg.fd >= 0 ? tell_event : NULL,
+		.update = o->events || e->cfg.fd >= 0 ? tell_update : NULL,
+		.incident = tell_incident,
 		.ctx = e };
 
 	if (err != 0)
@@ -235,6 +243,8 @@ engine_open(struct engine *e, struct errmsg *em)
 		err = engine_open_inputs(e, em);
 	if (err == 0 && o->out_pcap != NULL && e->cfg.number == 1)
 		err = sink_pcap_open(&e->pcap, o->out_pcap, em);
+	if (err == 0 && e->cfg.fd < 0 && (e->incidents = sink_incidents_new()) == NULL)
+		err = errmsg_set(em, -ENOMEM, "out of memory");
 	if (err == 0 && o->events && e->cfg.fd < 0 && (e->events = sink_events_new(o->limit, 0)) == NULL)
 		err = errmsg_set(em, -ENOMEM, "out of memory");
 	return err;
@@ -311,7 +321,7 @@ engine_start_handles(struct engine *e)
 		signals[i]->data = e;
 		(void)uv_signal_start(signals[i], engine_on_signal, i == 0 ? SIGINT : SIGTERM);
 	}
-	if (e->outlet != NULL)
+	if (e->outlet != NULL || e->by_clock)
 		(void)uv_timer_start(&e->tick, engine_on_tick, ENGINE_TICK_MS, ENGINE_TICK_MS);
 	if (e->o->duration_s > 0)
 		(void)uv_timer_start(&e->duration, engine_on_duration, e->o->duration_s * 1000, 0);
@@ -359,11 +369,14 @@ engine_report(struct engine *e)
 		.tally = pipeline_tally(e->pipe),
 		.sources = stats,
 		.n_sources = tell_stats(e, stats),
-		.evictions = track_evictions(pipeline_track(e->pipe)),
 		.events = e->events };
+	struct track_stats track;
 	bool exact;
 	int err;
 
+	track_stats(pipeline_track(e->pipe), &track);
+	r.track = (struct sink_track){ track.repeats_forgotten, track.bytes, track.bytes_most, track.bytes_max };
+	r.incidents = sink_incidents_list(e->incidents, &r.n_incidents);
 	r.call_ids = track_call_ids(pipeline_track(e->pipe), &exact);
 	r.call_ids_exact = exact;
 	err = e->o->output == OUTPUT_REPORT ? sink_report_json(stdout, &r) : sink_report_text(stdout, &r, e->o->quiet);
@@ -399,6 +412,8 @@ engine_run(struct engine *e)
 		if (engine_is_open(&e->sources[i]))
 			pipeline_flush(e->pipe, e->sources[i].lane, e->sources[i].name);
 	engine_own_signals(e);
+	/* An engine that wants a successor leaves what waits to nobody: the next one has not seen it begin. */
+	pipeline_finish(e->pipe);
 	if (e->pcap != NULL && sink_pcap_close(e->pcap, &e->trouble) != 0) {
 		e->status = ENGINE_FAILED;
 		tell_output(e);
@@ -440,6 +455,7 @@ engine_free(struct engine *e)
 	if (e->pcap != NULL)
 		(void)sink_pcap_close(e->pcap, &(struct errmsg){ "" });
 	sink_events_free(e->events);
+	sink_incidents_free(e->incidents);
 	pipeline_free(e->pipe);
 	match_free(e->match);
 	mem_free(e);

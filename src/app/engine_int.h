@@ -19,6 +19,7 @@
 struct match;
 struct outlet;
 struct sink_events;
+struct sink_incidents;
 struct sink_pcap;
 struct tell_mark;
 
@@ -41,7 +42,8 @@ struct engine {
 	char host[64];
 	struct match *match;
 	struct pipeline *pipe;
-	struct sink_events *events;
+	struct sink_events *events;       /* of a report, NULL: not wanted */
+	struct sink_incidents *incidents; /* of a report */
 	struct sink_pcap *pcap;
 	struct engine_source sources[OPTIONS_INPUTS_MAX];
 	size_t n_sources;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "sipwhy/slice.h"
+#include "sipwhy/text.h"
 
 enum option_type { TYPE_FLAG, TYPE_NUMBER, TYPE_TEXT, TYPE_CALL, TYPE_ABSENT, TYPE_REFUSED };
 
@@ -137,16 +138,16 @@ static const struct option_row options_table[] = { { 'd', "device", "IFACE[,IFAC
 	{ 0, "events", NULL, TYPE_FLAG, AT(events), 0, 0, NULL, "list the events in the report" },
 	{ 0, "duration", "SEC", TYPE_NUMBER, AT(duration_s), 1, 31536000, NULL, "end after so many seconds" },
 	{ 0, "explain", "CODE", TYPE_CALL, 0, 0, 0, options_explain,
-	    "explain a status code and leave: 403, 403 \"Insufficient funds\", q850:34" },
+	    "explain and leave: 403, 403 \"Insufficient funds\", 4xx, q850:34, warning:304, trunk-down, silence" },
 	{ 0, "theme", "FILE", TYPE_TEXT, AT(theme), 0, 0, NULL, "colours from this file" },
 	{ 0, "seed", "N", TYPE_NUMBER, AT(seed), 0, UINT32_MAX, NULL, "seed of the demo's traffic (default 1)" },
-	{ 'F', "no-config", NULL, TYPE_FLAG, AT(no_config), 0, 0, NULL,
-	    "read no configuration file (this build reads none)" },
+	{ 'f', "config", "FILE", TYPE_TEXT, AT(config), 0, 0, NULL,
+	    "read this configuration instead of /etc/sipwhy.conf and ~/.config/sipwhy/config" },
+	{ 'F', "no-config", NULL, TYPE_FLAG, AT(no_config), 0, 0, NULL, "read neither of these two files" },
 	{ 'D', "dump-config", NULL, TYPE_CALL, 0, 0, 0, options_action_dump, "print the settings in force and leave" },
 	{ 'h', "help", NULL, TYPE_CALL, 0, 0, 0, options_action_help, "this page" },
 	{ 'V', "version", NULL, TYPE_CALL, 0, 0, 0, options_action_version, "print the version" },
 	{ 'r', NULL, "FILE", TYPE_REFUSED, 0, 0, 0, NULL, "-r: to read a capture file use -I FILE" },
-	{ 'f', "config", "FILE", TYPE_ABSENT, 0, 0, 0, NULL, "" },
 	{ 'E', "hep-parse", NULL, TYPE_ABSENT, 0, 0, 0, NULL, "" },
 	{ 'L', "hep-listen", "ADDR", TYPE_ABSENT, 0, 0, 0, NULL, "" },
 	{ 'H', "hep-send", "ADDR", TYPE_ABSENT, 0, 0, 0, NULL, "" },
@@ -159,6 +160,8 @@ static const struct option_row options_table[] = { { 'd', "device", "IFACE[,IFAC
 	{ 0, "attach", NULL, TYPE_ABSENT, 0, 0, 0, NULL, "" } };
 
 enum { OPTIONS_ROWS = sizeof options_table / sizeof options_table[0], OPTIONS_LONG_BASE = 256 };
+
+_Static_assert(OPTIONS_ROWS <= 64, "a bit for each row in options.given");
 
 /* getopt's two descriptions, made from the table. */
 static void
@@ -202,6 +205,7 @@ options_take(struct options *o, const struct option_row *r, const char *arg, str
 	char *member = (char *)o + r->offset;
 	uint64_t v;
 
+	o->given |= UINT64_C(1) << (r - options_table);
 	switch (r->type) {
 	case TYPE_FLAG:
 		*(bool *)member = true;
@@ -272,9 +276,7 @@ options_words(struct options *o, int argc, char **argv, struct errmsg *em)
 	int err;
 
 	if (o->action == ACTION_EXPLAIN) {
-		if (argc > 1)
-			return errmsg_set(em, -EINVAL, "--explain CODE takes one phrase: put it in quotes");
-		o->explain_phrase = argc == 1 ? argv[0] : NULL;
+		o->explain_words = argv;
 		return 0;
 	}
 	if (argc == 0)
@@ -313,6 +315,92 @@ options_unknown(const char *word, struct errmsg *em)
 	if (optopt > 0 && optopt < OPTIONS_LONG_BASE)
 		return errmsg_set(em, -EINVAL, "unknown option -%c; sipwhy -h lists them", optopt);
 	return errmsg_set(em, -EINVAL, "unknown option %s; sipwhy -h lists them", word);
+}
+
+/* What a configuration file may say. */
+
+/* Rows of type FLAG, NUMBER and TEXT that mean the same in every run: no inputs, no actions, nothing that needs MATCH.
+ */
+static const char *const options_in_file[] = { "buffer", "calls", "limit", "quiet", "theme" };
+
+enum { OPTIONS_IN_FILE = sizeof options_in_file / sizeof options_in_file[0] };
+
+_Static_assert((int)OPTIONS_IN_FILE <= (int)OPTIONS_NAMES_MAX, "a place for each in whoever keeps one");
+
+const char *
+options_file_name(size_t number)
+{
+	return number < OPTIONS_IN_FILE ? options_in_file[number] : NULL;
+}
+
+static const struct option_row *
+options_file_row(size_t number)
+{
+	size_t i = 0;
+
+	while (options_table[i].name == NULL || strcmp(options_table[i].name, options_in_file[number]) != 0)
+		i++;
+	return &options_table[i];
+}
+
+bool
+options_is_name(const char *name)
+{
+	for (size_t i = 0; i < OPTIONS_ROWS; i++)
+		if (options_table[i].name != NULL && strcmp(options_table[i].name, name) == 0)
+			return options_table[i].type != TYPE_ABSENT;
+	return false;
+}
+
+static int
+options_yes_no(bool *out, const struct option_row *r, struct slice value, struct errmsg *em)
+{
+	bool yes = slice_eq(value, slice_str("yes"));
+
+	if (!yes && !slice_eq(value, slice_str("no")))
+		return errmsg_set(em, -EINVAL, "%s = %.*s: yes or no is wanted", r->name, (int)value.n, value.p);
+	*out = yes;
+	return 0;
+}
+
+/* Where a file lies must not hang on where the program is started. */
+static int
+options_path(struct options *o, const struct option_row *r, struct slice value, struct errmsg *em)
+{
+	if (value.n == 0 || value.n >= sizeof o->theme_text || value.p[0] != '/')
+		return errmsg_set(em, -EINVAL, "%s = %.*s: the full path of a file is wanted, from / on", r->name,
+		    (int)value.n, value.p);
+	(void)slice_copy(o->theme_text, sizeof o->theme_text, value);
+	return 0;
+}
+
+int
+options_set(struct options *o, size_t number, struct slice value, struct errmsg *em)
+{
+	const struct option_row *r = options_file_row(number);
+	bool given = (o->given >> (r - options_table) & 1) != 0, yes = false;
+	char *member = (char *)o + r->offset;
+	uint64_t v = 0;
+	int err;
+
+	if (r->type == TYPE_FLAG)
+		err = options_yes_no(&yes, r, value, em);
+	else if (r->type == TYPE_TEXT)
+		err = options_path(o, r, value, em);
+	else
+		err = slice_u64(value, r->max, &v) == 0 && v >= r->min
+		    ? 0
+		    : errmsg_set(em, -EINVAL, "%s = %.*s: a number from %llu to %llu is wanted", r->name, (int)value.n,
+			  value.p, (unsigned long long)r->min, (unsigned long long)r->max);
+	if (err != 0 || given)
+		return err;
+	if (r->type == TYPE_FLAG)
+		*(bool *)member = yes;
+	else if (r->type == TYPE_TEXT)
+		*(const char **)member = o->theme_text;
+	else
+		*(uint64_t *)member = v;
+	return 0;
 }
 
 int
@@ -368,35 +456,101 @@ options_help(FILE *out)
 	    "  sipwhy -I calls.pcap            a capture file\n"
 	    "  ssh pbx tcpdump -U -w - | sipwhy -I -\n"
 	    "  sipwhy --demo                   made-up traffic\n"
-	    "  sipwhy --explain 503            what a code means and what to check\n\n",
+	    "  sipwhy --explain 503            what a code means and what to check\n"
+	    "  sipwhy --explain 404 \"Not here\" \"Server: Kamailio\"   the same of a phrase with headers\n\n",
 	    out);
 	for (size_t i = 0; i < OPTIONS_ROWS; i++)
 		if (options_table[i].type != TYPE_ABSENT && options_table[i].type != TYPE_REFUSED)
 			options_help_row(out, &options_table[i]);
+	(void)fputs("\nWith a code --explain takes a phrase and headers of the answer (Server, User-Agent, Reason,\n"
+		    "Warning, X-Asterisk-HangupCause, X-Twilio-Error, P-Registrar-Error), each in quotes;\n"
+		    "\"Direction: sent\", \"Role: trunk\" and \"Role: phones\" say who answered whom.\n",
+	    out);
 	(void)fputs("\nMATCH is a regular expression (PCRE2) over the whole message.  The BPF filter is libpcap's;\n"
 		    "without one nothing is left out: SIP is found by content, on any port.\n"
 		    "Exit: 0 done, 1 something could not be opened or was damaged, 2 usage.\n",
 	    out);
 }
 
+/* Bytes of a text on one line of the dump: with what stands before them they are no line too long for a file. */
+enum { OPTIONS_DUMP_LINE = 160 };
+
+void
+options_dump_text(FILE *out, const char *before, const char *text)
+{
+	char shown[2 * OPTIONS_TEXT];
+	struct slice rest = { shown, text_clean(shown, sizeof shown, slice_str(text), sizeof shown - 1, false, NULL) };
+
+	(void)fputs(before, out);
+	while (rest.n > OPTIONS_DUMP_LINE) {
+		int n = OPTIONS_DUMP_LINE;
+
+		/* Not within a character. */
+		while (n > 1 && (rest.p[n] & 0xc0) == 0x80)
+			n--;
+		(void)fprintf(out, "%.*s\n#   ", n, rest.p);
+		rest = (struct slice){ rest.p + n, rest.n - (size_t)n };
+	}
+	(void)fprintf(out, "%s\n", rest.p);
+}
+
+/* Reads back as it is: a full path of one short printable line, without what would begin a comment. */
+static bool
+options_stays(const char *text)
+{
+	char shown[2 * OPTIONS_TEXT];
+	size_t n = strlen(text);
+
+	if (n > OPTIONS_DUMP_LINE || text[0] != '/' || strstr(text, " ;") != NULL || text[n - 1] == ' ')
+		return false;
+	(void)text_clean(shown, sizeof shown, slice_str(text), sizeof shown - 1, false, NULL);
+	return strcmp(shown, text) == 0;
+}
+
+static void
+options_dump_row(FILE *out, const struct options *o, const struct option_row *r, bool in_file)
+{
+	const char *member = (const char *)o + r->offset, *text;
+	char before[64];
+
+	(void)snprintf(before, sizeof before, "%s%s = ", in_file ? "" : "# ", r->name);
+	if (r->type == TYPE_FLAG)
+		options_dump_text(out, before, *(const bool *)member ? "yes" : "no");
+	else if (r->type == TYPE_NUMBER)
+		(void)fprintf(out, "%s%llu\n", before, (unsigned long long)*(const uint64_t *)member);
+	else if (r->type == TYPE_TEXT && (text = *(const char *const *)member) != NULL) {
+		if (in_file && !options_stays(text))
+			(void)fputs("# ", out);
+		options_dump_text(out, before, text);
+	}
+}
+
+/* What only the command line can say. */
+static void
+options_dump_rest(FILE *out, const struct options *o)
+{
+	for (size_t i = 0, at; i < OPTIONS_ROWS; i++) {
+		for (at = 0; at < OPTIONS_IN_FILE && options_file_row(at) != &options_table[i];)
+			at++;
+		if (at == OPTIONS_IN_FILE)
+			options_dump_row(out, o, &options_table[i], false);
+	}
+	for (size_t i = 0; i < o->n_inputs; i++) {
+		(void)fprintf(out, "# input = %s ", input_kind_name(o->inputs[i].kind));
+		options_dump_text(out, "", o->inputs[i].arg);
+	}
+	if (o->match != NULL)
+		options_dump_text(out, "# match = ", o->match);
+	if (o->bpf != NULL)
+		options_dump_text(out, "# bpf = ", o->bpf);
+}
+
 void
 options_dump(FILE *out, const struct options *o)
 {
-	for (size_t i = 0; i < OPTIONS_ROWS; i++) {
-		const struct option_row *r = &options_table[i];
-		const char *member = (const char *)o + r->offset;
-
-		if (r->type == TYPE_FLAG)
-			(void)fprintf(out, "%s = %s\n", r->name, *(const bool *)member ? "yes" : "no");
-		else if (r->type == TYPE_NUMBER)
-			(void)fprintf(out, "%s = %llu\n", r->name, (unsigned long long)*(const uint64_t *)member);
-		else if (r->type == TYPE_TEXT && *(const char *const *)member != NULL)
-			(void)fprintf(out, "%s = %s\n", r->name, *(const char *const *)member);
-	}
-	for (size_t i = 0; i < o->n_inputs; i++)
-		(void)fprintf(out, "input = %s %s\n", input_kind_name(o->inputs[i].kind), o->inputs[i].arg);
-	if (o->match != NULL)
-		(void)fprintf(out, "match = %s\n", o->match);
-	if (o->bpf != NULL)
-		(void)fprintf(out, "bpf = %s\n", o->bpf);
+	(void)fputs("[options]\n", out);
+	for (size_t i = 0; i < OPTIONS_IN_FILE; i++)
+		options_dump_row(out, o, options_file_row(i), true);
+	(void)fputs("# on the command line only:\n", out);
+	options_dump_rest(out, o);
 }

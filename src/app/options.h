@@ -10,13 +10,26 @@
 
 #include "sipwhy/errmsg.h"
 #include "sipwhy/input.h"
+#include "sipwhy/slice.h"
 
-enum { OPTIONS_INPUTS_MAX = 32, OPTIONS_TEXT = 1024 };
+/* Bounds: inputs; bytes of a text; rows of track_limits; options that a file may set; configuration files. */
+enum {
+	OPTIONS_INPUTS_MAX = 32,
+	OPTIONS_TEXT = 1024,
+	OPTIONS_LIMITS_MAX = 256,
+	OPTIONS_NAMES_MAX = 16,
+	OPTIONS_FILES_MAX = 2
+};
+
+struct peers;
 
 enum options_action { ACTION_RUN, ACTION_HELP, ACTION_VERSION, ACTION_EXPLAIN, ACTION_DUMP };
 enum options_output { OUTPUT_TEXT, OUTPUT_REPORT, OUTPUT_RECORDS };
 
-/* Strings point into argv, or into bpf_text. */
+/*
+ * Strings point into argv, or into the buffers at the end.  peers, limits and files are filled by config_load: peers
+ * is NULL when no name was given, limits mean something with has_limits only (one for each row of track_limits).
+ */
 struct options {
 	enum options_action action;
 	struct {
@@ -28,11 +41,19 @@ struct options {
 	const char *match; /* NULL: none */
 	const char *bpf;   /* NULL: none */
 	const char *theme;
-	const char *explain, *explain_phrase;
+	const char *config; /* NULL: the default files */
+	const char *explain;
+	char *const *explain_words; /* what stood behind it, ended by NULL */
 	enum options_output output;
 	bool headless, quiet, icase, invert, calls_only, events, demo, rotate, no_config;
 	uint64_t buffer_mib, limit, duration_s, seed;
-	char bpf_text[OPTIONS_TEXT];
+	struct peers *peers;
+	uint32_t limits[OPTIONS_LIMITS_MAX];
+	bool has_limits;
+	size_t n_files;
+	uint64_t given; /* rows of the table that stood on the command line, a bit each */
+	char bpf_text[OPTIONS_TEXT], theme_text[OPTIONS_TEXT];
+	char files[OPTIONS_FILES_MAX][OPTIONS_TEXT]; /* configuration files that were read */
 };
 
 /* Fill *o from argv.  0; -EINVAL with a sentence (usage, exit 2). */
@@ -41,7 +62,25 @@ int options_parse(struct options *o, int argc, char **argv, struct errmsg *em);
 /* The help page: every row of the table. */
 void options_help(FILE *out);
 
-/* The settings in force, a line each. */
+/*
+ * The options that may stand in a configuration file, by number: the long name, NULL behind the last (at most
+ * OPTIONS_NAMES_MAX).
+ */
+const char *options_file_name(size_t number);
+
+/* Is there an option of this long name, on the command line at least? */
+bool options_is_name(const char *name);
+
+/*
+ * Set one of them as a file says: yes or no, a number, a text (copied).  What stood on the command line stays.  0;
+ * -EINVAL with a sentence.
+ */
+int options_set(struct options *o, size_t number, struct slice value, struct errmsg *em);
+
+/* The settings in force as a configuration file; what can't stand in one is a comment. */
 void options_dump(FILE *out, const struct options *o);
+
+/* A line of text of any kind, made printable. */
+void options_dump_text(FILE *out, const char *before, const char *text);
 
 #endif

@@ -232,7 +232,8 @@ outlet_record(struct outlet *o, const struct record *r)
 static bool
 outlet_fold_is(const struct record_fold *f, const struct event *ev)
 {
-	return f->code == ev->code &&
+	return f->code == ev->code && f->q850 == ev->q850 && f->direction == ev->direction &&
+	    f->recovered == ev->recovered &&
 	    slice_eq(slice_str(f->phrase),
 		(struct slice){ ev->phrase.p, ev->phrase.n < OUTLET_TEXT - 1 ? ev->phrase.n : OUTLET_TEXT - 1 }) &&
 	    slice_eq(slice_str(f->peer), ev->peer) && slice_eq(slice_str(f->method), ev->method);
@@ -253,14 +254,21 @@ outlet_fold(struct outlet *o, const struct event *ev)
 	/* The last row stands for all signatures that found no row. */
 	if (i == OUTLET_FOLDS) {
 		f = &o->folds[OUTLET_FOLDS - 1];
-		*f = (struct record_fold){ .n = f->n + 1, .phrase = "", .method = "", .peer = "" };
+		*f = (struct record_fold){ .n = f->n + 1, .phrase = "", .method = "", .peer = "", .q850 = -1 };
 		return;
 	}
 	text = &o->text[i];
 	slice_copy(text->phrase, sizeof text->phrase, ev->phrase);
 	slice_copy(text->method, sizeof text->method, ev->method);
 	slice_copy(text->peer, sizeof text->peer, ev->peer);
-	o->folds[i] = (struct record_fold){ ev->code, 1, text->phrase, text->method, text->peer };
+	o->folds[i] = (struct record_fold){ .code = ev->code,
+		.n = 1,
+		.phrase = text->phrase,
+		.method = text->method,
+		.peer = text->peer,
+		.q850 = ev->q850,
+		.direction = ev->direction,
+		.recovered = ev->recovered };
 	o->n_folds++;
 }
 
@@ -292,6 +300,18 @@ outlet_event(struct outlet *o, const struct event *ev, uint64_t now_ms)
 		o->drops++;
 		outlet_fold(o, ev);
 	}
+}
+
+void
+outlet_update(struct outlet *o, const struct event_update *u, uint64_t now_ms)
+{
+	struct record r = { .type = RECORD_UPDATE, .t_ns = u->t_ns, .host = o->host, .update = *u };
+
+	/* A count that grew may wait for nobody; a failure that was none must be told. */
+	if (!u->recovered && u->code == 0 && !outlet_token(o, now_ms))
+		return;
+	if (o->buf.len > OUTLET_TICK_ROOM || outlet_record(o, &r) != 0)
+		o->drops++;
 }
 
 const struct record_fold *

@@ -44,6 +44,8 @@ void outlet_watch(struct outlet *o, outlet_written_fn fn, void *ctx);
 void outlet_after(struct outlet *o);
 /* Send or fold an event; now_ms: of the loop, for the rate. */
 void outlet_event(struct outlet *o, const struct event *ev, uint64_t now_ms);
+/* Send an event's second thought.  Counts that only grew are left out when there are too many. */
+void outlet_update(struct outlet *o, const struct event_update *u, uint64_t now_ms);
 /* Send a record of any other type.  0, or negative when it found no room. */
 int outlet_record(struct outlet *o, const struct record *r);
 /* The same in two steps. */

@@ -12,23 +12,89 @@ struct pipeline {
 	struct sip_parser *parser;
 	struct track *track;
 	struct tally *tally;
-	uint64_t next_id;
+	const char *name; /* of the source that spoke last */
 	int64_t first_ns, last_ns;
 };
+
+static void
+pipeline_on_attempt(void *ctx, enum sip_method method, int64_t t_ns)
+{
+	(void)t_ns;
+	tally_attempt(((struct pipeline *)ctx)->tally, method);
+}
+
+static void
+pipeline_on_outcome(void *ctx, const struct outcome *o)
+{
+	tally_outcome(((struct pipeline *)ctx)->tally, o);
+}
+
+static void
+pipeline_on_completed(void *ctx, const struct endpoint *peer, int64_t t_ns)
+{
+	tally_completed(((struct pipeline *)ctx)->tally, peer, t_ns);
+}
+
+static void
+pipeline_on_event(void *ctx, const struct event *ev)
+{
+	struct pipeline *p = ctx;
+	struct sip_explanation why;
+	struct event told;
+
+	tally_event(p->tally, ev);
+	if (p->cfg.event == NULL)
+		return;
+	told = *ev;
+	sip_explain_event(ev, &why);
+	told.explain = slice_str(why.key);
+	told.source = slice_str(p->name);
+	p->cfg.event(p->cfg.ctx, &told);
+}
+
+static void
+pipeline_on_update(void *ctx, const struct event_update *u)
+{
+	struct pipeline *p = ctx;
+
+	tally_update(p->tally, u);
+	if (p->cfg.update != NULL)
+		p->cfg.update(p->cfg.ctx, u);
+}
+
+static void
+pipeline_on_incident(void *ctx, const struct incident *i)
+{
+	struct pipeline *p = ctx;
+
+	p->cfg.incident(p->cfg.ctx, i);
+}
 
 struct pipeline *
 pipeline_new(const struct pipeline_cfg *cfg)
 {
-	struct track_cfg track = { .seed = cfg->seed, .local = cfg->local, .n_local = cfg->n_local };
 	struct pipeline *p = mem_zalloc(sizeof *p);
+	struct track_cfg track = { .seed = cfg->seed,
+		.first_id = cfg->first_id,
+		.local = cfg->local,
+		.n_local = cfg->n_local,
+		.peers = cfg->peers,
+		.limits = cfg->limits,
+		.sink = { .attempt = pipeline_on_attempt,
+		    .outcome = pipeline_on_outcome,
+		    .completed = pipeline_on_completed,
+		    .event = pipeline_on_event,
+		    .update = pipeline_on_update } };
 
 	if (p == NULL)
 		return NULL;
 	p->cfg = *cfg;
-	p->next_id = cfg->first_id;
+	track.sink.ctx = p;
+	if (cfg->incident != NULL)
+		track.sink.incident = pipeline_on_incident;
 	p->parser = sip_parser_new();
 	p->track = track_new(&track);
-	p->tally = tally_new(cfg->seed);
+	p->tally = tally_new(cfg->seed, cfg->peers);
 	if (p->parser == NULL || p->track == NULL || p->tally == NULL) {
 		pipeline_free(p);
 		return NULL;
@@ -63,36 +129,13 @@ pipeline_time(struct pipeline *p, int64_t t_ns)
 	p->last_ns = t_ns;
 }
 
-static void
-pipeline_event(struct pipeline *p, struct event *ev, const struct sipmsg *s, const char *name)
-{
-	struct sip_explain_in in = { .code = s->code,
-		.phrase = s->phrase,
-		.reason = s->reason,
-		.warning = s->warning,
-		.server = s->server,
-		.q850 = s->q850,
-		.warn_code = s->warn_code,
-		.detail = s->detail,
-		.own = ev->direction == DIRECTION_SENT };
-	struct sip_explanation why;
-
-	sip_explain(&in, &why);
-	ev->id = p->next_id++;
-	ev->source = slice_str(name);
-	ev->explain = slice_str(why.key);
-	p->cfg.event(p->cfg.ctx, ev);
-}
-
 /* The verdict that this one message gives its frame. */
 static enum wire_verdict
 pipeline_message(struct pipeline *p, const struct message *m, const char *name)
 {
 	struct sipmsg s;
-	struct event ev;
-	bool is_event;
 	enum direction dir;
-	enum seen seen;
+	const struct endpoint *peer;
 	enum sip_verdict v = sip_parse(p->parser, m->bytes, m->cut, &s);
 
 	if (v != SIP_OK && v != SIP_PARTIAL) {
@@ -102,10 +145,10 @@ pipeline_message(struct pipeline *p, const struct message *m, const char *name)
 	if (p->cfg.match != NULL && !match_wants(p->cfg.match, m->bytes, &s))
 		return WIRE_FILTERED;
 	pipeline_time(p, m->t_ns);
-	seen = track_push(p->track, m, &s, p->cfg.event != NULL ? &ev : NULL, &is_event);
-	tally_message(p->tally, &s, seen, track_peer(p->track, m, &s, &dir), is_event);
-	if (is_event && p->cfg.event != NULL)
-		pipeline_event(p, &ev, &s, name);
+	p->name = name;
+	tally_time(p->tally, m->t_ns);
+	peer = track_peer(p->track, m, &s, &dir);
+	tally_message(p->tally, &s, track_push(p->track, m, &s), peer);
 	return WIRE_SIP;
 }
 
@@ -146,6 +189,18 @@ pipeline_flush(struct pipeline *p, struct wire *lane, const char *name)
 {
 	wire_flush(lane);
 	(void)pipeline_drain(p, lane, name, WIRE_SIP);
+}
+
+void
+pipeline_advance(struct pipeline *p, int64_t t_ns)
+{
+	track_advance(p->track, t_ns);
+}
+
+void
+pipeline_finish(struct pipeline *p)
+{
+	track_finish(p->track);
 }
 
 struct tally *

@@ -15,18 +15,26 @@
 #include "sipwhy/track.h"
 #include "sipwhy/wire.h"
 
-/* An event was born; borrowed for the call. */
+/* An event was born; an event changed its mind; an incident starts, goes on or ends.  Borrowed for the call. */
 typedef void (*pipeline_event_fn)(void *ctx, const struct event *ev);
+typedef void (*pipeline_update_fn)(void *ctx, const struct event_update *u);
+typedef void (*pipeline_incident_fn)(void *ctx, const struct incident *i);
 
-/* local: this machine's addresses.  first_id: id of the first event.  match is borrowed.  event NULL: nobody listens.
+/*
+ * local: this machine's addresses.  first_id: id of the first event.  match and peers (NULL: no names) are borrowed.
+ * limits: one value for each row of track_limits, NULL the defaults.  event, update, incident NULL: nobody listens.
  */
 struct pipeline_cfg {
 	uint64_t seed;
 	uint64_t first_id;
 	const struct endpoint *local;
 	size_t n_local;
+	const struct peers *peers;
+	const uint32_t *limits;
 	const struct match *match;
 	pipeline_event_fn event;
+	pipeline_update_fn update;
+	pipeline_incident_fn incident;
 	void *ctx;
 };
 
@@ -44,6 +52,11 @@ enum wire_verdict pipeline_frame(struct pipeline *p, struct wire *lane, const ch
 
 /* The source of this lane ended: what was held is decided. */
 void pipeline_flush(struct pipeline *p, struct wire *lane, const char *name);
+
+/* Time goes by without messages (live sources). */
+void pipeline_advance(struct pipeline *p, int64_t t_ns);
+/* Nothing comes any more: what waits for more is decided. */
+void pipeline_finish(struct pipeline *p);
 
 struct tally *pipeline_tally(struct pipeline *p);
 const struct track *pipeline_track(const struct pipeline *p);

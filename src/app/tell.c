@@ -90,6 +90,7 @@ tell_increments(struct engine *e, const struct engine_source *in_frame)
 	struct tally *tally = pipeline_tally(e->pipe);
 	struct record r = tell_record(e, RECORD_TICK, tell_now(e));
 	struct record_tick *t = &r.tick;
+	struct track_stats track;
 	uint64_t frames = 0;
 
 	if (e->outlet == NULL || !outlet_ready(e->outlet) || e->n_marks == TELL_MARKS)
@@ -105,7 +106,10 @@ tell_increments(struct engine *e, const struct engine_source *in_frame)
 		return;
 	t->counts = tally_delta(tally);
 	t->peers = tally_delta_peers(tally, &t->n_peers);
-	t->evictions = track_evictions(pipeline_track(e->pipe));
+	t->kpi = tally_delta_kpi(tally);
+	t->kpi_peers = tally_delta_kpi_peers(tally, &t->n_kpi_peers);
+	track_stats(pipeline_track(e->pipe), &track);
+	t->evictions = track.repeats_forgotten + track.outcomes[OUTCOME_EVICTED];
 	t->call_ids = track_call_ids(pipeline_track(e->pipe), &t->call_ids_exact);
 	t->record_drops = outlet_drops(e->outlet);
 	t->lag_ms = e->lag_ms;
@@ -174,6 +178,30 @@ tell_event(void *ctx, const struct event *ev)
 		outlet_event(e->outlet, ev, uv_now(&e->loop));
 	else
 		sink_events_add(e->events, ev);
+}
+
+void
+tell_update(void *ctx, const struct event_update *u)
+{
+	struct engine *e = ctx;
+
+	if (e->outlet != NULL)
+		outlet_update(e->outlet, u, uv_now(&e->loop));
+	else
+		sink_events_update(e->events, u);
+}
+
+void
+tell_incident(void *ctx, const struct incident *i)
+{
+	struct engine *e = ctx;
+	struct record r = tell_record(e, RECORD_INCIDENT, i->t_ns);
+
+	r.incident = *i;
+	if (e->outlet != NULL)
+		(void)outlet_record(e->outlet, &r);
+	else
+		sink_incidents_add(e->incidents, i);
 }
 
 void
@@ -276,6 +304,7 @@ tell_bye(struct engine *e)
 	for (size_t i = 0; i < e->n_sources; i++)
 		tell_source(&e->sources[i]);
 	r.tick.counts = tally_total(pipeline_tally(e->pipe));
+	r.tick.kpi = tally_kpi(pipeline_tally(e->pipe));
 	/* An engine that wants a successor has not come to the end. */
 	if (e->status != ENGINE_AGAIN)
 		(void)outlet_record(e->outlet, &r);

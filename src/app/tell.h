@@ -10,11 +10,12 @@
 #include <stdint.h>
 
 #include "sipwhy/errmsg.h"
+#include "sipwhy/event.h"
+#include "sipwhy/incident.h"
 #include "sipwhy/tally.h"
 
 struct engine;
 struct engine_source;
-struct event;
 
 /* Memory for what is told; nothing is sent yet.  0 or -ENOMEM with a sentence; tell_close comes after either. */
 int tell_open(struct engine *e, struct errmsg *em);
@@ -34,6 +35,10 @@ void tell_frame(struct engine_source *s, int64_t t_ns);
 
 /* A pipeline_event_fn, ctx is the engine: send or fold it; without an outlet it is kept for the report. */
 void tell_event(void *ctx, const struct event *ev);
+
+/* The same for second thoughts (pipeline_update_fn) and incidents (pipeline_incident_fn). */
+void tell_update(void *ctx, const struct event_update *u);
+void tell_incident(void *ctx, const struct incident *i);
 
 /* The state of a source, with its sentence. */
 void tell_source(const struct engine_source *s);

@@ -81,53 +81,6 @@ decode_hello(struct reader *r, json_t *o, struct record_hello *h)
 	h->live = reader_bool(r, o, "live");
 }
 
-/* The index of a name among n, or n: names of a later version are no error. */
-static uint8_t
-decode_transport(const char *name)
-{
-	uint8_t t = 0;
-
-	while (t < TRANSPORT_N && strcmp(name, transport_name(t)) != 0)
-		t++;
-	return t;
-}
-
-static uint8_t
-decode_direction(const char *name)
-{
-	if (strcmp(name, direction_name(DIRECTION_SENT)) == 0)
-		return DIRECTION_SENT;
-	return strcmp(name, direction_name(DIRECTION_RECEIVED)) == 0 ? DIRECTION_RECEIVED : DIRECTION_UNKNOWN;
-}
-
-static int16_t
-decode_cause(struct reader *r, json_t *o, const char *name)
-{
-	uint64_t v = reader_u64(r, o, name, INT16_MAX, UINT64_MAX);
-
-	return v == UINT64_MAX ? -1 : (int16_t)v;
-}
-
-static void
-decode_event(struct reader *r, json_t *o, int64_t t_ns, struct event *e)
-{
-	e->id = reader_u64(r, o, "id", INT64_MAX, 0);
-	e->t_ns = t_ns;
-	e->code = (uint16_t)reader_u64(r, o, "code", SIP_CODE_MAX, 0);
-	if (e->id == 0 || e->code < SIP_CODE_MIN)
-		reader_fail(r, -EINVAL);
-	e->q850 = decode_cause(r, o, "q850");
-	e->reason_sip = decode_cause(r, o, "reason_sip");
-	e->warn_code = decode_cause(r, o, "warn_code");
-	e->transport = decode_transport(reader_string(r, o, "transport", RECORD_TEXT_MAX));
-	e->direction = decode_direction(reader_string(r, o, "direction", RECORD_TEXT_MAX));
-	e->partial = reader_bool(r, o, "partial");
-	e->cut = reader_bool(r, o, "cut");
-	e->raw_len = (uint32_t)reader_u64(r, o, "raw_len", UINT32_MAX, 0);
-	for (const struct fields_text *f = fields_event_text; f->name != NULL; f++)
-		*(struct slice *)((char *)e + f->offset) = reader_text(r, o, f->name, f->max);
-}
-
 static void
 decode_source_state(struct reader *r, json_t *o, struct record_source *s)
 {
@@ -138,6 +91,38 @@ decode_source_state(struct reader *r, json_t *o, struct record_source *s)
 }
 
 static int
+decode_members(struct reader *r, struct record_decoder *d, json_t *o, struct record *out)
+{
+	switch (out->type) {
+	case RECORD_HELLO:
+		decode_hello(r, o, &out->hello);
+		break;
+	case RECORD_TICK:
+		decode_tick(r, o, d, &out->tick);
+		break;
+	case RECORD_EVENT:
+		decode_event(r, o, out->t_ns, &out->event);
+		break;
+	case RECORD_UPDATE:
+		decode_update(r, o, out->t_ns, &out->update);
+		break;
+	case RECORD_INCIDENT:
+		decode_incident(r, o, out->t_ns, &out->incident);
+		break;
+	case RECORD_SOURCE:
+		decode_source_state(r, o, &out->source);
+		break;
+	case RECORD_BYE:
+		decode_totals(r, o, d, &out->tick);
+		break;
+	case RECORD_NOTICE:
+	case RECORD_TYPE_N:
+		return r->err == 0 ? 1 : r->err;
+	}
+	return r->err;
+}
+
+static int
 decode_content(struct record_decoder *d, json_t *o, int type, struct record *out)
 {
 	struct reader r = { d->arena, 0 };
@@ -145,20 +130,7 @@ decode_content(struct record_decoder *d, json_t *o, int type, struct record *out
 	*out = (struct record){ .type = (enum record_type)type };
 	out->t_ns = reader_time(&r, o, "t");
 	out->host = reader_string(&r, o, "host", RECORD_TEXT_MAX);
-	if (type == RECORD_HELLO)
-		decode_hello(&r, o, &out->hello);
-	else if (type == RECORD_TICK)
-		decode_tick(&r, o, d, &out->tick);
-	else if (type == RECORD_EVENT)
-		decode_event(&r, o, out->t_ns, &out->event);
-	else if (type == RECORD_SOURCE)
-		decode_source_state(&r, o, &out->source);
-	else if (type == RECORD_BYE) {
-		decode_counts(&r, o, &d->counts);
-		out->tick.counts = &d->counts;
-	} else if (r.err == 0)
-		return 1;
-	return r.err;
+	return decode_members(&r, d, o, out);
 }
 
 int

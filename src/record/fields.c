@@ -17,18 +17,40 @@ const struct fields_text fields_event_text[] = {
 	FIELD(peer),
 	FIELD(src),
 	FIELD(dst),
+	FIELD(said_by),
 	FIELD(from),
 	FIELD(to),
 	FIELD(call_id),
 	FIELD(agent),
+	FIELD(user_agent),
 	FIELD(reason),
 	FIELD(warning),
 	FIELD(retry_after),
 	FIELD(detail),
+	FIELD(needs),
+	FIELD(leg),
 	FIELD(explain),
 	FIELD(source),
 	{ "raw", offsetof(struct event, raw), EVENT_RAW_MAX },
 	{ NULL, 0, 0 },
+};
+
+#undef FIELD
+#define FIELD(m)                                                                                                       \
+	{                                                                                                              \
+#m, offsetof(struct event, m)                                                                          \
+	}
+
+const struct fields_flag fields_event_flag[] = {
+	FIELD(partial),
+	FIELD(cut),
+	FIELD(recovered),
+	FIELD(in_call),
+	FIELD(auth),
+	FIELD(rang),
+	FIELD(orphan),
+	FIELD(ack_missing),
+	{ NULL, 0 },
 };
 
 #undef FIELD
@@ -69,6 +91,7 @@ const struct fields_count fields_counts[] = {
 	FIELD(malformed),
 	FIELD(partial),
 	FIELD(events),
+	FIELD(recovered),
 	{ NULL, 0 },
 };
 

@@ -16,6 +16,14 @@ struct fields_text {
 /* In the order they stand in a line; a NULL name ends. */
 extern const struct fields_text fields_event_text[];
 
+/* A bool of struct event at `offset`; written only when true. */
+struct fields_flag {
+	const char *name;
+	size_t offset;
+};
+
+extern const struct fields_flag fields_event_flag[];
+
 /* A uint64_t of struct source_stat at `offset`. */
 struct fields_count {
 	const char *name;
@@ -26,6 +34,9 @@ struct fields_count {
 extern const struct fields_count fields_source[];
 extern const struct fields_count fields_source_drops[];
 extern const struct fields_count fields_counts[];
+
+/* The name that silence has among codes. */
+#define FIELDS_SILENCE "no_response"
 
 /* Names by index. */
 extern const char *const fields_type[];

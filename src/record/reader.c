@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "record/bytes.h"
+#include "sipwhy/sipmsg.h"
 #include "sipwhy/timefmt.h"
 
 enum { READER_NAME = 48 };
@@ -33,6 +34,30 @@ reader_u64(struct reader *r, json_t *o, const char *name, uint64_t max, uint64_t
 		return absent;
 	}
 	return (uint64_t)json_integer_value(v);
+}
+
+int64_t
+reader_i64(struct reader *r, json_t *o, const char *name, int64_t max)
+{
+	json_t *v = json_object_get(o, name);
+
+	if (v == NULL)
+		return 0;
+	if (!json_is_integer(v) || json_integer_value(v) < -max || json_integer_value(v) > max) {
+		reader_fail(r, -EINVAL);
+		return 0;
+	}
+	return json_integer_value(v);
+}
+
+uint16_t
+reader_code(struct reader *r, json_t *o, const char *name)
+{
+	uint64_t code = reader_u64(r, o, name, SIP_CODE_MAX, 0);
+
+	if (code != 0 && code < SIP_CODE_MIN)
+		reader_fail(r, -EINVAL);
+	return (uint16_t)code;
 }
 
 bool
@@ -87,6 +112,39 @@ reader_text(struct reader *r, json_t *o, const char *name, size_t max)
 	if (v != NULL)
 		reader_fail(r, -EINVAL);
 	return (struct slice){ "", 0 };
+}
+
+/* What out[n] still has room for is filled from one array; returns how many texts are there then. */
+static size_t
+reader_array_texts(struct reader *r, json_t *array, bool coded, size_t max, struct slice *out, size_t used, size_t n)
+{
+	if (array != NULL && (!json_is_array(array) || json_array_size(array) > n - used)) {
+		reader_fail(r, -EINVAL);
+		return used;
+	}
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		json_t *v = json_array_get(array, i);
+
+		if (!json_is_string(v) || (!coded && json_string_length(v) > max))
+			reader_fail(r, -EINVAL);
+		else if (coded)
+			out[used++] = reader_base64(r, v, max);
+		else
+			out[used++] = (struct slice){ json_string_value(v), json_string_length(v) };
+	}
+	return used;
+}
+
+void
+reader_texts(struct reader *r, json_t *o, const char *name, size_t max, struct slice *out, size_t n)
+{
+	char coded[READER_NAME];
+	size_t used = reader_array_texts(r, json_object_get(o, name), false, max, out, 0, n);
+
+	(void)snprintf(coded, sizeof coded, "%s_b64", name);
+	used = reader_array_texts(r, json_object_get(o, coded), true, max, out, used, n);
+	while (used < n)
+		out[used++] = (struct slice){ "", 0 };
 }
 
 const char *

@@ -41,8 +41,8 @@ writer_close(struct writer *w, char bracket)
 	w->comma = true;
 }
 
-void
-writer_u64(struct writer *w, const char *name, uint64_t v)
+static void
+writer_digits(struct buf *b, uint64_t v)
 {
 	char digits[20];
 	size_t at = sizeof digits;
@@ -51,8 +51,23 @@ writer_u64(struct writer *w, const char *name, uint64_t v)
 		digits[--at] = (char)('0' + v % 10);
 		v /= 10;
 	} while (v > 0);
+	buf_add(b, digits + at, sizeof digits - at);
+}
+
+void
+writer_u64(struct writer *w, const char *name, uint64_t v)
+{
 	writer_name(w, name, "");
-	buf_add(w->b, digits + at, sizeof digits - at);
+	writer_digits(w->b, v);
+}
+
+void
+writer_i64(struct writer *w, const char *name, int64_t v)
+{
+	writer_name(w, name, "");
+	if (v < 0)
+		buf_putc(w->b, '-');
+	writer_digits(w->b, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
 }
 
 void
@@ -67,6 +82,20 @@ writer_count(struct writer *w, const char *name, uint64_t v)
 {
 	if (v > 0)
 		writer_u64(w, name, v);
+}
+
+void
+writer_delta(struct writer *w, const char *name, int64_t v)
+{
+	if (v != 0)
+		writer_i64(w, name, v);
+}
+
+void
+writer_known(struct writer *w, const char *name, int64_t v)
+{
+	if (v >= 0)
+		writer_u64(w, name, (uint64_t)v);
 }
 
 static void
@@ -122,6 +151,17 @@ writer_string(struct buf *b, struct slice s)
 	buf_add(b, s.p + from, i - from);
 }
 
+static void
+writer_quoted(struct buf *b, struct slice s, bool utf8)
+{
+	buf_putc(b, '"');
+	if (utf8)
+		writer_string(b, s);
+	else
+		bytes_base64(b, s);
+	buf_putc(b, '"');
+}
+
 void
 writer_text(struct writer *w, const char *name, struct slice s, size_t max)
 {
@@ -130,12 +170,14 @@ writer_text(struct writer *w, const char *name, struct slice s, size_t max)
 	s = bytes_cut(s, max);
 	utf8 = bytes_utf8(s);
 	writer_name(w, name, utf8 ? "" : "_b64");
-	buf_putc(w->b, '"');
-	if (utf8)
-		writer_string(w->b, s);
-	else
-		bytes_base64(w->b, s);
-	buf_putc(w->b, '"');
+	writer_quoted(w->b, s, utf8);
+}
+
+void
+writer_value(struct writer *w, struct slice s)
+{
+	writer_name(w, NULL, "");
+	writer_quoted(w->b, s, bytes_utf8(s));
 }
 
 void
@@ -143,6 +185,13 @@ writer_some(struct writer *w, const char *name, struct slice s, size_t max)
 {
 	if (s.n > 0)
 		writer_text(w, name, s, max);
+}
+
+void
+writer_word(struct writer *w, const char *name, const char *word)
+{
+	if (strcmp(word, "-") != 0)
+		writer_text(w, name, slice_str(word), RECORD_TEXT_MAX);
 }
 
 void

@@ -1,7 +1,8 @@
 /*
  * events - the newest events for a report, packed into one ring of bytes; see sipwhy/sink.h and events.h.
- * The one thing to know: an event is a fixed head, the lengths of its texts in one or two bytes each, and the
- * texts, about 260 bytes in all; it never lies across the ring's end.
+ * The one thing to know: an event is a fixed head, small numbers in one or two bytes each, the lengths of its texts,
+ * and the texts, about 300 bytes in all; it never lies across the ring's end.  Addresses that a path repeats from the
+ * event stand there as one character.
  */
 #include "sink/events.h"
 
@@ -10,24 +11,41 @@
 #include "sipwhy/mem.h"
 #include "sipwhy/record.h"
 
-enum { SINK_EVENTS = 10000, SINK_BYTES_EVENT = 320, SINK_BYTES_MIN = 64 * 1024, SINK_TEXTS = 15 };
+enum { SINK_EVENTS = 10000, SINK_BYTES_EVENT = 320, SINK_BYTES_MIN = 64 * 1024, SINK_TEXTS = 20, SINK_VARINT = 5 };
+/* A path that grows moves what is packed behind it; not if that is more than this. */
+enum { SINK_SHIFT_MAX = 128 * 1024 };
+enum { SINK_NUMBERS = 11, SINK_PACKED_MAX = SINK_NUMBERS * SINK_VARINT + SINK_TEXTS * (RECORD_TEXT_MAX + 2) };
 
-/* Copied in and out, so that places in the ring need no alignment. */
+enum sink_flag {
+	SINK_PARTIAL = 1,
+	SINK_CUT = 2,
+	SINK_RECOVERED = 4,
+	SINK_IN_CALL = 8,
+	SINK_AUTH = 16,
+	SINK_RANG = 32,
+	SINK_ORPHAN = 64,
+	SINK_ACK_MISSING = 128
+};
+
+/* What an update changes, and what every look needs.  Copied in and out, so that places need no alignment. */
 struct sink_head {
 	uint64_t id;
 	int64_t t_ns;
-	uint32_t size, raw_len;
-	int16_t q850, reason_sip, warn_code;
-	uint16_t code;
-	uint8_t transport, direction, partial, cut;
+	uint32_t repeats, copies;
+	uint16_t size, code;
+	uint8_t flags, outcome;
 };
 
-/* Filled: [head, tail), or, when wrapped, [head, end) and then [0, tail). */
+/*
+ * Filled: [head, tail), or, when wrapped, [head, end) and then [0, tail).  at[(first + i) % max]: where the i-th of n
+ * events stands.
+ */
 struct sink_events {
 	char *ring;
+	uint32_t *at;
 	size_t size, head, tail, end;
 	bool wrapped;
-	size_t n, max;
+	size_t first, n, max;
 	uint64_t dropped;
 };
 
@@ -39,10 +57,15 @@ sink_events_new(size_t events, size_t bytes)
 	if (l == NULL)
 		return NULL;
 	l->max = events > 0 ? events : SINK_EVENTS;
-	l->size = bytes == 0 ? l->max * SINK_BYTES_EVENT : bytes;
+	/* Places are told in 32 bits. */
+	if (bytes == 0)
+		bytes = l->max < UINT32_MAX / SINK_BYTES_EVENT ? l->max * SINK_BYTES_EVENT : UINT32_MAX;
+	l->size = bytes < UINT32_MAX ? bytes : UINT32_MAX;
 	/* The longest event must fit. */
 	if (l->size < SINK_BYTES_MIN)
 		l->size = SINK_BYTES_MIN;
+	if (l->max > l->size / sizeof(struct sink_head))
+		l->max = l->size / sizeof(struct sink_head);
 	return l;
 }
 
@@ -52,7 +75,25 @@ sink_events_free(struct sink_events *l)
 	if (l == NULL)
 		return;
 	mem_free(l->ring);
+	mem_free(l->at);
 	mem_free(l);
+}
+
+/* The memory is taken with the first event. */
+static bool
+sink_events_ready(struct sink_events *l)
+{
+	if (l->ring == NULL)
+		l->ring = mem_alloc(l->size);
+	if (l->at == NULL)
+		l->at = mem_alloc(l->max * sizeof *l->at);
+	return l->ring != NULL && l->at != NULL;
+}
+
+static uint32_t *
+sink_place(const struct sink_events *l, size_t index)
+{
+	return &l->at[(l->first + index) % l->max];
 }
 
 static struct sink_head
@@ -68,6 +109,7 @@ static void
 sink_drop_oldest(struct sink_events *l)
 {
 	l->head += sink_head_at(l, l->head).size;
+	l->first = (l->first + 1) % l->max;
 	l->n--;
 	l->dropped++;
 	if (l->wrapped && l->head == l->end) {
@@ -101,130 +143,323 @@ sink_make_room(struct sink_events *l, size_t need)
 	}
 }
 
-/* The texts that are kept; the order is that of the packed form. */
+/* The texts that are kept; the order is that of the packed form, the path last. */
 static void
 sink_texts(struct event *e, struct slice *out[SINK_TEXTS])
 {
 	struct slice *all[SINK_TEXTS] = { &e->method, &e->phrase, &e->call_id, &e->from, &e->to, &e->peer, &e->src,
-		&e->dst, &e->agent, &e->reason, &e->warning, &e->retry_after, &e->detail, &e->explain, &e->source };
+		&e->dst, &e->said_by, &e->agent, &e->user_agent, &e->reason, &e->warning, &e->retry_after, &e->detail,
+		&e->needs, &e->leg, &e->explain, &e->source, &e->path };
 
 	memcpy(out, all, sizeof all);
 }
 
-/* Lengths below 128 take one byte, others two. */
-static char *
-sink_put_length(char *p, size_t n)
+/* Small numbers; -1 becomes 0.  The order is that of the packed form. */
+static void
+sink_numbers(const struct event *e, uint32_t out[SINK_NUMBERS])
 {
-	if (n >= 128)
-		*p++ = (char)(0x80 | n >> 8);
-	*p++ = (char)(n & 0xff);
+	const uint32_t all[SINK_NUMBERS] = { e->transport, e->direction, e->role, e->said_code, (uint16_t)(e->q850 + 1),
+		(uint16_t)(e->reason_sip + 1), (uint16_t)(e->warn_code + 1), e->raw_len, (uint32_t)e->setup_ms + 1,
+		(uint32_t)e->hop_ms + 1, e->tries };
+
+	memcpy(out, all, sizeof all);
+}
+
+static void
+sink_set_numbers(struct event *e, const uint32_t in[SINK_NUMBERS])
+{
+	e->transport = (uint8_t)in[0];
+	e->direction = (uint8_t)in[1];
+	e->role = (uint8_t)in[2];
+	e->said_code = (uint16_t)in[3];
+	e->q850 = (int16_t)(in[4] - 1);
+	e->reason_sip = (int16_t)(in[5] - 1);
+	e->warn_code = (int16_t)(in[6] - 1);
+	e->raw_len = in[7];
+	e->setup_ms = (int32_t)(in[8] - 1);
+	e->hop_ms = (int32_t)(in[9] - 1);
+	e->tries = in[10];
+}
+
+/* Seven bits a byte, the lowest first. */
+static char *
+sink_put_number(char *p, uint32_t v)
+{
+	for (; v >= 0x80; v >>= 7)
+		*p++ = (char)(0x80 | (v & 0x7f));
+	*p++ = (char)v;
 	return p;
 }
 
 static const char *
-sink_get_length(const char *p, size_t *n)
+sink_get_number(const char *p, uint32_t *v)
 {
-	*n = (unsigned char)*p++;
-	if (*n >= 128)
-		*n = (*n & 0x7f) << 8 | (unsigned char)*p++;
+	unsigned shift = 0;
+
+	for (*v = 0; ((unsigned char)*p & 0x80) != 0; shift += 7)
+		*v |= (uint32_t)((unsigned char)*p++ & 0x7f) << shift;
+	*v |= (uint32_t)(unsigned char)*p++ << shift;
 	return p;
 }
 
-/* Cuts the texts to what a record carries; returns the bytes of the packed form. */
-static size_t
-sink_measure(struct slice *const text[SINK_TEXTS])
+/* One character for an address that is known anyhow, the address itself for others.  last: where the hop before went.
+ */
+static struct slice
+sink_address_pack(struct slice a, const struct event *e, struct slice last)
 {
-	size_t size = sizeof(struct sink_head);
-
-	for (unsigned i = 0; i < SINK_TEXTS; i++) {
-		if (text[i]->n > RECORD_TEXT_MAX)
-			text[i]->n = RECORD_TEXT_MAX;
-		size += text[i]->n + (text[i]->n >= 128 ? 2 : 1);
-	}
-	return size;
+	if (a.n == 0)
+		return a;
+	if (slice_eq(a, last))
+		return slice_str("^");
+	if (slice_eq(a, e->src))
+		return slice_str("<");
+	if (slice_eq(a, e->dst))
+		return slice_str(">");
+	return slice_eq(a, e->said_by) ? slice_str("!") : a;
 }
 
-static void
-sink_pack(char *p, const struct event *e, struct slice *const text[SINK_TEXTS], size_t size)
+static struct slice
+sink_address_unpack(struct slice a, const struct event *e, struct slice last)
 {
-	struct sink_head h = { .id = e->id,
-		.t_ns = e->t_ns,
-		.size = (uint32_t)size,
-		.raw_len = e->raw_len,
-		.q850 = e->q850,
-		.reason_sip = e->reason_sip,
-		.warn_code = e->warn_code,
-		.code = e->code,
-		.transport = e->transport,
-		.direction = e->direction,
-		.partial = e->partial,
-		.cut = e->cut };
+	if (a.n != 1)
+		return a;
+	switch (a.p[0]) {
+	case '^':
+		return last;
+	case '<':
+		return e->src;
+	case '>':
+		return e->dst;
+	case '!':
+		return e->said_by;
+	default:
+		return a;
+	}
+}
 
-	memcpy(p, &h, sizeof h);
-	p += sizeof h;
+/* The path of an event in its short form, or back (`pack` false), in out[RECORD_TEXT_MAX]. */
+static struct slice
+sink_path(char *out, const struct event *e, struct slice path, bool pack)
+{
+	struct slice last = { NULL, 0 };
+	struct event_hop h;
+	size_t used = 0;
+
+	while (event_hop_next(&path, &h)) {
+		struct slice went = h.dst;
+
+		if (pack) {
+			h.src = sink_address_pack(h.src, e, last);
+			h.dst = sink_address_pack(h.dst, e, (struct slice){ NULL, 0 });
+		} else {
+			h.src = sink_address_unpack(h.src, e, last);
+			h.dst = went = sink_address_unpack(h.dst, e, (struct slice){ NULL, 0 });
+		}
+		used = event_hop_put(out, RECORD_TEXT_MAX, used, &h);
+		last = went;
+	}
+	return (struct slice){ out, used };
+}
+
+/* Numbers, lengths and texts, at most SINK_PACKED_MAX bytes; texts are cut to what a record carries. */
+static size_t
+sink_pack(char *out, struct event *e, struct slice path)
+{
+	uint32_t number[SINK_NUMBERS];
+	struct slice *text[SINK_TEXTS];
+	char short_path[RECORD_TEXT_MAX], *p = out;
+
+	sink_texts(e, text);
 	for (unsigned i = 0; i < SINK_TEXTS; i++)
-		p = sink_put_length(p, text[i]->n);
+		if (text[i]->n > RECORD_TEXT_MAX)
+			text[i]->n = RECORD_TEXT_MAX;
+	e->path = sink_path(short_path, e, path, true);
+	sink_numbers(e, number);
+	for (unsigned i = 0; i < SINK_NUMBERS; i++)
+		p = sink_put_number(p, number[i]);
+	for (unsigned i = 0; i < SINK_TEXTS; i++)
+		p = sink_put_number(p, (uint32_t)text[i]->n);
 	for (unsigned i = 0; i < SINK_TEXTS; i++) {
 		if (text[i]->n > 0)
 			memcpy(p, text[i]->p, text[i]->n);
 		p += text[i]->n;
 	}
+	return (size_t)(p - out);
+}
+
+/* What was packed; the path in its short form. */
+static void
+sink_unpack(const char *p, const struct sink_head *h, struct event *out)
+{
+	struct slice *text[SINK_TEXTS];
+	uint32_t number[SINK_NUMBERS], n;
+
+	*out = (struct event){ .id = h->id,
+		.t_ns = h->t_ns,
+		.code = h->code,
+		.outcome = h->outcome,
+		.repeats = h->repeats,
+		.copies = h->copies,
+		.partial = (h->flags & SINK_PARTIAL) != 0,
+		.cut = (h->flags & SINK_CUT) != 0,
+		.recovered = (h->flags & SINK_RECOVERED) != 0,
+		.in_call = (h->flags & SINK_IN_CALL) != 0,
+		.auth = (h->flags & SINK_AUTH) != 0,
+		.rang = (h->flags & SINK_RANG) != 0,
+		.orphan = (h->flags & SINK_ORPHAN) != 0,
+		.ack_missing = (h->flags & SINK_ACK_MISSING) != 0 };
+	for (unsigned i = 0; i < SINK_NUMBERS; i++)
+		p = sink_get_number(p, &number[i]);
+	sink_set_numbers(out, number);
+	sink_texts(out, text);
+	for (unsigned i = 0; i < SINK_TEXTS; i++) {
+		p = sink_get_number(p, &n);
+		text[i]->n = n;
+	}
+	for (unsigned i = 0; i < SINK_TEXTS; i++) {
+		text[i]->p = p;
+		p += text[i]->n;
+	}
+}
+
+static uint8_t
+sink_flags(const struct event *e)
+{
+	return (uint8_t)(e->partial * SINK_PARTIAL + e->cut * SINK_CUT + e->recovered * SINK_RECOVERED +
+	    e->in_call * SINK_IN_CALL + e->auth * SINK_AUTH + e->rang * SINK_RANG + e->orphan * SINK_ORPHAN +
+	    e->ack_missing * SINK_ACK_MISSING);
+}
+
+static void
+sink_put(struct sink_events *l, size_t offset, const struct sink_head *h, const char *packed)
+{
+	memcpy(l->ring + offset, h, sizeof *h);
+	memcpy(l->ring + offset + sizeof *h, packed, h->size - sizeof *h);
 }
 
 void
 sink_events_add(struct sink_events *l, const struct event *e)
 {
 	struct event copy = *e;
-	struct slice *text[SINK_TEXTS];
-	size_t size;
+	char packed[SINK_PACKED_MAX];
+	struct sink_head h = { .id = e->id,
+		.t_ns = e->t_ns,
+		.repeats = e->repeats,
+		.copies = e->copies,
+		.code = e->code,
+		.flags = sink_flags(e),
+		.outcome = e->outcome };
 
-	if (l->ring == NULL && (l->ring = mem_alloc(l->size)) == NULL) {
+	if (!sink_events_ready(l)) {
 		l->dropped++;
 		return;
 	}
-	sink_texts(&copy, text);
-	size = sink_measure(text);
-	sink_make_room(l, size);
-	sink_pack(l->ring + l->tail, &copy, text, size);
-	l->tail += size;
+	h.size = (uint16_t)(sizeof h + sink_pack(packed, &copy, e->path));
+	sink_make_room(l, h.size);
+	sink_put(l, l->tail, &h, packed);
+	*sink_place(l, l->n) = (uint32_t)l->tail;
+	l->tail += h.size;
 	l->n++;
+}
+
+/* Ids rise. */
+static bool
+sink_find(const struct sink_events *l, uint64_t id, size_t *index)
+{
+	size_t from = 0, to = l->n;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (sink_head_at(l, *sink_place(l, middle)).id < id)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	*index = from;
+	return from < l->n && sink_head_at(l, *sink_place(l, from)).id == id;
+}
+
+/* Whether the i-th event may take `size` bytes: there is room in its piece of the ring, and not too much to move. */
+static bool
+sink_fits(const struct sink_events *l, size_t index, size_t size)
+{
+	size_t offset = *sink_place(l, index);
+	bool older = l->wrapped && offset >= l->head;
+	size_t end = older ? l->end : l->tail, limit = l->wrapped && !older ? l->head : l->size;
+
+	return end - offset <= SINK_SHIFT_MAX && end - sink_head_at(l, offset).size + size <= limit;
+}
+
+/* The i-th event takes `size` bytes from now on; what stands behind it in its piece of the ring moves. */
+static void
+sink_resize(struct sink_events *l, size_t index, size_t size)
+{
+	size_t offset = *sink_place(l, index), old = sink_head_at(l, offset).size;
+	size_t *end = l->wrapped && offset >= l->head ? &l->end : &l->tail;
+
+	memmove(l->ring + offset + size, l->ring + offset + old, *end - offset - old);
+	for (size_t i = index + 1; i<l->n && * sink_place(l, i)> offset; i++)
+		*sink_place(l, i) += (uint32_t)(size - old);
+	*end += size - old;
+}
+
+/* A list that is full gives its oldest events for the longer path; one that cannot keep it keeps the shorter one. */
+static void
+sink_update_path(struct sink_events *l, size_t index, struct slice path)
+{
+	struct sink_head h = sink_head_at(l, *sink_place(l, index));
+	char before[SINK_PACKED_MAX], packed[SINK_PACKED_MAX];
+	struct event e;
+
+	memcpy(before, l->ring + *sink_place(l, index) + sizeof h, h.size - sizeof h);
+	sink_unpack(before, &h, &e);
+	h.size = (uint16_t)(sizeof h + sink_pack(packed, &e, path));
+	for (; !sink_fits(l, index, h.size); index--) {
+		if (index == 0 || !l->wrapped || *sink_place(l, index) >= l->head)
+			return;
+		sink_drop_oldest(l);
+	}
+	sink_resize(l, index, h.size);
+	sink_put(l, *sink_place(l, index), &h, packed);
+}
+
+void
+sink_events_update(struct sink_events *l, const struct event_update *u)
+{
+	struct sink_head h;
+	size_t index;
+
+	if (!sink_find(l, u->id, &index))
+		return;
+	h = sink_head_at(l, *sink_place(l, index));
+	h.repeats = u->repeats;
+	h.copies = u->copies;
+	if (u->code != 0)
+		h.code = u->code;
+	if (u->code >= 300 && h.outcome == OUTCOME_NO_RESPONSE)
+		h.outcome = OUTCOME_FAILED;
+	if (u->recovered) {
+		h.flags |= SINK_RECOVERED;
+		h.outcome = OUTCOME_OK;
+	}
+	memcpy(l->ring + *sink_place(l, index), &h, sizeof h);
+	if (u->path.n > 0)
+		sink_update_path(l, index, u->path);
 }
 
 bool
 sink_events_next(const struct sink_events *l, struct sink_events_at *at, struct event *out)
 {
-	struct slice *text[SINK_TEXTS];
 	struct sink_head h;
-	const char *p;
+	size_t offset;
 
 	if (at->index == l->n)
 		return false;
-	if (at->index == 0)
-		at->offset = l->head;
-	else if (l->wrapped && at->offset == l->end)
-		at->offset = 0;
-	h = sink_head_at(l, at->offset);
-	*out = (struct event){ .id = h.id,
-		.t_ns = h.t_ns,
-		.code = h.code,
-		.q850 = h.q850,
-		.reason_sip = h.reason_sip,
-		.warn_code = h.warn_code,
-		.transport = h.transport,
-		.direction = h.direction,
-		.partial = h.partial,
-		.cut = h.cut,
-		.raw_len = h.raw_len };
-	sink_texts(out, text);
-	p = l->ring + at->offset + sizeof h;
-	for (unsigned i = 0; i < SINK_TEXTS; i++)
-		p = sink_get_length(p, &text[i]->n);
-	for (unsigned i = 0; i < SINK_TEXTS; i++) {
-		text[i]->p = p;
-		p += text[i]->n;
-	}
-	at->offset += h.size;
-	at->index++;
+	offset = *sink_place(l, at->index++);
+	h = sink_head_at(l, offset);
+	sink_unpack(l->ring + offset + sizeof h, &h, out);
+	out->path = sink_path(at->path, out, out->path, false);
 	return true;
 }
 

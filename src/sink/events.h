@@ -6,14 +6,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sipwhy/record.h"
 #include "sipwhy/sink.h"
 
 /* A place in the list; start with all zero. */
 struct sink_events_at {
-	size_t index, offset;
+	size_t index;
+	char path[RECORD_TEXT_MAX];
 };
 
-/* The next event, oldest first; its slices point into the list.  False at the end. */
+/* The next event, oldest first; its slices point into the list, its path into *at.  False at the end. */
 bool sink_events_next(const struct sink_events *l, struct sink_events_at *at, struct event *out);
 
 /* Kept now, and given to sink_events_add but not kept any more. */

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <jansson.h>
+#include <math.h>
 #include <string.h>
 
 #include "sink/events.h"
@@ -15,7 +16,10 @@
 #include "sipwhy/text.h"
 #include "sipwhy/timefmt.h"
 
+/* The first so many peers, and those with KPIs. */
 enum { REPORT_PEERS = 100 };
+
+static const unsigned report_windows[] = { 60, 300, 900 };
 
 /* An object under construction; failed sticks (the library gives NULL when memory is short). */
 struct report {
@@ -149,17 +153,106 @@ report_methods(struct report *r, const struct counts *c)
 	return o;
 }
 
+/* What ended, of all that began; what is open has no outcome yet. */
 static json_t *
-report_kpi(struct report *r)
+report_attempt(struct report *r, const struct counts *c, unsigned m)
 {
-	static const char *const names[] = { "asr", "ner", "ser", "seer", "isa" };
-	json_t *o = json_object(), *delay = json_object();
+	static const uint8_t order[OUTCOME_N] = { OUTCOME_OK, OUTCOME_FAILED, OUTCOME_CANCELLED, OUTCOME_CHALLENGED,
+		OUTCOME_NO_RESPONSE, OUTCOME_REDIRECTED, OUTCOME_EVICTED };
+	json_t *o = json_object();
 
-	for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
-		report_set(r, o, names[i], json_null());
-	report_set(r, delay, "p50", json_null());
-	report_set(r, delay, "p95", json_null());
-	report_set(r, o, "pdd_ms", delay);
+	report_set(r, o, "total", json_integer(c->attempts[m]));
+	for (unsigned i = 0; i < OUTCOME_N; i++) {
+		if (order[i] == OUTCOME_REDIRECTED)
+			report_set(r, o, "open", json_integer(sink_open(c, m)));
+		report_set(r, o, outcome_name(order[i]), json_integer(c->outcomes[m][order[i]]));
+	}
+	return o;
+}
+
+static json_t *
+report_attempts(struct report *r, const struct counts *c)
+{
+	json_t *o = json_object();
+
+	for (unsigned m = 0; m < METHOD_N; m++)
+		if (sink_attempted(c, m))
+			report_set(r, o, sip_method_name((enum sip_method)m), report_attempt(r, c, m));
+	return o;
+}
+
+/* Failures have a code of 300 and above, or none at all; below stands what was answered and never acknowledged. */
+static json_t *
+report_failures(struct report *r, const struct tally *t)
+{
+	json_t *o = json_object();
+
+	for (unsigned code = 300; code <= SIP_CODE_MAX; code++)
+		report_code(r, o, code, tally_event_codes(t)[code - SIP_CODE_MIN]);
+	if (tally_event_silent(t) > 0)
+		report_count(r, o, "no_response", tally_event_silent(t));
+	return o;
+}
+
+/* Hundredths for percent, whole numbers for ms: no more than what was measured. */
+static void
+report_figure(struct report *r, json_t *o, const char *name, double v, bool whole)
+{
+	if (isnan(v))
+		report_set(r, o, name, json_null());
+	else if (whole)
+		report_set(r, o, name, json_integer((json_int_t)(v + 0.5)));
+	else
+		report_set(r, o, name, json_real((double)(int64_t)(v * 100.0 + 0.5) / 100.0));
+}
+
+static void
+report_delay(struct report *r, json_t *o, const char *name, const struct kpi_figures *f, enum kpi_delay d)
+{
+	json_t *delay = json_object();
+
+	report_figure(r, delay, "p50", f->delay[d].p50, true);
+	report_figure(r, delay, "p95", f->delay[d].p95, true);
+	report_set(r, o, name, delay);
+}
+
+static json_t *
+report_kpi(struct report *r, const struct kpi_counts *c)
+{
+	struct kpi_figures f;
+	json_t *o = json_object();
+
+	kpi_figures(c, &f);
+	report_figure(r, o, "asr", f.asr, false);
+	report_figure(r, o, "ner", f.ner, false);
+	report_figure(r, o, "ser", f.ser, false);
+	report_figure(r, o, "seer", f.seer, false);
+	report_figure(r, o, "isa", f.isa, false);
+	report_delay(r, o, "pdd_ms", &f, KPI_PDD);
+	report_figure(r, o, "abr", f.abr, false);
+	report_figure(r, o, "scr", f.scr, false);
+	report_delay(r, o, "srd_ms", &f, KPI_SRD);
+	report_delay(r, o, "rrd_ms", &f, KPI_RRD);
+	report_figure(r, o, "registration_failure", f.registration_failure, false);
+	report_figure(r, o, "retransmission", f.retransmission, false);
+	report_set(r, o, "bids", json_integer(f.bids));
+	report_set(r, o, "registers", json_integer(f.registers));
+	return o;
+}
+
+static json_t *
+report_kpi_windows(struct report *r, const struct sink_report *in)
+{
+	json_t *o = report_kpi(r, tally_kpi(in->tally)), *windows = json_object();
+	struct kpi_counts c;
+	char name[16];
+
+	for (size_t i = 0; i < sizeof report_windows / sizeof report_windows[0]; i++) {
+		tally_kpi_window(in->tally, in->end_ns, report_windows[i], &c);
+		(void)snprintf(name, sizeof name, "%u", report_windows[i]);
+		report_set(r, windows, name, report_kpi(r, &c));
+	}
+	report_set(r, o, "windows", windows);
 	return o;
 }
 
@@ -226,9 +319,9 @@ report_first(struct report *r, const struct sink_report *in)
 	report_set(r, o, "codes", report_codes(r, c));
 	report_set(r, o, "methods", report_methods(r, c));
 	report_count(r, o, "call_ids", in->call_ids);
-	report_set(r, o, "attempts", json_object());
-	report_set(r, o, "failures", report_table(r, tally_event_codes(in->tally)));
-	report_set(r, o, "kpi", report_kpi(r));
+	report_set(r, o, "attempts", report_attempts(r, c));
+	report_set(r, o, "failures", report_failures(r, in->tally));
+	report_set(r, o, "kpi", report_kpi_windows(r, in));
 	report_set(r, o, "sources", report_sources(r, in));
 	return o;
 }
@@ -253,51 +346,80 @@ report_span(struct report *r, const struct sink_report *in)
 }
 
 static json_t *
-report_peer(struct report *r, const struct peer_stat *p)
+report_peer(struct report *r, const struct peer_stat *p, const struct kpi_peer *kpi)
 {
 	static const char *const names[6] = { "1xx", "2xx", "3xx", "4xx", "5xx", "6xx" };
 	json_t *o = json_object(), *responses = json_object(), *codes = json_object();
 
 	report_text(r, o, "name", p->name);
+	report_text(r, o, "role", peer_role_name(p->role));
 	for (unsigned i = 0; i < 6; i++)
 		report_count(r, responses, names[i], p->responses[i]);
 	report_set(r, o, "responses", responses);
 	report_count(r, o, "events", p->events);
 	for (unsigned i = 0; i < PEER_CODES; i++)
-		report_code(r, codes, p->codes[i].code, p->codes[i].n);
+		if (p->codes[i].code != 0)
+			report_code(r, codes, p->codes[i].code, p->codes[i].n);
+		else if (p->codes[i].n > 0)
+			report_count(r, codes, "no_response", p->codes[i].n);
 	report_set(r, o, "codes", codes);
 	report_count(r, o, "other", p->other);
+	if (kpi != NULL)
+		report_set(r, o, "kpi", report_kpi(r, kpi->counts));
 	return o;
 }
 
 static json_t *
 report_peers(struct report *r, const struct sink_report *in)
 {
-	struct peer_stat top[REPORT_PEERS];
-	size_t n = tally_top_peers(in->tally, top, REPORT_PEERS);
+	struct sink_peers *peers = sink_peers_new(in->tally);
 	json_t *a = json_array();
 
-	for (size_t i = 0; i < n; i++)
-		if (json_array_append_new(a, report_peer(r, &top[i])) != 0)
+	r->failed |= peers == NULL;
+	for (size_t i = 0; peers != NULL && i < peers->n; i++) {
+		const struct kpi_peer *kpi = sink_peers_kpi(peers, peers->peer[i].name);
+
+		if ((i < REPORT_PEERS || kpi != NULL) &&
+		    json_array_append_new(a, report_peer(r, &peers->peer[i], kpi)) != 0)
 			r->failed = true;
+	}
+	sink_peers_free(peers);
 	return a;
+}
+
+static json_t *
+report_track(struct report *r, const struct sink_report *in)
+{
+	const struct counts *c = tally_total(in->tally);
+	json_t *o = json_object();
+	int64_t evictions = 0;
+
+	for (unsigned m = 0; m < METHOD_N; m++)
+		evictions += c->outcomes[m][OUTCOME_EVICTED];
+	report_set(r, o, "evictions", json_integer(evictions));
+	report_count(r, o, "repeats_forgotten", in->track.repeats_forgotten);
+	report_count(r, o, "bytes", in->track.bytes);
+	report_count(r, o, "bytes_max", in->track.bytes_max);
+	report_count(r, o, "bytes_limit", in->track.bytes_limit);
+	return o;
 }
 
 static json_t *
 report_rest(struct report *r, const struct sink_report *in)
 {
-	json_t *o = json_object(), *track = json_object();
+	json_t *o = json_object();
 
 	report_text(r, o, "host", in->host);
 	report_text(r, o, "version", in->version);
 	report_set(r, o, "span", report_span(r, in));
 	report_set(r, o, "call_ids_exact", json_boolean(in->call_ids_exact));
 	report_count(r, o, "events_total", tally_total(in->tally)->events);
+	report_count(r, o, "recovered", tally_total(in->tally)->recovered);
+	report_count(r, o, "ack_missing", sink_ack_missing(in->tally));
 	if (in->events != NULL)
 		report_count(r, o, "events_dropped", sink_events_dropped(in->events));
 	report_set(r, o, "peers", report_peers(r, in));
-	report_count(r, track, "evictions", in->evictions);
-	report_set(r, o, "track", track);
+	report_set(r, o, "track", report_track(r, in));
 	return o;
 }
 
@@ -329,26 +451,65 @@ report_dump(struct report *r, json_t *o, struct buf *b)
 	return err;
 }
 
+/* A record's line as an element of an array. */
 static int
-report_events(FILE *out, const struct sink_report *in)
+report_line(FILE *out, struct buf *line, const struct record *rec, bool first)
 {
-	struct sink_events_at at = { 0, 0 };
+	int err;
+
+	buf_clear(line);
+	err = record_encode(line, rec);
+	if (err != 0)
+		return err;
+	if (!first)
+		(void)fputc(',', out);
+	(void)fwrite(line->data, 1, line->len - 1, out);
+	return 0;
+}
+
+static int
+report_events(FILE *out, const struct sink_report *in, struct buf *line)
+{
+	struct sink_events_at at = { .index = 0 };
 	struct record rec = { .type = RECORD_EVENT, .host = in->host };
+	int err = 0;
+
+	(void)fputs(",\"events\":[", out);
+	for (bool first = true; err == 0 && sink_events_next(in->events, &at, &rec.event); first = false) {
+		rec.t_ns = rec.event.t_ns;
+		err = report_line(out, line, &rec, first);
+	}
+	(void)fputc(']', out);
+	return err;
+}
+
+static int
+report_incidents(FILE *out, const struct sink_report *in, struct buf *line)
+{
+	struct record rec = { .type = RECORD_INCIDENT, .host = in->host };
+	int err = 0;
+
+	(void)fputs(",\"incidents\":[", out);
+	for (size_t i = 0; err == 0 && i < in->n_incidents; i++) {
+		rec.incident = in->incidents[i];
+		rec.t_ns = rec.incident.t_ns;
+		err = report_line(out, line, &rec, i == 0);
+	}
+	(void)fputc(']', out);
+	return err;
+}
+
+static int
+report_lists(FILE *out, const struct sink_report *in)
+{
 	struct buf line;
 	int err = 0;
 
 	buf_init(&line, RECORD_LINE_MAX);
-	(void)fputs(",\"events\":[", out);
-	for (bool first = true; err == 0 && sink_events_next(in->events, &at, &rec.event); first = false) {
-		rec.t_ns = rec.event.t_ns;
-		buf_clear(&line);
-		err = record_encode(&line, &rec);
-		if (err == 0 && !first)
-			(void)fputc(',', out);
-		if (err == 0)
-			(void)fwrite(line.data, 1, line.len - 1, out);
-	}
-	(void)fputc(']', out);
+	if (in->events != NULL)
+		err = report_events(out, in, &line);
+	if (err == 0)
+		err = report_incidents(out, in, &line);
 	buf_fini(&line);
 	return err;
 }
@@ -370,8 +531,7 @@ sink_report_json(FILE *out, const struct sink_report *r)
 	if (err == 0) {
 		/* Two objects become one: no end of the first, no beginning of the second. */
 		(void)fwrite(first.data, 1, first.len - 1, out);
-		if (r->events != NULL)
-			err = report_events(out, r);
+		err = report_lists(out, r);
 		(void)fputc(',', out);
 		(void)fwrite(rest.data + 1, 1, rest.len - 1, out);
 		(void)fputc('\n', out);

@@ -8,16 +8,15 @@
 
 #include "sink/events.h"
 #include "sink/out.h"
+#include "sink/report_text.h"
 #include "sipwhy/sink.h"
 #include "sipwhy/sip.h"
 #include "sipwhy/text.h"
 #include "sipwhy/timefmt.h"
 
-enum { TEXT_PEERS = 10, TEXT_NAME = 40, TEXT_NUMBER = 32, TEXT_SORTED = 64 };
-enum { REPORT_CANCELLED = 1, REPORT_CHALLENGE = 2 };
+enum { TEXT_SENTENCE = 400 };
 
-/* 1234567 as "1,234,567". */
-static const char *
+const char *
 report_text_number(char out[TEXT_NUMBER], uint64_t v)
 {
 	char digits[24];
@@ -32,7 +31,7 @@ report_text_number(char out[TEXT_NUMBER], uint64_t v)
 	return out;
 }
 
-static const char *
+const char *
 report_text_name(char out[4 * TEXT_NAME], const char *name)
 {
 	(void)text_clean(out, 4 * TEXT_NAME, slice_str(name), TEXT_NAME, false, NULL);
@@ -66,30 +65,30 @@ report_text_head(FILE *out, const struct sink_report *r)
 		    timefmt_date_ms(to, sizeof to, r->end_ns), report_text_seconds(r));
 }
 
-/* 0 a failure, 1 cancelled by the caller, 2 a challenge: as the screen ranks them. */
-static unsigned
-report_text_rank(unsigned code)
+static void
+report_text_incident(FILE *out, const struct incident *i)
 {
-	const struct sip_code *row = sip_code_find(code);
+	char since[32], last[32], sentence[4 * TEXT_SENTENCE];
 
-	if (row == NULL || row->bucket == NULL)
-		return 0;
-	if (strcmp(row->bucket, "challenge") == 0)
-		return REPORT_CHALLENGE;
-	return strcmp(row->bucket, "caller") == 0 ? REPORT_CANCELLED : 0;
+	(void)text_clean(sentence, sizeof sentence, i->sentence, TEXT_SENTENCE, false, NULL);
+	(void)fprintf(
+	    out, "  %-8s  since %s", incident_level_name(i->level), timefmt_date_ms(since, sizeof since, i->since_ns));
+	if (i->ended)
+		(void)fprintf(out, " to %s", timefmt_date_ms(last, sizeof last, i->last_ns));
+	(void)fprintf(out, "  %s\n", sentence);
 }
 
+/* Those that go on stand before those that ended. */
 static void
-report_text_ranked(FILE *out, const struct sink_report *r, unsigned rank, const char *label, const char *note)
+report_text_incidents(FILE *out, const struct sink_report *r)
 {
-	const uint64_t *events = tally_event_codes(r->tally);
-	uint64_t n = 0;
-
-	for (unsigned code = SIP_CODE_MIN; code <= SIP_CODE_MAX; code++)
-		n +=
-		    events[code - SIP_CODE_MIN] > 0 && report_text_rank(code) == rank ? events[code - SIP_CODE_MIN] : 0;
-	if (n > 0)
-		report_text_pair(out, label, n, note);
+	if (r->n_incidents == 0)
+		return;
+	(void)fprintf(out, "\nIncidents\n");
+	for (unsigned ended = 0; ended < 2; ended++)
+		for (size_t i = 0; i < r->n_incidents; i++)
+			if (r->incidents[i].ended == (ended == 1))
+				report_text_incident(out, &r->incidents[i]);
 }
 
 static void
@@ -107,9 +106,13 @@ report_text_messages(FILE *out, const struct sink_report *r)
 	report_text_pair(out, "partial", c->partial, "counted above too; read in part");
 	report_text_pair(out, "malformed", c->malformed, "");
 	report_text_pair(out, "Call-IDs", r->call_ids, r->call_ids_exact ? "" : "estimated");
-	report_text_pair(out, "failures", c->events, "final responses of 400 and above, each once");
-	report_text_ranked(out, r, REPORT_CHALLENGE, "of these 401 407", "challenges: normal once, before credentials");
-	report_text_ranked(out, r, REPORT_CANCELLED, "of these 487", "cancelled: normal when the caller hung up");
+	report_text_pair(out, "failures", c->events > c->recovered ? c->events - c->recovered : 0,
+	    "each once; challenges and calls given up are none");
+	if (c->recovered > 0)
+		report_text_pair(out, "recovered", c->recovered, "failed first, and worked after all");
+	if (sink_ack_missing(r->tally) > 0)
+		report_text_pair(
+		    out, "ACK missing", sink_ack_missing(r->tally), "of the failures: answered, never acknowledged");
 }
 
 /* Count, share of all responses, and rate over the span. */
@@ -146,9 +149,7 @@ static void
 report_text_codes(FILE *out, const struct sink_report *r)
 {
 	const struct counts *c = tally_total(r->tally);
-	const uint64_t *events = tally_event_codes(r->tally);
 	uint64_t all = counts_responses(c);
-	char n[TEXT_NUMBER];
 
 	if (all == 0)
 		return;
@@ -160,62 +161,8 @@ report_text_codes(FILE *out, const struct sink_report *r)
 			continue;
 		(void)fprintf(out, "  %u %-26.60s", code, sip_code_phrase(code));
 		report_text_share(out, seen, all, report_text_seconds(r));
-		if (events[code - SIP_CODE_MIN] > 0)
-			(void)fprintf(out, "  failures %s", report_text_number(n, events[code - SIP_CODE_MIN]));
 		(void)fputc('\n', out);
 	}
-}
-
-static void
-report_text_peer(FILE *out, const struct peer_stat *p)
-{
-	char name[4 * TEXT_NAME], n[TEXT_NUMBER];
-
-	(void)fprintf(out, "  %-40s %12s ", report_text_name(name, p->name), report_text_number(n, p->events));
-	for (unsigned i = 0; i < PEER_CODES && p->codes[i].n > 0; i++)
-		(void)fprintf(
-		    out, "%s %u x %s", i > 0 ? "," : "", p->codes[i].code, report_text_number(n, p->codes[i].n));
-	if (p->other > 0)
-		(void)fprintf(out, ", others x %s", report_text_number(n, p->other));
-	(void)fputc('\n', out);
-}
-
-static uint64_t
-report_text_peer_weight(const struct peer_stat *p)
-{
-	uint64_t n = p->other;
-
-	for (unsigned i = 0; i < PEER_CODES && p->codes[i].n > 0; i++)
-		n += report_text_rank(p->codes[i].code) == 0 ? p->codes[i].n : 0;
-	return n;
-}
-
-/* As the screen has them: who only challenges comes last. */
-static void
-report_text_peers_sort(struct peer_stat *peers, size_t n)
-{
-	for (size_t i = 1; i < n; i++) {
-		struct peer_stat moving = peers[i];
-		size_t at = i;
-
-		for (; at > 0 && report_text_peer_weight(&moving) > report_text_peer_weight(&peers[at - 1]); at--)
-			peers[at] = peers[at - 1];
-		peers[at] = moving;
-	}
-}
-
-static void
-report_text_peers(FILE *out, const struct sink_report *r)
-{
-	struct peer_stat top[TEXT_SORTED];
-	size_t n = tally_top_peers(r->tally, top, TEXT_SORTED);
-
-	if (n == 0 || top[0].events == 0)
-		return;
-	report_text_peers_sort(top, n);
-	(void)fprintf(out, "\nPeers with failures (most first; 401 407 487 not weighed)\n");
-	for (size_t i = 0; i < n && i < TEXT_PEERS && top[i].events > 0; i++)
-		report_text_peer(out, &top[i]);
 }
 
 static void
@@ -288,29 +235,64 @@ report_text_sources(FILE *out, const struct sink_report *r, bool quiet)
 		report_text_source(out, &r->sources[i]);
 		report_text_lost(out, &r->sources[i]);
 	}
-	if (r->evictions > 0)
-		report_text_pair(
-		    out, "evictions", r->evictions, "messages forgotten early: their repeats counted as new");
+}
+
+static void
+report_text_forgotten(FILE *out, const struct sink_report *r)
+{
+	const struct counts *c = tally_total(r->tally);
+	int64_t evicted = 0;
+
+	for (unsigned m = 0; m < METHOD_N; m++)
+		evicted += c->outcomes[m][OUTCOME_EVICTED];
+	if (evicted > 0 || r->track.repeats_forgotten > 0)
+		(void)fprintf(out, "\nForgotten for lack of room\n");
+	if (evicted > 0)
+		report_text_pair(out, "attempts", (uint64_t)evicted, "how they ended is not known");
+	if (r->track.repeats_forgotten > 0)
+		report_text_pair(out, "messages", r->track.repeats_forgotten, "their repeats counted as new");
+}
+
+/* What makes this failure another one than its code alone. */
+static void
+report_text_marks(FILE *out, const struct event *e)
+{
+	if (e->recovered)
+		(void)fputs("  recovered", out);
+	if (e->in_call)
+		(void)fputs("  in call", out);
+	if (e->auth)
+		(void)fputs("  credentials refused", out);
+	if (e->ack_missing)
+		(void)fputs("  ACK missing", out);
+	if (e->repeats + (uint64_t)e->copies > 0)
+		(void)fprintf(out, "  seen x%llu", 1 + e->repeats + (unsigned long long)e->copies);
+	(void)fputc('\n', out);
 }
 
 static void
 report_text_event(FILE *out, const struct event *e)
 {
 	char when[32], method[64], peer[4 * TEXT_NAME], from[4 * TEXT_NAME], to[4 * TEXT_NAME], phrase[4 * TEXT_NAME];
+	char code[8] = "---";
 
 	(void)text_clean(method, sizeof method, e->method, 12, false, NULL);
 	(void)text_clean(peer, sizeof peer, e->peer, TEXT_NAME, false, NULL);
 	(void)text_clean(from, sizeof from, e->from, 24, false, NULL);
 	(void)text_clean(to, sizeof to, e->to, 24, false, NULL);
-	(void)text_clean(phrase, sizeof phrase, e->phrase, TEXT_NAME, false, NULL);
-	(void)fprintf(out, "  %s %u %s  %s  %s > %s  %s\n", timefmt_date_ms(when, sizeof when, e->t_ns), e->code,
-	    phrase, method, from, to, peer);
+	(void)text_clean(
+	    phrase, sizeof phrase, e->code != 0 ? e->phrase : slice_str("no response"), TEXT_NAME, false, NULL);
+	if (e->code != 0)
+		(void)snprintf(code, sizeof code, "%u", e->code);
+	(void)fprintf(out, "  %s %s %s  %s  %s > %s  %s", timefmt_date_ms(when, sizeof when, e->t_ns), code, phrase,
+	    method, from, to, peer);
+	report_text_marks(out, e);
 }
 
 static void
 report_text_events(FILE *out, const struct sink_report *r)
 {
-	struct sink_events_at at = { 0, 0 };
+	struct sink_events_at at = { .index = 0 };
 	struct event e;
 	char n[TEXT_NUMBER];
 
@@ -328,11 +310,16 @@ int
 sink_report_text(FILE *out, const struct sink_report *r, int quiet)
 {
 	report_text_head(out, r);
+	report_text_incidents(out, r);
 	report_text_messages(out, r);
+	report_text_attempts(out, r);
+	report_text_kpi(out, r);
+	report_text_failures(out, r);
 	report_text_classes(out, r);
 	report_text_codes(out, r);
 	report_text_peers(out, r);
 	report_text_sources(out, r, quiet != 0);
+	report_text_forgotten(out, r);
 	report_text_events(out, r);
 	return sink_flush(out);
 }

@@ -9,6 +9,7 @@
 
 #include "sip/reason.h"
 #include "sip/tables.h"
+#include "sipwhy/event.h"
 
 /* Bytes of a text in which patterns are looked for; the longest pattern has 40. */
 enum { EXPLAIN_TEXT_MAX = 512 };
@@ -138,6 +139,43 @@ explain_phrase(const struct sip_explain_in *in)
 	return best;
 }
 
+bool
+sip_phrase_fits(const struct sip_phrase *row, struct slice sender)
+{
+	const struct phrase_rule *rule = &tables_rules[row - tables_phrases];
+	struct explain_text server;
+
+	explain_lower(&server, sender);
+	if (server.n == 0 || (!rule->need && !rule->maker))
+		return true;
+	return explain_has_any(&server, rule->need) || explain_has_any(&server, rule->maker);
+}
+
+/* "NO_ANSWER" and "no answer", "User busy" and "user busy". */
+static bool
+explain_is_name(const char *name, const char *pattern)
+{
+	if (!name)
+		return false;
+	for (; *name && *pattern; name++, pattern++) {
+		char c = *name >= 'A' && *name <= 'Z' ? (char)(*name | 32) : *name;
+
+		if ((c == '_' ? ' ' : c) != (*pattern == '_' ? ' ' : *pattern))
+			return false;
+	}
+	return *name == *pattern;
+}
+
+const struct q850_cause *
+sip_phrase_cause(const struct sip_phrase *row)
+{
+	for (size_t i = 0; i < tables_causes_n; i++)
+		if (explain_is_name(tables_causes[i].freeswitch_name, row->pattern) ||
+		    explain_is_name(tables_causes[i].name, row->pattern))
+			return &tables_causes[i];
+	return NULL;
+}
+
 /* Causes that only say that a call ended, or that nobody knows why. */
 static bool
 explain_is_vague(const struct q850_cause *q)
@@ -205,10 +243,27 @@ explain_decide(struct sip_explanation *out, const struct sip_code *reason)
 	}
 }
 
+/* Lists that suit what decided. */
+static void
+explain_set_lists(struct sip_explanation *out, const struct sip_code *reason)
+{
+	const struct sip_code *code = reason && strncmp(out->key, "reason:", 7) == 0 ? reason : out->code;
+
+	if (out->warning && out->warning->code != 399) {
+		out->causes = out->warning->causes;
+		out->checks = out->warning->checks;
+	}
+	if (code && !out->causes)
+		out->causes = code->causes;
+	if (code && !out->checks)
+		out->checks = code->checks;
+}
+
 void
 sip_explain(const struct sip_explain_in *in, struct sip_explanation *out)
 {
-	int q850 = -1, reason_sip = -1;
+	int q850 = -1, reason_sip = -1, warn_code = in->warn_code;
+	const struct sip_code *reason;
 
 	memset(out, 0, sizeof *out);
 	reason_read(in->reason, &q850, &reason_sip);
@@ -219,7 +274,166 @@ sip_explain(const struct sip_explain_in *in, struct sip_explanation *out)
 	out->code = sip_code_find(in->code);
 	out->cls = sip_class_find(in->code);
 	out->q850 = q850 >= 0 ? q850_find((unsigned)q850) : NULL;
-	out->warning = in->warn_code >= 0 ? sip_warning_find((unsigned)in->warn_code) : NULL;
+	if (warn_code < 0)
+		warn_code = reason_warn_code(in->warning);
+	out->warning = warn_code >= 0 ? sip_warning_find((unsigned)warn_code) : NULL;
 	out->phrase = explain_phrase(in);
-	explain_decide(out, explain_reason_code(in, reason_sip));
+	reason = explain_reason_code(in, reason_sip);
+	explain_decide(out, reason);
+	explain_set_lists(out, reason);
+}
+
+/* The lists of a case, where it has some; they suit it better than the code's. */
+static const struct sip_case *
+explain_case_lists(struct sip_explanation *out, const char *name)
+{
+	const struct sip_case *row = table_case(name);
+
+	if (row && row->causes)
+		out->causes = row->causes;
+	if (row && row->checks)
+		out->checks = row->checks;
+	return row;
+}
+
+static void
+explain_set_case(struct sip_explanation *out, const char *name, unsigned code)
+{
+	const struct sip_case *row = explain_case_lists(out, name);
+
+	if (!row)
+		return;
+	out->headline = row->headline;
+	if (code)
+		snprintf(out->key, sizeof out->key, "%s:%u", name, code);
+	else
+		snprintf(out->key, sizeof out->key, "%s", name);
+}
+
+/* Nothing but the number of the answer decided. */
+static bool
+explain_is_bare(const struct sip_explanation *e)
+{
+	return strncmp(e->key, "code:", 5) == 0 || strncmp(e->key, "class:", 6) == 0;
+}
+
+static bool
+explain_is_invite(const struct event *ev)
+{
+	return slice_ieq(ev->method, (struct slice){ "INVITE", 6 });
+}
+
+/* Decided by words that are the code's own, which anybody sends. */
+static bool
+explain_is_usual(const struct event *ev, const struct sip_explanation *e)
+{
+	return strncmp(e->key, "phrase:", 7) == 0 &&
+	    slice_ieq(slice_trim(ev->phrase), slice_str(sip_code_phrase(ev->code)));
+}
+
+/* This machine is where the answer was made: nobody behind it said it first. */
+static bool
+explain_is_ours(const struct event *ev)
+{
+	return ev->direction == DIRECTION_SENT && ev->said_by.n == 0 && ev->leg.n == 0;
+}
+
+static bool
+explain_is_silence(const struct event *ev)
+{
+	return ev->code == 0 || (ev->code < 300 && ev->outcome == OUTCOME_NO_RESPONSE);
+}
+
+/* A number that nobody has: whose table lacks it depends on who says so to whom. */
+static void
+explain_number(const struct event *ev, struct sip_explanation *out)
+{
+	const char *name = explain_is_ours(ev) && ev->role == PEER_ROLE_TRUNK    ? "route:inbound"
+	    : explain_is_ours(ev) && ev->role == PEER_ROLE_PHONES                ? "route:dialplan"
+	    : ev->direction == DIRECTION_RECEIVED && ev->role == PEER_ROLE_TRUNK ? "number:trunk"
+										 : NULL;
+	bool echo = out->q850 && (out->q850->cause == 1 || out->q850->cause == 3);
+
+	if (!name || !explain_is_invite(ev))
+		return;
+	if (explain_is_bare(out) || (echo && !out->phrase && explain_is_ours(ev)))
+		explain_set_case(out, name, 0);
+	else if (echo || explain_is_usual(ev, out))
+		(void)explain_case_lists(out, name);
+}
+
+static void
+explain_said(const struct event *ev, struct sip_explanation *out)
+{
+	const struct sip_code *said = sip_code_find(ev->said_code);
+
+	if (!said || ev->said_code < 300 || ev->said_code == ev->code)
+		return;
+	if (explain_is_bare(out))
+		explain_set(out, said->meaning, "said", said->code);
+	out->causes = said->causes;
+	out->checks = said->checks;
+}
+
+static void
+explain_event_case(const struct event *ev, struct sip_explanation *out)
+{
+	if (explain_is_silence(ev))
+		explain_set_case(out,
+		    ev->direction == DIRECTION_SENT ? "silence:own"
+			: ev->rang                  ? "silence:rang"
+						    : "silence",
+		    0);
+	else if (ev->ack_missing)
+		explain_set_case(out, "ack-missing", 0);
+	else if ((ev->code == 401 || ev->code == 407) && ev->auth)
+		explain_set_case(out, "auth", ev->code);
+	else if ((ev->code == 401 || ev->code == 407) && (explain_is_bare(out) || explain_is_usual(ev, out)))
+		explain_set_case(out, "challenge", ev->code);
+	else if (ev->code == 404 || ev->code == 604)
+		explain_number(ev, out);
+	explain_said(ev, out);
+}
+
+void
+sip_explain_event(const struct event *ev, struct sip_explanation *out)
+{
+	struct sip_explain_in in = {
+		.code = ev->code,
+		.phrase = ev->phrase,
+		.reason = ev->reason,
+		.warning = ev->warning,
+		.server = ev->agent,
+		.detail = ev->detail,
+		.q850 = ev->q850,
+		.warn_code = ev->warn_code,
+		.own = explain_is_ours(ev) && explain_is_invite(ev) && ev->role != PEER_ROLE_PHONES,
+	};
+
+	sip_explain(&in, out);
+	explain_event_case(ev, out);
+}
+
+bool
+sip_explain_key(struct slice key, struct sip_explanation *out)
+{
+	char name[sizeof out->key];
+	struct slice rest = key;
+	uint64_t code = 0;
+
+	memset(out, 0, sizeof *out);
+	if (key.n == 0 || key.n >= sizeof name)
+		return false;
+	slice_copy(name, sizeof name, key);
+	if (!table_case(name)) {
+		slice_copy(name, sizeof name, slice_cut(&rest, ':'));
+		if (strcmp(name, "auth") != 0 && strcmp(name, "challenge") != 0)
+			return false;
+		if (slice_u64(rest, SIP_CODE_MAX, &code) != 0 || (code != 401 && code != 407))
+			return false;
+	}
+	out->code = sip_code_find((unsigned)code);
+	out->cls = sip_class_find((unsigned)code);
+	explain_set_case(out, name, (unsigned)code);
+	return out->headline != NULL;
 }

@@ -3,6 +3,8 @@
  * The one thing to know: control bytes are found 64 at a time as the bits of one number, and line ends, folds and
  * what must not be there are all among them, so a block costs about as much as copying it and a hostile one no more.
  */
+#include <assert.h>
+#include <stddef.h>
 #include <string.h>
 
 #ifdef __SSE2__
@@ -253,9 +255,87 @@ header_find_compact(char c)
 		return HEADER_CONTACT;
 	case 'l':
 		return HEADER_CONTENT_LENGTH;
+	case 'c':
+		return HEADER_CONTENT_TYPE;
+	case 'x':
+		return HEADER_SESSION_EXPIRES;
+	case 'u':
+		return HEADER_ALLOW_EVENTS;
 	default:
 		return HEADER_OTHER;
 	}
+}
+
+static inline enum header_id
+header_if(const char *p, size_t n, const char *known, enum header_id id)
+{
+	return header_is(p, known, n) ? id : HEADER_OTHER;
+}
+
+static inline enum header_id
+header_either(const char *p, size_t n, const char *a, enum header_id a_id, const char *b, enum header_id b_id)
+{
+	return header_is(p, a, n) ? a_id : header_if(p, n, b, b_id);
+}
+
+/* Names longer than those that every message has. */
+static enum header_id
+header_find_long(const char *p, size_t n)
+{
+	switch (n) {
+	case 13:
+		return header_if(p, 13, "authorization", HEADER_CREDENTIALS);
+	case 15:
+		if (header_is(p, "session-expires", 15))
+			return HEADER_SESSION_EXPIRES;
+		return header_either(
+		    p, 15, "accept-encoding", HEADER_ACCEPT_ENCODING, "security-server", HEADER_SECURITY_SERVER);
+	case 16:
+		return header_if(p, 16, "www-authenticate", HEADER_CHALLENGE);
+	case 17:
+		return header_either(p, 17, "p-charging-vector", HEADER_CHARGING, "p-registrar-error", HEADER_DETAIL);
+	case 18:
+		return header_if(p, 18, "proxy-authenticate", HEADER_CHALLENGE);
+	case 19:
+		return header_if(p, 19, "proxy-authorization", HEADER_CREDENTIALS);
+	case 22:
+		return header_if(p, 22, "x-asterisk-hangupcause", HEADER_DETAIL);
+	default:
+		return HEADER_OTHER;
+	}
+}
+
+static enum header_id
+header_find_middle(const char *p, size_t n)
+{
+	switch (n) {
+	case 9:
+		return header_either(p, 9, "call-info", HEADER_CALL_INFO, "x-call-id", HEADER_X_CID);
+	case 10:
+		return header_either(p, 10, "user-agent", HEADER_USER_AGENT, "session-id", HEADER_SESSION_ID);
+	case 11:
+		if (header_is(p, "retry-after", 11))
+			return HEADER_RETRY_AFTER;
+		return header_either(p, 11, "unsupported", HEADER_UNSUPPORTED, "min-expires", HEADER_MIN_EXPIRES);
+	case 12:
+		if (header_is(p, "max-forwards", 12))
+			return HEADER_MAX_FORWARDS;
+		return header_either(p, 12, "content-type", HEADER_CONTENT_TYPE, "allow-events", HEADER_ALLOW_EVENTS);
+	case 14:
+		return header_either(p, 14, "content-length", HEADER_CONTENT_LENGTH, "x-twilio-error", HEADER_DETAIL);
+	default:
+		return header_find_long(p, n);
+	}
+}
+
+static enum header_id
+header_find_6(const char *p)
+{
+	if (header_is(p, "server", 6))
+		return HEADER_SERVER;
+	if (header_is(p, "reason", 6))
+		return HEADER_REASON;
+	return header_either(p, 6, "accept", HEADER_ACCEPT, "min-se", HEADER_MIN_SE);
 }
 
 static enum header_id
@@ -265,15 +345,9 @@ header_find_7(const char *p)
 		return HEADER_CALL_ID;
 	if (header_is(p, "contact", 7))
 		return HEADER_CONTACT;
-	return header_is(p, "warning", 7) ? HEADER_WARNING : HEADER_OTHER;
-}
-
-static enum header_id
-header_find_14(const char *p)
-{
-	if (header_is(p, "content-length", 14))
-		return HEADER_CONTENT_LENGTH;
-	return header_is(p, "x-twilio-error", 14) ? HEADER_DETAIL : HEADER_OTHER;
+	if (header_is(p, "expires", 7))
+		return HEADER_EXPIRES;
+	return header_either(p, 7, "warning", HEADER_WARNING, "require", HEADER_REQUIRE);
 }
 
 enum header_id
@@ -285,44 +359,35 @@ header_find(struct slice name)
 	case 1:
 		return header_find_compact(*p);
 	case 2:
-		return header_is(p, "to", 2) ? HEADER_TO : HEADER_OTHER;
+		return header_if(p, 2, "to", HEADER_TO);
 	case 3:
-		return header_is(p, "via", 3) ? HEADER_VIA : HEADER_OTHER;
+		return header_if(p, 3, "via", HEADER_VIA);
 	case 4:
-		return header_is(p, "from", 4) ? HEADER_FROM : header_is(p, "cseq", 4) ? HEADER_CSEQ : HEADER_OTHER;
+		return header_either(p, 4, "from", HEADER_FROM, "cseq", HEADER_CSEQ);
+	case 5:
+		return header_either(p, 5, "allow", HEADER_ALLOW, "x-cid", HEADER_X_CID);
 	case 6:
-		return header_is(p, "reason", 6) ? HEADER_REASON
-		    : header_is(p, "server", 6)  ? HEADER_SERVER
-						 : HEADER_OTHER;
+		return header_find_6(p);
 	case 7:
 		return header_find_7(p);
-	case 10:
-		return header_is(p, "user-agent", 10) ? HEADER_USER_AGENT : HEADER_OTHER;
-	case 11:
-		return header_is(p, "retry-after", 11) ? HEADER_RETRY_AFTER : HEADER_OTHER;
-	case 14:
-		return header_find_14(p);
-	case 17:
-		return header_is(p, "p-registrar-error", 17) ? HEADER_DETAIL : HEADER_OTHER;
-	case 22:
-		return header_is(p, "x-asterisk-hangupcause", 22) ? HEADER_DETAIL : HEADER_OTHER;
 	default:
-		return HEADER_OTHER;
+		return header_find_middle(p, name.n);
 	}
 }
 
 static void
 header_keep_more(struct header_block *b, enum header_id id, struct slice value, bool unclean)
 {
-	static const uint32_t single = 1u << HEADER_FROM | 1u << HEADER_TO | 1u << HEADER_CALL_ID | 1u << HEADER_CSEQ |
-	    1u << HEADER_CONTENT_LENGTH;
+	static const uint64_t single = UINT64_C(1) << HEADER_FROM | UINT64_C(1) << HEADER_TO |
+	    UINT64_C(1) << HEADER_CALL_ID | UINT64_C(1) << HEADER_CSEQ | UINT64_C(1) << HEADER_CONTENT_LENGTH;
 	unsigned n = b->seen[id];
 
+	static_assert(HEADER_N <= 64, "one bit each");
 	if (single >> id & 1)
 		b->duplicate = true;
-	if (id == HEADER_REASON && n < HEADER_REASONS) {
-		b->reasons[n] = value;
-		b->unclean |= (uint32_t)unclean << id;
+	if (id < HEADER_LISTS && n < HEADER_LIST_MAX) {
+		b->list[id][n] = value;
+		b->unclean |= (uint64_t)unclean << id;
 	}
 	if (n < UINT8_MAX)
 		b->seen[id]++;
@@ -337,9 +402,9 @@ header_keep(struct header_block *b, enum header_id id, struct slice value, bool 
 	}
 	b->seen[id] = 1;
 	b->value[id] = value;
-	b->unclean |= (uint32_t)unclean << id;
-	if (id == HEADER_REASON)
-		b->reasons[0] = value;
+	b->unclean |= (uint64_t)unclean << id;
+	if (id < HEADER_LISTS)
+		b->list[id][0] = value;
 }
 
 /* File a logical line, its folds included. */
@@ -359,7 +424,7 @@ header_file(struct header_walk *w, struct slice line, bool unclean)
 	id = header_find(name);
 	if (id == HEADER_OTHER)
 		return;
-	if (id != HEADER_DETAIL)
+	if (id < HEADER_LINES)
 		line = (struct slice){ colon + 1, (size_t)(line.p + line.n - colon - 1) };
 	header_keep(w->out, id, header_trim(line), unclean);
 }
@@ -412,7 +477,7 @@ header_split(struct slice bytes, bool cut, struct header_block *out)
 	struct header_walk w = { .out = out, .base = bytes.p, .lines = 1 };
 	const char *p = bytes.p, *e;
 
-	memset(out, 0, sizeof *out);
+	memset(out, 0, offsetof(struct header_block, list));
 	if (bytes.n == 0)
 		return;
 	w.end = p + bytes.n;

@@ -290,21 +290,45 @@ parse_raw(struct parse *ps, const char *name, enum header_id id)
 	return slice_trim(slice_str(header->hvalue));
 }
 
-static void
-parse_reasons(struct parse *ps)
+/* The line that says what this code asks for. */
+static enum header_id
+parse_needs_id(unsigned code, const struct slice *value)
 {
-	const struct header_block *b = ps->block;
-	struct slice clean;
-
-	ps->out->reason = parse_raw(ps, "reason", HEADER_REASON);
-	reason_read(ps->out->reason, &ps->out->q850, &ps->out->reason_sip);
-	for (unsigned i = 1; i < HEADER_REASONS && i < b->seen[HEADER_REASON]; i++) {
-		parse_clean(ps, HEADER_REASON, b->reasons[i], &clean);
-		reason_read(clean, &ps->out->q850, &ps->out->reason_sip);
+	switch (code) {
+	case 405:
+		return HEADER_ALLOW;
+	case 406:
+	case 415:
+		return value[HEADER_ACCEPT].n ? HEADER_ACCEPT : HEADER_ACCEPT_ENCODING;
+	case 420:
+		return HEADER_UNSUPPORTED;
+	case 421:
+		return HEADER_REQUIRE;
+	case 422:
+		return HEADER_MIN_SE;
+	case 423:
+		return HEADER_MIN_EXPIRES;
+	case 489:
+		return HEADER_ALLOW_EVENTS;
+	case 494:
+		return HEADER_SECURITY_SERVER;
+	case 608:
+		return HEADER_CALL_INFO;
+	default:
+		return HEADER_OTHER;
 	}
 }
 
-/* Contact is shown nowhere, but a refused one tells that the sender is broken. */
+/* A header that is kept as a line. */
+static struct slice
+parse_line(struct parse *ps, enum header_id id)
+{
+	if (id == HEADER_OTHER || !ps->block->value[id].n)
+		return (struct slice){ NULL, 0 };
+	return scan_value(ps->arena, ps->block, id, ps->block->value[id], ps->out);
+}
+
+/* Contact is not read from here, but a refused one tells that the sender is broken. */
 static void
 parse_contact(struct parse *ps)
 {
@@ -331,13 +355,13 @@ parse_failure(struct parse *ps)
 	const struct slice *value = ps->block->value;
 	bool server = value[HEADER_SERVER].n > 0;
 
-	parse_reasons(ps);
+	ps->out->reason = parse_raw(ps, "reason", HEADER_REASON);
 	ps->out->warning = parse_raw(ps, "warning", HEADER_WARNING);
 	ps->out->warn_code = reason_warn_code(ps->out->warning);
 	ps->out->retry_after = parse_raw(ps, "retry-after", HEADER_RETRY_AFTER);
 	ps->out->server = parse_raw(ps, server ? "server" : "user-agent", server ? HEADER_SERVER : HEADER_USER_AGENT);
-	if (value[HEADER_DETAIL].n)
-		parse_clean(ps, HEADER_DETAIL, value[HEADER_DETAIL], &ps->out->detail);
+	ps->out->detail = parse_line(ps, HEADER_DETAIL);
+	ps->out->needs = parse_line(ps, parse_needs_id(ps->out->code, value));
 	parse_contact(ps);
 }
 
@@ -371,17 +395,19 @@ parse_response(struct parse *ps, unsigned code)
 	parse_header(ps, HEADER_TO);
 	parse_header(ps, HEADER_CALL_ID);
 	parse_header(ps, HEADER_CSEQ);
+	ps->out->method = sip_method_find(ps->out->method_name);
+	scan_common(ps->arena, ps->block, ps->out);
 	if (code >= 300)
 		parse_failure(ps);
 	else
 		ps->out->server = value[value[HEADER_SERVER].n ? HEADER_SERVER : HEADER_USER_AGENT];
-	ps->out->method = sip_method_find(ps->out->method_name);
 }
 
 static void
 parse_begin(struct sipmsg *out, const struct startline *line, const struct header_block *block, bool cut)
 {
 	*out = (struct sipmsg){ .kind = line->kind, .code = line->code, .q850 = -1, .reason_sip = -1, .warn_code = -1 };
+	out->expires = out->session_expires = out->max_forwards = -1;
 	out->phrase = line->phrase;
 	out->uri = line->uri;
 	out->method_name = line->method;

@@ -1,12 +1,14 @@
 /*
- * scan - light reading of Via, From, To, Call-ID and CSeq (RFC 3261 20, 25.1), for requests and for what libosip2
- * refuses.
+ * scan - light reading of Via, From, To, Call-ID and CSeq (RFC 3261 20, 25.1) for requests and for what libosip2
+ * refuses, and of what is asked of requests and responses alike.
  * The one thing to know: it looks at SHIELD_VALUE_MAX bytes of a value and passes over each byte a fixed
  * number of times, so its cost is bounded; what it yields must equal what libosip2 yields (equivalence_test).
  */
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
+#include "sip/reason.h"
 #include "sip/scan.h"
 #include "sip/shield.h"
 
@@ -144,58 +146,209 @@ scan_via(struct slice value, struct scan_via *out)
 	return out->host.n ? 0 : -EINVAL;
 }
 
-/* User and host of "scheme:user:password@host:port;params"; tel: and its like have a user only. */
-static void
-scan_uri(struct slice uri, struct scan_address *out)
+/* User, host and port of "scheme:user:password@host:port;params"; tel: and its like have a user only. */
+static inline void
+scan_uri(struct slice uri, struct slice *user, struct slice *host, struct slice *port)
 {
-	struct slice scheme, rest = slice_trim(uri), port;
+	struct slice scheme, rest = slice_trim(uri);
 	const char *at;
 
 	scheme = slice_cut(&rest, ':');
 	if (!rest.p)
 		return;
 	if (!slice_ieq(scheme, (struct slice){ "sip", 3 }) && !slice_ieq(scheme, (struct slice){ "sips", 4 })) {
-		out->user = slice_cut(&rest, ';');
+		*user = slice_cut(&rest, ';');
 		return;
 	}
 	at = rest.n ? memchr(rest.p, '@', rest.n) : NULL;
 	if (at) {
-		struct slice user = { rest.p, (size_t)(at - rest.p) };
+		struct slice before = { rest.p, (size_t)(at - rest.p) };
 
-		out->user = slice_cut(&user, ':');
+		*user = slice_cut(&before, ':');
 		rest = scan_from(rest, (size_t)(at - rest.p) + 1);
 	}
 	rest.n = scan_at(rest, ';');
 	rest.n = scan_at(rest, '?');
-	scan_host_port(slice_trim(rest), &out->host, &port);
-	if (out->host.n > 2 && out->host.p[0] == '[' && out->host.p[out->host.n - 1] == ']')
-		out->host = (struct slice){ out->host.p + 1, out->host.n - 2 };
+	scan_host_port(slice_trim(rest), host, port);
+}
+
+/*
+ * Take the URI off a name-addr or addr-spec; *s is left with what stands behind it.  False when a bracket is not
+ * closed. Without brackets the parameters belong to the header, not to the URI (RFC 3261 20).
+ */
+static inline bool
+scan_take_uri(struct slice *s, struct slice *uri)
+{
+	size_t open = scan_at(*s, '<'), end;
+	bool some = s->p;
+
+	if (open < s->n) {
+		*s = scan_from(*s, open + 1);
+		*uri = slice_cut(s, '>');
+		return s->p;
+	}
+	end = scan_at(*s, ';');
+	*uri = (struct slice){ s->p, end };
+	*s = scan_from(*s, end);
+	return some;
 }
 
 int
 scan_address(struct slice value, struct scan_address *out)
 {
-	struct slice s = scan_limit(value);
-	size_t open = scan_at(s, '<'), close;
-	const char *end;
+	struct slice s = scan_limit(value), uri, port;
+	bool closed;
 
 	*out = (struct scan_address){ 0 };
-	if (open < s.n) {
-		s = scan_from(s, open + 1);
-		end = s.n ? memchr(s.p, '>', s.n) : NULL;
-		close = end ? (size_t)(end - s.p) : s.n;
-		scan_uri((struct slice){ s.p, close }, out);
-		s = scan_from(s, close + 1);
-		s = scan_from(s, scan_at(s, ';'));
-	} else {
-		/* Without brackets the parameters belong to the header, not to the URI (RFC 3261 20). */
-		close = scan_at(s, ';');
-		end = s.p;
-		scan_uri((struct slice){ s.p, close }, out);
-		s = scan_from(s, close);
+	closed = scan_take_uri(&s, &uri);
+	scan_uri(uri, &out->user, &out->host, &port);
+	if (out->host.n > 2 && out->host.p[0] == '[' && out->host.p[out->host.n - 1] == ']')
+		out->host = (struct slice){ out->host.p + 1, out->host.n - 2 };
+	out->tag = scan_param_find(scan_from(s, scan_at(s, ';')), (struct slice){ "tag", 3 });
+	return closed && (out->user.n || out->host.n) ? 0 : -EINVAL;
+}
+
+int32_t
+scan_seconds(struct slice value)
+{
+	struct slice s = slice_trim(value);
+	uint64_t n = 0;
+	size_t i = 0;
+
+	for (; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
+		n = n < INT32_MAX ? n * 10 + (unsigned)(s.p[i] - '0') : n;
+	/* "3600(comment)", "1800;refresher=uac", "60 ;x" */
+	if (i == 0 || (i < s.n && s.p[i] != ';' && s.p[i] != '(' && s.p[i] != ' ' && s.p[i] != '\t'))
+		return -1;
+	return n < INT32_MAX ? (int32_t)n : INT32_MAX;
+}
+
+/* Position of the quote that ends the quoted-string at s, s.n when nothing ends it. */
+static size_t
+scan_quote_end(struct slice s)
+{
+	const char *quote = s.n > 1 ? memchr(s.p + 1, '"', s.n - 1) : NULL;
+
+	if (!quote)
+		return s.n;
+	/* Escapes are rare; where there may be one the bytes are walked. */
+	if (quote[-1] != '\\')
+		return (size_t)(quote - s.p);
+	for (size_t i = 1; i < s.n; i++) {
+		if (s.p[i] == '"')
+			return i;
+		i += s.p[i] == '\\';
 	}
-	out->tag = scan_param_find(s, (struct slice){ "tag", 3 });
-	return end && (out->user.n || out->host.n) ? 0 : -EINVAL;
+	return s.n;
+}
+
+/* What stands in the quotes at s, of which the second is at `end`; empty when there is none. */
+static struct slice
+scan_quoted(struct slice s, size_t end)
+{
+	return end < s.n ? (struct slice){ s.p + 1, end - 1 } : (struct slice){ NULL, 0 };
+}
+
+/* A value without its quotes, if it has any. */
+static struct slice
+scan_unquote(struct slice s)
+{
+	return s.n && s.p[0] == '"' ? scan_quoted(s, scan_quote_end(s)) : s;
+}
+
+void
+scan_contact(struct slice value, struct scan_contact *out)
+{
+	struct slice s = scan_limit(value), uri, user;
+
+	*out = (struct scan_contact){ .expires = -1 };
+	if (s.n && s.p[0] == '*') {
+		out->star = scan_first(s).n == 1;
+		return;
+	}
+	/* A comma within brackets is the URI's own; one before them, or without any, ends the value. */
+	if (s.n && s.p[0] != '<' && scan_at(s, ',') < scan_at(s, '<'))
+		s = scan_first(s);
+	if (!scan_take_uri(&s, &uri))
+		return;
+	scan_uri(uri, &user, &out->host, &out->port);
+	s.n = scan_at(s, ',');
+	s = scan_param_find(scan_from(s, scan_at(s, ';')), (struct slice){ "expires", 7 });
+	out->expires = scan_seconds(scan_unquote(s));
+}
+
+bool
+scan_has_sdp(struct slice value)
+{
+	struct slice sub = value, type;
+
+	/* As nearly everyone writes it. */
+	if (slice_ieq(value, (struct slice){ "application/sdp", 15 }))
+		return true;
+	type = slice_trim(slice_cut(&sub, '/'));
+	if (slice_ieq(type, (struct slice){ "multipart", 9 }))
+		return sub.n > 0;
+	return slice_ieq(type, (struct slice){ "application", 11 }) &&
+	    slice_ieq(slice_trim(slice_cut(&sub, ';')), (struct slice){ "sdp", 3 });
+}
+
+/*
+ * The next "name=value" of *s, the value without quotes; false when there is none.  The name is the token before the
+ * "=", so that a scheme or what separates the pairs needs no look; only a value without quotes has to know its end.
+ */
+static bool
+scan_pair(struct slice *s, char sep, struct slice *name, struct slice *value)
+{
+	const char *eq = s->n ? memchr(s->p, '=', s->n) : NULL;
+	size_t from, end;
+
+	if (!eq)
+		return false;
+	*name = slice_trim((struct slice){ s->p, (size_t)(eq - s->p) });
+	for (from = name->n; from > 0 && scan_is_token_char(name->p[from - 1]); from--)
+		;
+	*name = (struct slice){ name->p + from, name->n - from };
+	*s = slice_trim((struct slice){ eq + 1, (size_t)(s->p + s->n - eq - 1) });
+	if (s->n && *s->p == '"') {
+		end = scan_quote_end(*s);
+		*value = scan_quoted(*s, end++);
+	} else {
+		const char *at = s->n ? memchr(s->p, sep, s->n) : NULL;
+
+		end = at ? (size_t)(at - s->p) : s->n;
+		*value = slice_trim((struct slice){ s->p, end });
+	}
+	*s = scan_from(*s, end);
+	return true;
+}
+
+struct slice
+scan_realm(struct slice value, bool *stale)
+{
+	struct slice s = scan_limit(value), name, one, realm = { NULL, 0 };
+	bool found = false;
+
+	for (unsigned n = 0; n < SCAN_PARAMS_MAX && (stale || !found) && scan_pair(&s, ',', &name, &one); n++) {
+		if (!found && slice_ieq(name, (struct slice){ "realm", 5 })) {
+			realm = one;
+			found = true;
+		}
+		if (stale && slice_ieq(name, (struct slice){ "stale", 5 }))
+			*stale |= slice_ieq(one, (struct slice){ "true", 4 });
+	}
+	return realm;
+}
+
+struct slice
+scan_icid(struct slice value)
+{
+	struct slice s = scan_limit(value), name, one;
+
+	for (unsigned n = 0; n < SCAN_PARAMS_MAX && scan_pair(&s, ';', &name, &one); n++) {
+		if (slice_ieq(name, (struct slice){ "icid-value", 10 }))
+			return one;
+	}
+	return (struct slice){ NULL, 0 };
 }
 
 bool
@@ -326,6 +479,119 @@ scan_header(struct arena *a, enum header_id id, struct slice value, struct sipms
 	}
 }
 
+struct slice
+scan_value(struct arena *a, const struct header_block *block, enum header_id id, struct slice value, struct sipmsg *out)
+{
+	struct slice s = scan_limit(value);
+
+	if (s.n != value.n)
+		out->partial = true;
+	if (!header_is_clean(block, id))
+		shield_copy(a, s, false, &s);
+	return s;
+}
+
+static void
+scan_reasons(struct arena *a, const struct header_block *block, struct sipmsg *out)
+{
+	for (unsigned i = 0; i < HEADER_LIST_MAX && i < block->seen[HEADER_REASON]; i++) {
+		struct slice s = scan_value(a, block, HEADER_REASON, block->list[HEADER_REASON][i], out);
+
+		if (i == 0)
+			out->reason = s;
+		reason_read(s, &out->q850, &out->reason_sip);
+	}
+}
+
+static void
+scan_realms(struct arena *a, const struct header_block *block, enum header_id id, struct sipmsg *out)
+{
+	static_assert((int)SIPMSG_REALMS == (int)HEADER_LIST_MAX, "as many as are kept");
+
+	while (out->n_realms < SIPMSG_REALMS && out->n_realms < block->seen[id]) {
+		struct slice s = scan_value(a, block, id, block->list[id][out->n_realms], out);
+
+		out->realm[out->n_realms++] = scan_realm(s, id == HEADER_CHALLENGE ? &out->stale : NULL);
+	}
+}
+
+/* expires and contact; asked of messages that set up calls and registrations, or send them elsewhere. */
+static void
+scan_where(struct arena *a, const struct header_block *block, struct sipmsg *out)
+{
+	struct slice value = block->value[HEADER_CONTACT];
+	struct scan_contact contact;
+
+	if (!value.n || out->code >= 400 || (out->code > 0 && out->code < 200))
+		return;
+	if (out->method != METHOD_REGISTER && out->method != METHOD_INVITE)
+		return;
+	scan_contact(scan_value(a, block, HEADER_CONTACT, value, out), &contact);
+	out->contact = scan_sent_by(a, contact.host, contact.port);
+	out->expires = contact.star ? 0 : contact.expires;
+}
+
+/* RFC 7989 4.1: 32 zeros are the null value, which says that the other side's is not known. */
+static struct slice
+scan_session(struct slice value)
+{
+	struct slice id = slice_trim(slice_cut(&value, ';'));
+	size_t zeros = 0;
+
+	while (zeros < id.n && id.p[zeros] == '0')
+		zeros++;
+	return zeros < id.n ? id : (struct slice){ NULL, 0 };
+}
+
+/* The link of an INVITE, from the header that is meant for it before those that may serve. */
+static struct slice
+scan_link(struct arena *a, const struct header_block *block, struct sipmsg *out)
+{
+	const struct slice *value = block->value;
+	struct slice link = { NULL, 0 };
+
+	if (value[HEADER_X_CID].n)
+		link = scan_value(a, block, HEADER_X_CID, value[HEADER_X_CID], out);
+	if (!link.n && value[HEADER_SESSION_ID].n)
+		link = scan_session(scan_value(a, block, HEADER_SESSION_ID, value[HEADER_SESSION_ID], out));
+	if (!link.n && value[HEADER_CHARGING].n)
+		link = scan_icid(scan_value(a, block, HEADER_CHARGING, value[HEADER_CHARGING], out));
+	return link;
+}
+
+static int32_t
+scan_number(struct arena *a, const struct header_block *block, enum header_id id, struct sipmsg *out)
+{
+	struct slice value = block->value[id];
+
+	return value.n ? scan_seconds(scan_value(a, block, id, value, out)) : -1;
+}
+
+void
+scan_common(struct arena *a, const struct header_block *block, struct sipmsg *out)
+{
+	const struct slice *value = block->value;
+	int32_t hops;
+
+	if (block->seen[HEADER_REASON])
+		scan_reasons(a, block, out);
+	if (value[HEADER_CONTENT_TYPE].n)
+		out->sdp = scan_has_sdp(scan_value(a, block, HEADER_CONTENT_TYPE, value[HEADER_CONTENT_TYPE], out));
+	out->session_expires = scan_number(a, block, HEADER_SESSION_EXPIRES, out);
+	scan_where(a, block, out);
+	if (out->expires < 0)
+		out->expires = scan_number(a, block, HEADER_EXPIRES, out);
+	if (out->code == 401 || out->code == 407)
+		scan_realms(a, block, HEADER_CHALLENGE, out);
+	if (out->kind != SIP_REQUEST)
+		return;
+	hops = scan_number(a, block, HEADER_MAX_FORWARDS, out);
+	out->max_forwards = (int16_t)(hops < INT16_MAX ? hops : INT16_MAX);
+	scan_realms(a, block, HEADER_CREDENTIALS, out);
+	if (out->method == METHOD_INVITE)
+		out->link = scan_link(a, block, out);
+}
+
 void
 scan_request(struct arena *a, const struct header_block *block, struct sipmsg *out)
 {
@@ -343,5 +609,6 @@ scan_request(struct arena *a, const struct header_block *block, struct sipmsg *o
 	}
 	/* The start line decides; a CSeq that names another method does not rename the request. */
 	out->method_name = method;
-	out->server = block->value[block->value[HEADER_SERVER].n ? HEADER_SERVER : HEADER_USER_AGENT];
+	out->server = block->value[block->value[HEADER_USER_AGENT].n ? HEADER_USER_AGENT : HEADER_SERVER];
+	scan_common(a, block, out);
 }

@@ -21,6 +21,14 @@ struct scan_address {
 	struct slice user, host, tag;
 };
 
+/* The first value of a Contact (RFC 3261 20.10).  host keeps the brackets of an IPv6 address; expires as scan_seconds.
+ */
+struct scan_contact {
+	struct slice host, port;
+	int32_t expires;
+	bool star; /* "*": all of them */
+};
+
 /* Position of the first `stop` outside quoted strings, s.n when there is none. */
 size_t scan_find(struct slice s, char stop);
 
@@ -44,6 +52,27 @@ int scan_address(struct slice value, struct scan_address *out);
  * empty.
  */
 int scan_cseq(struct slice value, uint32_t *number, struct slice *method);
+
+/* No error: what cannot be told is empty or -1. */
+void scan_contact(struct slice value, struct scan_contact *out);
+
+/*
+ * The number before the parameters, INT32_MAX when it is larger (RFC 3261 25.1 delta-seconds; also for other counts);
+ * -1 when there is none.
+ */
+int32_t scan_seconds(struct slice value);
+
+/* A Content-Type that is application/sdp, or multipart, which may have it within. */
+bool scan_has_sdp(struct slice value);
+
+/*
+ * The realm of the first challenge or credentials in a value (RFC 3261 25.1), without its quotes, escapes left as they
+ * are; empty when there is none.  *stale is set when one of the challenges says so; NULL: not asked.
+ */
+struct slice scan_realm(struct slice value, bool *stale);
+
+/* The icid-value of a P-Charging-Vector (RFC 7315 5.6) without quotes; empty when there is none. */
+struct slice scan_icid(struct slice value);
 
 /* RFC 3261 25.1: a token character. */
 static inline bool
@@ -70,6 +99,19 @@ struct slice scan_who(struct arena *a, const struct scan_address *address, struc
 
 /* Fill the fields of one header from its value (no folds, no control bytes); 0 or -EINVAL as the functions above. */
 int scan_header(struct arena *a, enum header_id id, struct slice value, struct sipmsg *out);
+
+/*
+ * A value of `id` fit to be read: cut to SHIELD_VALUE_MAX, which makes the message partial, and without folds and
+ * control bytes unless memory is short.
+ */
+struct slice scan_value(
+    struct arena *a, const struct header_block *block, enum header_id id, struct slice value, struct sipmsg *out);
+
+/*
+ * Fill what requests and responses have alike: reason and its causes, realm, stale, sdp, expires, session_expires,
+ * max_forwards, contact, link.  kind, code and method are set.
+ */
+void scan_common(struct arena *a, const struct header_block *block, struct sipmsg *out);
 
 /* Fill out from the block of a request; sets out->partial when something that every message has is missing or wrong. */
 void scan_request(struct arena *a, const struct header_block *block, struct sipmsg *out);

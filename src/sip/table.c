@@ -3,6 +3,7 @@
  * The one thing to know: all rows are const and sorted by number, so a lookup is a bisection or an index.
  */
 #include <stdint.h>
+#include <string.h>
 
 #include "sip/tables.h"
 
@@ -91,6 +92,28 @@ sip_phrases(size_t *n)
 {
 	*n = tables_phrases_n;
 	return tables_phrases;
+}
+
+const struct sip_case *
+table_case(const char *key)
+{
+	for (size_t i = 0; i < tables_cases_n; i++)
+		if (strcmp(tables_cases[i].key, key) == 0)
+			return &tables_cases[i];
+	return NULL;
+}
+
+const struct sip_pattern *
+sip_patterns(size_t *n)
+{
+	*n = tables_patterns_n;
+	return tables_patterns;
+}
+
+const struct sip_pattern *
+sip_pattern_find(unsigned number)
+{
+	return number > 0 && number <= tables_patterns_n ? &tables_patterns[number - 1] : NULL;
 }
 
 const char *

@@ -1,11 +1,12 @@
 # tables.awk - turns the tables of src/sip/data/ into one C file of const arrays (POSIX awk).
-# usage: awk -f tables.awk sip-codes.tsv sip-classes.tsv q850-causes.tsv warning-codes.tsv reason-phrases.tsv > tables.c
+# usage: awk -f tables.awk sip-codes.tsv sip-classes.tsv q850-causes.tsv warning-codes.tsv reason-phrases.tsv cases.tsv
+#        patterns.tsv > tables.c
 # The one thing to know: columns are found by the names in each file's first row, files by their own name, so neither
 # order matters; rows come out sorted by number, because explain.c finds them by bisection.
 
 BEGIN {
 	FS = "\t"
-	ncode = nclass = ncause = nwarn = nphrase = 0
+	ncode = nclass = ncause = nwarn = nphrase = ncase = npattern = 0
 }
 
 FNR == 1 {
@@ -131,6 +132,20 @@ table == "reason-phrases.tsv" {
 	rule_phrase[nphrase] = "\t{ " field_of(field) ", " own ", " need ", " maker " },"
 }
 
+# Cases come out in the order of the file: there are a few, found by their key.
+table == "cases.tsv" {
+	key_case[++ncase] = 0
+	row_case[ncase] = "\t{ " text("key") ", " text("headline") ",\n\t  " list("likely_causes", "case_causes_" ncase) ", " \
+		list("check_next", "case_checks_" ncase) " },"
+}
+
+table == "patterns.tsv" {
+	k = $col["number"] + 0
+	key_pattern[++npattern] = k
+	row_pattern[npattern] = "\t{ " k ", " ($col["rank"] + 0) ", " text("kind") ", " text("title") ",\n\t  " \
+		text("meaning") ",\n\t  " text("harmless") ", " list("check_next", "pattern_checks_" k) " },"
+}
+
 # Stable sort of the row numbers 1..n by key, into order[].
 function sort_rows(key, n, order,   i, j, t) {
 	for (i = 1; i <= n; i++) {
@@ -153,7 +168,7 @@ function emit(type, name, key, row, n,   order, i) {
 }
 
 END {
-	if (!ncode || nclass != 6 || !ncause || !nwarn || !nphrase) {
+	if (!ncode || nclass != 6 || !ncause || !nwarn || !nphrase || !ncase || !npattern) {
 		print "tables.awk: a table is missing or empty" > "/dev/stderr"
 		exit 1
 	}
@@ -166,5 +181,7 @@ END {
 	emit("struct q850_cause", "tables_causes", key_cause, row_cause, ncause)
 	emit("struct sip_warning", "tables_warnings", key_warn, row_warn, nwarn)
 	emit("struct sip_phrase", "tables_phrases", key_phrase, row_phrase, nphrase)
+	emit("struct sip_case", "tables_cases", key_case, row_case, ncase)
+	emit("struct sip_pattern", "tables_patterns", key_pattern, row_pattern, npattern)
 	emit("struct phrase_rule", "tables_rules", key_phrase, rule_phrase, nphrase)
 }

@@ -24,6 +24,15 @@ struct phrase_rule {
 	const char *const *need, *const *maker;
 };
 
+/*
+ * What no code, cause or phrase says, but how the attempt went: silence, refused credentials, a missing route.  key is
+ * that of the explanation, or its beginning ("auth" of "auth:401"); lists as in struct sip_code.
+ */
+struct sip_case {
+	const char *key, *headline;
+	const char *const *causes, *const *checks;
+};
+
 extern const struct sip_code tables_codes[];
 extern const size_t tables_codes_n;
 extern const struct sip_class tables_classes[];
@@ -35,5 +44,12 @@ extern const size_t tables_warnings_n;
 extern const struct sip_phrase tables_phrases[];
 extern const size_t tables_phrases_n;
 extern const struct phrase_rule tables_rules[];
+extern const struct sip_case tables_cases[];
+extern const size_t tables_cases_n;
+extern const struct sip_pattern tables_patterns[];
+extern const size_t tables_patterns_n;
+
+/* The case of this key; NULL when there is none. */
+const struct sip_case *table_case(const char *key);
 
 #endif

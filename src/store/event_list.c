@@ -1,6 +1,7 @@
 /*
  * event_list - events that the console keeps; see event_list.h.
- * The one thing to know: an event never moves once it is in, so that a view may hold it while others come and go.
+ * The one thing to know: an event that changes gets a new block, so a frozen list can show the old one and keep the
+ * new.
  */
 #include "store/event_list.h"
 
@@ -9,8 +10,10 @@
 
 #include "sipwhy/mem.h"
 
+/* later: the event as it is, while the list shows how it was; its size counts in the list's bytes too. */
 struct event_list_item {
 	size_t size;
+	struct event_list_item *later;
 	struct event event;
 	char text[];
 };
@@ -29,15 +32,29 @@ event_list_slot(const struct event_list *l, size_t index)
 	return &l->ring[(l->first + index) % l->cap];
 }
 
+/* Bytes of an item with what it keeps for later. */
+static size_t
+event_list_size(const struct event_list_item *it)
+{
+	return it->size + (it->later != NULL ? it->later->size : 0);
+}
+
+static void
+event_list_free(struct event_list *l, struct event_list_item *it)
+{
+	l->bytes -= event_list_size(it);
+	mem_free(it->later);
+	mem_free(it);
+}
+
 static void
 event_list_drop_oldest(struct event_list *l)
 {
 	struct event_list_item *it = *event_list_slot(l, 0);
 
-	l->bytes -= it->size;
 	l->first = (l->first + 1) % l->cap;
 	l->n--;
-	mem_free(it);
+	event_list_free(l, it);
 }
 
 void
@@ -50,14 +67,16 @@ event_list_fini(struct event_list *l)
 }
 
 /* Slices of an event; a new member must stand in event_list_slices too. */
-enum { EVENT_LIST_SLICES = 16 };
+enum { EVENT_LIST_SLICES = 21 };
+_Static_assert(sizeof(struct event) == offsetof(struct event, method) + EVENT_LIST_SLICES * sizeof(struct slice),
+    "event_list_slices names every slice of struct event");
 
 static void
 event_list_slices(struct event *e, struct slice *out[EVENT_LIST_SLICES])
 {
 	struct slice *all[EVENT_LIST_SLICES] = { &e->method, &e->phrase, &e->call_id, &e->from, &e->to, &e->peer,
-		&e->src, &e->dst, &e->agent, &e->reason, &e->warning, &e->retry_after, &e->detail, &e->explain,
-		&e->source, &e->raw };
+		&e->src, &e->dst, &e->said_by, &e->agent, &e->user_agent, &e->reason, &e->warning, &e->retry_after,
+		&e->detail, &e->needs, &e->leg, &e->path, &e->explain, &e->source, &e->raw };
 
 	memcpy(out, all, sizeof all);
 }
@@ -83,6 +102,7 @@ event_list_copy(const struct event *e, size_t bytes_max, int *err)
 		at += s[i]->n;
 	}
 	it->size = size;
+	it->later = NULL;
 	it->event = copy;
 	return it;
 }
@@ -107,14 +127,84 @@ event_list_push(struct event_list *l, const struct event *e, uint64_t id)
 }
 
 void
-event_list_drop_newest(struct event_list *l, uint64_t n)
+event_list_drop_after(struct event_list *l, uint64_t id)
 {
-	for (; n > 0 && l->n > 0; n--) {
+	while (l->n > 0) {
 		struct event_list_item *it = *event_list_slot(l, l->n - 1);
 
-		l->bytes -= it->size;
+		if (it->event.id <= id)
+			return;
 		l->n--;
-		mem_free(it);
+		event_list_free(l, it);
+	}
+}
+
+const struct event *
+event_list_latest(const struct event_list *l, size_t index)
+{
+	const struct event_list_item *it = *event_list_slot(l, index);
+
+	return it->later != NULL ? &it->later->event : &it->event;
+}
+
+/* An event as it is after u: what u leaves out stays. */
+static struct event
+event_list_changed(const struct event *e, const struct event_update *u)
+{
+	struct event now = *e;
+
+	if (u->code != 0) {
+		now.code = u->code;
+		now.outcome = now.outcome == OUTCOME_NO_RESPONSE ? OUTCOME_FAILED : now.outcome;
+	}
+	if (u->recovered) {
+		now.recovered = true;
+		now.outcome = OUTCOME_OK;
+	}
+	now.repeats = u->repeats > now.repeats ? u->repeats : now.repeats;
+	now.copies = u->copies > now.copies ? u->copies : now.copies;
+	if (u->path.n > 0)
+		now.path = u->path;
+	return now;
+}
+
+int
+event_list_change(struct event_list *l, size_t index, const struct event_update *u, bool later)
+{
+	struct event_list_item **slot = event_list_slot(l, index), *old = *slot, *it;
+	struct event now = event_list_changed(event_list_latest(l, index), u);
+	int err;
+
+	it = event_list_copy(&now, l->bytes_max, &err);
+	if (it == NULL)
+		return err;
+	l->bytes += it->size;
+	if (later) {
+		l->bytes -= event_list_size(old) - old->size;
+		mem_free(old->later);
+		old->later = it;
+		return 0;
+	}
+	*slot = it;
+	event_list_free(l, old);
+	while (l->bytes > l->bytes_max) {
+		event_list_drop_oldest(l);
+		l->evicted++;
+	}
+	return 0;
+}
+
+void
+event_list_thaw(struct event_list *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		struct event_list_item **slot = event_list_slot(l, i), *old = *slot;
+
+		if (old->later == NULL)
+			continue;
+		*slot = old->later;
+		old->later = NULL;
+		event_list_free(l, old);
 	}
 }
 

@@ -2,11 +2,12 @@
  * getters - what the views ask of a store; see sipwhy/store.h.
  * The one thing to know: all of them look at store_moment(), which is the frozen one while there is one.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "sipwhy/store.h"
 #include "sipwhy/timefmt.h"
-#include "store/moment.h"
+#include "store/apply.h"
 
 const struct moment *
 store_moment(const struct store *s)
@@ -23,10 +24,10 @@ store_frozen(const struct store *s)
 uint64_t
 store_waiting(const struct store *s)
 {
-	uint64_t shown = store_moment(s)->events_total;
+	uint64_t shown = store_moment(s)->ledger.total;
 
 	/* A new engine may have taken some back. */
-	return s->now.events_total > shown ? s->now.events_total - shown : 0;
+	return s->now.ledger.total > shown ? s->now.ledger.total - shown : 0;
 }
 
 uint64_t
@@ -80,9 +81,9 @@ store_history(const struct store *s, unsigned cls, unsigned step_s, uint64_t *ou
 static bool
 store_code_before(const struct store_code *a, const struct store_code *b)
 {
-	if (a->responses != b->responses)
-		return a->responses > b->responses;
-	return a->events != b->events ? a->events > b->events : a->code < b->code;
+	if (a->events != b->events)
+		return a->events > b->events;
+	return a->responses != b->responses ? a->responses > b->responses : a->code < b->code;
 }
 
 size_t
@@ -91,9 +92,8 @@ store_top_codes(const struct store *s, struct store_code *out, size_t n)
 	const struct moment *m = store_moment(s);
 	size_t used = 0, at;
 
-	for (unsigned code = 400; code <= SIP_CODE_MAX; code++) {
-		struct store_code c = { (uint16_t)code, counts_code(&m->counts, code),
-			m->code_events[code - SIP_CODE_MIN] };
+	for (unsigned code = 0; code <= SIP_CODE_MAX; code = code == 0 ? 400 : code + 1) {
+		struct store_code c = { (uint16_t)code, counts_code(&m->counts, code), ledger_code(&m->ledger, code) };
 
 		if (c.responses + c.events == 0 || n == 0 || (used == n && !store_code_before(&c, &out[n - 1])))
 			continue;
@@ -136,7 +136,7 @@ store_event_index(const struct store *s, uint64_t id)
 uint64_t
 store_event_total(const struct store *s)
 {
-	return store_moment(s)->events_total;
+	return store_moment(s)->ledger.total;
 }
 
 uint64_t
@@ -148,7 +148,148 @@ store_event_evicted(const struct store *s)
 uint64_t
 store_event_folded(const struct store *s)
 {
-	return store_moment(s)->events_folded;
+	return store_moment(s)->ledger.folded;
+}
+
+uint64_t
+store_event_recovered(const struct store *s)
+{
+	return store_moment(s)->ledger.recovered;
+}
+
+void
+store_kpi(const struct store *s, unsigned window_s, struct kpi_counts *out)
+{
+	kpi_list_sum(&store_moment(s)->kpi->all, store_now(s), window_s, out);
+}
+
+size_t
+store_kpi_peers(const struct store *s, unsigned window_s, struct kpi_peer *out, struct kpi_counts *room, size_t n)
+{
+	return kpi_list_top(store_moment(s)->kpi, store_now(s), window_s, out, room, n);
+}
+
+size_t
+store_incident_count(const struct store *s)
+{
+	return store_moment(s)->incidents->n;
+}
+
+const struct incident *
+store_incident_at(const struct store *s, size_t index)
+{
+	return incident_list_at(store_moment(s)->incidents, index);
+}
+
+size_t
+store_incident_open(const struct store *s)
+{
+	return store_moment(s)->incidents->open;
+}
+
+uint64_t
+store_incident_dropped(const struct store *s)
+{
+	return store_moment(s)->incidents->dropped;
+}
+
+/* What a row of the inbox is sorted by. */
+struct store_rank {
+	unsigned aside; /* 0 fresh, 1 plain, 2 acknowledged, 3 muted */
+	uint64_t last_minute;
+	int64_t last_ns;
+	size_t row;
+};
+
+static int
+store_rank_compare(const void *x, const void *y)
+{
+	const struct store_rank *a = x, *b = y;
+
+	if (a->aside != b->aside)
+		return a->aside < b->aside ? -1 : 1;
+	if (a->last_minute != b->last_minute)
+		return a->last_minute > b->last_minute ? -1 : 1;
+	if (a->last_ns != b->last_ns)
+		return a->last_ns > b->last_ns ? -1 : 1;
+	return a->row < b->row ? -1 : a->row > b->row;
+}
+
+static void
+store_group_show(const struct store *s, const struct group *row, struct store_group *out)
+{
+	const struct moment *m = store_moment(s);
+	const struct event *e;
+
+	groups_show(row, m->first_ns, store_now(s), out);
+	e = event_list_at(&m->events, event_list_find(&m->events, out->newest));
+	if (e == NULL || e->id != out->newest)
+		out->newest = 0;
+}
+
+static struct store_rank
+store_group_rank(const struct store *s, size_t row)
+{
+	const struct moment *m = store_moment(s);
+	const struct group *g = &m->groups->row[row];
+	unsigned aside = g->muted ? 3 : g->acked ? 2 : !groups_fresh(g, m->first_ns, store_now(s));
+
+	return (struct store_rank){ aside, groups_minute(g, store_now(s)), g->last_ns, row };
+}
+
+size_t
+store_groups(const struct store *s, bool with_muted, struct store_group *out, size_t n)
+{
+	const struct groups *g = store_moment(s)->groups;
+	struct store_rank rank[STORE_GROUPS_MAX];
+	size_t used = 0;
+
+	for (size_t i = 0; i < g->n; i++)
+		if (g->row[i].count > 0 && (with_muted || !g->row[i].muted))
+			rank[used++] = store_group_rank(s, i);
+	qsort(rank, used, sizeof *rank, store_rank_compare);
+	used = used < n ? used : n;
+	for (size_t i = 0; i < used; i++)
+		store_group_show(s, &g->row[rank[i].row], &out[i]);
+	return used;
+}
+
+size_t
+store_group_count(const struct store *s, size_t *muted)
+{
+	const struct groups *g = store_moment(s)->groups;
+	size_t n = 0, quiet = 0;
+
+	for (size_t i = 0; i < g->n; i++) {
+		n += g->row[i].count > 0;
+		quiet += g->row[i].count > 0 && g->row[i].muted;
+	}
+	if (muted != NULL)
+		*muted = quiet;
+	return n;
+}
+
+uint64_t
+store_group_evicted(const struct store *s)
+{
+	return store_moment(s)->groups->evicted;
+}
+
+bool
+store_group_find(const struct store *s, uint64_t key, struct store_group *out)
+{
+	const struct group *row = groups_find(store_moment(s)->groups, key);
+
+	if (row == NULL || row->count == 0)
+		return false;
+	store_group_show(s, row, out);
+	return true;
+}
+
+uint64_t
+store_group_key(const struct store *s, const struct event *e)
+{
+	return apply_key(s, e);
 }
 
 size_t

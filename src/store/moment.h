@@ -7,6 +7,10 @@
 
 #include "sipwhy/store.h"
 #include "store/event_list.h"
+#include "store/groups.h"
+#include "store/incident_list.h"
+#include "store/kpi_list.h"
+#include "store/ledger.h"
 #include "store/source.h"
 
 /*
@@ -16,22 +20,24 @@
  */
 struct moment {
 	struct counts counts;
-	uint64_t code_events[SIP_CODE_N];
+	struct ledger ledger;
 	struct source_table sources;
 	struct store_status status;
 	uint64_t drops[2], evictions[2];
-	uint64_t events_total, events_folded;
 	int64_t wall_ns, hello_wall_ns, newest_ns, first_ns;
 	struct event_list events;
 	struct peer_table *peers;
 	struct series *series;
+	struct kpi_list *kpi;
+	struct groups *groups;
+	struct incident_list *incidents;
 };
 
 /* What was told when the last tick came whole: an engine that dies has its successor read on from there. */
 struct store_told {
-	uint64_t events_total;
-	uint64_t code_events[SIP_CODE_N];
-	uint64_t since; /* events that came after it */
+	struct ledger ledger;
+	uint64_t last_id; /* events above came after it */
+	struct groups *groups;
 };
 
 struct store {
@@ -39,8 +45,11 @@ struct store {
 	struct moment *frozen;
 	uint64_t revision;
 	uint64_t last_id;
+	uint64_t taken_back; /* while frozen: events of the frozen list above this id will come once more */
 	struct store_told told;
 	uint32_t engine; /* number of the last hello */
+	uint64_t seed;
+	store_phrase_fn phrase;
 	struct record_decoder *decoder;
 	struct feed *feed;
 	size_t events_max, bytes_max;

@@ -1,30 +1,19 @@
 /*
- * store - what the console remembers, and how records change it; see sipwhy/store.h.
- * The one thing to know: everything a record says may be a lie, so ids are made to rise, figures never fall,
- * times far from the clock are pulled to it, and what is kept is bounded in rows and bytes.
+ * store - what the console remembers: its life, the stream that feeds it, and pause; see sipwhy/store.h.
+ * The one thing to know: what is frozen is a second moment.  It has copies of all but the events, whose list it takes
+ * with it, because they are many and do not move.
  */
 #include "sipwhy/store.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "sipwhy/mem.h"
 #include "sipwhy/timefmt.h"
+#include "store/apply.h"
 #include "store/feed.h"
-#include "store/moment.h"
 
 enum { STORE_EVENTS = 10000, STORE_BYTES = 64 * 1024 * 1024 };
-
-/* How far a live record may run ahead of the clock, or behind it; the engine beside us has the same clock. */
-#define STORE_AHEAD_NS (2 * NS_PER_S)
-#define STORE_BEHIND_NS (3600 * NS_PER_S)
-
-static void
-store_text(char *out, size_t cap, const char *s)
-{
-	(void)slice_copy(out, cap, slice_str(s));
-}
 
 static void
 moment_fini(struct moment *m)
@@ -32,29 +21,53 @@ moment_fini(struct moment *m)
 	event_list_fini(&m->events);
 	peer_table_free(m->peers);
 	series_free(m->series);
+	kpi_list_free(m->kpi);
+	groups_free(m->groups);
+	mem_free(m->incidents);
+}
+
+static bool
+moment_whole(const struct moment *m)
+{
+	return m->peers != NULL && m->series != NULL && m->kpi != NULL && m->groups != NULL && m->incidents != NULL;
+}
+
+static bool
+moment_init(struct moment *m, const struct store *s)
+{
+	m->peers = peer_table_new(s->seed);
+	m->series = series_new();
+	m->kpi = kpi_list_new(s->seed);
+	m->groups = groups_new();
+	m->incidents = incident_list_new();
+	return moment_whole(m) && event_list_init(&m->events, s->events_max, s->bytes_max) == 0;
 }
 
 struct store *
 store_new(const struct store_cfg *cfg)
 {
+	const struct store_cfg defaults = { .events = 0 };
 	struct store *s = mem_zalloc(sizeof *s);
+	bool whole;
 
 	if (s == NULL)
 		return NULL;
-	s->events_max = cfg != NULL && cfg->events > 0 ? cfg->events : STORE_EVENTS;
-	s->bytes_max = cfg != NULL && cfg->bytes > 0 ? cfg->bytes : STORE_BYTES;
-	s->now.peers = peer_table_new(cfg != NULL ? cfg->seed : 0);
-	s->now.series = series_new();
+	cfg = cfg != NULL ? cfg : &defaults;
+	s->events_max = cfg->events > 0 ? cfg->events : STORE_EVENTS;
+	s->bytes_max = cfg->bytes > 0 ? cfg->bytes : STORE_BYTES;
+	s->seed = cfg->seed;
+	s->phrase = cfg->phrase;
+	s->taken_back = UINT64_MAX;
+	whole = moment_init(&s->now, s);
+	s->told.groups = groups_new();
 	s->decoder = record_decoder_new();
 	s->feed = mem_alloc(sizeof *s->feed);
 	if (s->feed != NULL)
 		feed_init(s->feed);
-	if (s->now.peers == NULL || s->now.series == NULL || s->decoder == NULL || s->feed == NULL ||
-	    event_list_init(&s->now.events, s->events_max, s->bytes_max) != 0) {
-		store_free(s);
-		return NULL;
-	}
-	return s;
+	if (whole && s->told.groups != NULL && s->decoder != NULL && s->feed != NULL)
+		return s;
+	store_free(s);
+	return NULL;
 }
 
 void
@@ -66,6 +79,7 @@ store_free(struct store *s)
 		moment_fini(s->frozen);
 	mem_free(s->frozen);
 	moment_fini(&s->now);
+	groups_free(s->told.groups);
 	record_decoder_free(s->decoder);
 	if (s->feed != NULL)
 		feed_fini(s->feed);
@@ -73,54 +87,34 @@ store_free(struct store *s)
 	mem_free(s);
 }
 
-/* The time of what happened at t_ns by a clock that may be wrong: one wild time would empty the history. */
-static int64_t
-store_time(struct store *s, int64_t t_ns)
+static void
+store_text(char *out, size_t cap, const char *s)
+{
+	(void)slice_copy(out, cap, slice_str(s));
+}
+
+/* Another engine counts from 0, and knows nothing of the one before. */
+static void
+store_new_engine(struct store *s, const struct record_hello *h)
 {
 	struct moment *m = &s->now;
 
-	if (m->status.live && m->wall_ns > 0 &&
-	    (t_ns > m->wall_ns + STORE_AHEAD_NS || t_ns < m->wall_ns - STORE_BEHIND_NS))
-		t_ns = m->wall_ns;
-	if (m->first_ns == 0 || t_ns < m->first_ns)
-		m->first_ns = t_ns;
-	if (m->newest_ns == 0 || t_ns > m->newest_ns)
-		m->newest_ns = t_ns;
-	return t_ns;
-}
-
-static void
-store_tell(struct store *s)
-{
-	s->told.events_total = s->now.events_total;
-	memcpy(s->told.code_events, s->now.code_events, sizeof s->told.code_events);
-	s->told.since = 0;
-}
-
-/* Files are read again from the last tick on, so the events after it come once more. */
-static void
-store_take_back(struct store *s)
-{
-	event_list_drop_newest(&s->now.events, s->told.since);
-	s->now.events_total = s->told.events_total;
-	memcpy(s->now.code_events, s->told.code_events, sizeof s->now.code_events);
-	s->told.since = 0;
+	source_table_rebase(&m->sources);
+	if (!h->live)
+		apply_take_back(s);
+	incident_list_end(m->incidents);
+	m->drops[0] += m->drops[1];
+	m->evictions[0] += m->evictions[1];
+	m->drops[1] = m->evictions[1] = 0;
 }
 
 static void
 store_hello(struct store *s, const struct record *r)
 {
-	struct moment *m = &s->now;
-	struct store_status *st = &m->status;
+	struct store_status *st = &s->now.status;
 
-	if (s->engine != 0 && r->hello.engine != s->engine) {
-		source_table_rebase(&m->sources);
-		if (!r->hello.live)
-			store_take_back(s);
-		m->drops[0] += m->drops[1];
-		m->evictions[0] += m->evictions[1];
-		m->drops[1] = m->evictions[1] = 0;
-	}
+	if (s->engine != 0 && r->hello.engine != s->engine)
+		store_new_engine(s, &r->hello);
 	if (s->engine == 0 || r->hello.engine <= 1)
 		st->start_ns = r->hello.start_ns;
 	s->engine = r->hello.engine;
@@ -137,76 +131,6 @@ store_hello(struct store *s, const struct record *r)
 	s->now.hello_wall_ns = s->now.wall_ns;
 }
 
-static uint64_t
-store_max(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
-}
-
-static void
-store_counts_add(struct store *s, const struct counts *c, int64_t t_ns)
-{
-	if (c == NULL || (counts_requests(c) | counts_responses(c) | c->malformed | c->events) == 0)
-		return;
-	t_ns = store_time(s, t_ns);
-	counts_add(&s->now.counts, c);
-	for (unsigned cls = 1; cls <= 6; cls++)
-		series_add(s->now.series, cls - 1, t_ns, counts_class(c, cls));
-	series_add(s->now.series, 6, t_ns, c->events);
-}
-
-static void
-store_fold(struct moment *m, const struct record_fold *f)
-{
-	m->events_total += f->n;
-	m->events_folded += f->n;
-	if (f->code >= SIP_CODE_MIN && f->code <= SIP_CODE_MAX)
-		m->code_events[f->code - SIP_CODE_MIN] += f->n;
-}
-
-static void
-store_tick(struct store *s, const struct record *r)
-{
-	const struct record_tick *t = &r->tick;
-	struct moment *m = &s->now;
-
-	store_counts_add(s, t->counts, r->t_ns);
-	for (size_t i = 0; i < t->n_peers; i++)
-		peer_table_add(m->peers, &t->peers[i]);
-	for (size_t i = 0; i < t->n_sources; i++)
-		source_table_stat(&m->sources, &t->sources[i]);
-	for (size_t i = 0; i < t->n_folds; i++)
-		store_fold(m, &t->folds[i]);
-	m->drops[1] = store_max(m->drops[1], t->record_drops);
-	m->evictions[1] = store_max(m->evictions[1], t->evictions);
-	m->status.lag_ms = t->lag_ms;
-	/* Of a tick in several lines the last has the sources. */
-	if (t->n_sources > 0)
-		store_tell(s);
-}
-
-static int
-store_event(struct store *s, const struct event *e)
-{
-	struct moment *m = &s->now;
-	uint64_t id = e->id > s->last_id ? e->id : s->last_id + 1;
-	int err;
-
-	if (e->code < SIP_CODE_MIN || e->code > SIP_CODE_MAX)
-		return -EINVAL;
-	(void)store_time(s, e->t_ns);
-	m->events_total++;
-	m->code_events[e->code - SIP_CODE_MIN]++;
-	err = event_list_push(&m->events, e, id);
-	if (err != 0) {
-		m->drops[0]++;
-		return err;
-	}
-	s->told.since++;
-	s->last_id = id;
-	return 0;
-}
-
 static void
 store_source(struct store *s, const struct record_source *src)
 {
@@ -219,6 +143,15 @@ store_source(struct store *s, const struct record_source *src)
 		store_text(s->now.status.sentence, sizeof s->now.status.sentence, src->sentence);
 }
 
+static int
+store_incident(struct store *s, const struct incident *i)
+{
+	if (i->pattern < PATTERN_MIN || i->pattern > PATTERN_MAX)
+		return -EINVAL;
+	incident_list_put(s->now.incidents, i);
+	return 0;
+}
+
 int
 store_apply(struct store *s, const struct record *r)
 {
@@ -227,9 +160,13 @@ store_apply(struct store *s, const struct record *r)
 	if (r->type == RECORD_HELLO)
 		store_hello(s, r);
 	else if (r->type == RECORD_TICK)
-		store_tick(s, r);
+		apply_tick(s, r);
 	else if (r->type == RECORD_EVENT)
-		err = store_event(s, &r->event);
+		err = apply_event(s, &r->event);
+	else if (r->type == RECORD_UPDATE)
+		err = apply_update(s, &r->update);
+	else if (r->type == RECORD_INCIDENT)
+		err = store_incident(s, &r->incident);
 	else if (r->type == RECORD_SOURCE)
 		store_source(s, &r->source);
 	else if (r->type == RECORD_BYE)
@@ -283,27 +220,49 @@ store_advance(struct store *s, int64_t wall_ns)
 	s->now.wall_ns = wall_ns;
 }
 
+/* Copies of what goes on; the list of events is the caller's business. */
+static bool
+moment_clone(struct moment *out, const struct moment *m)
+{
+	*out = *m;
+	out->peers = peer_table_clone(m->peers);
+	out->series = series_clone(m->series);
+	out->kpi = kpi_list_clone(m->kpi);
+	out->groups = groups_clone(m->groups);
+	out->incidents = incident_list_clone(m->incidents);
+	return moment_whole(out);
+}
+
 static int
 store_stop(struct store *s)
 {
-	struct moment *m = mem_alloc(sizeof *m);
+	struct moment *m = mem_zalloc(sizeof *m);
 	struct event_list fresh = { 0 };
 
 	if (m == NULL)
 		return -ENOMEM;
-	*m = s->now;
-	m->peers = peer_table_clone(s->now.peers);
-	m->series = series_clone(s->now.series);
-	if (m->peers == NULL || m->series == NULL || event_list_init(&fresh, s->events_max, s->bytes_max) != 0) {
-		peer_table_free(m->peers);
-		series_free(m->series);
+	if (!moment_clone(m, &s->now) || event_list_init(&fresh, s->events_max, s->bytes_max) != 0) {
+		m->events = fresh;
+		moment_fini(m);
 		mem_free(m);
 		return -ENOMEM;
 	}
 	/* The list itself stands still; what comes now goes to a fresh one until both are joined. */
 	s->now.events = fresh;
 	s->frozen = m;
+	s->taken_back = UINT64_MAX;
 	return 0;
+}
+
+static void
+store_go_on(struct store *s)
+{
+	event_list_drop_after(&s->frozen->events, s->taken_back);
+	event_list_thaw(&s->frozen->events);
+	event_list_join(&s->now.events, &s->frozen->events);
+	moment_fini(s->frozen);
+	mem_free(s->frozen);
+	s->frozen = NULL;
 }
 
 int
@@ -313,14 +272,38 @@ store_freeze(struct store *s, bool freeze)
 
 	if (freeze == (s->frozen != NULL))
 		return 0;
-	if (freeze) {
+	if (freeze)
 		err = store_stop(s);
-	} else {
-		event_list_join(&s->now.events, &s->frozen->events);
-		moment_fini(s->frozen);
-		mem_free(s->frozen);
-		s->frozen = NULL;
-	}
+	else
+		store_go_on(s);
 	s->revision++;
 	return err;
+}
+
+static void
+store_group_say(struct store *s, uint64_t key, bool acked, bool mute, bool muted)
+{
+	struct moment *moments[] = { &s->now, s->frozen };
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct group *row = moments[i] != NULL ? groups_find(moments[i]->groups, key) : NULL;
+
+		if (row == NULL)
+			continue;
+		row->acked |= acked;
+		row->muted = mute ? muted : row->muted;
+	}
+	s->revision++;
+}
+
+void
+store_group_ack(struct store *s, uint64_t key)
+{
+	store_group_say(s, key, true, false, false);
+}
+
+void
+store_group_mute(struct store *s, uint64_t key, bool mute)
+{
+	store_group_say(s, key, false, true, mute);
 }

@@ -12,12 +12,16 @@ counts_add(struct counts *dst, const struct counts *src)
 		dst->requests[m] += src->requests[m];
 		for (unsigned c = 0; c < SIP_CODE_N; c++)
 			dst->responses[m][c] += src->responses[m][c];
+		dst->attempts[m] += src->attempts[m];
+		for (unsigned k = 0; k < OUTCOME_N; k++)
+			dst->outcomes[m][k] += src->outcomes[m][k];
 	}
 	dst->retransmissions += src->retransmissions;
 	dst->copies += src->copies;
 	dst->malformed += src->malformed;
 	dst->partial += src->partial;
 	dst->events += src->events;
+	dst->recovered += src->recovered;
 }
 
 uint64_t
@@ -78,8 +82,12 @@ const char *
 source_verdict_name(unsigned v)
 {
 	static const char *const names[WIRE_VERDICT_N] = {
-		[WIRE_SIP] = "sip", [WIRE_NOT_SIP] = "not_sip", [WIRE_FILTERED] = "filtered",
-		[WIRE_MALFORMED] = "malformed", [WIRE_DROPPED] = "dropped", [WIRE_HELD] = "held",
+		[WIRE_SIP] = "sip",
+		[WIRE_NOT_SIP] = "not_sip",
+		[WIRE_FILTERED] = "filtered",
+		[WIRE_MALFORMED] = "malformed",
+		[WIRE_DROPPED] = "dropped",
+		[WIRE_HELD] = "held",
 	};
 
 	return v < WIRE_VERDICT_N ? names[v] : "-";

@@ -101,8 +101,10 @@ peer_table_clone(const struct peer_table *t)
 	for (const struct peer *p = t->head; p != NULL; p = p->hh.next) {
 		struct peer *q = mem_alloc(sizeof *q);
 
-		if (q != NULL)
+		if (q != NULL) {
 			*q = *p;
+			q->kpi = NULL;
+		}
 		if (q == NULL || peer_table_insert(copy, q) == NULL) {
 			peer_table_free(copy);
 			return NULL;
@@ -132,6 +134,12 @@ peer_event(struct peer *p, unsigned code, uint64_t n)
 	peer_code(p, code, n);
 }
 
+struct peer *
+peer_table_rest(struct peer_table *t)
+{
+	return &t->rest;
+}
+
 bool
 peer_is_other(const struct peer_table *t, const struct peer *p)
 {
@@ -155,9 +163,12 @@ peer_stat_event(struct peer_stat *s, unsigned code, uint64_t n)
 void
 peer_table_add(struct peer_table *t, const struct peer_stat *inc)
 {
-	struct peer *p = strcmp(inc->name, PEER_OTHER_NAME) == 0 ? &t->rest :
-	    peer_table_make(t, inc->name, strlen(inc->name), inc->name);
+	struct peer *p = strcmp(inc->name, PEER_OTHER_NAME) == 0
+	    ? &t->rest
+	    : peer_table_make(t, inc->name, strlen(inc->name), inc->name);
 
+	if (inc->role != PEER_ROLE_UNKNOWN)
+		p->role = inc->role;
 	for (unsigned i = 0; i < 6; i++)
 		p->responses[i] += inc->responses[i];
 	for (unsigned i = 0; i < PEER_CODES; i++)
@@ -183,6 +194,7 @@ peer_tell(const struct peer *p, struct peer_stat *out)
 	memset(out, 0, sizeof *out);
 	memcpy(out->name, p->name, sizeof out->name);
 	memcpy(out->responses, p->responses, sizeof out->responses);
+	out->role = p->role;
 	out->events = p->events;
 	out->other = p->other;
 	for (unsigned i = 0; i < p->n_codes; i++) {

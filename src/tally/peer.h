@@ -18,9 +18,16 @@ struct peer_code {
 	uint16_t code;
 };
 
-/* row: a number that tally keeps with the peer, PEER_NO_ROW at birth. */
+struct kpi_row;
+
+/*
+ * row, kpi: what tally keeps with the peer, PEER_NO_ROW and NULL at birth.  named: the user gave it its name.
+ */
 struct peer {
 	int row;
+	struct kpi_row *kpi;
+	bool named;
+	uint8_t role;
 	uint64_t responses[6];
 	uint64_t events, other;
 	unsigned n_codes;
@@ -37,6 +44,9 @@ struct peer {
  */
 struct peer *peer_table_find(const struct peer_table *t, const void *key, size_t n);
 struct peer *peer_table_make(struct peer_table *t, const void *key, size_t n, const char *name);
+
+/* The row "other". */
+struct peer *peer_table_rest(struct peer_table *t);
 
 void peer_event(struct peer *p, unsigned code, uint64_t n);
 bool peer_is_other(const struct peer_table *t, const struct peer *p);

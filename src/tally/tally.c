@@ -5,27 +5,34 @@
  */
 #include "sipwhy/tally.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <string.h>
 
+#include "tally/kpi_table.h"
 #include "tally/peer.h"
 
-enum { TALLY_KEY = 17, TALLY_CACHE_BITS = 10 };
+/* The first byte of a peer's key: its address family, or that of a name. */
+enum { TALLY_KEY = 17, TALLY_KEY_NAME = 'n', TALLY_CACHE_BITS = 10 };
 
-/* A peer seen lately; p NULL: empty. */
+/* An address asked for lately.  p NULL: no peer yet when there were `made` of them (0: empty). */
 struct tally_lately {
 	uint64_t addr[2];
 	struct peer *p;
+	uint32_t made;
 	uint8_t family;
 };
 
 /* rows[0..n_rows): increments of peers that moved; one more place for the rest, whose increments wait in `rest`. */
 struct tally {
 	struct counts total, delta;
-	uint64_t event_codes[SIP_CODE_N];
-	uint32_t touched;          /* bit m: responses[m] of delta is not all zero */
+	uint64_t event_codes[SIP_CODE_N], silent;
+	uint32_t touched; /* bit m: responses[m] of delta is not all zero */
 	bool dirty, rest_moved;
+	const struct peers *names;
+	struct kpi_table *kpi;
 	struct peer_table *peers;
+	uint32_t made; /* peers, and one more */
 	uint64_t cache_key;
 	struct tally_lately cache[1 << TALLY_CACHE_BITS];
 	struct peer_stat rest;
@@ -35,17 +42,20 @@ struct tally {
 };
 
 struct tally *
-tally_new(uint64_t seed)
+tally_new(uint64_t seed, const struct peers *peers)
 {
 	struct tally *t = mem_zalloc(sizeof *t);
 
 	if (t == NULL)
 		return NULL;
 	t->cache_key = seed | 1;
+	t->names = peers;
+	t->made = 1;
+	t->kpi = kpi_table_new();
 	t->peers = peer_table_new(seed);
 	t->moved = mem_alloc(TALLY_PEERS_MAX * sizeof *t->moved);
 	t->rows = mem_alloc((TALLY_PEERS_MAX + 1) * sizeof *t->rows);
-	if (t->peers == NULL || t->moved == NULL || t->rows == NULL) {
+	if (t->kpi == NULL || t->peers == NULL || t->moved == NULL || t->rows == NULL) {
 		tally_free(t);
 		return NULL;
 	}
@@ -57,43 +67,103 @@ tally_free(struct tally *t)
 {
 	if (t == NULL)
 		return;
+	kpi_table_free(t->kpi);
 	peer_table_free(t->peers);
 	mem_free(t->moved);
 	mem_free(t->rows);
 	mem_free(t);
 }
 
-static struct peer *
-tally_peer_lookup(struct tally *t, const struct endpoint *e)
+static size_t
+tally_key_name(uint8_t key[PEER_KEY_MAX], struct slice name)
 {
-	uint8_t key[TALLY_KEY];
-	char name[ENDPOINT_TEXT];
-	struct peer *p;
+	key[0] = TALLY_KEY_NAME;
+	memcpy(key + 1, name.p, name.n);
+	return 1 + name.n;
+}
 
-	key[0] = e->family;
-	memcpy(key + 1, e->addr, sizeof e->addr);
-	p = peer_table_find(t->peers, key, sizeof key);
-	if (p == NULL)
-		p = peer_table_make(t->peers, key, sizeof key, endpoint_format(name, sizeof name, e, false));
+/* What of a peer is known by its key; made when it is not there and `make`. */
+static struct peer *
+tally_peer_key(struct tally *t, const uint8_t *key, size_t n, const char *name, bool make)
+{
+	struct peer *p = peer_table_find(t->peers, key, n);
+
+	if (p != NULL || !make)
+		return p;
+	p = peer_table_make(t->peers, key, n, name);
+	t->made += !peer_is_other(t->peers, p);
 	return p;
 }
 
-/* Few peers send most messages: one comparison finds them, whoever fills the cache with others only costs a lookup. */
 static struct peer *
-tally_peer(struct tally *t, const struct endpoint *e)
+tally_peer_named(struct tally *t, const struct peers_row *row, bool make)
+{
+	uint8_t key[PEER_KEY_MAX];
+	struct peer *p = tally_peer_key(t, key, tally_key_name(key, slice_str(row->name)), row->name, make);
+
+	if (p != NULL && !peer_is_other(t->peers, p)) {
+		p->named = true;
+		p->role = (uint8_t)row->role;
+	}
+	return p;
+}
+
+static struct peer *
+tally_peer_lookup(struct tally *t, const struct endpoint *e, bool make)
+{
+	const struct peers_row *row = peers_find(t->names, e);
+	uint8_t key[TALLY_KEY];
+	char name[ENDPOINT_TEXT];
+
+	if (row != NULL)
+		return tally_peer_named(t, row, make);
+	key[0] = e->family;
+	memcpy(key + 1, e->addr, sizeof e->addr);
+	return tally_peer_key(t, key, sizeof key, endpoint_format(name, sizeof name, e, false), make);
+}
+
+/*
+ * The peer of an address; NULL when it is not there and need not be made.  Few peers send most messages: one
+ * comparison finds them, whoever fills the cache with others only costs a lookup.
+ */
+static struct peer *
+tally_peer(struct tally *t, const struct endpoint *e, bool make)
 {
 	struct tally_lately now = { .family = e->family }, *c;
 
 	memcpy(now.addr, e->addr, sizeof now.addr);
 	c = &t->cache[((now.addr[0] ^ now.addr[1] >> 1) * t->cache_key * UINT64_C(0x9e3779b97f4a7c15)) >>
 	    (64 - TALLY_CACHE_BITS)];
-	if (c->p != NULL && c->addr[0] == now.addr[0] && c->addr[1] == now.addr[1] && c->family == now.family)
+	if (c->addr[0] == now.addr[0] && c->addr[1] == now.addr[1] && c->family == now.family &&
+	    (c->p != NULL || (!make && c->made == t->made)))
 		return c->p;
-	now.p = tally_peer_lookup(t, e);
+	now.p = tally_peer_lookup(t, e, make);
+	now.made = t->made;
 	/* A peer that found no room may find some later: the rest is not remembered. */
 	if (!peer_is_other(t->peers, now.p))
 		*c = now;
 	return now.p;
+}
+
+/* The peer of an event by its name or its address as text; the rest's for any other text. */
+static struct peer *
+tally_peer_text(struct tally *t, struct slice name)
+{
+	const struct peers_row *row;
+	struct endpoint e = { .family = 0 };
+	char text[ENDPOINT_TEXT];
+
+	for (size_t i = 0; (row = peers_at(t->names, i)) != NULL; i++)
+		if (slice_eq(name, slice_str(row->name)))
+			return tally_peer_named(t, row, true);
+	(void)slice_copy(text, sizeof text, name);
+	if (inet_pton(AF_INET, text, e.addr) == 1)
+		e.family = 4;
+	else if (inet_pton(AF_INET6, text, e.addr) == 1)
+		e.family = 6;
+	else if (strcmp(text, "-") != 0)
+		return peer_table_rest(t->peers);
+	return tally_peer(t, &e, true);
 }
 
 static struct peer_stat *
@@ -111,43 +181,59 @@ tally_row(struct tally *t, struct peer *p)
 	row = &t->rows[t->n_rows];
 	memset(row, 0, sizeof *row);
 	memcpy(row->name, p->name, sizeof row->name);
+	row->role = p->role;
 	t->moved[t->n_rows] = p;
 	p->row = (int)t->n_rows++;
 	return row;
 }
 
 static void
-tally_peer_response(struct tally *t, const struct endpoint *e, unsigned code, bool is_event)
+tally_peer_response(struct tally *t, const struct endpoint *e, unsigned code)
 {
-	struct peer *p = tally_peer(t, e);
-	struct peer_stat *row = tally_row(t, p);
+	struct peer *p = tally_peer(t, e, true);
 	unsigned cls = code / 100;
 
 	p->responses[cls - 1]++;
-	row->responses[cls - 1]++;
-	if (is_event) {
-		peer_event(p, code, 1);
-		peer_stat_event(row, code, 1);
-	}
+	tally_row(t, p)->responses[cls - 1]++;
+}
+
+static void
+tally_request(struct tally *t, enum seen seen, const struct endpoint *peer)
+{
+	if (seen != SEEN_COPY)
+		kpi_table_request(
+		    t->kpi, peer != NULL ? tally_peer(t, peer, false) : NULL, seen == SEEN_RETRANSMISSION);
 }
 
 void
-tally_message(struct tally *t, const struct sipmsg *s, enum seen seen, const struct endpoint *peer, bool is_event)
+tally_time(struct tally *t, int64_t t_ns)
 {
-	unsigned m = (unsigned)s->method < METHOD_N ? s->method : METHOD_NONE;
+	kpi_table_time(t->kpi, t_ns);
+}
+
+static unsigned
+tally_method(unsigned method)
+{
+	return method < METHOD_N ? method : METHOD_NONE;
+}
+
+void
+tally_message(struct tally *t, const struct sipmsg *s, enum seen seen, const struct endpoint *peer)
+{
+	unsigned m = tally_method(s->method);
 
 	t->dirty = true;
 	if (s->kind == SIP_REQUEST) {
 		t->total.requests[m]++;
 		t->delta.requests[m]++;
+		tally_request(t, seen, peer);
 	} else {
 		assert(s->code >= SIP_CODE_MIN && s->code <= SIP_CODE_MAX);
 		t->total.responses[m][s->code - SIP_CODE_MIN]++;
 		t->delta.responses[m][s->code - SIP_CODE_MIN]++;
 		t->touched |= UINT32_C(1) << m;
-		t->event_codes[s->code - SIP_CODE_MIN] += is_event;
 		if (peer != NULL)
-			tally_peer_response(t, peer, s->code, is_event);
+			tally_peer_response(t, peer, s->code);
 	}
 	t->total.retransmissions += seen == SEEN_RETRANSMISSION;
 	t->delta.retransmissions += seen == SEEN_RETRANSMISSION;
@@ -155,8 +241,90 @@ tally_message(struct tally *t, const struct sipmsg *s, enum seen seen, const str
 	t->delta.copies += seen == SEEN_COPY;
 	t->total.partial += s->partial;
 	t->delta.partial += s->partial;
-	t->total.events += is_event;
-	t->delta.events += is_event;
+}
+
+void
+tally_attempt(struct tally *t, enum sip_method method)
+{
+	t->dirty = true;
+	t->total.attempts[tally_method(method)]++;
+	t->delta.attempts[tally_method(method)]++;
+}
+
+void
+tally_outcome(struct tally *t, const struct outcome *o)
+{
+	unsigned m = tally_method(o->method);
+	int64_t n = o->undo ? -1 : 1;
+
+	t->dirty = true;
+	if (o->whole && !o->in_call && o->kind < OUTCOME_N) {
+		t->total.outcomes[m][o->kind] += n;
+		t->delta.outcomes[m][o->kind] += n;
+	}
+	/* Only who moves a KPI is worth a row: a scanner that leaves its challenges is not. */
+	if (!kpi_table_moves(o))
+		return;
+	if (o->whole)
+		kpi_table_outcome(t->kpi, o);
+	if (o->leg) {
+		struct peer *p = o->peer != NULL ? tally_peer(t, o->peer, true) : NULL;
+
+		kpi_table_leg(t->kpi, p != NULL && peer_is_other(t->peers, p) ? NULL : p, o);
+	}
+}
+
+void
+tally_completed(struct tally *t, const struct endpoint *peer, int64_t t_ns)
+{
+	t->dirty = true;
+	kpi_table_completed(t->kpi, peer != NULL ? tally_peer(t, peer, false) : NULL, t_ns);
+}
+
+/* Where failures with a final code are counted, 0 none; NULL for what is no code. */
+static uint64_t *
+tally_code(struct tally *t, unsigned code)
+{
+	if (code == 0)
+		return &t->silent;
+	return code >= SIP_CODE_MIN && code <= SIP_CODE_MAX ? &t->event_codes[code - SIP_CODE_MIN] : NULL;
+}
+
+void
+tally_event(struct tally *t, const struct event *ev)
+{
+	struct peer *p = tally_peer_text(t, ev->peer);
+	uint64_t *code = tally_code(t, ev->code);
+
+	t->dirty = true;
+	t->total.events++;
+	t->delta.events++;
+	/* One that is told as recovered was never counted as a failure. */
+	t->total.recovered += ev->recovered;
+	t->delta.recovered += ev->recovered;
+	if (code != NULL && !ev->recovered)
+		++*code;
+	if (p->role == PEER_ROLE_UNKNOWN && !peer_is_other(t->peers, p))
+		p->role = ev->role;
+	peer_event(p, ev->code, 1);
+	peer_stat_event(tally_row(t, p), ev->code, 1);
+}
+
+void
+tally_update(struct tally *t, const struct event_update *u)
+{
+	uint64_t *old = tally_code(t, u->old_code), *code = tally_code(t, u->code);
+
+	t->dirty = true;
+	t->total.recovered += u->recovered;
+	t->delta.recovered += u->recovered;
+	if (!u->recovered && (u->code == 0 || u->code == u->old_code))
+		return;
+	if (old == NULL || *old == 0)
+		return;
+	--*old;
+	if (!u->recovered && code != NULL)
+		++*code;
 }
 
 void
@@ -177,6 +345,43 @@ const uint64_t *
 tally_event_codes(const struct tally *t)
 {
 	return t->event_codes;
+}
+
+uint64_t
+tally_event_silent(const struct tally *t)
+{
+	return t->silent;
+}
+
+const struct kpi_counts *
+tally_kpi(const struct tally *t)
+{
+	return kpi_table_total(t->kpi);
+}
+
+void
+tally_kpi_window(const struct tally *t, int64_t now_ns, unsigned window_s, struct kpi_counts *out)
+{
+	kpi_table_window(t->kpi, now_ns, window_s, out);
+}
+
+size_t
+tally_kpi_peers(
+    const struct tally *t, int64_t now_ns, unsigned window_s, struct kpi_peer *out, struct kpi_counts *room, size_t n)
+{
+	return kpi_table_peers(t->kpi, now_ns, window_s, out, room, n);
+}
+
+const struct kpi_counts *
+tally_delta_kpi(const struct tally *t)
+{
+	return kpi_table_delta(t->kpi);
+}
+
+const struct kpi_peer *
+tally_delta_kpi_peers(const struct tally *t, size_t *n)
+{
+	return kpi_table_delta_peers(t->kpi, n);
 }
 
 const struct counts *
@@ -212,7 +417,10 @@ tally_taken(struct tally *t)
 		if (t->touched & UINT32_C(1) << m)
 			memset(d->responses[m], 0, sizeof d->responses[m]);
 	memset(d->requests, 0, sizeof d->requests);
-	d->retransmissions = d->copies = d->malformed = d->partial = d->events = 0;
+	memset(d->attempts, 0, sizeof d->attempts);
+	memset(d->outcomes, 0, sizeof d->outcomes);
+	d->retransmissions = d->copies = d->malformed = d->partial = d->events = d->recovered = 0;
+	kpi_table_taken(t->kpi);
 	for (size_t i = 0; i < t->n_rows; i++)
 		t->moved[i]->row = PEER_NO_ROW;
 	memset(&t->rest, 0, sizeof t->rest);

@@ -137,6 +137,27 @@ chrome_loss(struct chrome_line *l, const struct store_status *st)
 	chrome_add(l, 225, true, lost > 0 ? ROLE_STATUS_LOSS : ROLE_STATUS, 24, text);
 }
 
+/* How many incidents go on, and whether one is worse than a warning; the dashboard tells which. */
+static void
+chrome_alerts(struct chrome_line *l, const struct store *s)
+{
+	size_t open = store_incident_open(s);
+	enum ui_role role = ROLE_STATUS;
+	char n[32], text[48];
+
+	for (size_t i = 0; i < open; i++) {
+		const struct incident *incident = store_incident_at(s, i);
+
+		if (incident != NULL && incident->level >= INCIDENT_ERROR)
+			role = ROLE_STATUS_LOSS;
+	}
+	if (open == 0)
+		return;
+	(void)snprintf(
+	    text, sizeof text, "%sALERTS %s", role == ROLE_STATUS_LOSS ? "!" : "", view_number(n, sizeof n, open, 4));
+	chrome_add(l, 140, true, role, 16, text);
+}
+
 static void
 chrome_lag(struct chrome_line *l, const struct store_status *st)
 {
@@ -197,6 +218,7 @@ view_status_line(const struct viewer *v, struct canvas *c, int row, struct view_
 	chrome_state(&l, v->store, &st);
 	chrome_follow(&l, v->store, f);
 	chrome_progress(&l, &st);
+	chrome_alerts(&l, v->store);
 	chrome_loss(&l, &st);
 	chrome_lag(&l, &st);
 	if (store_now(v->store) > 0)
@@ -242,6 +264,18 @@ chrome_keys_collect(const struct view_key **out, size_t at, const struct view_ke
 	return at;
 }
 
+/* Without the keys that lead to where the user is. */
+static size_t
+chrome_keys_drop(const struct view_key **keys, size_t n, const struct view_ops *here)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (viewer_target(keys[i]->action) != here)
+			keys[kept++] = keys[i];
+	return kept;
+}
+
 /* No longer than the table's word, for which room was found. */
 static const char *
 chrome_key_word(const struct viewer *v, const struct view_key *k)
@@ -262,6 +296,7 @@ view_key_bar(const struct viewer *v, struct canvas *c, int row)
 	n = chrome_keys_collect(keys, 0, ops->keys, ops->n_keys, false);
 	n = chrome_keys_collect(keys, n, everywhere, common, false);
 	n = chrome_keys_collect(keys, n, ops->keys, ops->n_keys, true);
+	n = chrome_keys_drop(keys, n, ops);
 	limit = chrome_key_limit(keys, n, canvas_cols(c));
 	canvas_fill(c, row, 0, canvas_cols(c), ROLE_BAR, ' ');
 	for (size_t i = 0; i < n; i++) {

@@ -14,29 +14,32 @@ struct dashboard {
 	uint64_t fresh_id;
 };
 
-/* How the rows of a canvas are given away. */
+/* How the rows of a canvas are given away.  head: of what goes on, else of what fails most. */
 struct dashboard_layout {
-	bool trouble, with_zero, hint, because;
-	int classes, tops, list;
+	bool trouble, with_zero, hint, figures;
+	int head, classes, tops, list;
 };
 
-enum { DASHBOARD_TOPS_MAX = 8, DASHBOARD_TOPS_MIN = 1, DASHBOARD_LIST_MIN = 5, DASHBOARD_BECAUSE_ROWS = 22 };
+enum {
+	DASHBOARD_TOPS_MAX = 8,
+	DASHBOARD_TOPS_MIN = 1,
+	DASHBOARD_LIST_MIN = 5,
+	DASHBOARD_BECAUSE_ROWS = 22,
+	DASHBOARD_FIGURES_ROWS = 20,
+	DASHBOARD_BOTH_ROWS = 30
+};
 /* Below this size the small layout is drawn. */
 enum { DASHBOARD_SMALL_COLS = 80, DASHBOARD_SMALL_ROWS = 16, DASHBOARD_WHY_ROWS = 10 };
 
 static const struct view_key dashboard_keys[] = {
-	{ ACTION_UP, { UI_KEY_UP, 'k' }, "Up k", "one row up", NULL, NULL, 0 },
-	{ ACTION_DOWN, { UI_KEY_DOWN, 'j' }, "Down j", "one row down", NULL, NULL, 0 },
-	{ ACTION_PAGE_UP, { UI_KEY_PGUP, UI_CTRL('b') }, "PgUp ^B", "a page up", NULL, NULL, 0 },
-	{ ACTION_PAGE_DOWN, { UI_KEY_PGDN, UI_CTRL('f') }, "PgDn ^F", "a page down", NULL, NULL, 0 },
-	{ ACTION_HALF_UP, { UI_CTRL('u') }, "^U", "half a page up", NULL, NULL, 0 },
-	{ ACTION_HALF_DOWN, { UI_CTRL('d') }, "^D", "half a page down", NULL, NULL, 0 },
+	VIEW_LIST_KEYS,
 	{ ACTION_HOME, { UI_KEY_HOME, 'g' }, "Home g", "oldest failure", NULL, NULL, 0 },
 	{ ACTION_OPEN, { UI_KEY_ENTER, '\n' }, "Enter", "explain: why it failed", "Enter", "Explain", 200 },
+	VIEW_WINDOW_KEYS(70),
 	{ ACTION_END, { UI_KEY_END, 'G' }, "End G", "newest, and follow", "G", "Newest", 80 },
 	{ ACTION_FOLLOW, { 'A' }, "A", "follow the newest, on/off", "A", "Follow", 120 },
-	{ ACTION_WORSE, { 'e' }, "e", "next 5xx or 6xx", "e/E", "Next 5xx 6xx", 60 },
-	{ ACTION_WORSE_BACK, { 'E' }, "E", "previous 5xx or 6xx", NULL, NULL, 0 },
+	{ ACTION_WORSE, { 'e' }, "e", "next 5xx, 6xx, silence", "e/E", "Next 5xx 6xx ---", 60 },
+	{ ACTION_WORSE_BACK, { 'E' }, "E", "previous 5xx, 6xx, ---", NULL, NULL, 0 },
 	{ ACTION_BACK, { UI_KEY_ESC }, "Esc", NULL, NULL, NULL, 0 },
 	{ ACTION_QUIT, { 'q' }, "q", "quit", "q", "Quit", 255 },
 };
@@ -121,9 +124,14 @@ dashboard_layout(const struct viewer *v, const struct canvas *c)
 	y.trouble = view_trouble(v->store, trouble, sizeof trouble);
 	y.hint = !dashboard_list_has_meaning(c) || v->say[0] != '\0';
 	y.classes = overview_class_rows(v->store, y.with_zero);
-	y.because = rows >= DASHBOARD_BECAUSE_ROWS;
-	/* First line, sentences, trouble, class header and rows, list title and header, hint, key bar. */
-	rows -= 2 + y.because + y.trouble + 1 + y.classes + 2 + y.hint + 1;
+	y.figures = rows >= DASHBOARD_FIGURES_ROWS;
+	y.head = incidents_rows(v->store, c);
+	if (y.head == 0)
+		y.head = rows >= DASHBOARD_BECAUSE_ROWS ? 2 : 1;
+	else
+		y.head += rows >= DASHBOARD_BOTH_ROWS;
+	/* First line, head, trouble, class header and rows, figures, list title and header, hint, key bar. */
+	rows -= 1 + y.head + y.trouble + 1 + y.classes + y.figures + 2 + y.hint + 1;
 	spare = rows - 1 - DASHBOARD_LIST_MIN;
 	y.tops = (rows - 1) * 2 / 5 < spare ? (rows - 1) * 2 / 5 : spare;
 	if (y.tops > overview_top_rows(v->store))
@@ -147,24 +155,40 @@ dashboard_trouble_draw(const struct viewer *v, struct canvas *c, int row)
 	return row + 1;
 }
 
+/* What goes on, and what most failures have in common; of both the second gives way. */
+static void
+dashboard_head_draw(const struct viewer *v, struct canvas *c, int row, int rows)
+{
+	int incidents = incidents_rows(v->store, c);
+	struct why why;
+
+	if (incidents > 0)
+		incidents_draw(v->store, c, row);
+	if (incidents == rows)
+		return;
+	row += incidents;
+	why_find(v->store, &why);
+	(void)canvas_text(c, row, 1, canvas_cols(c) - 1, why.role, slice_str(why.what));
+	if (rows - incidents > 1)
+		(void)canvas_text(c, row + 1, 1, canvas_cols(c) - 1, ROLE_TEXT, slice_str(why.because));
+}
+
 static void
 dashboard_draw_full(struct viewer *v, struct dashboard *d, struct canvas *c)
 {
 	struct dashboard_layout y = dashboard_layout(v, c);
-	struct why why;
-	int row = 2;
+	int row = 1;
 
 	dashboard_sync(v, d, y.list);
 	view_status_line(v, c, 0, dashboard_follow(v, d));
-	why_find(v->store, &why);
-	(void)canvas_text(c, 1, 1, canvas_cols(c) - 1, why.role, slice_str(why.what));
-	if (y.because)
-		(void)canvas_text(c, row++, 1, canvas_cols(c) - 1, ROLE_TEXT, slice_str(why.because));
-	row = dashboard_trouble_draw(v, c, row);
+	dashboard_head_draw(v, c, row, y.head);
+	row = dashboard_trouble_draw(v, c, row + y.head);
 	overview_classes_draw(v->store, c, row, y.with_zero);
 	row += 1 + y.classes;
+	if (y.figures)
+		figures_draw(v, c, row++);
 	if (y.tops > 0) {
-		overview_tops_draw(v->store, c, row, y.tops);
+		overview_tops_draw(v, c, row, y.tops);
 		row += 1 + y.tops;
 	}
 	dashboard_list_draw(v, &d->list, c, row, y.list);
@@ -178,7 +202,8 @@ dashboard_draw_small(struct viewer *v, struct dashboard *d, struct canvas *c)
 {
 	int rows = canvas_rows(c), row = 3;
 	char trouble[320];
-	bool hint = v->say[0] != '\0', why_too = rows >= DASHBOARD_WHY_ROWS && store_event_count(v->store) > 0;
+	bool hint = v->say[0] != '\0', incident = store_incident_open(v->store) > 0;
+	bool why_too = rows >= DASHBOARD_WHY_ROWS && (incident || store_event_count(v->store) > 0);
 	struct why why;
 
 	if (view_trouble(v->store, trouble, sizeof trouble))
@@ -188,7 +213,9 @@ dashboard_draw_small(struct viewer *v, struct dashboard *d, struct canvas *c)
 	view_status_line(v, c, 0, dashboard_follow(v, d));
 	(void)dashboard_trouble_draw(v, c, 1);
 	overview_small_draw(v->store, c, row - 2 - why_too);
-	if (why_too) {
+	if (why_too && incident)
+		incidents_small_draw(v->store, c, row - 1, 1, canvas_cols(c) - 1);
+	else if (why_too) {
 		why_find(v->store, &why);
 		(void)canvas_text(c, row - 1, 1, canvas_cols(c) - 1, why.role,
 		    slice_str(why.small[0] != '\0' ? why.small : why.what));
@@ -217,7 +244,7 @@ dashboard_draw(struct viewer *v, void *state, struct canvas *c)
 	}
 }
 
-/* The next event of class 5 or 6 from the cursor in one direction. */
+/* The next event of class 5 or 6, or of silence, from the cursor in one direction. */
 static void
 dashboard_worse(struct viewer *v, struct dashboard *d, bool forward)
 {
@@ -228,14 +255,14 @@ dashboard_worse(struct viewer *v, struct dashboard *d, bool forward)
 
 		i = forward ? i + 1 : i - 1;
 		e = store_event_at(v->store, i);
-		if (e == NULL || e->code < 500)
+		if (e == NULL || e->recovered || (e->code < 500 && e->code != 0))
 			continue;
 		dashboard_unfollow(v, d);
 		d->list.cursor = i;
 		list_set(&d->list, n, d->list.height);
 		return;
 	}
-	viewer_say(v, forward ? "no later 5xx or 6xx here" : "no earlier 5xx or 6xx here");
+	viewer_say(v, forward ? "no later 5xx, 6xx or silence here" : "no earlier 5xx, 6xx or silence here");
 }
 
 static void
@@ -270,6 +297,8 @@ dashboard_key(struct viewer *v, void *state, enum view_action action)
 	};
 	struct dashboard *d = state;
 
+	if (view_window_key(v, action))
+		return COMMAND_NONE;
 	if (action >= ACTION_UP && action <= ACTION_END)
 		dashboard_move(v, d, moves[action]);
 	else if (action == ACTION_FOLLOW)

@@ -93,9 +93,33 @@ dashboard_way(const struct event *e)
 	return e->direction == DIRECTION_SENT ? ">" : e->direction == DIRECTION_RECEIVED ? "<" : " ";
 }
 
+/*
+ * What is special about it, then its phrase; at the right end how often the answer was seen.  A word is worth more than
+ * the end of a phrase, and few rows have one.
+ */
+static void
+dashboard_phrase_draw(const struct event *e, struct canvas *c, int row, int col, int width)
+{
+	enum ui_role role = view_rank(e) > 0 ? ROLE_TEXT_DIM : ROLE_TEXT;
+	const char *word = e->recovered ? "recovered" : e->ack_missing ? "no ACK" : e->in_call ? "in call" : "";
+	char seen[24] = "", n[16];
+	int end = col + width, used;
+
+	if (view_seen(e) > 1)
+		(void)snprintf(seen, sizeof seen, " x%s", view_number(n, sizeof n, view_seen(e), 5));
+	if ((int)strlen(seen) >= width)
+		seen[0] = '\0';
+	end -= (int)strlen(seen);
+	used = canvas_text(c, row, col, end - col, ROLE_TEXT_DIM, slice_str(word));
+	col += used > 0 ? used + 1 : 0;
+	(void)canvas_text(c, row, col, end - col, role, view_phrase(e));
+	(void)canvas_text(c, row, end, (int)strlen(seen), ROLE_TEXT_DIM, slice_str(seen));
+}
+
 static void
 dashboard_cell_draw(const struct event *e, struct canvas *c, int row, int col, int width, enum dashboard_column column)
 {
+	enum ui_role plain = e->recovered ? ROLE_TEXT_DIM : ROLE_TEXT;
 	struct sip_explanation why;
 	char text[16];
 
@@ -105,25 +129,24 @@ dashboard_cell_draw(const struct event *e, struct canvas *c, int row, int col, i
 		    c, row, col, width, ROLE_TEXT_DIM, slice_str(timefmt_clock(text, sizeof text, e->t_ns)));
 		break;
 	case COLUMN_CODE:
-		(void)canvas_printf(
-		    c, row, col, width, view_code_role(e->code), "%u%s", e->code, e->partial ? "?" : "");
+		(void)canvas_printf(c, row, col, width, view_event_role(e), "%s%s",
+		    view_code(text, sizeof text, e->code), e->partial ? "?" : "");
 		break;
 	case COLUMN_PHRASE:
-		(void)canvas_text(
-		    c, row, col, width, view_rank(e->code) > 0 ? ROLE_TEXT_DIM : ROLE_TEXT, view_phrase(e));
+		dashboard_phrase_draw(e, c, row, col, width);
 		break;
 	case COLUMN_METHOD:
 		(void)canvas_text(c, row, col, width, ROLE_TEXT_DIM, dashboard_or_dash(e->method));
 		break;
 	case COLUMN_FROM:
-		view_name(c, row, col, width, ROLE_TEXT, dashboard_or_dash(e->from));
+		view_name(c, row, col, width, plain, dashboard_or_dash(e->from));
 		break;
 	case COLUMN_TO:
-		view_name(c, row, col, width, ROLE_TEXT, dashboard_or_dash(e->to));
+		view_name(c, row, col, width, plain, dashboard_or_dash(e->to));
 		break;
 	case COLUMN_PEER:
 		(void)canvas_text(c, row, col, 1, ROLE_TEXT_DIM, slice_str(dashboard_way(e)));
-		view_name(c, row, col + 1, width - 1, ROLE_TEXT, dashboard_or_dash(e->peer));
+		view_name(c, row, col + 1, width - 1, plain, dashboard_or_dash(e->peer));
 		break;
 	case COLUMN_MEANING:
 		view_explain(e, &why);
@@ -146,21 +169,7 @@ dashboard_row_draw(const struct event *e, struct canvas *c, int row, const int w
 	canvas_paint(c, row, 0, canvas_cols(c), ROLE_LIST_CURSOR);
 }
 
-/* Failures since the start whose code has this rank. */
-static uint64_t
-dashboard_ranked(const struct store *s, unsigned rank)
-{
-	struct store_code codes[OVERVIEW_CODES];
-	size_t n = store_top_codes(s, codes, OVERVIEW_CODES);
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (view_rank(codes[i].code) == rank)
-			sum += codes[i].events;
-	return sum;
-}
-
-/* " Failures 48,255  challenges 12,011  kept 9,812  folded 312" and the place of the cursor. */
+/* " Failures 48,255  recovered 311  kept 9,812  folded 312" and the place of the cursor. */
 static void
 dashboard_title_draw(const struct viewer *v, const struct list *l, struct canvas *c, int row)
 {
@@ -171,18 +180,17 @@ dashboard_title_draw(const struct viewer *v, const struct list *l, struct canvas
 		const char *word;
 		uint64_t n;
 	} extra[] = {
-		{ "challenges", dashboard_ranked(v->store, 2) },
-		{ "cancelled", dashboard_ranked(v->store, 1) },
+		{ "recovered", store_event_recovered(v->store) },
 		{ "kept", store_event_evicted(v->store) > 0 ? store_event_count(v->store) : 0 },
 		{ "folded", store_event_folded(v->store) },
 		{ "pushed out", store_event_evicted(v->store) },
 		{ "lost on the way", (store_status(v->store, &st), st.record_drops) },
 		{ "bad records", st.bad_lines },
-		{ "repeats not told apart", st.evictions },
+		{ "forgotten early", st.evictions },
 	};
 
-	at = (size_t)snprintf(
-	    title, sizeof title, "Failures %s", view_number(n, sizeof n, store_event_total(v->store), 11));
+	at =
+	    (size_t)snprintf(title, sizeof title, "Failures %s", view_number(n, sizeof n, view_failures(v->store), 11));
 	for (size_t i = 0; i < sizeof extra / sizeof extra[0]; i++)
 		if (extra[i].n > 0 && at < sizeof title)
 			at += (size_t)snprintf(title + at, sizeof title - at, "  %s %s", extra[i].word,
@@ -218,14 +226,15 @@ dashboard_list_draw(const struct viewer *v, const struct list *l, struct canvas 
 static void
 dashboard_small_row_draw(const struct event *e, struct canvas *c, int row, bool cursor)
 {
-	char clock[16];
+	char clock[16], code[8];
 	int cols = canvas_cols(c);
 
 	(void)canvas_text(c, row, 1, 8, ROLE_TEXT_DIM, slice_str(timefmt_clock(clock, sizeof clock, e->t_ns)));
-	(void)canvas_printf(c, row, 10, 3, view_code_role(e->code), "%u", e->code);
+	(void)canvas_text(c, row, 10, 3, view_event_role(e), slice_str(view_code(code, sizeof code, e->code)));
 	(void)canvas_text(c, row, 14, 1, ROLE_TEXT_DIM, slice_str(dashboard_way(e)));
 	view_name(c, row, 15, cols > 30 ? 15 : cols - 15, ROLE_TEXT, dashboard_or_dash(e->peer));
-	(void)canvas_text(c, row, 31, cols - 31, ROLE_TEXT_DIM, view_phrase(e));
+	if (cols > 31)
+		dashboard_phrase_draw(e, c, row, 31, cols - 31);
 	if (!cursor)
 		return;
 	(void)canvas_text(c, row, 0, 1, ROLE_LIST_CURSOR, slice_str(">"));
@@ -252,15 +261,15 @@ dashboard_hint_draw(const struct viewer *v, const struct list *l, struct canvas 
 {
 	const struct event *e = l->count > 0 ? store_event_at(v->store, l->cursor) : NULL;
 	struct sip_explanation why;
+	char code[8];
 	int at = 1;
 
-	if (v->say[0] != '\0') {
-		(void)canvas_printf(c, row, 1, canvas_cols(c) - 1, ROLE_TEXT_KEY, "%s", v->say);
-		return;
-	}
-	if (e == NULL)
+	view_say_draw(v, c, row);
+	if (e == NULL || v->say[0] != '\0')
 		return;
 	view_explain(e, &why);
-	at += canvas_printf(c, row, at, canvas_cols(c), view_code_role(e->code), "%u", e->code) + 1;
+	at += canvas_text(
+		  c, row, at, canvas_cols(c), view_event_role(e), slice_str(view_code(code, sizeof code, e->code))) +
+	    1;
 	(void)canvas_text(c, row, at, canvas_cols(c) - at, ROLE_TEXT, slice_str(why.headline));
 }

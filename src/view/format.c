@@ -1,8 +1,10 @@
 /* format - numbers and the words of an event as the screens write them; see view_int.h. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "sipwhy/timefmt.h"
 #include "view_int.h"
 
 static void
@@ -68,8 +70,85 @@ view_share(char *out, size_t cap, uint64_t part, uint64_t whole)
 	return out;
 }
 
+char *
+view_percent(char *out, size_t cap, double percent)
+{
+	if (isnan(percent))
+		(void)snprintf(out, cap, "-");
+	else if (percent > 0 && percent < 0.05)
+		(void)snprintf(out, cap, "<0.1%%");
+	else if (percent < 100 && percent >= 99.95)
+		(void)snprintf(out, cap, ">99.9%%");
+	else
+		(void)snprintf(out, cap, "%.1f%%", percent < 0 ? 0.0 : percent < 1e6 ? percent : 1e6);
+	return out;
+}
+
+char *
+view_ms(char *out, size_t cap, double ms)
+{
+	if (isnan(ms) || ms < 0)
+		(void)snprintf(out, cap, "-");
+	else if (ms < 999.5)
+		(void)snprintf(out, cap, "%.0fms", ms);
+	else if (ms < 9950)
+		(void)snprintf(out, cap, "%.1fs", ms / 1000);
+	else
+		(void)snprintf(out, cap, "%.0fs", ms < 1e9 ? ms / 1000 : 1e6);
+	return out;
+}
+
+char *
+view_span(char *out, size_t cap, int64_t ns)
+{
+	int64_t s = ns > 0 ? ns / NS_PER_S : 0, m = s / 60, h = m / 60;
+
+	if (h >= 24)
+		(void)snprintf(out, cap, "%" PRId64 "d %02" PRId64 "h", h / 24, h % 24);
+	else if (h > 0)
+		(void)snprintf(out, cap, "%" PRId64 ":%02" PRId64 ":%02" PRId64, h, m % 60, s % 60);
+	else
+		(void)snprintf(out, cap, "%" PRId64 ":%02" PRId64, m, s % 60);
+	return out;
+}
+
+char *
+view_code(char *out, size_t cap, unsigned code)
+{
+	if (code == 0)
+		(void)snprintf(out, cap, "---");
+	else
+		(void)snprintf(out, cap, "%u", code);
+	return out;
+}
+
+const char *
+view_code_words(unsigned code)
+{
+	return code == 0 ? "no response" : sip_code_phrase(code);
+}
+
+bool
+view_is_minor(unsigned code)
+{
+	const struct sip_code *row = sip_code_find(code);
+	const char *bucket = row != NULL && row->bucket != NULL ? row->bucket : "";
+	const char *severity = row != NULL && row->severity != NULL ? row->severity : "";
+
+	/* What an answered challenge is, one that was refused or left is not; nor is a call without its ACK. */
+	if (code < 300 || strcmp(bucket, "challenge") == 0)
+		return false;
+	return strcmp(severity, "info") == 0 || strcmp(bucket, "callee") == 0;
+}
+
+unsigned
+view_rank(const struct event *e)
+{
+	return e->recovered ? 2 : e->in_call || view_is_minor(e->code) ? 1 : 0;
+}
+
 enum ui_role
-view_class_role(unsigned code)
+view_code_role(unsigned code)
 {
 	static const enum ui_role roles[] = {
 		ROLE_CLASS_1XX,
@@ -80,23 +159,29 @@ view_class_role(unsigned code)
 		ROLE_CLASS_6XX,
 	};
 
+	if (code == 0)
+		return ROLE_CLASS_SILENCE;
 	return code >= SIP_CODE_MIN && code <= SIP_CODE_MAX ? roles[code / 100 - 1] : ROLE_TEXT;
 }
 
-unsigned
-view_rank(unsigned code)
+enum ui_role
+view_event_role(const struct event *e)
 {
-	const struct sip_code *row = sip_code_find(code);
-
-	if (row == NULL || row->bucket == NULL)
-		return 0;
-	return strcmp(row->bucket, "challenge") == 0 ? 2 : strcmp(row->bucket, "caller") == 0 ? 1 : 0;
+	return e->recovered ? ROLE_TEXT_DIM : view_code_role(e->code);
 }
 
-enum ui_role
-view_code_role(unsigned code)
+uint64_t
+view_seen(const struct event *e)
 {
-	return view_rank(code) > 0 ? ROLE_TEXT_DIM : view_class_role(code);
+	return 1 + (uint64_t)e->repeats + e->copies;
+}
+
+uint64_t
+view_failures(const struct store *s)
+{
+	uint64_t total = store_event_total(s), recovered = store_event_recovered(s);
+
+	return total > recovered ? total - recovered : 0;
 }
 
 void
@@ -121,35 +206,13 @@ view_phrase(const struct event *e)
 {
 	struct slice phrase = slice_trim(e->phrase);
 
-	return phrase.n > 0 ? phrase : slice_str(sip_code_phrase(e->code));
-}
-
-/* A challenge in its usual words, with no cause of its own. */
-static bool
-view_is_plain_challenge(const struct event *e)
-{
-	struct slice phrase = view_phrase(e), usual = slice_str(sip_code_phrase(e->code));
-
-	return view_rank(e->code) == 2 && e->q850 < 0 && e->warn_code < 0 && phrase.n == usual.n &&
-	    slice_istarts(phrase, usual);
+	return phrase.n > 0 ? phrase : slice_str(view_code_words(e->code));
 }
 
 void
 view_explain(const struct event *e, struct sip_explanation *out)
 {
-	struct sip_explain_in in = {
-		.code = e->code,
-		.phrase = e->phrase,
-		.reason = e->reason,
-		.warning = e->warning,
-		.server = e->agent,
-		.q850 = e->q850,
-		.warn_code = e->warn_code,
-		.detail = e->detail,
-		.own = e->direction == DIRECTION_SENT,
-	};
-
-	sip_explain(&in, out);
-	if (view_is_plain_challenge(e))
-		out->headline = "A challenge, normal once: the next try must carry credentials.";
+	sip_explain_event(e, out);
+	if (out->headline == NULL)
+		out->headline = "";
 }

@@ -10,7 +10,7 @@ struct help {
 	size_t top, height;
 };
 
-enum { HELP_KEYS = 40, HELP_KEY = 14, HELP_COLUMN = 39, HELP_TWO_COLS = 78 };
+enum { HELP_KEYS = 40, HELP_KEY = 14, HELP_COLUMN = 40, HELP_TWO_COLS = 78 };
 
 static const struct view_key help_keys[] = {
 	{ ACTION_UP, { UI_KEY_UP, 'k' }, "Up k", "one line up", NULL, NULL, 0 },
@@ -35,23 +35,50 @@ static const struct {
 	{ "4xx", "the request was refused by this server", ROLE_CLASS_4XX },
 	{ "5xx", "the server failed", ROLE_CLASS_5XX },
 	{ "6xx", "refused everywhere", ROLE_CLASS_6XX },
+	{ "---", "silence: no final answer within 64*T1, which is 32 s", ROLE_CLASS_SILENCE },
 	{ "failures",
-	    "final responses of 400 and above, each once: repeats and copies left out.  Challenges and cancelled "
-	    "calls are in this figure, and are told apart in the list's title",
+	    "attempts that failed, each once: repeats, copies, relays and tries are one; challenges answered and "
+	    "calls that their caller cancelled are none",
 	    ROLE_TEXT_STRONG },
-	{ "challenge",
-	    "401 or 407: log in first.  Normal when the next try with credentials succeeds, so it stands behind "
-	    "other failures in the first line and the top lists",
+	{ "recovered", "it worked after all, over another way or in a later try; no failure any more", ROLE_TEXT_DIM },
+	{ "in call", "a request inside a call failed, such as BYE or a new offer; the call itself had been set up",
 	    ROLE_TEXT_DIM },
-	{ "cancelled", "487: normal when the caller hung up, or when another phone answered", ROLE_TEXT_DIM },
+	{ "no ACK", "the call was answered, and the answer was never acknowledged", ROLE_TEXT_DIM },
+	{ "x7", "the answer was seen seven times: sent again, or seen at several places", ROLE_TEXT_DIM },
 	{ "first lines",
-	    "the commonest failure of the last minute (of a file: of all of it) and what it means.  since: "
+	    "the commonest failure of the last minute (of a file: of all of it) and what it means; what happened "
+	    "in calls, and busy lines and the like, only when there is nothing else.  since: "
 	    "its first of a series without a pause of 5 minutes",
 	    ROLE_TEXT },
+	{ "! - i", "an incident: error or critical, warning, notice.  While any goes on, they come first",
+	    ROLE_STATE_CRIT },
 	{ "TOTAL", "responses on the wire since the start, repeats and copies included", ROLE_TEXT },
 	{ "/s", "a second, over the last minute", ROLE_TEXT },
 	{ "share", "of all responses since the start", ROLE_TEXT },
-	{ "top lists", "failures since the start; what is usually none (401 407 487) comes last, in dim", ROLE_TEXT },
+	{ "INVITE ... /s",
+	    "calls tried, retries and challenges taken off, over the window: 1, 5 or 15 minutes, or all so far.  "
+	    "Ratios over fewer than 20 calls are dim; - is not known",
+	    ROLE_TEXT },
+	{ "ASR ABR", "answered, of calls that got any response; of all calls offered (ITU-T E.411)", ROLE_TEXT },
+	{ "NER",
+	    "the network did its part (answered, busy, no answer, refused by the user), of those with a response "
+	    "(E.425)",
+	    ROLE_TEXT },
+	{ "SER SEER",
+	    "answered, of calls without redirects and challenges; SEER takes 480, 486, 600 and 603 as good (RFC 6076)",
+	    ROLE_TEXT },
+	{ "ISA", "408, 500, 503, 504 or silence, of all calls (RFC 6076)", ROLE_TEXT },
+	{ "PDD SRD RRD",
+	    "time until it rings, until the first sign of the last try, until a registration is confirmed; half "
+	    "were faster than p50, 95 % than p95",
+	    ROLE_TEXT },
+	{ "REG- REG fail", "registrations that were refused or not answered", ROLE_TEXT },
+	{ "repeats", "requests that were sent again, of all", ROLE_TEXT },
+	{ "top lists", "failures since the start; busy lines and the like in dim", ROLE_TEXT },
+	{ "groups",
+	    "failures with one code, cause or phrase, method, peer and direction.  N: new in this run; d: done "
+	    "with, until it comes again after 5 minutes of quiet; M: muted.  ~: about",
+	    ROLE_TEXT },
 	{ "loss", "packets or records that never got here: kernel, interface, reassembly, engine, stream", ROLE_TEXT },
 	{ "folded", "failures counted but not listed one by one, because too many came at once", ROLE_TEXT },
 	{ "pushed out", "failures no longer listed: only the newest are kept; counters keep all", ROLE_TEXT },

@@ -10,7 +10,8 @@
 
 enum { OVERVIEW_CLASSES = 7, OVERVIEW_RATE_S = 60, OVERVIEW_STEP_S = 10 };
 enum { OVERVIEW_SPARK_MAX = 90, OVERVIEW_SPARK_COL = 43 };
-enum { OVERVIEW_PEERS = 64, OVERVIEW_THREE_COLS = 120 };
+/* Columns that a peer's commonest code takes. */
+enum { OVERVIEW_PEERS = 64, OVERVIEW_THREE_COLS = 120, OVERVIEW_PEER_CODE = 8 };
 
 static const struct {
 	const char *name, *small;
@@ -28,7 +29,7 @@ static const struct {
 static uint64_t
 overview_total(const struct store *s, unsigned cls)
 {
-	return cls < OVERVIEW_CLASSES ? counts_class(store_counts(s), cls) : store_event_total(s);
+	return cls < OVERVIEW_CLASSES ? counts_class(store_counts(s), cls) : view_failures(s);
 }
 
 static bool
@@ -134,6 +135,10 @@ overview_one_line_draw(const struct store *s, struct canvas *c)
 		(void)canvas_printf(c, 0, 0, canvas_cols(c), ROLE_PROMPT_ERROR, "%s", trouble);
 		return;
 	}
+	if (store_incident_open(s) > 0 && canvas_cols(c) > 12) {
+		incidents_small_draw(s, c, 0, 0, canvas_cols(c));
+		return;
+	}
 	(void)canvas_printf(c, 0, 0, canvas_cols(c), ROLE_STATUS, "%s 5xx %s/s 4xx %s/s loss %s",
 	    store_frozen(s) ? "PAUSED"
 		: st.ended  ? "ENDED"
@@ -144,18 +149,7 @@ overview_one_line_draw(const struct store *s, struct canvas *c)
 	    view_number(lost, sizeof lost, st.lost + st.record_drops, 7));
 }
 
-/* Failures before what is usually none, then the most. */
-static bool
-overview_code_before(const struct store_code *a, const struct store_code *b)
-{
-	unsigned ra = view_rank(a->code), rb = view_rank(b->code);
-
-	if (ra != rb)
-		return ra < rb;
-	return a->events != b->events ? a->events > b->events : a->code < b->code;
-}
-
-/* Codes that failures have, in that order; few enough that insertion is quick.  Returns how many. */
+/* Codes that failures have, most failures first.  Returns how many. */
 static size_t
 overview_codes(const struct store *s, struct store_code codes[OVERVIEW_CODES])
 {
@@ -164,14 +158,6 @@ overview_codes(const struct store *s, struct store_code codes[OVERVIEW_CODES])
 	for (size_t i = 0; i < all; i++)
 		if (codes[i].events > 0)
 			codes[n++] = codes[i];
-	for (size_t i = 1; i < n; i++) {
-		struct store_code moving = codes[i];
-		size_t at = i;
-
-		for (; at > 0 && overview_code_before(&moving, &codes[at - 1]); at--)
-			codes[at] = codes[at - 1];
-		codes[at] = moving;
-	}
 	return n;
 }
 
@@ -179,11 +165,11 @@ static void
 overview_code_draw(struct canvas *c, int row, int col, int width, const struct store_code *code, uint64_t most)
 {
 	int bar = width - 38 > 3 ? width - 38 : 0, text = width - bar - 15, at = col + 1;
-	enum ui_role role = view_code_role(code->code), words = view_rank(code->code) > 0 ? ROLE_TEXT_DIM : ROLE_TEXT;
+	enum ui_role role = view_code_role(code->code), words = view_is_minor(code->code) ? ROLE_TEXT_DIM : ROLE_TEXT;
 	char number[32];
 
-	at += canvas_printf(c, row, at, 3, role, "%u", code->code) + 1;
-	(void)canvas_text(c, row, at, text, words, slice_str(sip_code_phrase(code->code)));
+	at += canvas_text(c, row, at, 3, role, slice_str(view_code(number, sizeof number, code->code))) + 1;
+	(void)canvas_text(c, row, at, text, words, slice_str(view_code_words(code->code)));
 	at += text + 1;
 	(void)canvas_printf(c, row, at, 7, words, "%7s", view_number(number, sizeof number, code->events, 7));
 	meter_draw(c, row, at + 8, bar, role, code->events, most);
@@ -204,72 +190,75 @@ overview_codes_draw(const struct store *s, struct canvas *c, int row, int rows, 
 		(void)canvas_printf(c, row, col + 1, width - 1, ROLE_TEXT_DIM, "no failure");
 }
 
-/* Of its codes told apart, those of one rank. */
-static uint64_t
-overview_peer_ranked(const struct peer_stat *p, unsigned rank)
-{
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < PEER_CODES && p->codes[i].n > 0; i++)
-		n += view_rank(p->codes[i].code) == rank ? p->codes[i].n : 0;
-	return n;
-}
-
-static bool
-overview_peer_before(const struct peer_stat *a, const struct peer_stat *b)
-{
-	uint64_t fa = overview_peer_ranked(a, 0) + a->other, fb = overview_peer_ranked(b, 0) + b->other;
-
-	return fa != fb ? fa > fb : a->events > b->events;
-}
-
-static void
-overview_peers_sort(struct peer_stat *peers, size_t n)
-{
-	for (size_t i = 1; i < n; i++) {
-		struct peer_stat moving = peers[i];
-		size_t at = i;
-
-		for (; at > 0 && overview_peer_before(&moving, &peers[at - 1]); at--)
-			peers[at] = peers[at - 1];
-		peers[at] = moving;
-	}
-}
-
-/* "503 x371  404 x2", as many codes of a rank as go whole; returns the column after them. */
+/* "503 x371  404 x2", as many codes as go whole, those of weight first; returns the column after them. */
 static int
-overview_peer_codes(const struct peer_stat *p, struct canvas *c, int row, int col, int end, unsigned rank)
+overview_peer_codes(const struct peer_stat *p, struct canvas *c, int row, int col, int end, bool minor)
 {
-	char number[32], word[48];
+	char number[32], code[8], word[48];
 
 	for (size_t i = 0; i < PEER_CODES && p->codes[i].n > 0; i++) {
-		int n = snprintf(word, sizeof word, "%u x%s", p->codes[i].code,
+		int n = snprintf(word, sizeof word, "%s x%s", view_code(code, sizeof code, p->codes[i].code),
 		    view_number(number, sizeof number, p->codes[i].n, 6));
 
-		if (view_rank(p->codes[i].code) != rank)
+		if (view_is_minor(p->codes[i].code) != minor)
 			continue;
 		if (col + n > end)
 			return end;
-		col += canvas_printf(c, row, col, end - col, rank > 0 ? ROLE_TEXT_DIM : ROLE_TEXT, "%s", word) + 2;
+		col += canvas_printf(c, row, col, end - col, minor ? ROLE_TEXT_DIM : ROLE_TEXT, "%s", word) + 2;
 	}
 	return col;
 }
 
+/* Its part of calls that were answered, or of registrations that were refused when it has no calls, at the right end.
+ */
+static int
+overview_peer_ratio_draw(const struct view_peer *p, struct canvas *c, int row, int col, int end)
+{
+	char text[24], percent[16];
+	int64_t sample;
+
+	if (p == NULL || p->figures.bids + p->figures.registers <= 0)
+		return end;
+	sample = p->figures.bids > 0 ? p->figures.bids : p->figures.registers;
+	if (p->figures.bids > 0)
+		(void)snprintf(text, sizeof text, "ASR %6s", view_percent(percent, sizeof percent, p->figures.asr));
+	else
+		(void)snprintf(text, sizeof text, "REG-%6s",
+		    view_percent(percent, sizeof percent, p->figures.registration_failure));
+	if (end - (int)strlen(text) - 2 < col + OVERVIEW_PEER_CODE)
+		return end;
+	end -= (int)strlen(text) + 1;
+	(void)canvas_text(
+	    c, row, end, (int)strlen(text), sample < KPI_SAMPLE_MIN ? ROLE_TEXT_DIM : ROLE_TEXT, slice_str(text));
+	return end - 1;
+}
+
 static void
-overview_peers_draw(const struct store *s, struct canvas *c, int row, int rows, int col, int width)
+overview_peer_draw(struct viewer *v, const struct peer_stat *p, struct canvas *c, int row, int col, int width)
+{
+	const struct view_peer *figures = view_peer_find(v, p->name);
+	unsigned role = figures != NULL ? figures->role : p->role;
+	int name = width > 56 ? 24 : 15, at = col + name + 3, end = col + width;
+
+	view_name(c, row, col + 1, name, ROLE_TEXT, slice_str(p->name));
+	if (width > 44) {
+		if (role != PEER_ROLE_UNKNOWN)
+			(void)canvas_text(c, row, at - 1, 6, ROLE_TEXT_DIM, slice_str(peer_role_name(role)));
+		at += 6;
+	}
+	end = overview_peer_ratio_draw(figures, c, row, at, end);
+	at = overview_peer_codes(p, c, row, at, end, false);
+	(void)overview_peer_codes(p, c, row, at, end, true);
+}
+
+static void
+overview_peers_draw(struct viewer *v, struct canvas *c, int row, int rows, int col, int width)
 {
 	struct peer_stat top[OVERVIEW_PEERS];
-	size_t n = store_top_peers(s, top, OVERVIEW_PEERS);
-	int name = width > 44 ? 24 : 15;
+	size_t n = store_top_peers(v->store, top, OVERVIEW_PEERS);
 
-	overview_peers_sort(top, n);
-	for (size_t i = 0; i < n && (int)i < rows; i++) {
-		int at = col + name + 3, line = row + (int)i;
-
-		view_name(c, line, col + 1, name, ROLE_TEXT, slice_str(top[i].name));
-		for (unsigned rank = 0; rank < 3; rank++)
-			at = overview_peer_codes(&top[i], c, line, at, col + width, rank);
-	}
+	for (size_t i = 0; i < n && (int)i < rows; i++)
+		overview_peer_draw(v, &top[i], c, row + (int)i, col, width);
 	if (n == 0)
 		(void)canvas_printf(c, row, col + 1, width - 1, ROLE_TEXT_DIM, "no peer refused anything");
 }
@@ -311,8 +300,9 @@ overview_top_rows(const struct store *s)
 }
 
 void
-overview_tops_draw(const struct store *s, struct canvas *c, int row, int rows)
+overview_tops_draw(struct viewer *v, struct canvas *c, int row, int rows)
 {
+	const struct store *s = v->store;
 	int cols = canvas_cols(c);
 	int parts = cols >= OVERVIEW_THREE_COLS ? 3 : 2;
 	int second = parts == 3 ? cols * 38 / 100 : cols / 2 - 1, third = cols * 72 / 100;
@@ -321,7 +311,7 @@ overview_tops_draw(const struct store *s, struct canvas *c, int row, int rows)
 	(void)view_frame(c, row, second + 1, cols - second - 1, "Top failing peers");
 	overview_rule_draw(c, row, rows, second);
 	overview_codes_draw(s, c, row + 1, rows, 0, second);
-	overview_peers_draw(s, c, row + 1, rows, second + 1, (parts == 3 ? third : cols) - second - 1);
+	overview_peers_draw(v, c, row + 1, rows, second + 1, (parts == 3 ? third : cols) - second - 1);
 	if (parts < 3)
 		return;
 	(void)view_frame(c, row, third + 1, cols - third - 1, "Sources");

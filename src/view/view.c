@@ -13,6 +13,10 @@
 
 /* Help is the last but the way out to leave a narrow key bar. */
 static const struct view_key viewer_keys[] = {
+	{ ACTION_VIEW_DASHBOARD, { '1' }, "1", "dashboard", "1", "Dashboard", 100 },
+	{ ACTION_VIEW_GROUPS, { '3' }, "3", "groups of failures", "3", "Groups", 110 },
+	{ ACTION_VIEW_PEERS, { '4' }, "4", "peers and their figures", "4", "Peers", 105 },
+	{ ACTION_VIEW_ALERTS, { '5' }, "5", "alerts: incidents", "5", "Alerts", 115 },
 	{ ACTION_PAUSE, { 'p' }, "p", "pause the display, go on", "p", "Pause", 150 },
 	{ ACTION_HELP, { UI_KEY_F1, '?', 'h', 'H' }, "F1 ? h", "this page", "?", "Help", 250 },
 	{ ACTION_REPAINT, { UI_CTRL('l') }, "^L", "draw everything again", NULL, NULL, 0 },
@@ -24,6 +28,23 @@ viewer_common_keys(size_t *n)
 {
 	*n = sizeof viewer_keys / sizeof viewer_keys[0];
 	return viewer_keys;
+}
+
+const struct view_ops *
+viewer_target(enum view_action action)
+{
+	switch (action) {
+	case ACTION_VIEW_DASHBOARD:
+		return &view_dashboard;
+	case ACTION_VIEW_GROUPS:
+		return &view_groups;
+	case ACTION_VIEW_PEERS:
+		return &view_peers_list;
+	case ACTION_VIEW_ALERTS:
+		return &view_alerts;
+	default:
+		return NULL;
+	}
 }
 
 struct viewer *
@@ -108,6 +129,18 @@ viewer_help(struct viewer *v)
 		viewer_push(v, &view_help);
 }
 
+/* All of them stand on the dashboard, so Esc always leads there. */
+static void
+viewer_go(struct viewer *v, const struct view_ops *ops)
+{
+	if (v->stack[v->depth - 1].ops == ops)
+		return;
+	while (v->depth > 1)
+		viewer_pop(v);
+	if (ops != &view_dashboard)
+		viewer_push(v, ops);
+}
+
 enum command
 viewer_key(struct viewer *v, uint32_t key)
 {
@@ -132,9 +165,21 @@ viewer_key(struct viewer *v, uint32_t key)
 	case ACTION_HELP:
 		viewer_help(v);
 		return COMMAND_NONE;
+	case ACTION_VIEW_DASHBOARD:
+	case ACTION_VIEW_GROUPS:
+	case ACTION_VIEW_PEERS:
+	case ACTION_VIEW_ALERTS:
+		viewer_go(v, viewer_target(action));
+		return COMMAND_NONE;
 	default:
 		return ops->key(v, v->stack[v->depth - 1].state, action);
 	}
+}
+
+uint64_t
+viewer_group(const struct viewer *v)
+{
+	return v->group;
 }
 
 void

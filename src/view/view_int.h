@@ -35,12 +35,26 @@ enum view_action {
 	ACTION_PAUSE,
 	ACTION_HELP,
 	ACTION_REPAINT,
-	ACTION_LEAVE
+	ACTION_LEAVE,
+	ACTION_ACK,
+	ACTION_MUTE,
+	ACTION_SHOW_MUTED,
+	ACTION_WINDOW_LONGER,
+	ACTION_WINDOW_SHORTER,
+	ACTION_VIEW_DASHBOARD,
+	ACTION_VIEW_GROUPS,
+	ACTION_VIEW_PEERS,
+	ACTION_VIEW_ALERTS
 };
 
-enum { VIEW_KEYS_EACH = 4, VIEW_STACK_MAX = 4, VIEW_COLS_MIN = 40, VIEW_ROWS_MIN = 8 };
+/* The deepest way down: dashboard, alerts, alert, detail, help. */
+enum { VIEW_KEYS_EACH = 4, VIEW_STACK_MAX = 6, VIEW_COLS_MIN = 40, VIEW_ROWS_MIN = 8 };
 /* All codes that can be failures. */
 enum { OVERVIEW_CODES = 300 };
+/* Peers that the views know figures of. */
+enum { VIEW_PEERS_MAX = KPI_PEERS };
+/* Newest failures that are looked at when something is counted over them: cost must not grow with the traffic. */
+enum { VIEW_LOOK_BACK = 1000 };
 
 /*
  * One row of a key table.  shown: the keys as people write them.  help: what it does, one short phrase, NULL
@@ -55,6 +69,24 @@ struct view_key {
 	uint8_t priority;
 };
 
+/* Rows of a key table that every list has. */
+#define VIEW_LIST_KEYS                                                                                                 \
+	{ ACTION_UP, { UI_KEY_UP, 'k' }, "Up k", "one row up", NULL, NULL, 0 },                                        \
+	    { ACTION_DOWN, { UI_KEY_DOWN, 'j' }, "Down j", "one row down", NULL, NULL, 0 },                            \
+	    { ACTION_PAGE_UP, { UI_KEY_PGUP, UI_CTRL('b') }, "PgUp ^B", "a page up", NULL, NULL, 0 },                  \
+	    { ACTION_PAGE_DOWN, { UI_KEY_PGDN, UI_CTRL('f') }, "PgDn ^F", "a page down", NULL, NULL, 0 },              \
+	    { ACTION_HALF_UP, { UI_CTRL('u') }, "^U", "half a page up", NULL, NULL, 0 },                               \
+	{                                                                                                              \
+		ACTION_HALF_DOWN, { UI_CTRL('d') }, "^D", "half a page down", NULL, NULL, 0                            \
+	}
+
+/* Rows of the views whose figures are over a window. */
+#define VIEW_WINDOW_KEYS(priority)                                                                                     \
+	{ ACTION_WINDOW_LONGER, { '+', '=' }, "+", "figures of a longer time", "+-", "Window", priority },             \
+	{                                                                                                              \
+		ACTION_WINDOW_SHORTER, { '-' }, "-", "of a shorter time", NULL, NULL, 0                                \
+	}
+
 struct view_ops {
 	const char *name, *title;
 	const struct view_key *keys;
@@ -67,7 +99,32 @@ struct view_ops {
 	void (*close)(struct viewer *v, void *state);
 };
 
-/* event_id: the event under the cursor, shared by list and detail; moved: the detail walked away from it. */
+/* A peer's figures over the window, and its failures since the start. */
+struct view_peer {
+	char name[ENDPOINT_TEXT];
+	uint8_t role; /* enum peer_role */
+	struct kpi_figures figures;
+	uint64_t failures, silence, by_class[6];
+	struct peer_stat stat; /* codes of its failures; all zero when it has none */
+};
+
+/* Made once for each state of the store and window; see view_peers. */
+struct view_peers {
+	bool made;
+	uint64_t revision;
+	unsigned window_s;
+	size_t n;
+	struct view_peer row[VIEW_PEERS_MAX];
+	struct kpi_peer kpi[VIEW_PEERS_MAX];
+	struct kpi_counts room[VIEW_PEERS_MAX];
+	struct peer_stat failing[VIEW_PEERS_MAX];
+};
+
+/*
+ * event_id: the event under the cursor, shared by list and detail; moved: the detail walked away from it.
+ * incident_id: the one that the alert view shows.  group: of the last command about one.  window: 0 as the input has
+ * it, else 1 + index of the window that the user chose.
+ */
 struct viewer {
 	const struct store *store;
 	const struct theme *theme;
@@ -78,16 +135,25 @@ struct viewer {
 	size_t depth;
 	uint64_t event_id;
 	bool moved;
+	uint64_t incident_id, group;
+	unsigned window;
+	struct view_peers peers;
 	char say[320];
 };
 
 extern const struct view_ops view_dashboard;
+extern const struct view_ops view_groups;
+extern const struct view_ops view_peers_list;
+extern const struct view_ops view_alerts;
+extern const struct view_ops view_alert;
 extern const struct view_ops view_detail;
 extern const struct view_ops view_help;
 
 /* view.c: the stack.  Pushing says so on the status line when memory is short or the stack is full. */
 void viewer_push(struct viewer *v, const struct view_ops *ops);
 void viewer_pop(struct viewer *v);
+/* Where a key of the common table leads; NULL: nowhere. */
+const struct view_ops *viewer_target(enum view_action action);
 /* The keys that work in every view. */
 const struct view_key *viewer_common_keys(size_t *n);
 
@@ -99,18 +165,31 @@ char *view_number(char *out, size_t cap, uint64_t n, size_t width);
 char *view_rate(char *out, size_t cap, double per_s);
 /* "3.6%" of whole, "-" when whole is 0; returns out. */
 char *view_share(char *out, size_t cap, uint64_t part, uint64_t whole);
-/*
- * 0 a failure, 1 a call its caller cancelled (487), 2 a challenge (401, 407): what lists show first.  A challenge that
- * is answered, and 487 after CANCEL, are no failures; this build cannot tell them from those that are.
- */
-unsigned view_rank(unsigned code);
-/* Role of a status code's class; dim for what view_rank puts last. */
+/* "61.0%", "-" when it is not known; returns out. */
+char *view_percent(char *out, size_t cap, double percent);
+/* "72ms", "1.9s", "31s", "-" when it is not known; returns out. */
+char *view_ms(char *out, size_t cap, double ms);
+/* "0:45", "10:27", "3:04:12", "2d 03h"; returns out. */
+char *view_span(char *out, size_t cap, int64_t ns);
+/* "503"; "---" for silence; returns out. */
+char *view_code(char *out, size_t cap, unsigned code);
+/* "Service Unavailable"; "no response" for silence. */
+const char *view_code_words(unsigned code);
+/* A code of little weight: what users and busy lines do all day (severity of the code table). */
+bool view_is_minor(unsigned code);
+/* 0 a failure, 1 one inside a call or of little weight, 2 none any more: what sentences speak of first. */
+unsigned view_rank(const struct event *e);
+/* Role of a status code's class, or of silence. */
 enum ui_role view_code_role(unsigned code);
+/* The same of an event; dim when it is no failure any more. */
+enum ui_role view_event_role(const struct event *e);
+/* How often its answer was seen in all. */
+uint64_t view_seen(const struct event *e);
+/* Failures since the start, without what worked after all. */
+uint64_t view_failures(const struct store *s);
 /* A name in so many columns: of a number or an address the end is kept, which tells more than its beginning. */
 void view_name(struct canvas *c, int row, int col, int width, enum ui_role role, struct slice name);
-/* Role of a status code's class. */
-enum ui_role view_class_role(unsigned code);
-/* The phrase as received, else the registered one. */
+/* The phrase as received, else the registered one; "no response" for silence. */
 struct slice view_phrase(const struct event *e);
 /* The explanation of an event. */
 void view_explain(const struct event *e, struct sip_explanation *out);
@@ -130,6 +209,87 @@ int view_frame(struct canvas *c, int row, int col, int width, const char *title)
 /* Trouble with the engine or a source in one sentence; false when there is none. */
 bool view_trouble(const struct store *s, char *out, size_t cap);
 
+/* A sentence for the user, in the row above the key bar. */
+void view_say_draw(const struct viewer *v, struct canvas *c, int row);
+
+/* figures.c: windows and what is counted over them. */
+
+/* Seconds of the window, 0 since the start; its name: "5 min", "all". */
+unsigned view_window_s(const struct viewer *v);
+const char *view_window_name(const struct viewer *v);
+/* Take one step; false when the action is none of a window. */
+bool view_window_key(struct viewer *v, enum view_action action);
+/* "5 min  INVITE 9.0/s  ASR 61.0%  ..."; what does not fit goes whole. */
+void figures_draw(const struct viewer *v, struct canvas *c, int row);
+/* Figures of all peers, most calls and registrations first, then those that only failed.  Good until the next call. */
+const struct view_peers *view_peers(struct viewer *v);
+/* The row of a name, NULL when it has none. */
+const struct view_peer *view_peer_find(struct viewer *v, const char *name);
+
+/* table.c: lists with columns, a title above and a block about the row under the cursor below. */
+
+/* A column is left out of canvases narrower than `from`; spare columns go to those with a wish, in order. */
+struct view_column {
+	const char *title;
+	uint8_t least, wish, from;
+	bool right;
+};
+enum { VIEW_COLUMNS_MAX = 16 };
+/* at: first canvas column of each; width: 0 leaves it out. */
+struct view_table {
+	const struct view_column *columns;
+	size_t n;
+	int at[VIEW_COLUMNS_MAX], width[VIEW_COLUMNS_MAX];
+};
+void view_table_begin(struct view_table *t, const struct canvas *c, const struct view_column *columns, size_t n);
+void view_table_header(const struct view_table *t, struct canvas *c, int row);
+void view_table_cell(
+    const struct view_table *t, struct canvas *c, int row, size_t column, enum ui_role role, struct slice text);
+void view_table_cellf(const struct view_table *t, struct canvas *c, int row, size_t column, enum ui_role role,
+    const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+void view_table_cursor(struct canvas *c, int row);
+
+/* Rows of a canvas for such a list; -1: not drawn. */
+struct view_rows {
+	int title, header, first, height, tail, tail_height, say, bar;
+};
+/* tail: rows that the block wants, with its frame line. */
+struct view_rows view_rows(const struct viewer *v, const struct canvas *c, int tail);
+/* The first line, the title with the place of the cursor at its right end, what is to be said, and the key bar. */
+void view_rows_draw(
+    const struct viewer *v, const struct view_rows *y, const struct list *l, struct canvas *c, const char *title);
+/* False when the action is no move. */
+bool view_list_move(struct list *l, enum view_action action);
+
+/*
+ * A failure opened from another place than the dashboard: the detail shows viewer.event_id, which is the dashboard's
+ * cursor, so that is put back when the detail is closed.
+ */
+struct view_visit {
+	uint64_t id;
+	bool moved, open;
+};
+/* Says so when the failure is no longer kept. */
+void view_visit_open(struct viewer *v, struct view_visit *visit, uint64_t event_id);
+void view_visit_end(struct viewer *v, struct view_visit *visit);
+
+/* incidents.c: incidents in lines, for dashboard and alerts. */
+
+/* '!' for errors and what is critical, '-' for warnings, 'i' for notices. */
+char view_level_mark(const struct incident *i);
+enum ui_role view_level_role(const struct incident *i);
+/* "Trunk down"; the kind when the table does not know the pattern. */
+struct slice view_incident_title(const struct incident *i);
+/* Its peer and what it is about, in one; "-" when neither is known. */
+char *view_incident_who(char *out, size_t cap, const struct incident *i);
+/* Its first check, else its meaning; "" when nothing is known. */
+const char *view_incident_advice(const struct incident *i, bool *check);
+/* Rows that the dashboard wants for them; 0 when nothing goes on. */
+int incidents_rows(const struct store *s, const struct canvas *c);
+void incidents_draw(const struct store *s, struct canvas *c, int row);
+/* The worst one in so many columns. */
+void incidents_small_draw(const struct store *s, struct canvas *c, int row, int col, int width);
+
 /* dashboard_list.c, overview.c, why.c: parts of the dashboard. */
 void dashboard_list_draw(const struct viewer *v, const struct list *l, struct canvas *c, int row, int height);
 void dashboard_small_list_draw(const struct viewer *v, const struct list *l, struct canvas *c, int row, int height);
@@ -144,11 +304,11 @@ void overview_small_draw(const struct store *s, struct canvas *c, int row);
 void overview_one_line_draw(const struct store *s, struct canvas *c);
 /* Rows that the longest of the top lists can fill. */
 int overview_top_rows(const struct store *s);
-void overview_tops_draw(const struct store *s, struct canvas *c, int row, int rows);
+void overview_tops_draw(struct viewer *v, struct canvas *c, int row, int rows);
 
 /* What most failures of the last minute have in common (small: in 40 columns), what it means, and its role. */
 struct why {
-	char what[320], small[96], because[320];
+	char what[448], small[96], because[320];
 	enum ui_role role;
 };
 void why_find(const struct store *s, struct why *out);

@@ -2,7 +2,8 @@
  * why - the operator's question in two lines: what do most failures of the last minute have in common, and what does
  * it mean?
  * It looks at the newest events kept, at most WHY_EVENTS of them, so its cost does not grow with the traffic.
- * One thing to know: challenges and cancelled calls are told only when there is nothing worse, see view_rank.
+ * One thing to know: what happened inside calls, and busy lines and the like, are told only when there is nothing
+ * worse, and what worked after all never; see view_rank.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,9 +11,9 @@
 #include "sipwhy/timefmt.h"
 #include "view_int.h"
 
-enum { WHY_EVENTS = 1000, WHY_KINDS = 64, WHY_WINDOW_S = 60, WHY_PAUSE_S = 300, WHY_PHRASE = 27 };
+enum { WHY_EVENTS = VIEW_LOOK_BACK, WHY_KINDS = 64, WHY_WINDOW_S = 60, WHY_PAUSE_S = 300, WHY_PHRASE = 27 };
 
-/* Failures of one code, peer and direction. */
+/* Failures of one code, peer and direction, in or out of a call. */
 struct why_kind {
 	const struct event *newest;
 	unsigned n;
@@ -29,7 +30,21 @@ struct why_sum {
 static bool
 why_same(const struct event *a, const struct event *b)
 {
-	return a->code == b->code && a->direction == b->direction && slice_eq(a->peer, b->peer);
+	return a->code == b->code && a->in_call == b->in_call && a->direction == b->direction &&
+	    slice_eq(a->peer, b->peer);
+}
+
+static bool
+why_same_code(const struct event *a, const struct event *b)
+{
+	return a->code == b->code && a->in_call == b->in_call;
+}
+
+/* Is e one more of like? */
+static bool
+why_is_alike(const struct event *e, const struct event *like, bool any_peer)
+{
+	return !e->recovered && (any_peer ? why_same_code(e, like) : why_same(e, like));
 }
 
 static void
@@ -71,7 +86,8 @@ why_sum(const struct store *s, struct why_sum *sum)
 
 		if (e == NULL || e->t_ns <= since)
 			break;
-		why_count(sum, e);
+		if (!e->recovered)
+			why_count(sum, e);
 	}
 }
 
@@ -83,7 +99,7 @@ why_code(const struct why_sum *sum, const struct why_kind *like, size_t *peers)
 
 	*peers = 0;
 	for (size_t i = 0; i < sum->n; i++) {
-		if (sum->kind[i].newest->code != like->newest->code)
+		if (!why_same_code(sum->kind[i].newest, like->newest))
 			continue;
 		all.n += sum->kind[i].n;
 		++*peers;
@@ -95,7 +111,7 @@ why_code(const struct why_sum *sum, const struct why_kind *like, size_t *peers)
 static bool
 why_before(struct why_kind a, struct why_kind b)
 {
-	unsigned ra = view_rank(a.newest->code), rb = view_rank(b.newest->code);
+	unsigned ra = view_rank(a.newest), rb = view_rank(b.newest);
 
 	return ra != rb ? ra < rb : a.n > b.n;
 }
@@ -115,8 +131,7 @@ why_worst(const struct why_sum *sum, size_t *peers)
 		size_t of;
 		struct why_kind all = why_code(sum, &sum->kind[i], &of);
 
-		if (view_rank(all.newest->code) != view_rank(best.newest->code) || all.n < 2 * best.n ||
-		    all.n <= many.n)
+		if (view_rank(all.newest) != view_rank(best.newest) || all.n < 2 * best.n || all.n <= many.n)
 			continue;
 		many = all;
 		*peers = of;
@@ -133,7 +148,7 @@ why_alike(const struct store *s, const struct event *like, bool any_peer, struct
 	for (size_t at = newest; at < n; at++) {
 		const struct event *e = store_event_at(s, at);
 
-		if (e == NULL || !(any_peer ? e->code == like->code : why_same(e, like)))
+		if (e == NULL || !why_is_alike(e, like, any_peer))
 			continue;
 		if (e->t_ns - out->last_ns > WHY_PAUSE_S * NS_PER_S)
 			break;
@@ -145,7 +160,7 @@ why_alike(const struct store *s, const struct event *like, bool any_peer, struct
 
 		if (e == NULL || out->first_ns - e->t_ns > WHY_PAUSE_S * NS_PER_S)
 			return;
-		if (!(any_peer ? e->code == like->code : why_same(e, like)))
+		if (!why_is_alike(e, like, any_peer))
 			continue;
 		out->first_ns = e->t_ns;
 		out->n++;
@@ -153,20 +168,35 @@ why_alike(const struct store *s, const struct event *like, bool any_peer, struct
 	out->older = store_event_evicted(s) > 0;
 }
 
+/* The newest that is still a failure; NULL when none is kept, or none among the newest. */
+static const struct event *
+why_last(const struct store *s)
+{
+	size_t n = store_event_count(s);
+
+	for (size_t i = 0; i < WHY_EVENTS && i < n; i++) {
+		const struct event *e = store_event_at(s, n - 1 - i);
+
+		if (e != NULL && !e->recovered)
+			return e;
+	}
+	return NULL;
+}
+
 static void
 why_quiet(const struct store *s, struct why *out)
 {
-	size_t n = store_event_count(s);
-	const struct event *last = n > 0 ? store_event_at(s, n - 1) : NULL;
-	char clock[16], total[32];
+	const struct event *last = why_last(s);
+	char clock[16], total[32], code[8];
 
 	out->role = ROLE_TEXT_DIM;
 	if (last == NULL)
 		(void)snprintf(out->what, sizeof out->what, "No failure seen so far");
 	else
 		(void)snprintf(out->what, sizeof out->what,
-		    "No failure in the last minute; the last of %s was %u at %s",
-		    view_number(total, sizeof total, store_event_total(s), 11), last->code,
+		    "No failure in the last minute; the last of %s was %s at %s",
+		    view_number(total, sizeof total, view_failures(s), 11),
+		    last->code == 0 ? view_code_words(0) : view_code(code, sizeof code, last->code),
 		    timefmt_clock(clock, sizeof clock, last->t_ns));
 }
 
@@ -195,7 +225,10 @@ why_who(const struct why_sum *sum, const struct event *e, size_t peers, char *ou
 	if (peers > 1)
 		(void)snprintf(out, cap, "in traffic with %zu%s peers", peers, sum->full ? " or more" : "");
 	else
-		(void)snprintf(out, cap, "%s %.*s", e->direction == DIRECTION_SENT ? "sent to" : "from",
+		(void)snprintf(out, cap, "%s %.*s",
+		    e->direction != DIRECTION_SENT ? "from"
+			: e->code == 0             ? "to"
+						   : "sent to",
 		    (int)(peer.n < 60 ? peer.n : 60), peer.p);
 }
 
@@ -240,16 +273,35 @@ why_phrase(const struct event *e, bool *cut)
 	return slice_trim(phrase);
 }
 
+/* "503 Service Unavailable", "no response", "481 Call Does Not Exist inside calls". */
+static void
+why_failure(const struct event *e, char *out, size_t cap)
+{
+	bool cut;
+	struct slice phrase = why_phrase(e, &cut);
+	char code[8];
+
+	(void)snprintf(out, cap, "%s%s%.*s%s%s", e->code == 0 ? "" : view_code(code, sizeof code, e->code),
+	    e->code == 0 ? "" : " ", (int)phrase.n, phrase.p, cut ? "~" : "", e->in_call ? " inside calls" : "");
+}
+
+static enum ui_role
+why_role(const struct event *e)
+{
+	if (view_rank(e) > 0)
+		return ROLE_TEXT;
+	return e->code == 0 ? ROLE_CLASS_SILENCE : e->code >= 500 ? ROLE_CLASS_5XX : ROLE_TEXT_STRONG;
+}
+
 void
 why_find(const struct store *s, struct why *out)
 {
 	struct why_sum sum;
 	struct why_kind worst;
 	struct why_alike alike;
-	struct slice phrase;
-	char scope[96], who[128], since[64];
+	char scope[96], who[128], since[64], failure[96], code[8];
+	struct slice peer;
 	size_t peers;
-	bool cut;
 
 	*out = (struct why){ .role = ROLE_TEXT_STRONG };
 	why_sum(s, &sum);
@@ -259,18 +311,14 @@ why_find(const struct store *s, struct why *out)
 	}
 	worst = why_worst(&sum, &peers);
 	why_alike(s, worst.newest, peers > 1, &alike);
-	phrase = why_phrase(worst.newest, &cut);
 	why_scope(s, sum.seen, scope, sizeof scope);
 	why_who(&sum, worst.newest, peers, who, sizeof who);
 	why_since(s, &alike, since, sizeof since);
-	(void)snprintf(out->what, sizeof out->what, "%s%u x %u %.*s%s %s, %s", scope, worst.n, worst.newest->code,
-	    (int)phrase.n, phrase.p, cut ? "~" : "", who, since);
-	(void)snprintf(out->small, sizeof out->small, "%u x %u %.*s %s", worst.n, worst.newest->code,
-	    (int)(peers == 1 && worst.newest->peer.n < 40 ? worst.newest->peer.n : 0),
-	    worst.newest->peer.n > 0 ? worst.newest->peer.p : "", since);
+	why_failure(worst.newest, failure, sizeof failure);
+	(void)snprintf(out->what, sizeof out->what, "%s%u x %s %s, %s", scope, worst.n, failure, who, since);
+	peer = peers == 1 && worst.newest->peer.n > 0 ? worst.newest->peer : slice_str("");
+	(void)snprintf(out->small, sizeof out->small, "%u x %s %.*s %s", worst.n,
+	    view_code(code, sizeof code, worst.newest->code), (int)(peer.n < 40 ? peer.n : 40), peer.p, since);
 	why_because(worst.newest, out->because, sizeof out->because);
-	if (worst.newest->code >= 500)
-		out->role = ROLE_CLASS_5XX;
-	else if (view_rank(worst.newest->code) > 0)
-		out->role = ROLE_TEXT;
+	out->role = why_role(worst.newest);
 }

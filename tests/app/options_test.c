@@ -16,7 +16,7 @@ static int
 parse(struct options *o, struct errmsg *em, const char *line)
 {
 	static char text[512];
-	char *argv[WORDS + 1] = { (char *)"sipwhy" };
+	static char *argv[WORDS + 1] = { (char *)"sipwhy" };
 	int argc = 1;
 
 	/* Words are parted by | because filters hold blanks. */
@@ -98,8 +98,10 @@ test_forms(void **state)
 	assert_int_equal(parse(&o, &em, "--json=xml"), -EINVAL);
 	assert_int_equal(parse(&o, &em, "--explain|403|Insufficient funds"), 0);
 	assert_int_equal(o.action, ACTION_EXPLAIN);
-	assert_string_equal(o.explain_phrase, "Insufficient funds");
-	assert_int_equal(parse(&o, &em, "--explain|403|Insufficient|funds"), -EINVAL);
+	assert_string_equal(o.explain_words[0], "Insufficient funds");
+	assert_int_equal(parse(&o, &em, "--explain|403|Not Here|Server: Kamailio"), 0);
+	assert_string_equal(o.explain_words[1], "Server: Kamailio");
+	assert_null(o.explain_words[2]);
 }
 
 static void
@@ -109,7 +111,7 @@ test_refused(void **state)
 		const char *line, *says;
 	} rows[] = { { "-r|x.pcap", "-I" }, { "-E", "-E (--hep-parse) is not in this build" },
 		{ "-L|udp:x:9060", "not in this build" }, { "-H|udp:x:9060", "not in this build" },
-		{ "-S|udp:x", "not in this build" }, { "-f|x", "not in this build" },
+		{ "-S|udp:x", "not in this build" }, { "-f", "needs a value" },
 		{ "--follow|x", "--follow is not in this build" }, { "-k|x", "not in this build" },
 		{ "--bogus", "unknown option --bogus" }, { "-Z", "unknown option" }, { "-I", "needs a value" },
 		{ "-l|5", "from 10 to 1000000" }, { "-l|many", "a number" }, { "-B|0", "from 1 to 2048" },
@@ -125,11 +127,61 @@ test_refused(void **state)
 	}
 }
 
+/* Numbers of the options that a file may set, by name. */
+static size_t
+in_file(const char *name)
+{
+	size_t i = 0;
+
+	while (options_file_name(i) != NULL && strcmp(options_file_name(i), name) != 0)
+		i++;
+	return i;
+}
+
+static void
+test_file(void **state)
+{
+	struct options o;
+	struct errmsg em;
+	size_t n = 0;
+
+	(void)state;
+	while (options_file_name(n) != NULL)
+		n++;
+	assert_true(n > 0 && n <= OPTIONS_NAMES_MAX);
+	assert_int_equal(parse(&o, &em, "-l|50|-q"), 0);
+	/* The command line stays, the rest follows the file. */
+	assert_int_equal(options_set(&o, in_file("limit"), slice_str("99"), &em), 0);
+	assert_int_equal(o.limit, 50);
+	assert_int_equal(options_set(&o, in_file("quiet"), slice_str("no"), &em), 0);
+	assert_true(o.quiet);
+	assert_int_equal(options_set(&o, in_file("buffer"), slice_str("99"), &em), 0);
+	assert_int_equal(o.buffer_mib, 99);
+	assert_int_equal(options_set(&o, in_file("calls"), slice_str("yes"), &em), 0);
+	assert_true(o.calls_only);
+	assert_int_equal(options_set(&o, in_file("calls"), slice_str("no"), &em), 0);
+	assert_false(o.calls_only);
+	/* What stood on the command line is judged all the same. */
+	assert_int_equal(options_set(&o, in_file("limit"), slice_str("9"), &em), -EINVAL);
+	assert_non_null(strstr(em.text, "limit = 9: a number from 10"));
+	assert_int_equal(options_set(&o, in_file("calls"), slice_str("YES"), &em), -EINVAL);
+	assert_int_equal(options_set(&o, in_file("theme"), slice_str("x.theme"), &em), -EINVAL);
+	assert_int_equal(options_set(&o, in_file("theme"), slice_str("/x.theme"), &em), 0);
+	assert_string_equal(o.theme, "/x.theme");
+	/* Inputs, actions and what belongs to one run have no number. */
+	assert_int_equal(in_file("input"), n);
+	assert_int_equal(in_file("duration"), n);
+	assert_int_equal(in_file("config"), n);
+	assert_true(options_is_name("input"));
+	assert_false(options_is_name("inputs"));
+	assert_false(options_is_name("tzsp"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_inputs), cmocka_unit_test(test_words),
-		cmocka_unit_test(test_forms), cmocka_unit_test(test_refused) };
+		cmocka_unit_test(test_forms), cmocka_unit_test(test_refused), cmocka_unit_test(test_file) };
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);
 }

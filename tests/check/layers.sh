@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../e2e/lib.sh"
 cd "$top_srcdir" || exit 99
 
-layers_nouns='arena buf cursor errmsg event frame hash mem sipmsg slice text timefmt'
+layers_nouns='arena buf cursor errmsg event frame hash incident mem peers sipmsg slice text timefmt'
 # room: doors besides base and the nouns.
 layers_table='
 base:
@@ -14,12 +14,12 @@ wire: wire
 logfmt: logfmt
 sip: sip
 track: track
-tally: tally wire
-record: record tally wire
-store: store record tally wire
-sink: sink record tally wire sip
+tally: tally kpi wire
+record: record tally kpi wire
+store: store record tally kpi wire
+sink: sink record tally kpi wire sip
 term: term ui
-view: view store ui sip record tally wire
+view: view store ui sip record tally kpi wire
 app: *
 '
 

@@ -89,10 +89,12 @@ run --json=xml --demo
 says "an unknown form" 2 'json'
 run -r calls.pcap
 says "-r hints to -I" 2 '-r.*-I'
-for o in '-E' '-L udp:9060' '-H udp:127.0.0.1:9060' '-S udp:514' '--follow x.log' '--daemon' '--attach' '-f x.conf'; do
+for o in '-E' '-L udp:9060' '-H udp:127.0.0.1:9060' '-S udp:514' '--follow x.log' '--daemon' '--attach'; do
 	run $o
 	says "$o is not in this build" 2 'not in this build'
 done
+run -f x.conf --demo -N
+says "a configuration that is not there" 1 "can't read the configuration x.conf"
 run --demo -I x.pcap
 says "the demo does not mix" 2 'demo'
 

@@ -25,6 +25,25 @@ fuzz_slice(struct slice s)
 	return sum;
 }
 
+static uint64_t
+fuzz_event(const struct event *e)
+{
+	const struct slice *texts = &e->method;
+	struct slice path = e->path;
+	struct event_hop h;
+	uint64_t sum = 0;
+	unsigned hops = 0;
+
+	for (const struct slice *t = texts; t <= &e->raw; t++)
+		sum += fuzz_slice(*t);
+	for (; event_hop_next(&path, &h); hops++)
+		sum += fuzz_slice(h.src) + fuzz_slice(h.dst) + h.code;
+	/* Every path that a record brought is whole. */
+	if (hops > EVENT_HOPS_MAX || path.n > 0 || e->outcome >= OUTCOME_N || e->role >= PEER_ROLE_N)
+		abort();
+	return sum;
+}
+
 static void
 fuzz_events(const struct store *s)
 {
@@ -33,17 +52,78 @@ fuzz_events(const struct store *s)
 	for (size_t i = 0; i < store_event_count(s); i++) {
 		const struct event *e = store_event_at(s, i);
 
-		if (e == NULL || e->id <= last || store_event_index(s, e->id) != i || e->code < 100 || e->code > 699)
+		if (e == NULL || e->id <= last || store_event_index(s, e->id) != i || e->code > 699 ||
+		    (e->code < 100 && e->code != 0))
 			abort();
 		last = e->id;
-		sum += fuzz_slice(e->method) + fuzz_slice(e->phrase) + fuzz_slice(e->call_id) + fuzz_slice(e->from);
-		sum += fuzz_slice(e->to) + fuzz_slice(e->peer) + fuzz_slice(e->src) + fuzz_slice(e->dst);
-		sum += fuzz_slice(e->agent) + fuzz_slice(e->reason) + fuzz_slice(e->warning);
-		sum += fuzz_slice(e->retry_after) + fuzz_slice(e->detail) + fuzz_slice(e->explain);
-		sum += fuzz_slice(e->source) + fuzz_slice(e->raw);
+		sum += fuzz_event(e);
 	}
 	if (sum == 1 || store_event_at(s, store_event_count(s)) != NULL)
 		abort();
+}
+
+static void
+fuzz_incidents(const struct store *s)
+{
+	size_t n = store_incident_count(s), open = store_incident_open(s);
+	uint64_t sum = 0;
+
+	if (n > STORE_INCIDENTS_MAX || open > n || store_incident_at(s, n) != NULL)
+		abort();
+	for (size_t i = 0; i < n; i++) {
+		const struct incident *in = store_incident_at(s, i);
+
+		if (in->ended != (i >= open) || in->pattern < PATTERN_MIN || in->pattern > PATTERN_MAX)
+			abort();
+		sum += fuzz_slice(in->kind) + fuzz_slice(in->peer) + fuzz_slice(in->what) + fuzz_slice(in->sentence);
+		for (unsigned k = 0; k < INCIDENT_EVIDENCE; k++)
+			sum += fuzz_slice(in->call_ids[k]);
+	}
+	if (sum == 1)
+		abort();
+}
+
+/* Each event that is kept and failed is in a group that is there, unless groups had to make room. */
+static void
+fuzz_groups(const struct store *s)
+{
+	static struct store_group out[STORE_GROUPS_MAX];
+	size_t muted, all = store_group_count(s, &muted), n = store_groups(s, true, out, STORE_GROUPS_MAX);
+	struct store_group g;
+
+	if (n != all || store_groups(s, false, out, STORE_GROUPS_MAX) != all - muted)
+		abort();
+	for (size_t i = 0; i < all - muted; i++)
+		if (out[i].count == 0 || out[i].muted || !store_group_find(s, out[i].key, &g) || g.key != out[i].key ||
+		    g.first_ns > g.last_ns || memchr(g.phrase, '\0', sizeof g.phrase) == NULL)
+			abort();
+	for (size_t i = 0; i < store_event_count(s) && store_group_evicted(s) == 0; i++) {
+		const struct event *e = store_event_at(s, i);
+
+		if (!e->recovered && !store_group_find(s, store_group_key(s, e), &g))
+			abort();
+	}
+}
+
+static void
+fuzz_kpi(const struct store *s)
+{
+	static struct kpi_counts room[KPI_PEERS + 1];
+	static struct kpi_peer peers[KPI_PEERS + 1];
+	static const unsigned windows[] = { 0, 60, 300, 900 };
+
+	for (unsigned w = 0; w < 4; w++) {
+		size_t n = store_kpi_peers(s, windows[w], peers, room, KPI_PEERS + 1);
+		struct kpi_counts c;
+
+		store_kpi(s, windows[w], &c);
+		for (size_t i = 0; i < n; i++)
+			if (strlen(peers[i].name) >= ENDPOINT_TEXT || kpi_is_zero(peers[i].counts))
+				abort();
+		for (unsigned i = 0; windows[w] > 0 && i < KPI_COUNTERS; i++)
+			if (c.n[i] < 0)
+				abort();
+	}
 }
 
 static void
@@ -56,6 +136,9 @@ fuzz_getters(const struct store *s)
 	size_t n;
 
 	fuzz_events(s);
+	fuzz_incidents(s);
+	fuzz_groups(s);
+	fuzz_kpi(s);
 	for (unsigned cls = 0; cls <= 8; cls++) {
 		(void)store_window(s, cls, 300);
 		if (store_rate(s, cls, 60) < 0)
@@ -64,7 +147,7 @@ fuzz_getters(const struct store *s)
 	}
 	n = store_top_codes(s, codes, 10);
 	for (size_t i = 1; i < n; i++)
-		if (codes[i].responses > codes[i - 1].responses)
+		if (codes[i].events > codes[i - 1].events)
 			abort();
 	n = store_top_peers(s, peers, 10);
 	for (size_t i = 0; i < n; i++)
@@ -76,14 +159,30 @@ fuzz_getters(const struct store *s)
 	store_status(s, &st);
 	if (memchr(st.sentence, '\0', sizeof st.sentence) == NULL || memchr(st.host, '\0', sizeof st.host) == NULL)
 		abort();
+	if (store_event_recovered(s) > 0 && store_event_total(s) == 0 && store_event_count(s) > 0)
+		abort();
 	(void)store_now(s);
 	(void)store_waiting(s);
+}
+
+/* The user acknowledges or mutes the group of the newest event. */
+static void
+fuzz_user(struct store *s, unsigned what)
+{
+	const struct event *e = store_event_at(s, store_event_count(s) - 1);
+
+	if (e == NULL)
+		return;
+	if ((what & 2) != 0)
+		store_group_ack(s, store_group_key(s, e));
+	if ((what & 4) != 0)
+		store_group_mute(s, store_group_key(s, e), (what & 8) == 0);
 }
 
 static void
 fuzz_store(const uint8_t *data, size_t size)
 {
-	struct store_cfg cfg = { 8, 16384, 1 };
+	struct store_cfg cfg = { .events = 8, .bytes = 16384, .seed = 1 };
 	struct store *s = store_new(&cfg);
 	size_t first = size > FUZZ_HEAD ? data[0] * (size - FUZZ_HEAD) / 255 : 0;
 
@@ -94,6 +193,7 @@ fuzz_store(const uint8_t *data, size_t size)
 	store_advance(s, (int64_t)data[1] * (1700000000 / 128) * NS_PER_S);
 	store_feed(s, data + FUZZ_HEAD, first);
 	fuzz_getters(s);
+	fuzz_user(s, data[2]);
 	if (store_freeze(s, (data[2] & 1) != 0) != 0)
 		abort();
 	store_feed(s, data + FUZZ_HEAD + first, size - FUZZ_HEAD - first);
@@ -109,17 +209,17 @@ static void
 fuzz_report(const uint8_t *data, size_t size)
 {
 	struct sink_events *l = sink_events_new(4, 1);
-	struct tally *t = tally_new(1);
+	struct tally *t = tally_new(1, NULL);
 	struct source_stat source = { .kind = "file" };
-	struct sink_report r = { .host = "h", .version = "v", .tally = t, .sources = &source, .n_sources = 1,
-		.events = l };
+	struct sink_report r = {
+		.host = "h", .version = "v", .tally = t, .sources = &source, .n_sources = 1, .events = l
+	};
 	struct slice all = { (const char *)data, size };
 	FILE *out = fopen("/dev/null", "w");
 
 	memcpy(source.name, data, size < sizeof source.name ? size : sizeof source.name - 1);
 	for (uint64_t id = 1; id < 6; id++) {
-		struct event e = { .id = id, .code = 404, .phrase = slice_cut(&all, '\n'), .from = all,
-			.source = all };
+		struct event e = { .id = id, .code = 404, .phrase = slice_cut(&all, '\n'), .from = all, .source = all };
 
 		sink_events_add(l, &e);
 	}

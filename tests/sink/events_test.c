@@ -24,6 +24,20 @@ assert_same(const struct event *a, struct event b)
 	assert_int_equal(a->partial, b.partial);
 	assert_int_equal(a->cut, b.cut);
 	assert_int_equal(a->raw_len, b.raw_len);
+	assert_int_equal(a->said_code, b.said_code);
+	assert_int_equal(a->outcome, b.outcome);
+	assert_int_equal(a->role, b.role);
+	assert_int_equal(a->recovered, b.recovered);
+	assert_int_equal(a->in_call, b.in_call);
+	assert_int_equal(a->auth, b.auth);
+	assert_int_equal(a->rang, b.rang);
+	assert_int_equal(a->orphan, b.orphan);
+	assert_int_equal(a->ack_missing, b.ack_missing);
+	assert_int_equal(a->setup_ms, b.setup_ms);
+	assert_int_equal(a->hop_ms, b.hop_ms);
+	assert_int_equal(a->repeats, b.repeats);
+	assert_int_equal(a->copies, b.copies);
+	assert_int_equal(a->tries, b.tries);
 	/* All slices from method on; the raw message is not kept. */
 	b.raw = (struct slice){ NULL, 0 };
 	for (size_t i = 0; i < (sizeof b - offsetof(struct event, method)) / sizeof *pa; i++)
@@ -35,18 +49,28 @@ test_kept_as_given(void **state)
 {
 	static char text[RECORD_TEXT_MAX];
 	struct sink_events *l = sink_events_new(0, 0);
-	struct sink_events_at at = { 0, 0 };
-	struct event given[3] = { sample_event(1), sample_event(2), { .id = 3, .code = 699, .q850 = -1, .cut = true } },
-		     out;
+	struct sink_events_at at = { .index = 0 };
+	struct event given[12] = { sample_event(1), sample_event(2),
+		{ .id = 3, .code = 699, .q850 = -1, .setup_ms = -1, .hop_ms = INT32_MAX, .tries = UINT32_MAX },
+		{ .id = 4, .cut = true, .q850 = INT16_MAX, .reason_sip = INT16_MAX, .raw_len = UINT32_MAX },
+		{ .id = 5, .recovered = true, .repeats = UINT32_MAX, .said_code = 699 },
+		{ .id = 6, .in_call = true, .copies = UINT32_MAX, .transport = 255, .direction = 255, .role = 255 },
+		{ .id = 7, .auth = true }, { .id = 8, .rang = true }, { .id = 9, .orphan = true },
+		{ .id = 10, .ack_missing = true, .outcome = 255 }, { .id = 11, .partial = true }, sample_event(12) };
+	struct event out;
 
 	(void)state;
 	memset(text, 'x', sizeof text);
 	given[1].reason = (struct slice){ text, sizeof text };
 	given[1].agent = (struct slice){ text, 127 };
 	given[1].warning = (struct slice){ text, 128 };
-	for (unsigned i = 0; i < 3; i++)
+	/* Addresses that stand nowhere else; nobody relayed. */
+	given[11].path = SAMPLE_TEXT("[2001:db8::1]:5060 [2001:db8::2]:5060 404 4294967295 4294967295\n"
+				     "192.0.2.10:5060 192.0.2.10:5060 0 0 0\n");
+	given[11].said_by.n = 0;
+	for (unsigned i = 0; i < 12; i++)
 		sink_events_add(l, &given[i]);
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < 12; i++) {
 		assert_true(sink_events_next(l, &at, &out));
 		assert_same(&out, given[i]);
 	}
@@ -65,7 +89,7 @@ test_ring(void **state)
 	(void)state;
 	for (uint64_t id = 1; id <= 5000; id++) {
 		struct event e = { .id = id, .code = 404 }, out;
-		struct sink_events_at at = { 0, 0 };
+		struct sink_events_at at = { .index = 0 };
 		uint64_t want;
 
 		seed = seed * 6364136223846793005u + 1442695040888963407u;
@@ -85,7 +109,110 @@ test_ring(void **state)
 	sink_events_free(l);
 }
 
-/* Ten thousand events as they are on a busy PBX. */
+/* What the model of an updated event has of it. */
+struct kept {
+	uint64_t repeats;
+	unsigned code, hops;
+	bool recovered;
+};
+
+static size_t
+path_of(char *out, size_t cap, unsigned hops)
+{
+	struct event_hop h = { .src = slice_str("[2001:db8:1:2:3:4:5:6]:5060"), .dst = slice_str("192.0.2.1:5060") };
+	size_t used = 0;
+
+	for (unsigned i = 0; i < hops; i++) {
+		h.code = (uint16_t)(400 + i);
+		used = event_hop_put(out, cap, used, &h);
+	}
+	return used;
+}
+
+/* Updates of random events, paths that grow and shrink: nothing else moves, and only paths may lag behind. */
+static void
+test_updates(void **state)
+{
+	static struct kept model[4001];
+	static char text[200], path[RECORD_TEXT_MAX];
+	struct sink_events *l = sink_events_new(3000, 1);
+	unsigned kept = 0, grown = 0;
+	uint64_t seed = 5;
+
+	(void)state;
+	for (uint64_t id = 1; id <= 4000; id++) {
+		struct event e = { .id = id, .code = 404 }, out;
+		struct event_update u = { .repeats = (uint32_t)id, .copies = 3 };
+		struct sink_events_at at = { .index = 0 };
+
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+		e.reason = (struct slice){ text, (size_t)(seed >> 33) % sizeof text };
+		e.path = (struct slice){ path, path_of(path, sizeof path, id % 2) };
+		sink_events_add(l, &e);
+		model[id] = (struct kept){ .code = 404, .hops = id % 2 };
+		/* Mostly one of the newest; some are gone, one was never there. */
+		u.id = id + 1 - (seed >> 40) % (id % 5 == 0 ? 400 : 5);
+		u.code = id % 3 == 0 ? 500 : 0;
+		u.recovered = id % 4 == 0;
+		u.path = (struct slice){ path, path_of(path, sizeof path, id % 7) };
+		sink_events_update(l, &u);
+		if (u.id > 0 && u.id <= id) {
+			struct kept *k = &model[u.id];
+
+			k->repeats = id;
+			k->code = u.code != 0 ? u.code : k->code;
+			k->hops = u.path.n > 0 ? (unsigned)(id % 7) : k->hops;
+			k->recovered |= u.recovered;
+		}
+		assert_int_equal(sink_events_count(l) + sink_events_dropped(l), id);
+		if (id % 13 != 0)
+			continue;
+		while (sink_events_next(l, &at, &out)) {
+			const struct kept *k = &model[out.id];
+			struct event_hop h;
+			unsigned hops = 0;
+
+			assert_int_equal(out.repeats, k->repeats);
+			assert_int_equal(out.code, k->code);
+			assert_int_equal(out.recovered, k->recovered);
+			assert_int_equal(out.outcome, OUTCOME_OK);
+			while (event_hop_next(&out.path, &h))
+				assert_int_equal(h.code, 400 + hops++);
+			kept += hops != k->hops;
+			grown++;
+		}
+	}
+	/* A path that found no place stays as it was: rare. */
+	assert_true(grown > 50000);
+	assert_in_range(kept, 0, grown / 20);
+	sink_events_free(l);
+}
+
+static void
+test_update_of_silence(void **state)
+{
+	struct sink_events *l = sink_events_new(0, 0);
+	struct event e = { .id = 5, .outcome = OUTCOME_NO_RESPONSE }, out;
+	struct event_update u = { .id = 5, .code = 408 };
+	struct sink_events_at at = { .index = 0 };
+
+	(void)state;
+	sink_events_update(l, &u);
+	sink_events_add(l, &e);
+	sink_events_update(l, &u);
+	assert_true(sink_events_next(l, &at, &out));
+	assert_int_equal(out.code, 408);
+	assert_int_equal(out.outcome, OUTCOME_FAILED);
+	u.recovered = true;
+	sink_events_update(l, &u);
+	at.index = 0;
+	assert_true(sink_events_next(l, &at, &out));
+	assert_true(out.recovered);
+	assert_int_equal(out.outcome, OUTCOME_OK);
+	sink_events_free(l);
+}
+
+/* Ten thousand events as they are on a busy PBX: most over one hop, one of four with two relays and a cause. */
 static void
 test_size(void **state)
 {
@@ -95,7 +222,11 @@ test_size(void **state)
 	for (uint64_t id = 1; id <= 10000; id++) {
 		struct event e = sample_event(id);
 
-		e.warning.n = 0;
+		e.warning.n = e.detail.n = e.needs.n = e.leg.n = 0;
+		if (id % 4 != 0) {
+			e.path = SAMPLE_TEXT("192.0.2.10:5060 198.51.100.7:5060 503 72 7\n");
+			e.said_by.n = e.reason.n = 0;
+		}
 		sink_events_add(l, &e);
 	}
 	assert_int_equal(sink_events_count(l), 10000);
@@ -148,6 +279,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kept_as_given),
 		cmocka_unit_test(test_ring),
+		cmocka_unit_test(test_updates),
+		cmocka_unit_test(test_update_of_silence),
 		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_longest_in_the_shortest),
 		cmocka_unit_test(test_memory_short),

@@ -17,37 +17,114 @@
 struct scene {
 	struct tally *tally;
 	struct source_stat sources[2];
+	struct incident incidents[2];
 	struct sink_events *events;
 	struct sink_report report;
 	char *text;
 	size_t n;
 };
 
+static const struct endpoint scene_peer = { .family = 4, .addr = { 192, 0, 2, 1 } };
+
+/* An attempt and how it ended. */
 static void
-scene_message(struct scene *s, enum sip_method m, unsigned code, bool is_event)
+scene_attempt(struct scene *s, enum sip_method m, enum outcome_kind kind, unsigned code)
+{
+	struct outcome o = { .kind = (uint8_t)kind,
+		.method = (uint8_t)m,
+		.code = (uint16_t)code,
+		.q850 = -1,
+		.whole = true,
+		.leg = true,
+		.t_ns = SAMPLE_T,
+		.pdd_ms = 1000,
+		.srd_ms = -1,
+		.rrd_ms = 40,
+		.peer = &scene_peer };
+
+	tally_attempt(s->tally, m);
+	tally_outcome(s->tally, &o);
+}
+
+static void
+scene_event(struct scene *s, unsigned code)
+{
+	struct event e = { .code = (uint16_t)code, .peer = SAMPLE_TEXT("192.0.2.1"), .role = PEER_ROLE_TRUNK };
+
+	tally_event(s->tally, &e);
+}
+
+static void
+scene_message(struct scene *s, enum sip_method m, unsigned code)
 {
 	struct sipmsg msg = { .kind = code > 0 ? SIP_RESPONSE : SIP_REQUEST, .method = m, .code = (uint16_t)code };
-	struct endpoint e = { .family = 4, .addr = { 192, 0, 2, 1 } };
 
-	tally_message(s->tally, &msg, SEEN_NEW, &e, is_event);
+	tally_message(s->tally, &msg, SEEN_NEW, &scene_peer);
+}
+
+/* Two calls without a circuit, one to nobody, one that no one answered, one that went through; two registrations. */
+static void
+scene_calls(struct scene *s)
+{
+	struct event_update back = { .old_code = 486, .recovered = true };
+
+	scene_attempt(s, METHOD_INVITE, OUTCOME_FAILED, 503);
+	scene_attempt(s, METHOD_INVITE, OUTCOME_FAILED, 503);
+	scene_attempt(s, METHOD_INVITE, OUTCOME_FAILED, 404);
+	scene_attempt(s, METHOD_INVITE, OUTCOME_NO_RESPONSE, 0);
+	scene_attempt(s, METHOD_INVITE, OUTCOME_OK, 200);
+	scene_attempt(s, METHOD_INVITE, OUTCOME_EVICTED, 0);
+	tally_attempt(s->tally, METHOD_INVITE);
+	scene_attempt(s, METHOD_REGISTER, OUTCOME_OK, 200);
+	scene_attempt(s, METHOD_REGISTER, OUTCOME_CHALLENGED, 401);
+	scene_event(s, 503);
+	scene_event(s, 503);
+	scene_event(s, 404);
+	scene_event(s, 0);
+	scene_event(s, 486);
+	scene_event(s, 200);
+	tally_update(s->tally, &back);
 }
 
 static void
 scene_init(struct scene *s)
 {
 	struct event e = sample_event(1);
+	struct event_update u = { .id = 3, .recovered = true, .repeats = 6, .copies = 1 };
 
-	*s = (struct scene){ .tally = tally_new(1), .events = sink_events_new(2, 0) };
-	scene_message(s, METHOD_INVITE, 0, false);
-	scene_message(s, METHOD_INVITE, 100, false);
-	scene_message(s, METHOD_INVITE, 503, true);
-	scene_message(s, METHOD_INVITE, 503, true);
-	scene_message(s, METHOD_INVITE, 404, true);
-	scene_message(s, METHOD_BYE, 0, false);
-	scene_message(s, METHOD_BYE, 200, false);
+	*s = (struct scene){ .tally = tally_new(1, NULL), .events = sink_events_new(2, 0) };
+	scene_message(s, METHOD_INVITE, 0);
+	scene_message(s, METHOD_INVITE, 100);
+	scene_message(s, METHOD_INVITE, 503);
+	scene_message(s, METHOD_INVITE, 503);
+	scene_message(s, METHOD_INVITE, 404);
+	scene_message(s, METHOD_BYE, 0);
+	scene_message(s, METHOD_BYE, 200);
+	scene_calls(s);
+	s->incidents[0] = (struct incident){ .id = 7,
+		.t_ns = SAMPLE_T,
+		.since_ns = SAMPLE_T,
+		.last_ns = SAMPLE_T,
+		.pattern = 6,
+		.level = INCIDENT_WARNING,
+		.ended = true,
+		.count = 9,
+		.kind = SAMPLE_TEXT("scan"),
+		.sentence = SAMPLE_TEXT("9 numbers tried by 203.0.113.9") };
+	s->incidents[1] = (struct incident){ .id = 8,
+		.t_ns = SAMPLE_T,
+		.since_ns = SAMPLE_T,
+		.last_ns = SAMPLE_T,
+		.pattern = 1,
+		.level = INCIDENT_CRITICAL,
+		.count = 12,
+		.kind = SAMPLE_TEXT("trunk-down"),
+		.sentence = SAMPLE_TEXT("12 of 12 attempts to a\x1b[2J failed"),
+		.events = { 1, 0, 2 } };
 	tally_malformed(s->tally);
 	for (e.id = 1; e.id <= 3; e.id++)
 		sink_events_add(s->events, &e);
+	sink_events_update(s->events, &u);
 	s->sources[0] = sample_source("eth0", 3);
 	s->sources[1] = (struct source_stat){ .name = "b\xff\x1b[2J\x7f", .kind = "file", .frames = 1 };
 	s->report = (struct sink_report){ .host = "pbx1",
@@ -59,7 +136,9 @@ scene_init(struct scene *s)
 		.n_sources = 2,
 		.call_ids = 12,
 		.call_ids_exact = 1,
-		.evictions = 4,
+		.track = { .repeats_forgotten = 4, .bytes = 100, .bytes_max = 200, .bytes_limit = 300 },
+		.incidents = s->incidents,
+		.n_incidents = 2,
 		.events = s->events };
 }
 
@@ -101,9 +180,9 @@ scene_json(struct scene *s)
 	return o;
 }
 
-/* The number at the end of a path of names ("a/b"); -1 when there is none. */
-static json_int_t
-number(json_t *o, const char *path)
+/* What stands at the end of a path of names ("a/b"); NULL when nothing does. */
+static json_t *
+at(json_t *o, const char *path)
 {
 	struct slice rest = slice_str(path);
 	char name[32];
@@ -112,7 +191,25 @@ number(json_t *o, const char *path)
 		slice_copy(name, sizeof name, slice_cut(&rest, '/'));
 		o = json_is_array(o) ? json_array_get(o, (size_t)strtoul(name, NULL, 10)) : json_object_get(o, name);
 	}
+	return o;
+}
+
+/* The number there; -1 when there is none. */
+static json_int_t
+number(json_t *o, const char *path)
+{
+	o = at(o, path);
 	return json_is_integer(o) ? json_integer_value(o) : -1;
+}
+
+/* The first members of an object, in order. */
+static void
+assert_keys(json_t *o, const char *const *order, size_t n)
+{
+	void *it = json_object_iter(o);
+
+	for (size_t i = 0; i < n; i++, it = json_object_iter_next(o, it))
+		assert_string_equal(json_object_iter_key(it), order[i]);
 }
 
 static void
@@ -120,19 +217,21 @@ test_json_first_members(void **state)
 {
 	static const char *const order[] = { "schema", "messages", "classes", "codes", "methods", "call_ids",
 		"attempts", "failures", "kpi", "sources", "events" };
+	static const char *const attempts[] = { "total", "ok", "failed", "cancelled", "challenged", "no_response",
+		"open", "redirected", "evicted" };
+	static const char *const kpi[] = { "asr", "ner", "ser", "seer", "isa", "pdd_ms", "abr", "scr", "srd_ms",
+		"rrd_ms", "registration_failure", "retransmission", "bids", "registers", "windows" };
 	struct scene s;
 	json_t *o;
-	void *it;
 
 	(void)state;
 	scene_init(&s);
 	o = scene_json(&s);
-	it = json_object_iter(o);
-	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++, it = json_object_iter_next(o, it))
-		assert_string_equal(json_object_iter_key(it), order[i]);
+	assert_keys(o, order, sizeof order / sizeof order[0]);
 	assert_string_equal(json_string_value(json_object_get(o, "schema")), "sipwhy.report/1");
-	assert_true(json_is_null(json_object_get(json_object_get(o, "kpi"), "asr")));
-	assert_true(json_is_null(json_object_get(json_object_get(json_object_get(o, "kpi"), "pdd_ms"), "p95")));
+	assert_keys(
+	    json_object_get(json_object_get(o, "attempts"), "INVITE"), attempts, sizeof attempts / sizeof attempts[0]);
+	assert_keys(json_object_get(o, "kpi"), kpi, sizeof kpi / sizeof kpi[0]);
 	json_decref(o);
 	scene_fini(&s);
 }
@@ -168,6 +267,30 @@ test_json_numbers(void **state)
 		{ "failures/503", 2 },
 		{ "failures/404", 1 },
 		{ "failures/200", -1 },
+		{ "failures/486", -1 },
+		{ "failures/no_response", 1 },
+		{ "attempts/INVITE/total", 7 },
+		{ "attempts/INVITE/ok", 1 },
+		{ "attempts/INVITE/failed", 3 },
+		{ "attempts/INVITE/cancelled", 0 },
+		{ "attempts/INVITE/challenged", 0 },
+		{ "attempts/INVITE/no_response", 1 },
+		{ "attempts/INVITE/open", 1 },
+		{ "attempts/INVITE/redirected", 0 },
+		{ "attempts/INVITE/evicted", 1 },
+		{ "attempts/REGISTER/challenged", 1 },
+		{ "attempts/REGISTER/open", 0 },
+		{ "attempts/BYE/total", -1 },
+		{ "kpi/bids", 5 },
+		{ "kpi/registers", 1 },
+		{ "kpi/pdd_ms/p50", 943 },
+		{ "kpi/rrd_ms/p95", 42 },
+		{ "kpi/windows/60/bids", 5 },
+		{ "kpi/windows/900/registers", 1 },
+		{ "peers/0/kpi/bids", 5 },
+		{ "peers/0/codes/no_response", 1 },
+		{ "incidents/0/id", 7 },
+		{ "incidents/1/count", 12 },
 		{ "sources/0/packets", 21 },
 		{ "sources/0/frames", 21 },
 		{ "sources/0/bytes", 300 },
@@ -178,14 +301,21 @@ test_json_numbers(void **state)
 		{ "sources/0/drops/frag-overlap", 3 },
 		{ "sources/0/verdicts/sip", 3 },
 		{ "sources/0/verdicts/held", 3 },
-		{ "events_total", 3 },
+		{ "events_total", 6 },
+		{ "recovered", 1 },
+		{ "ack_missing", 1 },
 		{ "events_dropped", 1 },
-		{ "track/evictions", 4 },
-		{ "peers/0/events", 3 },
+		{ "track/evictions", 1 },
+		{ "track/repeats_forgotten", 4 },
+		{ "track/bytes", 100 },
+		{ "track/bytes_max", 200 },
+		{ "track/bytes_limit", 300 },
+		{ "peers/0/events", 6 },
 		{ "peers/0/codes/503", 2 },
 		{ "peers/0/responses/1xx", 1 },
 		{ "events/0/id", 2 },
 		{ "events/1/id", 3 },
+		{ "events/1/repeats", 6 },
 	};
 	struct scene s;
 	json_t *o, *source;
@@ -197,12 +327,92 @@ test_json_numbers(void **state)
 		if (number(o, want[i].path) != want[i].n)
 			fail_msg("%s is %lld", want[i].path, (long long)number(o, want[i].path));
 	assert_true(json_is_true(json_object_get(o, "call_ids_exact")));
+	assert_true(json_is_true(json_object_get(json_array_get(json_object_get(o, "events"), 1), "recovered")));
+	assert_string_equal(json_string_value(at(o, "peers/0/role")), "trunk");
+	assert_null(at(o, "peers/0/kpi/windows"));
 	assert_int_equal(json_array_size(json_object_get(o, "events")), 2);
 	assert_true(json_is_true(json_object_get(json_array_get(json_object_get(o, "sources"), 0), "balanced")));
 	source = json_array_get(json_object_get(o, "sources"), 1);
 	assert_true(json_is_false(json_object_get(source, "balanced")));
 	assert_null(json_object_get(source, "name"));
 	assert_string_equal(json_string_value(json_object_get(source, "name_b64")), "Yv8bWzJKfw==");
+	json_decref(o);
+	scene_fini(&s);
+}
+
+/* Ratios as they are printed: two decimals, null where there is nothing to divide by. */
+static void
+test_json_ratios(void **state)
+{
+	static const struct {
+		const char *path;
+		const char *text;
+	} want[] = {
+		{ "kpi/asr", "25.0" },
+		{ "kpi/ner", "25.0" },
+		{ "kpi/ser", "20.0" },
+		{ "kpi/abr", "20.0" },
+		{ "kpi/seer", "20.0" },
+		{ "kpi/isa", "60.0" },
+		{ "kpi/scr", "0.0" },
+		{ "kpi/registration_failure", "0.0" },
+		{ "kpi/retransmission", "0.0" },
+		{ "kpi/srd_ms/p50", "null" },
+		{ "kpi/windows/300/asr", "25.0" },
+		{ "peers/0/kpi/asr", "25.0" },
+	};
+	struct scene s;
+	json_t *o;
+
+	(void)state;
+	scene_init(&s);
+	o = scene_json(&s);
+	for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
+		char *text = json_dumps(at(o, want[i].path), JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+
+		if (text == NULL || strcmp(text, want[i].text) != 0)
+			fail_msg("%s is %s", want[i].path, text);
+		free(text);
+	}
+	json_decref(o);
+	for (unsigned i = 0; i < 2; i++)
+		scene_attempt(&s, METHOD_INVITE, OUTCOME_OK, 200);
+	o = scene_json(&s);
+	assert_non_null(
+	    strstr(s.text, "\"kpi\":{\"asr\":50.0,\"ner\":50.0,\"ser\":42.86,\"seer\":42.86,\"isa\":42.86,"));
+	json_decref(o);
+	scene_fini(&s);
+}
+
+/* Who counts KPIs without any failure is listed too, behind the first hundred. */
+static void
+test_json_quiet_trunk(void **state)
+{
+	struct scene s;
+	json_t *o, *peers;
+	size_t n;
+
+	(void)state;
+	scene_init(&s);
+	for (unsigned i = 0; i < 150; i++) {
+		char name[ENDPOINT_TEXT];
+		struct event e = { .code = 404 };
+
+		(void)snprintf(name, sizeof name, "10.0.0.%u", i);
+		e.peer = slice_str(name);
+		for (unsigned k = 0; k < 9; k++)
+			tally_event(s.tally, &e);
+	}
+	tally_completed(s.tally, NULL, SAMPLE_T);
+	o = scene_json(&s);
+	peers = json_object_get(o, "peers");
+	n = json_array_size(peers);
+	assert_int_equal(n, 102);
+	assert_string_equal(json_string_value(at(json_array_get(peers, n - 2), "name")), "192.0.2.1");
+	/* The rest has nothing but a completed call of nobody. */
+	assert_string_equal(json_string_value(at(json_array_get(peers, n - 1), "name")), "other");
+	assert_int_equal(number(json_array_get(peers, n - 1), "kpi/bids"), 0);
+	assert_null(at(json_array_get(peers, 0), "kpi"));
 	json_decref(o);
 	scene_fini(&s);
 }
@@ -216,7 +426,7 @@ test_json_of_nothing(void **state)
 	(void)state;
 	scene_init(&s);
 	tally_free(s.tally);
-	s.tally = tally_new(1);
+	s.tally = tally_new(1, NULL);
 	s.report = (struct sink_report){ .host = "a\x7f\x1b\xc2\x9b", .version = "", .tally = s.tally };
 	o = scene_json(&s);
 	assert_null(json_object_get(o, "events"));
@@ -224,6 +434,12 @@ test_json_of_nothing(void **state)
 	assert_true(json_is_null(json_object_get(json_object_get(o, "span"), "start")));
 	assert_string_equal(json_string_value(json_object_get(o, "host")), "a\x7f\x1b\xc2\x9b");
 	assert_int_equal(json_object_size(json_object_get(o, "codes")), 0);
+	assert_int_equal(json_object_size(json_object_get(o, "attempts")), 0);
+	assert_int_equal(json_object_size(json_object_get(o, "failures")), 0);
+	assert_int_equal(json_array_size(json_object_get(o, "incidents")), 0);
+	assert_true(json_is_null(at(o, "kpi/asr")));
+	assert_true(json_is_null(at(o, "kpi/pdd_ms/p95")));
+	assert_true(json_is_null(at(o, "kpi/windows/60/retransmission")));
 	json_decref(o);
 	scene_fini(&s);
 }
@@ -244,10 +460,23 @@ test_text(void **state)
 	assert_int_equal(scene_write(&s, false, 0), 0);
 	assert_true(has(&s, "sipwhy 0.1.0 on pbx1\n"));
 	assert_true(has(&s, "(2.0 s)\n"));
-	assert_true(has(&s, "  503 Service Unavailable                     2   40.0%      1.00/s  failures 2\n"));
-	assert_true(has(&s, "  404 Not Found                               1   20.0%      0.50/s  failures 1\n"));
-	assert_true(has(&s, "192.0.2.1"));
-	assert_true(has(&s, " 503 x 2, 404 x 1\n"));
+	assert_true(has(&s, "  503 Service Unavailable                     2   40.0%      1.00/s\n"));
+	assert_true(has(&s, "  404 Not Found                               1   20.0%      0.50/s\n"));
+	assert_true(has(&s, "\nFailures by code\n  404 Not Found                               1\n"));
+	assert_true(has(
+	    &s, "  503 Service Unavailable                     2\n  --- no response                             1\n"));
+	assert_true(
+	    has(&s, "  192.0.2.1                                trunk             6  503 x 2, no response x 1, "));
+	assert_true(has(&s, "  ASR 25.0%  NER 25.0%  (few: 5 calls)\n"));
+	assert_true(has(&s, "  INVITE               7           1           3           0           0           1 "));
+	assert_true(has(&s,
+	    "  calls             ASR 25.0%  NER 25.0%  SER 20.0%  SEER 20.0%  ISA 60.0%  ABR 20.0%  SCR 0.0%  "
+	    "(few: 5 calls)\n"));
+	assert_true(has(&s, "  registrations     failed 0.0%  (few: 1 registration)\n"));
+	assert_true(has(&s, "\nIncidents\n  critical  since "));
+	assert_true(has(&s, "  12 of 12 attempts to a\\x1b[2J failed\n  warning   since "));
+	assert_true(has(&s, "  recovered                     1  "));
+	assert_true(has(&s, "  recovered  in call  seen x8\n"));
 	assert_true(has(&s, "frag-overlap 3"));
 	assert_true(has(&s, "kernel 3"));
 	assert_true(has(&s, "these do not add up"));
@@ -313,6 +542,39 @@ test_memory_short(void **state)
 		assert_true(at < 1000);
 	}
 	assert_true(at > 5);
+	for (at = 1; at < 10; at++) {
+		mem_fail_at(at);
+		assert_int_equal(scene_write(&s, false, 0), 0);
+		mem_fail_at(0);
+		assert_true(at > 4 || has(&s, "no memory to list them"));
+	}
+	scene_fini(&s);
+}
+
+/* Enough calls stand for themselves; silence alone has no ASR, and one seizure of many bids is few. */
+static void
+test_text_samples(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_init(&s);
+	tally_free(s.tally);
+	s.report.tally = s.tally = tally_new(1, NULL);
+	for (unsigned i = 0; i < KPI_SAMPLE_MIN - 1; i++)
+		scene_attempt(&s, METHOD_INVITE, OUTCOME_NO_RESPONSE, 0);
+	assert_int_equal(scene_write(&s, false, 0), 0);
+	assert_true(has(&s, "  calls             ASR -  NER -  SER 0.0%  "));
+	assert_true(has(&s, "  (few: 19 calls)\n"));
+	scene_attempt(&s, METHOD_INVITE, OUTCOME_OK, 200);
+	assert_int_equal(scene_write(&s, false, 0), 0);
+	assert_true(has(&s, "  ISA 95.0%  ABR 5.0%  SCR 0.0%  (few: 1 of 20 calls)\n"));
+	for (unsigned i = 0; i < KPI_SAMPLE_MIN - 1; i++)
+		scene_attempt(&s, METHOD_INVITE, OUTCOME_OK, 200);
+	assert_int_equal(scene_write(&s, false, 0), 0);
+	assert_true(has(
+	    &s, "  calls             ASR 100.0%  NER 100.0%  SER 51.3%  SEER 51.3%  ISA 48.7%  ABR 51.3%  SCR 0.0%\n"));
+	assert_true(has(&s, "  requests          sent again -\n"));
 	scene_fini(&s);
 }
 
@@ -322,9 +584,12 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_json_first_members),
 		cmocka_unit_test(test_json_numbers),
+		cmocka_unit_test(test_json_ratios),
+		cmocka_unit_test(test_json_quiet_trunk),
 		cmocka_unit_test(test_json_of_nothing),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_text_quiet),
+		cmocka_unit_test(test_text_samples),
 		cmocka_unit_test(test_disk_full),
 		cmocka_unit_test(test_memory_short),
 	};

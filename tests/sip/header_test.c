@@ -40,9 +40,35 @@ names_are_found_in_every_form(void **state)
 		{ "X-Asterisk-HangupCause", HEADER_DETAIL },
 		{ "x-twilio-error", HEADER_DETAIL },
 		{ "P-Registrar-Error", HEADER_DETAIL },
-		{ "Allow", HEADER_OTHER },
-		{ "x", HEADER_OTHER },
+		{ "WWW-Authenticate", HEADER_CHALLENGE },
+		{ "Proxy-Authenticate", HEADER_CHALLENGE },
+		{ "Authorization", HEADER_CREDENTIALS },
+		{ "proxy-authorization", HEADER_CREDENTIALS },
+		{ "c", HEADER_CONTENT_TYPE },
+		{ "Content-Type", HEADER_CONTENT_TYPE },
+		{ "Max-Forwards", HEADER_MAX_FORWARDS },
+		{ "Expires", HEADER_EXPIRES },
+		{ "x", HEADER_SESSION_EXPIRES },
+		{ "Session-Expires", HEADER_SESSION_EXPIRES },
+		{ "X-CID", HEADER_X_CID },
+		{ "x-call-id", HEADER_X_CID },
+		{ "Session-ID", HEADER_SESSION_ID },
+		{ "P-Charging-Vector", HEADER_CHARGING },
+		{ "Allow", HEADER_ALLOW },
+		{ "Accept", HEADER_ACCEPT },
+		{ "Accept-Encoding", HEADER_ACCEPT_ENCODING },
+		{ "Unsupported", HEADER_UNSUPPORTED },
+		{ "Require", HEADER_REQUIRE },
+		{ "Min-SE", HEADER_MIN_SE },
+		{ "Min-Expires", HEADER_MIN_EXPIRES },
+		{ "u", HEADER_ALLOW_EVENTS },
+		{ "Allow-Events", HEADER_ALLOW_EVENTS },
+		{ "Security-Server", HEADER_SECURITY_SERVER },
+		{ "Call-Info", HEADER_CALL_INFO },
+		{ "k", HEADER_OTHER },
 		{ "", HEADER_OTHER },
+		{ "Proxy-Require", HEADER_OTHER },
+		{ "Accept-Language", HEADER_OTHER },
 		{ "X-Asterisk-HangupCauseCode", HEADER_OTHER },
 		{ "Subject", HEADER_OTHER },
 		{ "Froms", HEADER_OTHER },
@@ -123,7 +149,7 @@ unclean_values_are_told(void **state)
 	b = split("S\nVia: a\nVia: b\n c\nReason: d\nReason: e\n f\n\n", false);
 	assert_true(header_is_clean(&b, HEADER_VIA));
 	assert_false(header_is_clean(&b, HEADER_REASON));
-	assert_slice(b.reasons[1], "e\n f");
+	assert_slice(b.list[HEADER_REASON][1], "e\n f");
 	b = split("S\nTo: a\t\tb\t\x01\nFrom: c\t\x01\n\n", false);
 	assert_true(b.control && b.whole);
 	assert_slice(b.value[HEADER_TO], "a\t\tb\t\x01");
@@ -149,19 +175,33 @@ every_place_in_a_step(void **state)
 }
 
 static void
-first_value_is_kept_and_reasons_all(void **state)
+first_value_is_kept_and_of_lists_four(void **state)
 {
 	struct header_block b = split("S\nReason: a\nReason: b\nReason: c\nReason: d\nReason: e\n"
-				      "Warning: x\nWarning: y\n\n",
+				      "Warning: x\nWarning: y\n"
+				      "WWW-Authenticate: p\nAuthorization: q\nProxy-Authenticate: r\n\n",
 	    false);
 
 	(void)state;
 	assert_slice(b.value[HEADER_REASON], "a");
 	assert_int_equal(b.seen[HEADER_REASON], 5);
-	assert_slice(b.reasons[0], "a");
-	assert_slice(b.reasons[3], "d");
+	assert_slice(b.list[HEADER_REASON][0], "a");
+	assert_slice(b.list[HEADER_REASON][3], "d");
 	assert_slice(b.value[HEADER_WARNING], "x");
-	assert_slice(split("S\nX-Twilio-Error: 32204 no\n\n", false).value[HEADER_DETAIL], "X-Twilio-Error: 32204 no");
+	assert_int_equal(b.seen[HEADER_CHALLENGE], 2);
+	assert_slice(b.list[HEADER_CHALLENGE][1], "r");
+	assert_slice(b.list[HEADER_CREDENTIALS][0], "q");
+}
+
+static void
+shown_headers_are_kept_as_lines(void **state)
+{
+	struct header_block b = split("S\nX-Twilio-Error: 32204 no\nAllow :  A,\n B \nAccept:\n\n", false);
+
+	(void)state;
+	assert_slice(b.value[HEADER_DETAIL], "X-Twilio-Error: 32204 no");
+	assert_slice(b.value[HEADER_ALLOW], "Allow :  A,\n B");
+	assert_slice(b.value[HEADER_ACCEPT], "Accept:");
 }
 
 static void
@@ -223,7 +263,8 @@ main(void)
 		cmocka_unit_test(what_is_wrong_is_flagged),
 		cmocka_unit_test(unclean_values_are_told),
 		cmocka_unit_test(every_place_in_a_step),
-		cmocka_unit_test(first_value_is_kept_and_reasons_all),
+		cmocka_unit_test(first_value_is_kept_and_of_lists_four),
+		cmocka_unit_test(shown_headers_are_kept_as_lines),
 		cmocka_unit_test(cut_drops_the_broken_line),
 		cmocka_unit_test(lines_are_limited),
 		cmocka_unit_test(nothing_is_an_empty_block),

@@ -1,4 +1,4 @@
-/* scan_test - Via, From, To and CSeq read without libosip2. */
+/* scan_test - header values read without libosip2. */
 #include "fixture.h"
 #include "sip/scan.h"
 
@@ -124,6 +124,139 @@ parameters_are_limited(void **state)
 	assert_int_equal(address.tag.n, 0);
 }
 
+static void
+contacts_in_all_their_forms(void **state)
+{
+	static const struct {
+		const char *value, *host, *port;
+		int32_t expires;
+		bool star;
+	} cases[] = {
+		{ "<sip:a@b:5070>;expires=60", "b", "5070", 60, false },
+		{ "sip:a@b;expires=60", "b", "", 60, false },
+		{ "<sip:a@b;expires=60>", "b", "", -1, false },
+		{ "<sip:a@b>;q=1;EXPIRES = 0 ;x", "b", "", 0, false },
+		{ "<sip:a@b>;expires=\"90\"", "b", "", 90, false },
+		{ "<sip:a@b>;expires", "b", "", -1, false },
+		{ "<sip:a@b>;expires=-1", "b", "", -1, false },
+		{ "<sip:a@b>;expires=99999999999999999999", "b", "", INT32_MAX, false },
+		{ "<sip:a@b>, <sip:c@d>;expires=60", "b", "", -1, false },
+		{ "<sip:a,b@c>;expires=60", "c", "", 60, false },
+		{ "sip:a@b, <sip:c@d>;expires=60", "b", "", -1, false },
+		{ "\"x, <y>\" <sips:a@[2001:db8::1]:5061;transport=tls>;+x=\",;expires=1\";expires=2", "[2001:db8::1]",
+		    "5061", 2, false },
+		{ "<sip:[2001:db8::1]>", "[2001:db8::1]", "", -1, false },
+		{ "<tel:+49>;expires=60", "", "", 60, false },
+		{ "<sip:a@b;expires=60", "", "", -1, false },
+		{ "*", "", "", -1, true },
+		{ "*x", "", "", -1, false },
+		{ "", "", "", -1, false },
+	};
+	struct scan_contact contact;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		scan_contact(slice_str(cases[i].value), &contact);
+		assert_slice(contact.host, cases[i].host);
+		assert_slice(contact.port, cases[i].port);
+		assert_int_equal(contact.expires, cases[i].expires);
+		assert_int_equal(contact.star, cases[i].star);
+	}
+	scan_contact((struct slice){ NULL, 0 }, &contact);
+	assert_int_equal(contact.host.n, 0);
+}
+
+static void
+seconds_end_where_a_number_ends(void **state)
+{
+	static const struct {
+		const char *value;
+		int32_t seconds;
+	} cases[] = {
+		{ "0", 0 },
+		{ "0070", 70 },
+		{ "1800;refresher=uac", 1800 },
+		{ " 60 (a minute)", 60 },
+		{ "60(a minute)", 60 },
+		{ "2147483646", INT32_MAX - 1 },
+		{ "2147483648", INT32_MAX },
+		{ "18446744073709551617", INT32_MAX },
+		{ "", -1 },
+		{ "-1", -1 },
+		{ "+1", -1 },
+		{ "6e3", -1 },
+		{ "3600.5", -1 },
+		{ "Thu, 01 Dec 1994", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_int_equal(scan_seconds(slice_str(cases[i].value)), cases[i].seconds);
+}
+
+static void
+types_that_may_hold_sdp(void **state)
+{
+	static const char *const yes[] = { "application/sdp", "Application / SDP ;charset=x", "multipart/mixed;b=c" };
+	static const char *const no[] = { "", "application", "application/sdpx", "application/dtmf-relay", "text/sdp",
+		"multipart", "x/application/sdp" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
+		assert_true(scan_has_sdp(slice_str(yes[i])));
+	for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+		assert_false(scan_has_sdp(slice_str(no[i])));
+}
+
+static void
+realms_in_all_their_forms(void **state)
+{
+	static const struct {
+		const char *value, *realm;
+		bool stale;
+	} cases[] = {
+		{ "Digest realm=\"a\"", "a", false },
+		{ "Digest username=\"u\",REALM = \"a b\" ,stale = True", "a b", true },
+		{ "Digest nonce=\"realm=x, stale=true\", realm=a, opaque=\"\"", "a", false },
+		{ "Digest realm=\"a\\\"b\\\\\", stale=\"TRUE\"", "a\\\"b\\\\", true },
+		{ "Negotiate, Basic realm=\"a\", Digest realm=\"b\", stale=true", "a", true },
+		{ "Digest xrealm=\"a\", real=m, realm=\"\", realm=\"b\", stale=false", "", false },
+		{ "Digest realm=\"open, stale=true", "", false },
+		{ "Digest realm=\"open\\\", stale=true", "", false },
+		{ "Digest realm=", "", false },
+		{ "realm", "", false },
+		{ "=\"realm=x\"", "", false },
+		{ "", "", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		bool stale = false;
+
+		assert_slice(scan_realm(slice_str(cases[i].value), &stale), cases[i].realm);
+		assert_int_equal(stale, cases[i].stale);
+		assert_slice(scan_realm(slice_str(cases[i].value), NULL), cases[i].realm);
+	}
+}
+
+static void
+icids_in_all_their_forms(void **state)
+{
+	static const struct {
+		const char *value, *icid;
+	} cases[] = {
+		{ "icid-value=1a;icid-generated-at=h", "1a" },
+		{ "orig-ioi=\"icid-value=no\" ; ICID-Value = \"1;a\" ; x", "1;a" },
+		{ "icid-value=\"1a", "" },
+		{ "icid-generated-at=h", "" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_slice(scan_icid(slice_str(cases[i].value)), cases[i].icid);
+}
+
 int
 main(void)
 {
@@ -134,6 +267,11 @@ main(void)
 		cmocka_unit_test(percent_codes_are_decoded_once),
 		cmocka_unit_test(sent_by_is_one_text),
 		cmocka_unit_test(parameters_are_limited),
+		cmocka_unit_test(contacts_in_all_their_forms),
+		cmocka_unit_test(seconds_end_where_a_number_ends),
+		cmocka_unit_test(types_that_may_hold_sdp),
+		cmocka_unit_test(realms_in_all_their_forms),
+		cmocka_unit_test(icids_in_all_their_forms),
 	};
 
 	return cmocka_run_group_tests_name("sip/scan", tests, NULL, NULL);

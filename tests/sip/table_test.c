@@ -1,6 +1,7 @@
 /* table_test - every row of the tables is there, sorted, whole and found by its number. */
 #include "fixture.h"
 #include "sip/tables.h"
+#include "sipwhy/incident.h"
 
 static void
 codes(void **state)
@@ -130,6 +131,43 @@ phrases(void **state)
 	}
 }
 
+/* Kinds are names in records and configuration: they never change. */
+static void
+patterns(void **state)
+{
+	static const char *const kinds[] = { "trunk-down", "congestion", "refused", "register-storm", "brute-force",
+		"scan", "codec", "nat", "loop", "fraud", "stir", "dns", "session-timer", "early-media", "credentials",
+		"number-format", "inbound-route", "too-big", "overload", "ack-missing", "alg", "analytics", "tls",
+		"subscription", "masked" };
+	static const unsigned first[] = { 1, 2, 10, 5, 17, 3 };
+	size_t n;
+	const struct sip_pattern *rows = sip_patterns(&n);
+	unsigned last = 0;
+
+	(void)state;
+	assert_int_equal(n, PATTERN_MAX);
+	assert_int_equal(n, sizeof kinds / sizeof *kinds);
+	for (size_t i = 0; i < n; i++) {
+		assert_ptr_equal(sip_pattern_find((unsigned)i + PATTERN_MIN), &rows[i]);
+		assert_int_equal(rows[i].number, i + PATTERN_MIN);
+		assert_string_equal(rows[i].kind, kinds[i]);
+		assert_non_null(rows[i].title);
+		assert_non_null(rows[i].meaning);
+		assert_non_null(rows[i].harmless);
+		assert_non_null(rows[i].checks);
+		assert_non_null(rows[i].checks[0]);
+		if (rows[i].rank > sizeof first / sizeof *first) {
+			assert_true(rows[i].rank > last);
+			last = rows[i].rank;
+		}
+	}
+	assert_int_equal(last, PATTERN_MAX);
+	for (size_t i = 0; i < sizeof first / sizeof *first; i++)
+		assert_int_equal(sip_pattern_find(first[i])->rank, i + 1);
+	assert_null(sip_pattern_find(0));
+	assert_null(sip_pattern_find(PATTERN_MAX + 1));
+}
+
 int
 main(void)
 {
@@ -140,6 +178,7 @@ main(void)
 		cmocka_unit_test(causes),
 		cmocka_unit_test(warnings),
 		cmocka_unit_test(phrases),
+		cmocka_unit_test(patterns),
 	};
 
 	return cmocka_run_group_tests_name("sip/table", tests, NULL, NULL);

@@ -8,41 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "record/sample.h"
 #include "sipwhy/mem.h"
-#include "sipwhy/store.h"
-
-static struct store *
-store_of(size_t events, size_t bytes)
-{
-	struct store_cfg cfg = { events, bytes, 1 };
-	struct store *s = store_new(&cfg);
-
-	assert_non_null(s);
-	return s;
-}
-
-static void
-apply(struct store *s, const struct record *r)
-{
-	assert_int_equal(store_apply(s, r), 0);
-}
-
-static void
-add_event(struct store *s, uint64_t id)
-{
-	struct record r = sample_event_record(id);
-
-	apply(s, &r);
-}
-
-static void
-say_hello(struct store *s, unsigned engine, bool live)
-{
-	struct record r = sample_hello(engine, live);
-
-	apply(s, &r);
-}
+#include "store/drive.h"
 
 /* A tick at t_ns: n responses 503 to INVITE by one peer, all of them events. */
 static void
@@ -59,19 +26,19 @@ add_tick(struct store *s, int64_t t_ns, uint64_t n)
 	c.events = n;
 	r.t_ns = t_ns;
 	r.tick = (struct record_tick){ .counts = &c, .peers = &p, .n_peers = 1 };
-	apply(s, &r);
+	drive(s, &r);
 }
 
 static void
 test_counts_and_rates(void **state)
 {
-	struct store *s = store_of(0, 0);
+	struct store *s = drive_store(0, 0);
 	struct store_code codes[4];
 	struct peer_stat peers[4];
 	uint64_t history[10], sum = 0;
 
 	(void)state;
-	say_hello(s, 1, false);
+	drive_hello(s, 1, false);
 	for (int i = 0; i < 20; i++)
 		add_tick(s, SAMPLE_T + i * NS_PER_S, 3);
 	assert_int_equal(store_now(s), SAMPLE_T + 19 * NS_PER_S);
@@ -94,29 +61,41 @@ test_counts_and_rates(void **state)
 	store_free(s);
 }
 
+/* By failures, then by responses; silence is a code of its own, and what is below 400 is no failure code. */
 static void
 test_top_codes_order(void **state)
 {
 	static struct counts c;
-	struct store *s = store_of(0, 0);
-	struct record r = sample_record(RECORD_TICK);
-	struct record_fold fold = { 600, 7, "", "", "" };
-	struct store_code out[3];
+	struct store *s = drive_store(0, 0);
+	struct record r = sample_record(RECORD_TICK), e = sample_event_record(1);
+	struct record_fold folds[] = { { 600, 7, "", "BYE", "", -1, 0, false }, { 0, 9, "", "BYE", "", -1, 0, false },
+		{ 0, 50, "", "", "", -1, 0, false }, { 404, 3, "", "BYE", "", -1, 0, true } };
+	struct store_code out[5];
 
 	(void)state;
 	for (unsigned i = 0; i < SIP_CODE_N; i++)
 		c.responses[METHOD_BYE][i] = i % 10 + 1;
 	c.responses[METHOD_INVITE][399] = 100;
 	c.responses[METHOD_INVITE][303] = 50;
-	r.tick = (struct record_tick){ .counts = &c, .folds = &fold, .n_folds = 1 };
-	apply(s, &r);
-	assert_int_equal(store_top_codes(s, out, 3), 3);
-	assert_int_equal(out[0].code, 499);
-	assert_int_equal(out[1].code, 403);
-	assert_int_equal(out[1].responses, 54);
-	assert_int_equal(out[2].code, 409);
-	assert_int_equal(store_event_folded(s), 7);
-	assert_int_equal(store_event_total(s), 7);
+	r.tick = (struct record_tick){ .counts = &c, .folds = folds, .n_folds = 4 };
+	drive(s, &r);
+	e.event.code = 200;
+	e.event.ack_missing = true;
+	drive(s, &e);
+	assert_int_equal(store_top_codes(s, out, 5), 5);
+	assert_int_equal(out[0].code, 0);
+	assert_int_equal(out[0].events, 9);
+	assert_int_equal(out[0].responses, 0);
+	assert_int_equal(out[1].code, 600);
+	assert_int_equal(out[1].events, 7);
+	assert_int_equal(out[2].code, 499);
+	assert_int_equal(out[3].code, 403);
+	assert_int_equal(out[3].responses, 54);
+	assert_int_equal(out[4].code, 409);
+	/* The row without method stands for all that found no row: events of any code, also recovered ones. */
+	assert_int_equal(store_event_folded(s), 69);
+	assert_int_equal(store_event_total(s), 70);
+	assert_int_equal(store_event_recovered(s), 3);
 	assert_int_equal(store_top_codes(s, out, 0), 0);
 	store_free(s);
 }
@@ -124,12 +103,12 @@ test_top_codes_order(void **state)
 static void
 test_live_time_is_the_clock(void **state)
 {
-	struct store *s = store_of(0, 0);
+	struct store *s = drive_store(0, 0);
 	int64_t wall = SAMPLE_T + 100 * NS_PER_S;
 	uint64_t revision;
 
 	(void)state;
-	say_hello(s, 1, true);
+	drive_hello(s, 1, true);
 	store_advance(s, wall);
 	/* Ticks from next year and from last year are taken for now. */
 	add_tick(s, wall + 365 * 86400 * NS_PER_S, 4);
@@ -147,38 +126,48 @@ test_live_time_is_the_clock(void **state)
 	store_free(s);
 }
 
+/* Every slice of it, from method to raw. */
 static void
 test_event_is_copied(void **state)
 {
-	struct store *s = store_of(0, 0);
+	static char text[21][4];
+	struct store *s = drive_store(0, 0);
 	struct record r = sample_event_record(9);
-	char phrase[] = "Busy Here";
-	const struct event *e;
+	struct slice *from = &r.event.method;
+	const struct slice *to;
 
 	(void)state;
-	r.event.phrase = (struct slice){ phrase, sizeof phrase - 1 };
-	apply(s, &r);
-	memset(phrase, 'x', sizeof phrase - 1);
-	e = store_event_at(s, 0);
-	assert_int_equal(e->id, 9);
-	assert_int_equal(e->q850, 34);
-	assert_true(slice_eq(e->phrase, slice_str("Busy Here")));
-	assert_true(slice_eq(e->raw, slice_str(sample_raw)));
-	assert_true(slice_eq(e->source, slice_str("eth0")));
+	assert_ptr_equal(&from[20], &r.event.raw);
+	for (unsigned i = 0; i < 21; i++) {
+		(void)snprintf(text[i], sizeof text[i], "%u", 100 + i);
+		from[i] = (struct slice){ text[i], 3 };
+	}
+	drive(s, &r);
+	memset(text, 'x', sizeof text);
+	assert_int_equal(store_event_at(s, 0)->id, 9);
+	assert_int_equal(store_event_at(s, 0)->q850, 34);
+	assert_int_equal(store_event_at(s, 0)->tries, 2);
+	to = &store_event_at(s, 0)->method;
+	for (unsigned i = 0; i < 21; i++) {
+		(void)snprintf(text[i], sizeof text[i], "%u", 100 + i);
+		assert_true(slice_eq(to[i], (struct slice){ text[i], 3 }));
+	}
 	assert_null(store_event_at(s, 1));
 	r.event.code = 99;
 	assert_int_equal(store_apply(s, &r), -EINVAL);
+	r.event.code = 0;
+	drive(s, &r);
 	store_free(s);
 }
 
 static void
 test_limit_of_rows(void **state)
 {
-	struct store *s = store_of(100, 0);
+	struct store *s = drive_store(100, 0);
 
 	(void)state;
 	for (uint64_t id = 10; id < 2510; id += 10)
-		add_event(s, id);
+		drive_event(s, id);
 	assert_int_equal(store_event_count(s), 100);
 	assert_int_equal(store_event_total(s), 250);
 	assert_int_equal(store_event_evicted(s), 150);
@@ -196,21 +185,21 @@ static void
 test_limit_of_bytes(void **state)
 {
 	static char raw[EVENT_RAW_MAX];
-	struct store *s = store_of(1000, 20 * EVENT_RAW_MAX);
+	struct store *s = drive_store(1000, 20 * EVENT_RAW_MAX);
 	struct record big = sample_event_record(1);
 
 	(void)state;
 	big.event.raw = (struct slice){ raw, sizeof raw };
 	for (uint64_t id = 1; id <= 50; id++) {
 		big.event.id = id;
-		apply(s, &big);
+		drive(s, &big);
 	}
 	assert_in_range(store_event_count(s), 15, 19);
 	assert_int_equal(store_event_count(s) + store_event_evicted(s), 50);
 	assert_int_equal(store_event_at(s, store_event_count(s) - 1)->id, 50);
 	store_free(s);
 	/* One that is larger than all there is: not kept, not forgotten. */
-	s = store_of(1000, 1000);
+	s = drive_store(1000, 1000);
 	assert_int_equal(store_apply(s, &big), -EMSGSIZE);
 	assert_int_equal(store_event_total(s), 1);
 	assert_int_equal(store_event_count(s), 0);
@@ -222,11 +211,11 @@ static void
 test_ids_rise(void **state)
 {
 	static const uint64_t told[] = { 5, 5, 3, INT64_MAX, 1, 7 };
-	struct store *s = store_of(0, 0);
+	struct store *s = drive_store(0, 0);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
-		add_event(s, told[i]);
+		drive_event(s, told[i]);
 	for (size_t i = 1; i < store_event_count(s); i++)
 		assert_true(store_event_at(s, i)->id > store_event_at(s, i - 1)->id);
 	for (size_t i = 0; i < store_event_count(s); i++)
@@ -237,19 +226,19 @@ test_ids_rise(void **state)
 static void
 test_freeze(void **state)
 {
-	struct store *s = store_of(10, 0);
+	struct store *s = drive_store(10, 0);
 	struct peer_stat peer;
 
 	(void)state;
 	for (uint64_t id = 1; id <= 8; id++)
-		add_event(s, id);
+		drive_event(s, id);
 	add_tick(s, SAMPLE_T, 8);
 	assert_int_equal(store_freeze(s, true), 0);
 	assert_true(store_frozen(s));
 	for (uint64_t id = 9; id <= 12; id++)
-		add_event(s, id);
+		drive_event(s, id);
 	add_tick(s, SAMPLE_T + 5 * NS_PER_S, 4);
-	say_hello(s, 1, true);
+	drive_hello(s, 1, true);
 	/* All getters stand still. */
 	assert_int_equal(store_waiting(s), 4);
 	assert_int_equal(store_event_count(s), 8);
@@ -275,14 +264,14 @@ test_freeze(void **state)
 static void
 test_freeze_through_a_flood(void **state)
 {
-	struct store *s = store_of(10, 0);
+	struct store *s = drive_store(10, 0);
 
 	(void)state;
 	for (uint64_t id = 1; id <= 10; id++)
-		add_event(s, id);
+		drive_event(s, id);
 	assert_int_equal(store_freeze(s, true), 0);
 	for (uint64_t id = 11; id <= 100; id++)
-		add_event(s, id);
+		drive_event(s, id);
 	assert_int_equal(store_event_count(s), 10);
 	assert_int_equal(store_event_at(s, 0)->id, 1);
 	assert_int_equal(store_event_evicted(s), 0);
@@ -298,15 +287,15 @@ static void
 test_unfreeze_leaves_no_hole(void **state)
 {
 	static char raw[EVENT_RAW_MAX];
-	struct store *s = store_of(100, 2 * EVENT_RAW_MAX + 4000);
+	struct store *s = drive_store(100, 2 * EVENT_RAW_MAX + 4000);
 	struct record big = sample_event_record(1);
 
 	(void)state;
-	add_event(s, 1);
+	drive_event(s, 1);
 	assert_int_equal(store_freeze(s, true), 0);
 	big.event.raw = (struct slice){ raw, sizeof raw };
 	for (big.event.id = 2; big.event.id <= 4; big.event.id++)
-		apply(s, &big);
+		drive(s, &big);
 	assert_int_equal(store_freeze(s, false), 0);
 	assert_int_equal(store_event_at(s, 0)->id, 3);
 	assert_int_equal(store_event_count(s) + store_event_evicted(s), 4);
@@ -314,32 +303,21 @@ test_unfreeze_leaves_no_hole(void **state)
 }
 
 static void
-tell_source(struct store *s, const struct source_stat *stat)
-{
-	struct record r = sample_record(RECORD_TICK);
-
-	r.tick = (struct record_tick){
-		.sources = stat, .n_sources = 1, .record_drops = stat->kernel_drops, .evictions = stat->kernel_drops
-	};
-	apply(s, &r);
-}
-
-static void
 test_restart_keeps_figures(void **state)
 {
-	struct store *s = store_of(0, 0);
+	struct store *s = drive_store(0, 0);
 	struct source_stat a = sample_source("a.pcap", 10), b;
 	const struct source_stat *out;
 	struct store_status st;
 
 	(void)state;
-	say_hello(s, 1, false);
-	tell_source(s, &a);
+	drive_hello(s, 1, false);
+	drive_source(s, &a);
 	store_note(s, false, "engine ended by signal 9, starting another");
 	store_status(s, &st);
 	assert_false(st.engine_alive);
 	assert_string_equal(st.sentence, "engine ended by signal 9, starting another");
-	say_hello(s, 2, false);
+	drive_hello(s, 2, false);
 	store_status(s, &st);
 	assert_true(st.engine_alive);
 	assert_int_equal(st.engines, 2);
@@ -348,7 +326,7 @@ test_restart_keeps_figures(void **state)
 	b = (struct source_stat){
 		.name = "a.pcap", .kind = "file", .state = "reading", .frames = 40, .bytes = 500, .skipped = 40
 	};
-	tell_source(s, &b);
+	drive_source(s, &b);
 	out = &store_source_at(s, 0)->stat;
 	assert_int_equal(out->frames, a.frames);
 	assert_int_equal(out->bytes, a.bytes);
@@ -357,7 +335,7 @@ test_restart_keeps_figures(void **state)
 	b.verdict[WIRE_SIP] = 5;
 	b.kernel_drops = 1;
 	b.bytes = 2000;
-	tell_source(s, &b);
+	drive_source(s, &b);
 	assert_int_equal(out->frames, a.frames + 6);
 	assert_int_equal(out->skipped, 1);
 	assert_int_equal(out->bytes, 2000);
@@ -372,58 +350,31 @@ test_restart_keeps_figures(void **state)
 	assert_int_equal(st.evictions, 11);
 	assert_int_equal(st.lost, 11 + 10 + (WIRE_DROP_N + 1) * 10);
 	/* The same engine again (another reader of it) changes nothing. */
-	say_hello(s, 2, false);
-	tell_source(s, &b);
+	drive_hello(s, 2, false);
+	drive_source(s, &b);
 	assert_int_equal(out->frames, a.frames + 6);
 	store_free(s);
-}
-
-/* Events after the last tick come again with the next engine when it reads a file, and only then. */
-static void
-test_restart_takes_back_events(void **state)
-{
-	struct source_stat a = sample_source("a.pcap", 10);
-
-	(void)state;
-	for (unsigned live = 0; live <= 1; live++) {
-		struct store *s = store_of(0, 0);
-
-		say_hello(s, 1, live);
-		add_event(s, 1);
-		add_event(s, 2);
-		tell_source(s, &a);
-		add_event(s, 3);
-		assert_int_equal(store_freeze(s, true), 0);
-		add_event(s, 4);
-		say_hello(s, 2, live);
-		assert_int_equal(store_waiting(s), live);
-		assert_int_equal(store_freeze(s, false), 0);
-		assert_int_equal(store_event_total(s), live ? 4 : 2);
-		add_event(s, 1000);
-		assert_int_equal(store_event_total(s), live ? 5 : 3);
-		store_free(s);
-	}
 }
 
 static void
 test_sources(void **state)
 {
-	struct store *s = store_of(0, 0);
+	struct store *s = drive_store(0, 0);
 	struct source_stat stat = sample_source("x", 1);
 	struct record r = sample_record(RECORD_SOURCE);
 	struct store_status st;
 	char name[16];
 
 	(void)state;
-	say_hello(s, 1, false);
+	drive_hello(s, 1, false);
 	for (unsigned i = 0; i < STORE_SOURCES_MAX + 5; i++) {
 		(void)snprintf(name, sizeof name, "file%u", i);
 		r.source = (struct record_source){ name, "file", "reading", "" };
-		apply(s, &r);
+		drive(s, &r);
 	}
 	assert_int_equal(store_source_count(s), STORE_SOURCES_MAX);
 	assert_null(store_source_at(s, STORE_SOURCES_MAX));
-	tell_source(s, &stat);
+	drive_source(s, &stat);
 	assert_int_equal(store_source_count(s), STORE_SOURCES_MAX);
 	store_status(s, &st);
 	assert_false(st.ended);
@@ -431,7 +382,7 @@ test_sources(void **state)
 		(void)snprintf(name, sizeof name, "file%u", i);
 		r.source = (struct record_source){ name, "file", i % 2 ? "ended" : "damaged",
 			i == 4 ? "cut after 3 frames" : "" };
-		apply(s, &r);
+		drive(s, &r);
 	}
 	store_status(s, &st);
 	assert_true(st.ended);
@@ -444,19 +395,19 @@ test_sources(void **state)
 static void
 test_engine_told_by_a_record(void **state)
 {
-	struct store *s = store_of(0, 0);
+	struct store *s = drive_store(0, 0);
 	struct record r = sample_record(RECORD_SOURCE);
 	struct store_status st;
 
 	(void)state;
-	say_hello(s, 1, true);
+	drive_hello(s, 1, true);
 	r.source = (struct record_source){ "engine", "engine", "died", "engine ended by signal 11" };
-	apply(s, &r);
+	drive(s, &r);
 	store_status(s, &st);
 	assert_false(st.engine_alive);
 	assert_string_equal(st.sentence, "engine ended by signal 11");
 	assert_int_equal(store_source_count(s), 0);
-	say_hello(s, 2, true);
+	drive_hello(s, 2, true);
 	store_status(s, &st);
 	assert_true(st.engine_alive);
 	store_free(s);
@@ -470,9 +421,15 @@ stream(struct buf *b, unsigned events)
 	struct record hello = sample_hello(1, false), tick = sample_record(RECORD_TICK),
 		      bye = sample_record(RECORD_BYE);
 	struct source_stat source = sample_source("a.pcap", 10);
+	struct record recovered = sample_update(1), incident = sample_incident(3, 4, INCIDENT_WARNING, SAMPLE_T);
+	const struct kpi_counts kpi = sample_kpi(3);
+	struct kpi_peer peer = { "carrier-a", PEER_ROLE_TRUNK, &kpi };
 
+	recovered.update.recovered = true;
 	c.responses[METHOD_INVITE][403] = events;
-	tick.tick = (struct record_tick){ .counts = &c, .sources = &source, .n_sources = 1 };
+	tick.tick = (struct record_tick){
+		.counts = &c, .sources = &source, .n_sources = 1, .kpi = &kpi, .kpi_peers = &peer, .n_kpi_peers = 1
+	};
 	bye.tick.counts = &c;
 	assert_int_equal(record_encode(b, &hello), 0);
 	for (uint64_t id = 1; id <= events; id++) {
@@ -480,6 +437,8 @@ stream(struct buf *b, unsigned events)
 
 		assert_int_equal(record_encode(b, &e), 0);
 	}
+	assert_int_equal(record_encode(b, &recovered), 0);
+	assert_int_equal(record_encode(b, &incident), 0);
 	assert_int_equal(record_encode(b, &tick), 0);
 	buf_puts(b, "{\"type\":\"weather\",\"rain\":true}\nno json\n");
 	assert_int_equal(record_encode(b, &bye), 0);
@@ -489,6 +448,7 @@ static void
 check_stream(const struct store *s)
 {
 	struct store_status st;
+	struct kpi_counts kpi;
 
 	store_status(s, &st);
 	assert_int_equal(st.bad_lines, 1);
@@ -497,6 +457,12 @@ check_stream(const struct store *s)
 	assert_string_equal(st.version, "0.1.0");
 	assert_int_equal(store_event_count(s), 2);
 	assert_int_equal(store_source_count(s), 1);
+	assert_true(store_event_at(s, 0)->recovered);
+	assert_int_equal(store_event_recovered(s), 1);
+	assert_int_equal(store_incident_open(s), 1);
+	assert_int_equal(store_incident_at(s, 0)->events[1], 8);
+	store_kpi(s, 0, &kpi);
+	assert_int_equal(kpi.n[KPI_BIDS], 3);
 	/* bye tells totals, not increments. */
 	assert_int_equal(counts_code(store_counts(s), 503), 2);
 }
@@ -510,7 +476,7 @@ test_feed_at_every_cut(void **state)
 	buf_init(&b, RECORD_LINE_MAX);
 	stream(&b, 2);
 	for (size_t cut = 0; cut <= b.len; cut++) {
-		struct store *s = store_of(16, 0);
+		struct store *s = drive_store(16, 0);
 
 		store_feed(s, b.data, cut);
 		store_feed(s, b.data + cut, b.len - cut);
@@ -520,7 +486,7 @@ test_feed_at_every_cut(void **state)
 	buf_fini(&b);
 }
 
-/* Whatever allocation fails: no crash, no leak, and every event is either kept or told as lost. */
+/* Whatever allocation fails: no crash, no leak, and every event is either kept or told as lost, its update too. */
 static void
 test_memory_short(void **state)
 {
@@ -531,7 +497,7 @@ test_memory_short(void **state)
 	buf_init(&b, RECORD_LINE_MAX);
 	stream(&b, 12);
 	for (at = 1; at <= calls; at++) {
-		struct store_cfg cfg = { 8, 0, 1 };
+		struct store_cfg cfg = { .events = 8, .seed = 1 };
 		struct store_status st;
 		struct store *s;
 
@@ -548,8 +514,8 @@ test_memory_short(void **state)
 		if (s == NULL)
 			continue;
 		store_status(s, &st);
-		assert_int_equal(
-		    store_event_count(s) + store_event_evicted(s) + st.record_drops + (st.bad_lines - 1), 12);
+		assert_in_range(
+		    store_event_count(s) + store_event_evicted(s) + st.record_drops + (st.bad_lines - 1), 12, 13);
 		store_free(s);
 	}
 	assert_true(at > 20);
@@ -571,7 +537,6 @@ main(void)
 		cmocka_unit_test(test_freeze_through_a_flood),
 		cmocka_unit_test(test_unfreeze_leaves_no_hole),
 		cmocka_unit_test(test_restart_keeps_figures),
-		cmocka_unit_test(test_restart_takes_back_events),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_engine_told_by_a_record),
 		cmocka_unit_test(test_feed_at_every_cut),

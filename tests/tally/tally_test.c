@@ -8,6 +8,7 @@
 
 #include "sipwhy/mem.h"
 #include "sipwhy/tally.h"
+#include "sipwhy/timefmt.h"
 
 /* A small generator, so that a failing run can be had again. */
 static uint64_t
@@ -22,8 +23,9 @@ random_next(uint64_t *s)
 static struct endpoint
 host(unsigned n)
 {
-	return (struct endpoint){ .family = 4, .port = 5060, .addr = { 10, (uint8_t)(n >> 16),
-		(uint8_t)(n >> 8), (uint8_t)n } };
+	return (struct endpoint){
+		.family = 4, .port = 5060, .addr = { 10, (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n }
+	};
 }
 
 static void
@@ -31,23 +33,74 @@ message(struct tally *t, uint64_t *s)
 {
 	struct sipmsg m = { .kind = random_next(s) % 3 == 0 ? SIP_REQUEST : SIP_RESPONSE };
 	struct endpoint e = host((unsigned)(random_next(s) % 40));
-	bool is_event;
 
 	m.method = (enum sip_method)(random_next(s) % METHOD_N);
 	m.partial = random_next(s) % 10 == 0;
 	if (m.kind == SIP_RESPONSE)
 		m.code = (uint16_t)(SIP_CODE_MIN + random_next(s) % SIP_CODE_N);
-	is_event = m.code >= 400 && random_next(s) % 2 == 0;
 	if (random_next(s) % 50 == 0)
 		tally_malformed(t);
-	tally_message(t, &m, (enum seen)(random_next(s) % 3), random_next(s) % 8 == 0 ? NULL : &e, is_event);
+	tally_time(t, (int64_t)(random_next(s) % 60) * NS_PER_S);
+	tally_message(t, &m, (enum seen)(random_next(s) % 3), random_next(s) % 8 == 0 ? NULL : &e);
 }
+
+/* An attempt, how it ended, and what was told of it. */
+static void
+attempt(struct tally *t, uint64_t *s)
+{
+	struct endpoint e = host((unsigned)(random_next(s) % 40));
+	struct outcome o = { .kind = (uint8_t)(random_next(s) % OUTCOME_N),
+		.code = (uint16_t)(300 + random_next(s) % 400),
+		.method = (uint8_t)(random_next(s) % METHOD_N),
+		.whole = random_next(s) % 4 > 0,
+		.leg = random_next(s) % 4 > 0,
+		.in_call = random_next(s) % 9 == 0,
+		.undo = random_next(s) % 9 == 0,
+		.t_ns = (int64_t)(random_next(s) % 60) * NS_PER_S,
+		.pdd_ms = (int32_t)(random_next(s) % 9999),
+		.srd_ms = -1,
+		.rrd_ms = 12,
+		.peer = &e };
+	struct event ev = { .code = random_next(s) % 5 == 0 ? 0 : o.code };
+	struct event_update u = {
+		.old_code = ev.code, .recovered = random_next(s) % 3 == 0, .code = random_next(s) % 3 == 0 ? 503 : 0
+	};
+	char name[ENDPOINT_TEXT];
+
+	ev.peer = slice_str(endpoint_format(name, sizeof name, &e, false));
+	tally_attempt(t, (enum sip_method)o.method);
+	tally_outcome(t, &o);
+	tally_event(t, &ev);
+	if (random_next(s) % 2 == 0)
+		tally_update(t, &u);
+	if (random_next(s) % 5 == 0)
+		tally_completed(t, random_next(s) % 5 == 0 ? NULL : &e, o.t_ns);
+}
+
+enum { SUM_ROWS = KPI_PEERS + 50 };
 
 /* Deltas of one run added up, peers by name. */
 struct sum {
 	struct counts counts;
 	struct peer_table *peers;
+	struct kpi_counts kpi, row[SUM_ROWS];
+	char name[SUM_ROWS][ENDPOINT_TEXT];
+	size_t n;
 };
+
+static struct kpi_counts *
+sum_row(struct sum *sum, const char *name)
+{
+	size_t i = 0;
+
+	while (i < sum->n && strcmp(sum->name[i], name) != 0)
+		i++;
+	if (i == sum->n) {
+		assert_true(sum->n < SUM_ROWS);
+		(void)slice_copy(sum->name[sum->n++], ENDPOINT_TEXT, slice_str(name));
+	}
+	return &sum->row[i];
+}
 
 static void
 take(struct tally *t, struct sum *sum)
@@ -55,9 +108,15 @@ take(struct tally *t, struct sum *sum)
 	size_t n;
 	const struct peer_stat *p = tally_delta_peers(t, &n);
 
+	const struct kpi_peer *k;
+
 	counts_add(&sum->counts, tally_delta(t));
 	for (size_t i = 0; i < n; i++)
 		peer_table_add(sum->peers, &p[i]);
+	kpi_add(&sum->kpi, tally_delta_kpi(t));
+	k = tally_delta_kpi_peers(t, &n);
+	for (size_t i = 0; i < n; i++)
+		kpi_add(sum_row(sum, k[i].name), k[i].counts);
 	tally_taken(t);
 	assert_false(tally_dirty(t));
 }
@@ -67,13 +126,17 @@ test_deltas_add_up(void **state)
 {
 	static struct sum sum;
 	static struct peer_stat a[64], b[64];
-	struct tally *t = tally_new(1);
+	static struct kpi_counts room[SUM_ROWS];
+	static struct kpi_peer k[SUM_ROWS];
+	struct tally *t = tally_new(1, NULL);
 	uint64_t seed = 42, codes = 0;
 	size_t n;
 
 	(void)state;
 	sum.peers = peer_table_new(2);
 	for (int i = 0; i < 20000; i++) {
+		if (i % 5 == 0)
+			attempt(t, &seed);
 		message(t, &seed);
 		assert_true(tally_dirty(t));
 		if (random_next(&seed) % 97 == 0)
@@ -83,7 +146,13 @@ test_deltas_add_up(void **state)
 	assert_memory_equal(&sum.counts, tally_total(t), sizeof sum.counts);
 	for (unsigned c = 0; c < SIP_CODE_N; c++)
 		codes += tally_event_codes(t)[c];
-	assert_int_equal(codes, tally_total(t)->events);
+	codes += tally_event_silent(t);
+	assert_int_equal(codes, tally_total(t)->events - tally_total(t)->recovered);
+	assert_memory_equal(&sum.kpi, tally_kpi(t), sizeof sum.kpi);
+	n = tally_kpi_peers(t, 0, 0, k, room, SUM_ROWS);
+	assert_int_equal(n, sum.n);
+	for (size_t i = 0; i < n; i++)
+		assert_memory_equal(k[i].counts, sum_row(&sum, k[i].name), sizeof *room);
 	n = tally_top_peers(t, a, 64);
 	assert_int_equal(n, 40);
 	assert_int_equal(peer_table_top(sum.peers, b, 64), n);
@@ -100,16 +169,23 @@ static void
 test_taken_delta_is_empty(void **state)
 {
 	static const struct counts none;
-	struct tally *t = tally_new(1);
+	struct tally *t = tally_new(1, NULL);
 	struct sipmsg m = { .kind = SIP_RESPONSE, .method = METHOD_INVITE, .code = 503 };
 	struct endpoint e = host(1);
+	uint64_t seed = 9;
 	size_t n;
 
 	(void)state;
-	tally_message(t, &m, SEEN_COPY, &e, true);
+	tally_message(t, &m, SEEN_COPY, &e);
 	(void)tally_delta_peers(t, &n);
 	assert_int_equal(n, 1);
+	for (int i = 0; i < 200; i++)
+		attempt(t, &seed);
+	assert_false(kpi_is_zero(tally_delta_kpi(t)));
 	tally_taken(t);
+	assert_true(kpi_is_zero(tally_delta_kpi(t)));
+	(void)tally_delta_kpi_peers(t, &n);
+	assert_int_equal(n, 0);
 	assert_memory_equal(tally_delta(t), &none, sizeof none);
 	(void)tally_delta_peers(t, &n);
 	assert_int_equal(n, 0);
@@ -117,22 +193,37 @@ test_taken_delta_is_empty(void **state)
 	tally_free(t);
 }
 
+static struct event
+failure(const char *peer, unsigned code)
+{
+	return (struct event){ .code = (uint16_t)code, .peer = slice_str(peer) };
+}
+
+/* An event of a host, and the response that made it. */
+static void
+fail_host(struct tally *t, unsigned n, unsigned code)
+{
+	struct sipmsg m = { .kind = SIP_RESPONSE, .method = METHOD_INVITE, .code = (uint16_t)code };
+	struct endpoint e = host(n);
+	char name[ENDPOINT_TEXT];
+	struct event ev = failure(endpoint_format(name, sizeof name, &e, false), code);
+
+	tally_message(t, &m, SEEN_NEW, &e);
+	tally_event(t, &ev);
+}
+
 static void
 test_peers_beyond_the_table_are_other(void **state)
 {
 	static struct peer_stat top[TALLY_PEERS_MAX + 2];
-	struct tally *t = tally_new(7);
-	struct sipmsg m = { .kind = SIP_RESPONSE, .method = METHOD_INVITE, .code = 404 };
+	struct tally *t = tally_new(7, NULL);
 	const struct peer_stat *p;
 	uint64_t events = 0;
 	size_t n;
 
 	(void)state;
-	for (unsigned i = 0; i < 3000; i++) {
-		struct endpoint e = host(i);
-
-		tally_message(t, &m, SEEN_NEW, &e, true);
-	}
+	for (unsigned i = 0; i < 3000; i++)
+		fail_host(t, i, 404);
 	p = tally_delta_peers(t, &n);
 	assert_int_equal(n, TALLY_PEERS_MAX + 1);
 	assert_string_equal(p[n - 1].name, "other");
@@ -146,22 +237,374 @@ test_peers_beyond_the_table_are_other(void **state)
 	tally_free(t);
 }
 
-/* Ports do not make another peer. */
+/* Ports do not make another peer; texts find it again, whatever they are. */
 static void
 test_peer_is_an_address(void **state)
 {
-	struct tally *t = tally_new(7);
+	struct tally *t = tally_new(7, NULL);
 	struct sipmsg m = { .kind = SIP_RESPONSE, .method = METHOD_INVITE, .code = 404 };
-	struct endpoint a = host(1), b = host(1);
-	struct peer_stat top[4];
+	struct endpoint a = host(1), b = host(1), v6 = { .family = 6, .addr = { 0x20, 1, 0xd, 0xb8 } },
+			none = { .port = 1 };
+	struct event ev[] = { failure("10.0.0.1", 404), failure("2001:db8::", 503), failure("10.0.0.7", 0),
+		failure("-", 500),
+		failure("no address at all, and longer than any name that a peer can ever have", 1) };
+	struct peer_stat top[8];
 
 	(void)state;
 	b.port = 5080;
-	tally_message(t, &m, SEEN_NEW, &a, true);
-	tally_message(t, &m, SEEN_NEW, &b, true);
-	assert_int_equal(tally_top_peers(t, top, 4), 1);
+	tally_message(t, &m, SEEN_NEW, &a);
+	tally_message(t, &m, SEEN_NEW, &b);
+	tally_message(t, &m, SEEN_NEW, &v6);
+	tally_message(t, &m, SEEN_NEW, &none);
+	for (unsigned i = 0; i < 10; i++)
+		tally_event(t, &ev[i % 5]);
+	assert_int_equal(tally_top_peers(t, top, 8), 5);
 	assert_string_equal(top[0].name, "10.0.0.1");
-	assert_int_equal(top[0].codes[0].n, 2);
+	assert_int_equal(top[0].responses[3], 2);
+	for (unsigned i = 0; i < 5; i++)
+		assert_int_equal(top[i].events, 2);
+	assert_string_equal(top[1].name, "-");
+	assert_string_equal(top[2].name, "2001:db8::");
+	/* Of silence nothing was counted before. */
+	assert_string_equal(top[3].name, "10.0.0.7");
+	assert_int_equal(top[3].codes[0].code, 0);
+	assert_int_equal(top[3].codes[0].n, 2);
+	assert_string_equal(top[4].name, "other");
+	assert_int_equal(tally_event_silent(t), 2);
+	tally_free(t);
+}
+
+static struct outcome
+call(const struct endpoint *peer, int64_t t_s)
+{
+	return (struct outcome){ .kind = OUTCOME_OK,
+		.method = METHOD_INVITE,
+		.code = 200,
+		.whole = true,
+		.leg = true,
+		.t_ns = t_s * NS_PER_S,
+		.pdd_ms = 100,
+		.srd_ms = 100,
+		.rrd_ms = -1,
+		.peer = peer };
+}
+
+/* The counts of a peer, since the start or in a window; zeros when it has none. */
+static struct kpi_counts
+counts_of(const struct tally *t, const char *name, int64_t now_s, unsigned window_s)
+{
+	static struct kpi_counts room[KPI_PEERS + 1];
+	static struct kpi_peer k[KPI_PEERS + 1];
+	size_t n = tally_kpi_peers(t, now_s * NS_PER_S, window_s, k, room, KPI_PEERS + 1);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(k[i].name, name) == 0)
+			return *k[i].counts;
+	return (struct kpi_counts){ .n = { 0 } };
+}
+
+static void
+request(struct tally *t, const struct endpoint *peer, enum seen seen)
+{
+	struct sipmsg m = { .kind = SIP_REQUEST, .method = METHOD_INVITE };
+
+	tally_message(t, &m, seen, peer);
+}
+
+/* A named set of addresses is one peer, under its name, with its role. */
+static void
+test_names(void **state)
+{
+	struct peers *names = peers_new();
+	struct tally *t;
+	struct sipmsg m = { .kind = SIP_RESPONSE, .method = METHOD_INVITE, .code = 404 };
+	struct endpoint a = host(1), b = host(2), c = host(0x010000), d = host(0x080001), e = host(0x080002);
+	struct event ev[] = { failure("carrier-a", 404), failure("quiet", 0), failure("10.1.0.0", 404) };
+	struct outcome o = call(&b, 5);
+	struct peer_stat top[8];
+	struct kpi_peer k[2];
+	struct kpi_counts room[2];
+
+	(void)state;
+	assert_int_equal(peers_add(names, slice_str("carrier-a"), PEER_ROLE_TRUNK, slice_str("10.0.0.0/24"), NULL), 0);
+	assert_int_equal(peers_add(names, slice_str("quiet"), PEER_ROLE_PHONES, slice_str("10.9.0.0/24"), NULL), 0);
+	assert_int_equal(peers_add(names, slice_str("quiet-too"), PEER_ROLE_PBX, slice_str("10.8.0.0/24"), NULL), 0);
+	t = tally_new(7, names);
+	tally_message(t, &m, SEEN_NEW, &a);
+	tally_message(t, &m, SEEN_NEW, &b);
+	tally_message(t, &m, SEEN_NEW, &c);
+	ev[2].role = PEER_ROLE_PBX;
+	for (unsigned i = 0; i < 3; i++)
+		tally_event(t, &ev[i]);
+	/* Asked for before there was such a peer, by another of its addresses. */
+	request(t, &d, SEEN_NEW);
+	o.peer = &e;
+	tally_outcome(t, &o);
+	request(t, &d, SEEN_NEW);
+	o.peer = &b;
+	tally_outcome(t, &o);
+	assert_int_equal(counts_of(t, "quiet-too", 0, 0).n[KPI_REQUESTS], 1);
+	assert_int_equal(tally_top_peers(t, top, 3), 3);
+	assert_string_equal(top[0].name, "carrier-a");
+	assert_int_equal(top[0].role, PEER_ROLE_TRUNK);
+	assert_int_equal(top[0].responses[3], 2);
+	assert_int_equal(top[0].events, 1);
+	assert_string_equal(top[1].name, "10.1.0.0");
+	assert_int_equal(top[1].role, PEER_ROLE_PBX);
+	assert_string_equal(top[2].name, "quiet");
+	assert_int_equal(top[2].role, PEER_ROLE_PHONES);
+	assert_int_equal(top[2].events, 1);
+	assert_int_equal(tally_kpi_peers(t, 0, 0, k, room, 2), 2);
+	assert_string_equal(k[0].name, "carrier-a");
+	assert_int_equal(k[0].role, PEER_ROLE_TRUNK);
+	assert_int_equal(k[0].counts->n[KPI_ANSWERED], 1);
+	tally_free(t);
+	peers_free(names);
+}
+
+/* Who is told: the whole goes to the total, the leg to the peer; in a call neither, and no scanner gets a row. */
+static void
+test_whole_and_leg(void **state)
+{
+	struct tally *t = tally_new(7, NULL);
+	struct endpoint a = host(1), b = host(2), c = host(3);
+	struct outcome o[5];
+	struct kpi_counts counts;
+	struct kpi_peer k[4];
+	struct kpi_counts room[4];
+
+	(void)state;
+	for (unsigned i = 0; i < 5; i++)
+		o[i] = call(i == 0 ? &a : &b, 10);
+	o[0].whole = false;
+	o[0].kind = OUTCOME_FAILED;
+	o[0].code = 503;
+	o[2].in_call = true;
+	o[3].method = METHOD_OPTIONS;
+	o[4].peer = &c;
+	o[4].method = METHOD_REGISTER;
+	o[4].kind = OUTCOME_CHALLENGED;
+	for (unsigned i = 0; i < 5; i++)
+		tally_outcome(t, &o[i]);
+	assert_int_equal(tally_kpi(t)->n[KPI_BIDS], 1);
+	assert_int_equal(tally_kpi(t)->n[KPI_ANSWERED], 1);
+	assert_int_equal(tally_total(t)->outcomes[METHOD_INVITE][OUTCOME_OK], 1);
+	assert_int_equal(tally_total(t)->outcomes[METHOD_INVITE][OUTCOME_FAILED], 0);
+	assert_int_equal(tally_total(t)->outcomes[METHOD_OPTIONS][OUTCOME_OK], 1);
+	assert_int_equal(tally_total(t)->outcomes[METHOD_REGISTER][OUTCOME_CHALLENGED], 1);
+	assert_int_equal(tally_kpi_peers(t, 0, 0, k, room, 4), 2);
+	counts = counts_of(t, "10.0.0.1", 10, 60);
+	assert_int_equal(counts.n[KPI_INEFFECTIVE], 1);
+	counts = counts_of(t, "10.0.0.2", 10, 60);
+	assert_int_equal(counts.n[KPI_BIDS], 1);
+	o[1].undo = true;
+	tally_outcome(t, &o[1]);
+	assert_int_equal(tally_kpi(t)->n[KPI_BIDS], 0);
+	assert_int_equal(tally_total(t)->outcomes[METHOD_INVITE][OUTCOME_OK], 0);
+	counts = counts_of(t, "10.0.0.2", 10, 60);
+	assert_true(kpi_is_zero(&counts));
+	tally_free(t);
+}
+
+/* Requests count in time, and of a peer from its first outcome on; copies do not. */
+static void
+test_requests(void **state)
+{
+	struct tally *t = tally_new(7, NULL);
+	struct endpoint a = host(1), b = host(2);
+	struct outcome o = call(&a, 1000);
+	struct kpi_counts counts;
+
+	(void)state;
+	request(t, &a, SEEN_NEW);
+	tally_time(t, 900 * NS_PER_S);
+	tally_kpi_window(t, 900 * NS_PER_S, 60, &counts);
+	assert_int_equal(counts.n[KPI_REQUESTS], 1);
+	tally_outcome(t, &o);
+	tally_time(t, 1000 * NS_PER_S);
+	request(t, &a, SEEN_RETRANSMISSION);
+	request(t, &a, SEEN_COPY);
+	request(t, &b, SEEN_NEW);
+	request(t, NULL, SEEN_NEW);
+	tally_time(t, 1300 * NS_PER_S);
+	request(t, &a, SEEN_NEW);
+	assert_int_equal(tally_kpi(t)->n[KPI_REQUESTS], 5);
+	assert_int_equal(tally_kpi(t)->n[KPI_RETRANSMITS], 1);
+	tally_kpi_window(t, 1300 * NS_PER_S, 60, &counts);
+	assert_int_equal(counts.n[KPI_REQUESTS], 1);
+	tally_kpi_window(t, 1300 * NS_PER_S, 310, &counts);
+	assert_int_equal(counts.n[KPI_REQUESTS], 4);
+	counts = counts_of(t, "10.0.0.1", 1300, 0);
+	assert_int_equal(counts.n[KPI_REQUESTS], 2);
+	assert_int_equal(counts.n[KPI_RETRANSMITS], 1);
+	counts = counts_of(t, "10.0.0.1", 1300, 60);
+	assert_int_equal(counts.n[KPI_REQUESTS], 1);
+	counts = counts_of(t, "10.0.0.2", 1300, 0);
+	assert_true(kpi_is_zero(&counts));
+	tally_free(t);
+}
+
+static void
+test_completed(void **state)
+{
+	struct tally *t = tally_new(7, NULL);
+	struct endpoint a = host(1), b = host(2);
+	struct outcome o = call(&a, 10);
+	struct kpi_figures f;
+	struct kpi_counts counts;
+
+	(void)state;
+	tally_outcome(t, &o);
+	tally_completed(t, &a, 20 * NS_PER_S);
+	tally_completed(t, &b, 20 * NS_PER_S);
+	tally_completed(t, NULL, 20 * NS_PER_S);
+	assert_int_equal(tally_kpi(t)->n[KPI_COMPLETED], 3);
+	counts = counts_of(t, "10.0.0.1", 20, 60);
+	assert_int_equal(counts.n[KPI_COMPLETED], 1);
+	counts = counts_of(t, "other", 20, 60);
+	assert_int_equal(counts.n[KPI_COMPLETED], 2);
+	/* Calls that began before the window and ended in it. */
+	kpi_figures(tally_kpi(t), &f);
+	assert_true(f.scr <= 100.0);
+	tally_free(t);
+}
+
+/* The table of KPI peers is full: nothing is lost, quiet ones give way, and so does any stranger to a named peer. */
+static void
+test_kpi_peers_full(void **state)
+{
+	static struct kpi_counts room[KPI_PEERS + 2];
+	static struct kpi_peer k[KPI_PEERS + 2];
+	struct peers *names = peers_new();
+	struct tally *t;
+	struct endpoint e;
+	struct outcome o = call(&e, 1000);
+	struct kpi_counts counts;
+	const struct kpi_peer *moved;
+	int64_t bids = 0;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(peers_add(names, slice_str("trunk"), PEER_ROLE_TRUNK, slice_str("10.9.0.0/24"), NULL), 0);
+	t = tally_new(7, names);
+	for (unsigned i = 0; i < 300; i++) {
+		e = host(i);
+		o.t_ns = (int64_t)(1000 + i) * NS_PER_S;
+		tally_outcome(t, &o);
+	}
+	assert_int_equal(tally_kpi_peers(t, 0, 0, k, room, KPI_PEERS + 2), KPI_PEERS + 1);
+	assert_string_equal(k[0].name, "other");
+	assert_int_equal(k[0].counts->n[KPI_BIDS], 300 - KPI_PEERS);
+	/* 10.0.0.0 was quiet for just 15 minutes, and then for longer. */
+	e = host(1000);
+	o.t_ns = 1900 * NS_PER_S;
+	tally_outcome(t, &o);
+	counts = counts_of(t, "10.0.3.232", 1900, 0);
+	assert_true(kpi_is_zero(&counts));
+	o.t_ns++;
+	tally_outcome(t, &o);
+	counts = counts_of(t, "10.0.3.232", 1900, 0);
+	assert_int_equal(counts.n[KPI_BIDS], 1);
+	counts = counts_of(t, "10.0.0.0", 1900, 0);
+	assert_true(kpi_is_zero(&counts));
+	counts = counts_of(t, "10.0.0.1", 1900, 0);
+	assert_int_equal(counts.n[KPI_BIDS], 1);
+	/* A named peer does not wait. */
+	e = host(0x090000);
+	tally_outcome(t, &o);
+	counts = counts_of(t, "trunk", 1900, 60);
+	assert_int_equal(counts.n[KPI_BIDS], 1);
+	counts = counts_of(t, "10.0.0.1", 1900, 0);
+	assert_true(kpi_is_zero(&counts));
+	/* The one that gave way comes again. */
+	e = host(0);
+	o.t_ns = 9000 * NS_PER_S;
+	tally_outcome(t, &o);
+	counts = counts_of(t, "10.0.0.0", 9000, 0);
+	assert_int_equal(counts.n[KPI_BIDS], 1);
+	n = tally_kpi_peers(t, 0, 0, k, room, KPI_PEERS + 2);
+	for (size_t i = 0; i < n; i++)
+		bids += k[i].counts->n[KPI_BIDS];
+	assert_int_equal(bids, tally_kpi(t)->n[KPI_BIDS]);
+	/* Few places: the most, in order. */
+	assert_int_equal(tally_kpi_peers(t, 0, 0, k, room, 3), 3);
+	assert_string_equal(k[0].name, "other");
+	assert_string_equal(k[1].name, "10.0.0.0");
+	assert_string_equal(k[2].name, "10.0.0.10");
+	assert_int_equal(tally_kpi_peers(t, 0, 0, k, room, 0), 0);
+	/* Nor of the increments. */
+	moved = tally_delta_kpi_peers(t, &n);
+	assert_int_equal(n, KPI_PEERS + 1);
+	for (size_t i = 0; i < n; i++)
+		bids -= moved[i].counts->n[KPI_BIDS];
+	assert_int_equal(bids, 0);
+	tally_free(t);
+	peers_free(names);
+}
+
+/* What other counted of a window moves with the peer that gave way. */
+static void
+test_fold_keeps_the_window(void **state)
+{
+	struct tally *t = tally_new(7, NULL);
+	struct endpoint e = host(0);
+	struct outcome o = call(&e, 1000);
+	struct kpi_counts counts;
+
+	(void)state;
+	tally_outcome(t, &o);
+	tally_time(t, 1890 * NS_PER_S);
+	request(t, &e, SEEN_NEW);
+	for (unsigned i = 1; i <= KPI_PEERS; i++) {
+		e = host(i);
+		o.t_ns = 1905 * NS_PER_S;
+		tally_outcome(t, &o);
+	}
+	counts = counts_of(t, "other", 1905, 60);
+	assert_int_equal(counts.n[KPI_REQUESTS], 1);
+	assert_int_equal(counts.n[KPI_BIDS], 0);
+	counts = counts_of(t, "other", 1905, 0);
+	assert_int_equal(counts.n[KPI_BIDS], 1);
+	tally_free(t);
+}
+
+/* Each update moves one failure or takes it away; what was never counted is not taken. */
+static void
+test_update(void **state)
+{
+	struct tally *t = tally_new(7, NULL);
+	struct event_update none = { .old_code = 404 }, move = { .old_code = 503, .code = 500 },
+			    same = { .old_code = 500, .code = 500 }, back = { .old_code = 500, .recovered = true },
+			    silence = { .old_code = 0, .code = 408 }, strange = { .old_code = 486, .recovered = true };
+	const uint64_t *codes = tally_event_codes(t);
+	struct peer_stat top[2];
+
+	(void)state;
+	fail_host(t, 1, 404);
+	fail_host(t, 1, 503);
+	fail_host(t, 1, 503);
+	tally_update(t, &none);
+	assert_int_equal(codes[404 - SIP_CODE_MIN], 1);
+	tally_update(t, &move);
+	tally_update(t, &same);
+	assert_int_equal(codes[503 - SIP_CODE_MIN], 1);
+	assert_int_equal(codes[500 - SIP_CODE_MIN], 1);
+	tally_update(t, &back);
+	assert_int_equal(codes[500 - SIP_CODE_MIN], 0);
+	assert_int_equal(tally_total(t)->recovered, 1);
+	tally_update(t, &silence);
+	assert_int_equal(codes[408 - SIP_CODE_MIN], 0);
+	tally_event(t, &(struct event){ .code = 0 });
+	tally_update(t, &silence);
+	assert_int_equal(tally_event_silent(t), 0);
+	assert_int_equal(codes[408 - SIP_CODE_MIN], 1);
+	tally_update(t, &strange);
+	assert_int_equal(codes[486 - SIP_CODE_MIN], 0);
+	assert_int_equal(tally_total(t)->events, 4);
+	assert_int_equal(tally_total(t)->recovered, 2);
+	assert_int_equal(tally_delta(t)->recovered, 2);
+	assert_int_equal(tally_top_peers(t, top, 2), 2);
+	assert_int_equal(top[0].events, 3);
 	tally_free(t);
 }
 
@@ -169,8 +612,9 @@ test_peer_is_an_address(void **state)
 static void
 test_memory_short(void **state)
 {
-	struct sipmsg m = { .kind = SIP_RESPONSE, .method = METHOD_INVITE, .code = 404 };
 	struct peer_stat top[8];
+	struct kpi_peer k[8];
+	struct kpi_counts room[8];
 	long calls = LONG_MAX;
 	long at;
 
@@ -178,13 +622,16 @@ test_memory_short(void **state)
 	for (at = 1; at <= calls; at++) {
 		struct tally *t;
 		uint64_t events = 0;
+		int64_t bids = 0;
 
 		mem_fail_at(at);
-		t = tally_new(3);
+		t = tally_new(3, NULL);
 		for (unsigned i = 0; t != NULL && i < 5; i++) {
 			struct endpoint e = host(i);
+			struct outcome o = call(&e, i);
 
-			tally_message(t, &m, SEEN_NEW, &e, true);
+			fail_host(t, i, 404);
+			tally_outcome(t, &o);
 		}
 		/* A run that got all it asked for says how many there are. */
 		calls = mem_calls() < at ? mem_calls() : LONG_MAX;
@@ -194,9 +641,12 @@ test_memory_short(void **state)
 		for (size_t i = 0, n = tally_top_peers(t, top, 8); i < n; i++)
 			events += top[i].events;
 		assert_int_equal(events, 5);
+		for (size_t i = 0, n = tally_kpi_peers(t, 5 * NS_PER_S, 60, k, room, 8); i < n; i++)
+			bids += k[i].counts->n[KPI_BIDS];
+		assert_int_equal(bids, 5);
 		tally_free(t);
 	}
-	assert_true(at > 8);
+	assert_true(at > 20);
 }
 
 int
@@ -207,6 +657,13 @@ main(void)
 		cmocka_unit_test(test_taken_delta_is_empty),
 		cmocka_unit_test(test_peers_beyond_the_table_are_other),
 		cmocka_unit_test(test_peer_is_an_address),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_whole_and_leg),
+		cmocka_unit_test(test_requests),
+		cmocka_unit_test(test_completed),
+		cmocka_unit_test(test_kpi_peers_full),
+		cmocka_unit_test(test_fold_keeps_the_window),
+		cmocka_unit_test(test_update),
 		cmocka_unit_test(test_memory_short),
 	};
 

@@ -66,8 +66,8 @@ test_classes_differ(void **state)
 	(void)state;
 	theme_default(&t);
 	for (unsigned d = 0; d < DEPTH_MONO; d++)
-		for (unsigned a = ROLE_CLASS_1XX; a <= ROLE_CLASS_6XX; a++)
-			for (unsigned b = a + 1; b <= ROLE_CLASS_6XX; b++)
+		for (unsigned a = ROLE_CLASS_1XX; a <= ROLE_CLASS_SILENCE; a++)
+			for (unsigned b = a + 1; b <= ROLE_CLASS_SILENCE; b++)
 				assert_true(
 				    t.style[a][d].fg != t.style[b][d].fg || t.style[a][d].attr != t.style[b][d].attr);
 	for (unsigned r = 0; r < ROLE_N; r++) {

@@ -45,7 +45,7 @@ static const struct {
 void
 scene_open(struct scene *s)
 {
-	*s = (struct scene){ .next_id = 1 };
+	*s = (struct scene){ .next_id = 1, .next_incident = 1 };
 	theme_default(&s->theme);
 	s->store = store_new(NULL);
 	s->canvas = canvas_new(24, 80);
@@ -168,6 +168,10 @@ scene_event(struct scene *s, int64_t t_ns, unsigned kind)
 		.warn_code = (int16_t)scene_kinds[k].warn,
 		.transport = TRANSPORT_UDP,
 		.direction = (uint8_t)scene_kinds[k].direction,
+		.outcome = OUTCOME_FAILED,
+		.setup_ms = 72,
+		.hop_ms = 60,
+		.tries = 1,
 		.partial = k == 6,
 		.raw_len = (uint32_t)strlen(raw),
 		.method = slice_str(scene_kinds[k].method),
@@ -187,6 +191,137 @@ scene_event(struct scene *s, int64_t t_ns, unsigned kind)
 		.raw = slice_str(raw),
 	};
 	scene_apply(s, &r);
+}
+
+struct event
+scene_failure(int64_t t_ns, unsigned code, const char *phrase, const char *peer)
+{
+	return (struct event){
+		.t_ns = t_ns,
+		.code = (uint16_t)code,
+		.q850 = -1,
+		.reason_sip = -1,
+		.warn_code = -1,
+		.direction = DIRECTION_RECEIVED,
+		.outcome = code == 0 ? OUTCOME_NO_RESPONSE : OUTCOME_FAILED,
+		.setup_ms = -1,
+		.hop_ms = -1,
+		.tries = 1,
+		.method = slice_str("INVITE"),
+		.phrase = slice_str(phrase),
+		.from = slice_str("1055"),
+		.to = slice_str("+493055530001"),
+		.peer = slice_str(peer),
+	};
+}
+
+void
+scene_put(struct scene *s, const struct event *e)
+{
+	struct record r = { .type = RECORD_EVENT, .t_ns = e->t_ns, .host = "pbx-lon-1", .event = *e };
+
+	r.event.id = s->next_id++;
+	scene_apply(s, &r);
+}
+
+void
+scene_incident(struct scene *s, unsigned pattern, enum incident_level level, int64_t ago_s, const char *peer,
+    const char *what, const char *sentence)
+{
+	struct record r = { .type = RECORD_INCIDENT, .t_ns = SCENE_NOW, .host = "pbx-lon-1" };
+
+	r.incident = (struct incident){
+		.id = s->next_incident++,
+		.t_ns = SCENE_NOW,
+		.since_ns = SCENE_NOW - ago_s * NS_PER_S,
+		.last_ns = SCENE_NOW - NS_PER_S,
+		.pattern = (uint8_t)pattern,
+		.level = (uint8_t)level,
+		.count = 12,
+		.kind = slice_str("some-kind"),
+		.peer = slice_str(peer),
+		.what = slice_str(what),
+		.sentence = slice_str(sentence),
+		.events = { 38, 40, 0 },
+		.call_ids = { slice_str("8c38fb290038@10.20.0.10"), slice_str("8c38fb290040@10.20.0.10") },
+	};
+	scene_apply(s, &r);
+}
+
+static void
+scene_kpi(struct scene *s, const struct kpi_counts *kpi, const char *peer, enum peer_role role)
+{
+	static struct counts none;
+	struct kpi_peer of = { .name = peer, .role = (uint8_t)role, .counts = kpi };
+	struct record r = { .type = RECORD_TICK,
+		.t_ns = SCENE_NOW,
+		.host = "pbx-lon-1",
+		.tick = { .counts = &none, .kpi = kpi, .kpi_peers = &of, .n_kpi_peers = 1 } };
+
+	scene_apply(s, &r);
+}
+
+void
+scene_calls(struct scene *s, const char *peer, enum peer_role role, int64_t bids, int64_t answered, int64_t delivered,
+    unsigned pdd_s)
+{
+	struct kpi_counts kpi = { .n = { [KPI_BIDS] = bids,
+				      [KPI_SEIZURES] = bids,
+				      [KPI_ANSWERED] = answered,
+				      [KPI_EFFECTIVE] = delivered,
+				      [KPI_DELIVERED] = delivered,
+				      [KPI_INEFFECTIVE] = bids - delivered,
+				      [KPI_REQUESTS] = 3 * bids,
+				      [KPI_RETRANSMITS] = bids - delivered } };
+
+	kpi.delay[KPI_PDD][kpi_bin(pdd_s * 1000)] = (int32_t)answered;
+	kpi.delay[KPI_PDD][kpi_bin(pdd_s * 3000)] = (int32_t)(answered / 8);
+	scene_kpi(s, &kpi, peer, role);
+}
+
+void
+scene_registers(struct scene *s, const char *peer, enum peer_role role, int64_t n, int64_t refused)
+{
+	struct kpi_counts kpi = { .n = {
+				      [KPI_REGISTERS] = n, [KPI_REGISTERED] = n - refused, [KPI_REQUESTS] = 2 * n } };
+
+	scene_kpi(s, &kpi, peer, role);
+}
+
+void
+scene_trouble(struct scene *s)
+{
+	struct event e = scene_failure(SCENE_NOW - 9 * NS_PER_S, 0, "", "trunk-de");
+
+	scene_busy(s);
+	scene_calls(s, "203.0.113.40", PEER_ROLE_TRUNK, 371, 12, 22, 1);
+	scene_calls(s, "198.51.100.23", PEER_ROLE_TRUNK, 1204, 662, 1168, 2);
+	scene_calls(s, "198.51.100.7", PEER_ROLE_TRUNK, 1980, 1226, 1941, 2);
+	scene_calls(s, "10.20.0.0/22", PEER_ROLE_PHONES, 7, 6, 7, 0);
+	scene_registers(s, "10.20.4.41", PEER_ROLE_PHONES, 96, 96);
+	scene_put(s, &e);
+	e = scene_failure(SCENE_NOW - 7 * NS_PER_S, 503, "Service Unavailable", "203.0.113.40");
+	e.outcome = OUTCOME_OK;
+	e.recovered = true;
+	scene_put(s, &e);
+	e = scene_failure(SCENE_NOW - 5 * NS_PER_S, 481, "Call/Transaction Does Not Exist", "198.51.100.7");
+	e.in_call = true;
+	e.method = slice_str("BYE");
+	scene_put(s, &e);
+	e = scene_failure(SCENE_NOW - 3 * NS_PER_S, 401, "Unauthorized", "10.20.4.41");
+	e.direction = DIRECTION_SENT;
+	e.method = slice_str("REGISTER");
+	e.auth = true;
+	e.repeats = 2;
+	e.copies = 4;
+	e.from = e.to = slice_str("1031");
+	scene_put(s, &e);
+	scene_incident(s, 1, INCIDENT_CRITICAL, 640, "203.0.113.40", "",
+	    "19 of 20 calls in the last minute got 503 or no answer; the only trunk to +44");
+	scene_incident(s, 15, INCIDENT_ERROR, 300, "10.20.4.41", "1031", "7 logins in a row refused");
+	scene_incident(s, 21, INCIDENT_WARNING, 120, "198.51.100.7", "", "3 x 481 to BYE");
+	scene_incident(s, 12, INCIDENT_NOTICE, 60, "", "sip.example.net", "2 names did not resolve");
+	scene_incident(s, 7, INCIDENT_WARNING, 50, "10.20.4.47", "10.20.4.48", "3 x 488 for the same pair");
 }
 
 void
@@ -220,6 +355,10 @@ scene_keys(struct scene *s, const char *keys)
 
 	for (; *keys != '\0'; keys++) {
 		last = viewer_key(s->viewer, (unsigned char)*keys);
+		if (last == COMMAND_GROUP_ACK)
+			store_group_ack(s->store, viewer_group(s->viewer));
+		else if (last == COMMAND_GROUP_MUTE || last == COMMAND_GROUP_UNMUTE)
+			store_group_mute(s->store, viewer_group(s->viewer), last == COMMAND_GROUP_MUTE);
 		viewer_draw(s->viewer, s->canvas);
 	}
 	return last;

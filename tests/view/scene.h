@@ -16,7 +16,7 @@ struct scene {
 	struct viewer *viewer;
 	struct canvas *canvas;
 	struct theme theme;
-	uint64_t next_id;
+	uint64_t next_id, next_incident;
 };
 
 /* A viewer on an empty store. */
@@ -32,10 +32,25 @@ void scene_frames(struct scene *s, const char *name, const char *state, uint64_t
     uint64_t done, uint64_t total);
 /* One event; kind picks one of a few failures (any number). */
 void scene_event(struct scene *s, int64_t t_ns, unsigned kind);
+/* One event as it is told, but for its id; members that may be absent must be set so. */
+void scene_put(struct scene *s, const struct event *e);
+/* An event with nothing known but these; for scene_put. */
+struct event scene_failure(int64_t t_ns, unsigned code, const char *phrase, const char *peer);
+/* One incident: began ago_s before the end of the scene; count signs. */
+void scene_incident(struct scene *s, unsigned pattern, enum incident_level level, int64_t ago_s, const char *peer,
+    const char *what, const char *sentence);
+/* Figures of one peer and of all: bids, of these answered and delivered, and seconds of post-dial delay. */
+void scene_calls(struct scene *s, const char *peer, enum peer_role role, int64_t bids, int64_t answered,
+    int64_t delivered, unsigned pdd_s);
+/* Registrations of a peer, of these refused. */
+void scene_registers(struct scene *s, const char *peer, enum peer_role role, int64_t n, int64_t refused);
+/* What a day of trouble looks like: three incidents that go on, one that ended, figures of five peers, silence, an
+ * event that recovered, one in a call, one seen seven times. */
+void scene_trouble(struct scene *s);
 /* Ten minutes of a PBX whose trunk fails: all of the above. */
 void scene_busy(struct scene *s);
 
-/* Keys as text: "j", "G"; returns the last command. */
+/* Keys as text: "j", "G"; commands about groups are carried out.  Returns the last command. */
 enum command scene_keys(struct scene *s, const char *keys);
 
 /* The screen as text at this size; free with free(3). */

@@ -123,19 +123,107 @@ test_trouble(void **state)
 	scene_close(&s);
 }
 
+/* What goes on stands on top, each failure says what is special about it, and figures are over many calls. */
+static void
+test_incidents(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_trouble(&s);
+	scene_check_all(&s, "incidents");
+	scene_check(&s, "incidents", 24, 140, false);
+	scene_check(&s, "incidents", 18, 80, false);
+	scene_close(&s);
+}
+
+/* A ratio over few calls, one over none, and nothing that goes on. */
+static void
+test_few_calls(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_busy(&s);
+	scene_calls(&s, "198.51.100.7", PEER_ROLE_TRUNK, 7, 4, 5, 2);
+	scene_check(&s, "few-calls", 24, 80, false);
+	scene_check(&s, "few-calls", 40, 140, true);
+	scene_keys(&s, "+");
+	scene_check(&s, "few-calls-15-min", 24, 80, false);
+	scene_keys(&s, "+");
+	scene_check(&s, "few-calls-all", 24, 80, false);
+	scene_close(&s);
+}
+
+static void
+test_groups(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_keys(&s, "3");
+	scene_check(&s, "groups-none", 24, 80, false);
+	scene_trouble(&s);
+	scene_check_all(&s, "groups");
+	/* Done with the first, the next muted and shown. */
+	scene_keys(&s, "dmM");
+	scene_check(&s, "groups-done", 24, 80, false);
+	scene_keys(&s, "G");
+	scene_check(&s, "groups-muted", 24, 80, true);
+	scene_close(&s);
+}
+
+static void
+test_alerts(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_hello(&s, true);
+	scene_keys(&s, "5");
+	scene_check(&s, "alerts-none", 24, 80, false);
+	scene_keys(&s, "q");
+	scene_trouble(&s);
+	scene_keys(&s, "5");
+	scene_check_all(&s, "alerts");
+	scene_keys(&s, "\r");
+	scene_check_all(&s, "alert");
+	scene_keys(&s, "nG");
+	scene_check(&s, "alert-end", 24, 80, false);
+	scene_close(&s);
+}
+
+static void
+test_peers(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_keys(&s, "4");
+	scene_check(&s, "peers-none", 24, 80, false);
+	scene_trouble(&s);
+	scene_check_all(&s, "peers");
+	scene_close(&s);
+}
+
 /* Any size draws without a step outside; the sanitisers watch. */
 static void
 test_sizes(void **state)
 {
 	static const int sizes[] = { 1, 2, 3, 5, 7, 8, 9, 11, 15, 16, 17, 21, 29, 30, 39, 40, 41, 60, 79, 80, 81, 131,
 		200, 500 };
-	static const char *const keys[] = { "", "\r", "?", "qq" };
+	static const char *const keys[] = { "", "\r", "?", "qq", "3", "4", "5", "5\r" };
 	const size_t n = sizeof sizes / sizeof sizes[0];
 	struct scene s;
 
 	(void)state;
 	scene_open(&s);
-	scene_busy(&s);
+	scene_trouble(&s);
 	for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
 		scene_keys(&s, keys[k]);
 		for (size_t r = 0; r < n; r++)
@@ -156,6 +244,11 @@ main(void)
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_trouble),
+		cmocka_unit_test(test_incidents),
+		cmocka_unit_test(test_few_calls),
+		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_alerts),
+		cmocka_unit_test(test_peers),
 		cmocka_unit_test(test_sizes),
 	};
 

@@ -1,0 +1,428 @@
+/*
+ * config - configuration files by inih; see config.h and doc/config.md.
+ * inih cuts lines that are too long in silence, tells no line numbers and passes over what stands behind a section's
+ * bracket: so it is given its lines by us (config_line), who see all three.
+ */
+#include "app/config.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <ini.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "sipwhy/peers.h"
+#include "sipwhy/track.h"
+
+enum config_section { SECTION_NONE, SECTION_PEERS, SECTION_INCIDENTS, SECTION_OPTIONS, SECTION_N };
+
+static const char *const config_sections[SECTION_N] = { "", "peers", "incidents", "options" };
+
+/* One file being read.  err is that of the first thing wrong; nothing is taken after it. */
+struct config {
+	struct options *o;
+	const char *name;
+	struct slice rest; /* lines not read yet */
+	unsigned line;     /* number of the line read last */
+	enum config_section section;
+	bool indented;                           /* that line begins with a blank */
+	bool open;                               /* a value was read, and an indented line goes on with it */
+	enum peer_role role;                     /* of that value */
+	unsigned limit_line[OPTIONS_LIMITS_MAX]; /* where a threshold was set in this file, 0: nowhere */
+	unsigned option_line[OPTIONS_NAMES_MAX];
+	int err;
+	struct errmsg *em;
+};
+
+static int config_wrong(struct config *c, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* A sentence by file and line.  A path may be long: its end tells more than its beginning. */
+static int
+config_wrong(struct config *c, int err, const char *fmt, ...)
+{
+	enum { SHOWN = 100 };
+	size_t n = strlen(c->name);
+	struct errmsg what;
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(what.text, sizeof what.text, fmt, ap);
+	va_end(ap);
+	c->err = err;
+	return errmsg_set(c->em, err, "%s%s:%u: %s", n > SHOWN ? "..." : "", c->name + (n > SHOWN ? n - SHOWN : 0),
+	    c->line, what.text);
+}
+
+/* Edits (insert, delete, replace a character) from one word to another; words longer than the row are far from all. */
+static size_t
+config_distance(struct slice a, struct slice b)
+{
+	enum { LONGEST = 64 };
+	size_t row[LONGEST + 1];
+
+	if (a.n > LONGEST || b.n > LONGEST)
+		return SIZE_MAX;
+	for (size_t j = 0; j <= b.n; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a.n; i++) {
+		size_t corner = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= b.n; j++) {
+			size_t best = corner + !slice_imemeq(&a.p[i - 1], &b.p[j - 1], 1);
+
+			corner = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[b.n];
+}
+
+/* The known name that `word` was meant to be, for a hint. */
+struct config_guess {
+	struct slice word;
+	const char *best; /* NULL: nothing is near */
+	size_t distance;
+};
+
+static void
+config_guess(struct config_guess *g, const char *name)
+{
+	size_t d = config_distance(g->word, slice_str(name));
+
+	/* A third of the letters may be wrong; beyond that a hint misleads. */
+	if (d <= 1 + strlen(name) / 3 && (g->best == NULL || d < g->distance)) {
+		g->best = name;
+		g->distance = d;
+	}
+}
+
+/* "did you mean X?", or what else helps. */
+static const char *
+config_hint(char *out, size_t cap, const struct config_guess *g, const char *otherwise)
+{
+	if (g->best != NULL)
+		(void)snprintf(out, cap, "did you mean %s?", g->best);
+	else
+		(void)snprintf(out, cap, "%s", otherwise);
+	return out;
+}
+
+/* [peers] */
+
+static enum peer_role
+config_role(struct slice word)
+{
+	return slice_eq(word, slice_str("none")) ? PEER_ROLE_UNKNOWN : peer_role_find(word);
+}
+
+static int
+config_role_wrong(struct config *c, const char *peer, struct slice word)
+{
+	struct config_guess g = { .word = word };
+	char hint[64];
+
+	for (unsigned role = PEER_ROLE_UNKNOWN + 1; role < PEER_ROLE_N; role++)
+		config_guess(&g, peer_role_name(role));
+	return config_wrong(c, -EINVAL, "%s: the first word is a role, and \"%.*s\" is none; %s", peer, (int)word.n,
+	    word.p, config_hint(hint, sizeof hint, &g, "say trunk, phones, pbx or -"));
+}
+
+/* The first word of *s, which goes on behind it. */
+static struct slice
+config_word(struct slice *s)
+{
+	struct slice word = { s->p, 0 };
+
+	while (word.n < s->n && s->p[word.n] != ' ' && s->p[word.n] != '\t')
+		word.n++;
+	*s = slice_trim((struct slice){ s->p + word.n, s->n - word.n });
+	return word;
+}
+
+/* Addresses parted by commas.  One at the end is a promise of more, and harmless when it is not kept. */
+static int
+config_addresses(struct config *c, const char *peer, struct slice list)
+{
+	struct errmsg why;
+	int err;
+
+	do {
+		struct slice cidr = slice_trim(slice_cut(&list, ','));
+
+		if (cidr.n == 0 && list.p == NULL)
+			return 0;
+		if ((err = peers_add(c->o->peers, slice_str(peer), c->role, cidr, &why)) != 0)
+			return config_wrong(c, -EINVAL, "%s: %s", peer, why.text);
+	} while (list.p != NULL);
+	return 0;
+}
+
+/* One name, one role: a screen shows it with either. */
+static int
+config_same_role(struct config *c, const char *peer)
+{
+	const struct peers_row *row;
+
+	for (size_t i = 0; (row = peers_at(c->o->peers, i)) != NULL; i++)
+		if (strcmp(row->name, peer) == 0 && row->role != c->role)
+			return config_wrong(
+			    c, -EINVAL, "%s has another role already: %s", peer, peer_role_name(row->role));
+	return 0;
+}
+
+static int
+config_peer(struct config *c, const char *name, struct slice value, bool more)
+{
+	struct slice word;
+
+	if (c->o->peers == NULL && (c->o->peers = peers_new()) == NULL)
+		return config_wrong(c, -ENOMEM, "out of memory");
+	if (more)
+		return config_addresses(c, name, value);
+	word = config_word(&value);
+	c->role = config_role(word);
+	if (c->role == PEER_ROLE_N)
+		return config_role_wrong(c, name, word);
+	if (value.n == 0)
+		return config_wrong(c, -EINVAL, "%s: an address or network is wanted behind the role", name);
+	return config_same_role(c, name) != 0 ? c->err : config_addresses(c, name, value);
+}
+
+/* [incidents] */
+
+static int
+config_limit_unknown(struct config *c, const char *name)
+{
+	struct config_guess g = { .word = slice_str(name) };
+	size_t n;
+	const struct track_limit *rows = track_limits(&n);
+	char hint[128];
+
+	for (size_t i = 0; i < n; i++)
+		config_guess(&g, rows[i].name);
+	return config_wrong(c, -EINVAL, "there is no threshold %s; %s", name,
+	    config_hint(hint, sizeof hint, &g, "sipwhy -D lists them"));
+}
+
+static int
+config_limit(struct config *c, const char *name, struct slice value)
+{
+	size_t n;
+	const struct track_limit *rows = track_limits(&n);
+	int at = track_limit_find(slice_str(name));
+	uint64_t v;
+
+	if (at < 0)
+		return config_limit_unknown(c, name);
+	if (c->limit_line[at] != 0)
+		return config_wrong(c, -EINVAL, "%s is set already, in line %u", name, c->limit_line[at]);
+	if (slice_u64(value, rows[at].max, &v) != 0 || v < rows[at].min)
+		return config_wrong(c, -EINVAL, "%s = %.*s: a whole number from %u to %u is wanted", name, (int)value.n,
+		    value.p, (unsigned)rows[at].min, (unsigned)rows[at].max);
+	for (size_t i = 0; i < n && !c->o->has_limits; i++)
+		c->o->limits[i] = rows[i].value;
+	c->o->has_limits = true;
+	c->o->limits[at] = (uint32_t)v;
+	c->limit_line[at] = c->line;
+	return 0;
+}
+
+/* [options] */
+
+static int
+config_option(struct config *c, const char *name, struct slice value)
+{
+	struct config_guess g = { .word = slice_str(name) };
+	struct errmsg why;
+	char hint[64];
+	size_t at = 0;
+
+	while (options_file_name(at) != NULL && strcmp(options_file_name(at), name) != 0)
+		config_guess(&g, options_file_name(at++));
+	if (options_file_name(at) != NULL) {
+		if (c->option_line[at] != 0)
+			return config_wrong(c, -EINVAL, "%s is set already, in line %u", name, c->option_line[at]);
+		c->option_line[at] = c->line;
+		return options_set(c->o, at, value, &why) != 0 ? config_wrong(c, -EINVAL, "%s", why.text) : 0;
+	}
+	if (options_is_name(name))
+		return config_wrong(c, -EINVAL, "%s is for the command line only: --%s", name, name);
+	return config_wrong(c, -EINVAL, "there is no option %s; %s", name,
+	    config_hint(hint, sizeof hint, &g, "doc/config.md lists them"));
+}
+
+/* Lines. */
+
+/* Without a comment at the end.  inih takes it off itself, but not off a line that goes on with a value. */
+static struct slice
+config_uncomment(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == ';' && (i == 0 || s.p[i - 1] == ' ' || s.p[i - 1] == '\t'))
+			s.n = i;
+	return slice_trim(s);
+}
+
+static int
+config_take(struct config *c, const char *name, struct slice value)
+{
+	bool more = c->indented && c->open;
+
+	c->open = true;
+	if (name[0] == '\0')
+		return config_wrong(c, -EINVAL, "a name is wanted before the =");
+	if (c->section == SECTION_NONE)
+		return config_wrong(
+		    c, -EINVAL, "%s stands before any section; begin with [peers], [incidents] or [options]", name);
+	if (c->section == SECTION_PEERS)
+		return config_peer(c, name, value, more);
+	if (more)
+		return config_wrong(c, -EINVAL, "an indented line goes on with %s: begin it in the first column", name);
+	if (value.n == 0)
+		return config_wrong(c, -EINVAL, "%s has no value", name);
+	return c->section == SECTION_INCIDENTS ? config_limit(c, name, value) : config_option(c, name, value);
+}
+
+/* inih's ini_handler. */
+static int
+config_value(void *ctx, const char *section, const char *name, const char *value)
+{
+	struct config *c = ctx;
+
+	(void)section;
+	if (c->err == 0)
+		(void)config_take(c, name, config_uncomment(slice_str(value)));
+	return c->err == 0;
+}
+
+static int
+config_section(struct config *c, struct slice line)
+{
+	struct slice rest = { line.p + 1, line.n - 1 }, word = slice_trim(slice_cut(&rest, ']'));
+	struct config_guess g = { .word = word };
+	char hint[64];
+	unsigned at;
+
+	c->open = false;
+	if (rest.p == NULL)
+		return config_wrong(c, -EINVAL, "a section is [name] on a line of its own");
+	rest = slice_trim(rest);
+	if (rest.n > 0 && *rest.p != ';' && *rest.p != '#')
+		return config_wrong(c, -EINVAL, "nothing may stand behind [%.*s]", (int)word.n, word.p);
+	for (at = 1; at < SECTION_N && !slice_eq(word, slice_str(config_sections[at])); at++)
+		config_guess(&g, config_sections[at]);
+	if (at == SECTION_N)
+		return config_wrong(c, -EINVAL, "there is no section [%.*s]; %s", (int)word.n, word.p,
+		    config_hint(hint, sizeof hint, &g, "there are [peers], [incidents] and [options]"));
+	c->section = (enum config_section)at;
+	return 0;
+}
+
+/* inih takes some of them for blanks, and sentences quote the line. */
+static bool
+config_has_control(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (((unsigned char)s.p[i] < ' ' && s.p[i] != '\t') || s.p[i] == 0x7f)
+			return true;
+	return false;
+}
+
+/* inih's ini_reader: as fgets, one line of what is left. */
+static char *
+config_line(char *out, int cap, void *ctx)
+{
+	struct config *c = ctx;
+	struct slice line;
+
+	if (c->err != 0 || c->rest.n == 0)
+		return NULL;
+	c->line++;
+	line = slice_cut(&c->rest, '\n');
+	if (line.n > 0 && line.p[line.n - 1] == '\r')
+		line.n--;
+	if (config_has_control(line)) {
+		(void)config_wrong(c, -EINVAL, "there is a control character in the line");
+		return NULL;
+	}
+	/* Newline and NUL come behind it. */
+	if (line.n + 2 > (size_t)cap) {
+		(void)config_wrong(
+		    c, -EINVAL, "the line is longer than %d characters; an indented line can go on with it", cap - 2);
+		return NULL;
+	}
+	c->indented = line.n > 0 && (*line.p == ' ' || *line.p == '\t');
+	(void)slice_copy(out, (size_t)cap, line);
+	memcpy(out + line.n, "\n", 2);
+	line = slice_trim(line);
+	if (line.n > 0 && *line.p == '[' && !(c->indented && c->open) && config_section(c, line) != 0)
+		return NULL;
+	return out;
+}
+
+int
+config_parse(struct options *o, const char *name, struct slice text, struct errmsg *em)
+{
+	struct config c = { .o = o, .name = name, .rest = text, .em = em };
+	size_t n;
+	int at;
+
+	(void)track_limits(&n);
+	assert(n <= OPTIONS_LIMITS_MAX);
+	if (text.n > 0 && memchr(text.p, '\0', text.n) != NULL)
+		return errmsg_set(em, -EINVAL, "%s holds a NUL: that is no text", name);
+	if (slice_istarts(text, slice_str("\xef\xbb\xbf")))
+		c.rest = (struct slice){ text.p + 3, text.n - 3 };
+	at = ini_parse_stream(config_line, &c, config_value, &c);
+	if (c.err == 0 && at > 0) {
+		c.line = (unsigned)at;
+		(void)config_wrong(&c, -EINVAL, "this is no [section], no name = value and no comment");
+	}
+	return c.err != 0 || at == 0 ? c.err : errmsg_set(em, -ENOMEM, "out of memory");
+}
+
+void
+config_free(struct options *o)
+{
+	peers_free(o->peers);
+	o->peers = NULL;
+}
+
+/* A row a line: however many addresses a peer has, no line grows too long to be read again. */
+static void
+config_dump_peers(FILE *out, const struct peers *p)
+{
+	const struct peers_row *row;
+	char text[ENDPOINT_TEXT];
+
+	(void)fputs("\n[peers]\n", out);
+	for (size_t i = 0; (row = peers_at(p, i)) != NULL; i++) {
+		struct endpoint e = { .family = row->family };
+
+		memcpy(e.addr, row->addr, sizeof e.addr);
+		(void)fprintf(out, "%s = %s %s/%u\n", row->name, peer_role_name(row->role),
+		    endpoint_format(text, sizeof text, &e, false), row->bits);
+	}
+}
+
+void
+config_dump(FILE *out, const struct options *o)
+{
+	size_t n;
+	const struct track_limit *rows = track_limits(&n);
+
+	for (size_t i = 0; i < o->n_files; i++)
+		options_dump_text(out, "# read: ", o->files[i]);
+	options_dump(out, o);
+	config_dump_peers(out, o->peers);
+	(void)fputs("\n[incidents]\n", out);
+	for (size_t i = 0; i < n; i++)
+		(void)fprintf(out, "# %s (%u to %u, default %u)\n%s = %u\n", rows[i].help, (unsigned)rows[i].min,
+		    (unsigned)rows[i].max, (unsigned)rows[i].value, rows[i].name,
+		    (unsigned)(o->has_limits ? o->limits[i] : rows[i].value));
+}

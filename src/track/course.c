@@ -1,0 +1,563 @@
+/*
+ * course - how an attempt goes: which attempt a message belongs to, what it adds, where a new one begins (RFC 3261 8,
+ * 9, 12, 13, 14, 17; RFC 2543 where a branch is missing).  How it ends is decided in verdict.c.
+ *
+ * The one thing to know: Call-ID, From-tag and kind name an attempt, its CSeq names a try of it, and the branches
+ * of that CSeq are its hops.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "sipwhy/hash.h"
+#include "track/track_int.h"
+
+/* Beside the methods: a call, and an INVITE inside of it. */
+enum { COURSE_CALL = 64, COURSE_REINVITE = 65 };
+
+static uint64_t
+course_key(uint64_t call, uint64_t tag, unsigned kind)
+{
+	uint64_t h = call ^ (tag << 23 | tag >> 41) ^ (uint64_t)kind * UINT64_C(0x9e3779b97f4a7c15);
+
+	h *= UINT64_C(0xff51afd7ed558ccd);
+	return h ^ h >> 32;
+}
+
+static unsigned
+course_kind(const struct sipmsg *s)
+{
+	if (s->method != METHOD_INVITE)
+		return s->method;
+	return s->kind == SIP_REQUEST && s->to_tag.n > 0 ? COURSE_REINVITE : COURSE_CALL;
+}
+
+/* Methods that stand inside a dialog, or that a lone response can't be told to stand outside of one. */
+static bool
+course_is_inner(enum sip_method m)
+{
+	return m == METHOD_BYE || m == METHOD_PRACK || m == METHOD_INFO || m == METHOD_UPDATE || m == METHOD_NOTIFY ||
+	    m == METHOD_REFER;
+}
+
+uint16_t
+course_realm(const struct track *t, struct slice realm)
+{
+	return (uint16_t)hash64(realm.n > 0 ? realm.p : "", realm.n, t->seed);
+}
+
+static struct hop *
+course_hop(struct track *t, struct attempt *a, uint32_t branch)
+{
+	for (struct hop *h = &a->hop; h != NULL; h = hop_next(t->attempts, h))
+		if (h->branch == branch)
+			return h;
+	return NULL;
+}
+
+static bool
+course_same(const struct endpoint *a, const struct endpoint *b)
+{
+	return endpoint_same_host(a, b) && a->port == b->port;
+}
+
+/* A fork of whoever sent the first hop's request, and no relay of it? */
+static bool
+course_is_fork(const struct attempt *a, const struct track_in *in)
+{
+	if (course_same(in->client, &a->hop.dst))
+		return false;
+	return course_same(in->client, &a->hop.src) ||
+	    (in->m->transport == TRANSPORT_TCP && endpoint_same_host(in->client, &a->hop.src));
+}
+
+static void
+course_hop_set(struct track *t, struct hop *h, const struct track_in *in, unsigned flags)
+{
+	uint32_t next = h->next;
+
+	*h = (struct hop){ .next = next,
+		.branch = in->branch,
+		.src = *in->client,
+		.dst = *in->server,
+		.at = t->now,
+		.q850 = -1,
+		.transport = in->m->transport,
+		.flags = (uint8_t)(flags | (in->s->kind == SIP_RESPONSE ? HOP_ORPHAN : 0)) };
+}
+
+static struct hop *
+course_hop_more(struct track *t, struct attempt *a, const struct track_in *in)
+{
+	bool fork = course_is_fork(a, in);
+	struct hop *h = hop_add(t->attempts, a);
+
+	if (h == NULL)
+		return NULL;
+	course_hop_set(t, h, in, fork ? HOP_ROOT : 0);
+	if (a->state == ATTEMPT_HELD)
+		attempt_due(t->attempts, a, t->now, TRACK_TIMER_B_MS);
+	return h;
+}
+
+/* Beginnings. */
+
+static size_t
+course_text(struct attempt *a, size_t at, struct slice s, uint8_t *n)
+{
+	*n = (uint8_t)(s.n < ATTEMPT_TEXT - at ? s.n : ATTEMPT_TEXT - at);
+	if (*n > 0)
+		memcpy(a->text + at, s.p, *n);
+	return at + *n;
+}
+
+/* Names for an event that no response brings; what does not fit is kept aside. */
+static void
+course_names(struct track *t, struct attempt *a, const struct track_in *in)
+{
+	const struct sipmsg *s = in->s;
+	size_t at = course_text(a, 0, s->call_id, &a->n_call_id);
+
+	at = course_text(a, at, s->from, &a->n_from);
+	at = course_text(a, at, s->to, &a->n_to);
+	if (s->kind == SIP_REQUEST)
+		(void)course_text(a, at, s->server, &a->n_agent);
+	if (s->kind == SIP_REQUEST && s->call_id.n + s->from.n + s->to.n > ATTEMPT_TEXT) {
+		struct event ev;
+
+		say_event_of(t, in, a, &a->hop, &ev);
+		ev.raw.n = 0;
+		attempt_keep(t->attempts, a, &ev);
+	}
+}
+
+static void
+course_credentials(struct track *t, struct attempt *a, const struct sipmsg *s)
+{
+	a->n_sent = 0;
+	if (s->kind == SIP_REQUEST)
+		for (; a->n_sent < s->n_realms && a->n_sent < ATTEMPT_REALMS; a->n_sent++)
+			a->sent[a->n_sent] = course_realm(t, s->realm[a->n_sent]);
+	a->flags &= ~(uint32_t)(ATTEMPT_CREDS | ATTEMPT_CREDS_OLD);
+	if (a->n_sent > 0)
+		a->flags |= ATTEMPT_CREDS;
+}
+
+static void
+course_try(struct track *t, struct attempt *a, const struct track_in *in)
+{
+	const struct sipmsg *s = in->s;
+
+	a->cseq = s->cseq;
+	a->try_at = t->now;
+	a->state = ATTEMPT_NEW;
+	a->bytes = (uint32_t)in->m->bytes.n;
+	a->tries += a->tries < UINT16_MAX;
+	course_credentials(t, a, s);
+	if (s->method == METHOD_REGISTER && s->kind == SIP_REQUEST && s->expires == 0)
+		a->flags |= ATTEMPT_GONE;
+	if (s->session_expires > 0)
+		a->session_s = s->session_expires;
+	course_hop_set(t, &a->hop, in, HOP_ROOT);
+	attempt_due(t->attempts, a, t->now, TRACK_TIMER_B_MS);
+}
+
+/* A further leg of a call that goes on is no attempt of its own. */
+static void
+course_join(struct track *t, struct attempt *a, const struct track_in *in)
+{
+	struct attempt *other = leg_find(t, a, in);
+
+	if (other == NULL || other->state == ATTEMPT_DONE)
+		return;
+	a->flags |= ATTEMPT_LEG;
+	a->leg = attempt_number(t->attempts, other);
+}
+
+static void
+course_set_up(struct track *t, struct attempt *a, const struct track_in *in)
+{
+	const struct sipmsg *s = in->s;
+	bool response = s->kind == SIP_RESPONSE;
+
+	a->method = (uint8_t)s->method;
+	a->t0_ns = in->m->t_ns;
+	a->first = a->ring = a->end = t->now;
+	a->q850 = a->reason_sip = -1;
+	a->session_s = -1;
+	if (response)
+		a->flags |= ATTEMPT_ORPHAN;
+	if (response ? course_is_inner(s->method) : s->to_tag.n > 0)
+		a->flags |= ATTEMPT_IN_CALL;
+	course_try(t, a, in);
+	course_names(t, a, in);
+	attempt_age(t->attempts, a, AGE_SILENT);
+	if (course_kind(s) == COURSE_CALL && !response)
+		course_join(t, a, in);
+	say_attempt(t, a, in->m->t_ns);
+}
+
+static struct attempt *
+course_begin(struct track *t, const struct track_in *in, uint64_t key)
+{
+	struct attempt *a = attempt_make(t->attempts, key);
+
+	if (a != NULL)
+		course_set_up(t, a, in);
+	return a;
+}
+
+/* The next request of one who used the same Call-ID before: a REGISTER that renews, an OPTIONS that pings. */
+static void
+course_begin_again(struct track *t, struct attempt *a, const struct track_in *in)
+{
+	struct attempt old;
+
+	say_legs(t, a, true);
+	say_update(t, a, 0, false);
+	attempt_unkeep(t->attempts, a);
+	hop_drop_rest(t->attempts, a);
+	old = *a;
+	memset((char *)a + offsetof(struct attempt, event_id), 0, sizeof *a - offsetof(struct attempt, event_id));
+	a->chain = old.chain;
+	a->due = old.due;
+	memcpy(a->wheel, old.wheel, sizeof a->wheel);
+	memcpy(a->age, old.age, sizeof a->age);
+	a->wheel_slot = old.wheel_slot;
+	a->age_list = old.age_list;
+	course_set_up(t, a, in);
+}
+
+/* Requests. */
+
+static void
+course_next_try(struct track *t, struct attempt *a, const struct track_in *in)
+{
+	hop_drop_rest(t->attempts, a);
+	if (a->event_id == 0)
+		attempt_unkeep(t->attempts, a);
+	a->flags &= ~(uint32_t)(ATTEMPT_CANCELLED | ATTEMPT_AUTH);
+	course_try(t, a, in);
+	attempt_age(t->attempts, a, AGE_OPEN);
+}
+
+/* A later CSeq of the same kind: the attempt goes on, or it is over and this is the next one. */
+static void
+course_later(struct track *t, struct attempt *a, const struct track_in *in)
+{
+	if (a->state < ATTEMPT_ANSWERED) {
+		course_next_try(t, a, in);
+	} else if (verdict_failed(a) && a->method == METHOD_INVITE && !(a->flags & ATTEMPT_IN_CALL) &&
+	    t->now - a->end < TRACK_TIMER_B_MS) {
+		verdict_reopen(t, a);
+		course_next_try(t, a, in);
+	} else {
+		course_begin_again(t, a, in);
+	}
+}
+
+static void
+course_repeat(struct track *t, struct attempt *a, const struct track_in *in, const struct hop *h)
+{
+	struct event ev;
+
+	if (in->seen != SEEN_RETRANSMISSION)
+		return;
+	a->repeats += a->repeats < UINT16_MAX;
+	/* Nothing came: the request may be all there will be to show. */
+	if (a->state != ATTEMPT_NEW || (attempt_kept(a) != NULL && attempt_kept(a)->raw.n > 0))
+		return;
+	say_event_of(t, in, a, h, &ev);
+	attempt_keep(t->attempts, a, &ev);
+}
+
+static void
+course_known(struct track *t, struct attempt *a, const struct track_in *in)
+{
+	int32_t d = (int32_t)(in->s->cseq - a->cseq);
+	struct hop *h;
+
+	if (d > 0) {
+		course_later(t, a, in);
+		return;
+	}
+	if (d < 0)
+		return;
+	h = course_hop(t, a, in->branch);
+	if (h != NULL) {
+		course_repeat(t, a, in, h);
+		return;
+	}
+	h = course_hop_more(t, a, in);
+	if (h != NULL && (h->flags & HOP_ROOT) && verdict_failed(a))
+		verdict_reopen(t, a);
+}
+
+static struct attempt *
+course_call(struct track *t, const struct track_in *in)
+{
+	struct slice tag = in->s->to_tag;
+	struct attempt *a = attempt_find(t->attempts, course_key(in->call, in->from, COURSE_CALL));
+
+	/* The called side's tags stand the other way round. */
+	if (a == NULL && tag.n > 0)
+		a = attempt_find(t->attempts, course_key(in->call, hash64(tag.p, tag.n, t->seed), COURSE_CALL));
+	return a;
+}
+
+static void
+course_ack(struct track *t, const struct track_in *in)
+{
+	struct attempt *a = attempt_find(t->attempts, course_key(in->call, in->from, COURSE_CALL));
+
+	if (a != NULL && a->state == ATTEMPT_ANSWERED)
+		a->flags |= ATTEMPT_ACKED;
+}
+
+/* Only the originator gives up; a CANCEL further on ends a fork. */
+static void
+course_cancel(struct track *t, const struct track_in *in)
+{
+	uint64_t key = course_key(in->call, in->from, COURSE_CALL);
+	struct attempt *a = attempt_find(t->attempts, key);
+	struct hop *h;
+	bool open = false;
+
+	if (a == NULL || a->cseq != in->s->cseq)
+		return;
+	h = course_hop(t, a, in->branch);
+	if (h == NULL)
+		return;
+	h->flags |= HOP_CANCELLED;
+	for (h = &a->hop; h != NULL; h = hop_next(t->attempts, h))
+		open |= (h->flags & HOP_ROOT) && h->code < 200 && !(h->flags & HOP_CANCELLED);
+	if (!open && !(a->flags & ATTEMPT_TOLD)) {
+		a->flags |= ATTEMPT_CANCELLED;
+		attempt_due(t->attempts, a, t->now, TRACK_TIMER_B_MS);
+	}
+}
+
+static void
+course_bye(struct track *t, const struct track_in *in)
+{
+	struct attempt *a = course_call(t, in);
+
+	if (a == NULL || a->state != ATTEMPT_ANSWERED || (a->flags & ATTEMPT_ENDED))
+		return;
+	a->flags |= ATTEMPT_ENDED;
+	say_call(t, FACT_CALL_ENDED, a, in);
+	attempt_age(t->attempts, a, AGE_DONE);
+	attempt_due(t->attempts, a, t->now, TRACK_TIMER_B_MS);
+}
+
+/* A refresh inside the dialog: the session lives on (RFC 4028 7). */
+static void
+course_refresh(struct track *t, const struct track_in *in)
+{
+	struct attempt *a = course_call(t, in);
+
+	if (a != NULL && a->state == ATTEMPT_ANSWERED && !(a->flags & ATTEMPT_ENDED) && a->session_s > 0)
+		attempt_due(t->attempts, a, t->now, (uint32_t)a->session_s * 1000);
+}
+
+void
+course_request(struct track *t, const struct track_in *in)
+{
+	const struct sipmsg *s = in->s;
+	struct attempt *a;
+	uint64_t key;
+
+	if (s->call_id.n == 0 || s->method == METHOD_NONE)
+		return;
+	if (s->method == METHOD_ACK) {
+		course_ack(t, in);
+		return;
+	}
+	if (s->method == METHOD_CANCEL) {
+		course_cancel(t, in);
+		return;
+	}
+	if (s->method == METHOD_BYE)
+		course_bye(t, in);
+	else if (s->to_tag.n > 0 && (s->method == METHOD_INVITE || s->method == METHOD_UPDATE))
+		course_refresh(t, in);
+	key = course_key(in->call, in->from, course_kind(s));
+	a = attempt_find(t->attempts, key);
+	if (a != NULL)
+		course_known(t, a, in);
+	else if (in->seen == SEEN_NEW)
+		(void)course_begin(t, in, key);
+}
+
+/* Responses. */
+
+/* The attempt that a response belongs to, by its CSeq; NULL when there is none. */
+static struct attempt *
+course_of(struct track *t, const struct track_in *in, uint64_t *key)
+{
+	const struct sipmsg *s = in->s;
+	struct attempt *a, *inner;
+	uint64_t inner_key;
+
+	*key = course_key(in->call, in->from, course_kind(s));
+	a = attempt_find(t->attempts, *key);
+	if (s->method != METHOD_INVITE || (a != NULL && a->cseq == s->cseq))
+		return a;
+	inner_key = course_key(in->call, in->from, COURSE_REINVITE);
+	inner = attempt_find(t->attempts, inner_key);
+	if (inner == NULL || inner->cseq != s->cseq)
+		return a;
+	*key = inner_key;
+	return inner;
+}
+
+/* A response whose request was not seen. */
+static struct attempt *
+course_orphan(struct track *t, const struct track_in *in, uint64_t key)
+{
+	/* What repeats belongs to something that was decided, and forgotten since. */
+	if (in->seen != SEEN_NEW || (in->s->code < 200 && (in->s->method != METHOD_INVITE || in->s->code == 100)))
+		return NULL;
+	return course_begin(t, in, key);
+}
+
+static void
+course_provisional(struct track *t, struct attempt *a, const struct track_in *in, struct hop *h)
+{
+	const struct sipmsg *s = in->s;
+
+	h->code = s->code;
+	if (s->q850 >= 0 && a->q850 < 0)
+		a->q850 = (int16_t)s->q850;
+	if (s->code > 100 && !(a->flags & ATTEMPT_RANG))
+		a->ring = t->now;
+	if (s->code > 100)
+		a->flags |= ATTEMPT_RANG;
+	if (s->code == 180)
+		a->flags |= ATTEMPT_RANG_180;
+	if (s->code == 183 && s->sdp)
+		a->flags |= ATTEMPT_EARLY;
+	if (a->state == ATTEMPT_NEW)
+		a->state = ATTEMPT_PROGRESS;
+	if (a->method == METHOD_INVITE && (a->state == ATTEMPT_PROGRESS || a->state == ATTEMPT_HELD) &&
+	    !(a->flags & ATTEMPT_CANCELLED))
+		attempt_due(t->attempts, a, t->now, TRACK_IDLE_MS);
+}
+
+/* RFC 3261 13.3.1.4: the 2xx comes again until its ACK arrives. */
+static void
+course_repeat_2xx(struct track *t, struct attempt *a, const struct track_in *in, const struct hop *h)
+{
+	if (a->state != ATTEMPT_ANSWERED || (a->flags & ATTEMPT_ACKED) || in->seen != SEEN_RETRANSMISSION ||
+	    !(h->flags & HOP_ROOT))
+		return;
+	a->repeats += a->repeats < UINT16_MAX;
+	say_call(t, FACT_REPEAT_2XX, a, in);
+	if (a->repeats <= 3 || (a->flags & ATTEMPT_NO_ACK) || a->event_id != 0)
+		return;
+	verdict_no_ack(t, a, in, h);
+}
+
+static void
+course_bye_answered(struct track *t, const struct track_in *in)
+{
+	struct attempt *a = course_call(t, in);
+
+	if (a == NULL || a->state != ATTEMPT_ANSWERED || !(a->flags & ATTEMPT_ENDED) ||
+	    (a->flags & (ATTEMPT_COMPLETED | ATTEMPT_LEG)))
+		return;
+	a->flags |= ATTEMPT_COMPLETED;
+	if (t->sink.completed != NULL)
+		t->sink.completed(t->sink.ctx, say_peer(t, &a->hop), in->m->t_ns);
+	attempt_due(t->attempts, a, t->now, TRACK_LINGER_MS);
+}
+
+static void
+course_answer(struct track *t, struct attempt *a, const struct track_in *in, struct hop *h)
+{
+	const struct sipmsg *s = in->s;
+
+	if (!(a->flags & ATTEMPT_SEIZED)) {
+		a->flags |= ATTEMPT_SEIZED;
+		attempt_age(t->attempts, a, AGE_OPEN);
+	}
+	if (s->code < 200) {
+		if (h->code < 200 && in->seen == SEEN_NEW)
+			course_provisional(t, a, in, h);
+		return;
+	}
+	h->seen += h->seen < UINT16_MAX;
+	h->copies += in->seen == SEEN_COPY && h->copies < UINT16_MAX;
+	if (h->code >= 200) {
+		if (s->code < 300)
+			course_repeat_2xx(t, a, in, h);
+		return;
+	}
+	h->code = s->code;
+	h->q850 = (int16_t)s->q850;
+	h->done = t->now;
+	if (s->session_expires > 0)
+		a->session_s = s->session_expires;
+	verdict_final(t, a, in, h);
+}
+
+/* Nothing says which request failed, but one did: it counts for itself. */
+static void
+course_nameless(struct track *t, const struct track_in *in)
+{
+	const struct sipmsg *s = in->s;
+	struct attempt a = { .method = (uint8_t)s->method,
+		.flags = ATTEMPT_ORPHAN | ATTEMPT_SEIZED,
+		.t0_ns = in->m->t_ns,
+		.first = t->now,
+		.end = t->now,
+		.code = s->code,
+		.q850 = (int16_t)s->q850,
+		.reason_sip = (int16_t)s->reason_sip,
+		.tries = 1 };
+	bool failed = s->code >= 400 && s->code != 401 && s->code != 407;
+	struct event ev;
+
+	say_message(t, in, NULL, NULL);
+	if (s->code < 400 || s->method == METHOD_CANCEL || s->method == METHOD_ACK)
+		return;
+	course_hop_set(t, &a.hop, in, HOP_ROOT);
+	a.hop.code = s->code;
+	a.hop.seen = 1;
+	say_attempt(t, &a, in->m->t_ns);
+	say_event_of(t, in, &a, &a.hop, &ev);
+	if (failed) {
+		a.event_whole = true;
+		say_event(t, &a, &a.hop, &ev);
+	}
+	t->saying = &ev;
+	say_whole(t, &a, &a.hop, failed ? OUTCOME_FAILED : OUTCOME_CHALLENGED, false);
+	t->saying = NULL;
+}
+
+void
+course_response(struct track *t, const struct track_in *in)
+{
+	const struct sipmsg *s = in->s;
+	struct attempt *a;
+	struct hop *h = NULL;
+	uint64_t key;
+
+	if (s->method == METHOD_CANCEL || s->method == METHOD_ACK || s->method == METHOD_NONE || s->call_id.n == 0) {
+		if (in->seen == SEEN_NEW)
+			course_nameless(t, in);
+		return;
+	}
+	a = course_of(t, in, &key);
+	if (a == NULL)
+		a = course_orphan(t, in, key);
+	else if ((int32_t)(s->cseq - a->cseq) > 0 && s->code >= 200)
+		course_later(t, a, in);
+	if (a != NULL && a->cseq == s->cseq && (h = course_hop(t, a, in->branch)) == NULL)
+		h = course_hop_more(t, a, in);
+	if (in->seen == SEEN_NEW)
+		say_message(t, in, h != NULL ? a : NULL, h);
+	if (h != NULL)
+		course_answer(t, a, in, h);
+	if (s->method == METHOD_BYE && (s->code < 300 || s->code == 481) && s->code >= 200)
+		course_bye_answered(t, in);
+}

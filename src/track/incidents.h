@@ -1,0 +1,35 @@
+/*
+ * incidents - the 25 patterns over the stream of facts (doc/incidents.md): what is raised, kept and ended.
+ */
+#ifndef TRACK_INCIDENTS_H
+#define TRACK_INCIDENTS_H
+
+#include <stdint.h>
+
+#include "sipwhy/incident.h"
+#include "track/fact.h"
+
+struct incidents;
+
+struct incidents_cfg {
+	uint64_t seed;
+	uint64_t first_id;
+	const uint32_t *limits; /* one for each row of track_limits, copied; NULL: defaults */
+	void (*incident)(void *ctx, const struct incident *i); /* may be NULL */
+	void *ctx;
+};
+
+/* NULL when memory is short. */
+struct incidents *incidents_new(const struct incidents_cfg *cfg);
+void incidents_free(struct incidents *in);
+
+/* Take one fact. */
+void incidents_see(struct incidents *in, const struct fact *f);
+
+/* Time went by: what is quiet ends, what went on is told.  Cheap when called often: it works once a second. */
+void incidents_advance(struct incidents *in, uint64_t now_ms, int64_t t_ns);
+
+/* Nothing comes any more: what waits for its turn to be told is told.  What is up stays up. */
+void incidents_flush(struct incidents *in);
+
+#endif

@@ -1,0 +1,103 @@
+/*
+ * known - which hosts are no strangers; see known.h.
+ * A scanner gets challenges and refusals; who got a 2xx to a registration or a call has shown a password or is served.
+ */
+#include "track/known.h"
+
+#include <string.h>
+
+/* Meters that no pattern owns. */
+enum { KNOWN_PATTERN = 0, KNOWN_HOST = 0, KNOWN_WINDOW_MS = 3600000 };
+
+static void
+known_mark(struct incidents *in, const struct endpoint *e, unsigned bits)
+{
+	struct meter *m = meter_at(in, KNOWN_PATTERN, KNOWN_HOST, key_host(in, e), KNOWN_WINDOW_MS);
+
+	m->value |= bits;
+	(void)meter_add(in, m, 1);
+}
+
+void
+known_see(struct incidents *in, const struct fact *f)
+{
+	if (f->kind != FACT_OUTCOME || f->outcome != OUTCOME_OK || f->in_dialog)
+		return;
+	if (f->method == METHOD_REGISTER) {
+		known_mark(in, f->client, KNOWN_REGISTERED);
+		known_mark(in, f->server, KNOWN_REGISTRAR);
+	} else if (f->method == METHOD_INVITE) {
+		known_mark(in, f->client, KNOWN_CALLED);
+	}
+}
+
+unsigned
+known_host(struct incidents *in, const struct endpoint *e)
+{
+	const struct meter *m = meter_find(in, KNOWN_PATTERN, KNOWN_HOST, key_host(in, e));
+
+	return m != NULL ? (unsigned)m->value : 0;
+}
+
+uint32_t
+known_successes(struct incidents *in, const struct endpoint *e)
+{
+	struct meter *m = meter_find(in, KNOWN_PATTERN, KNOWN_HOST, key_host(in, e));
+
+	return m != NULL ? meter_sum(in, m) : 0;
+}
+
+bool
+known_role(uint8_t role)
+{
+	return role == PEER_ROLE_TRUNK || role == PEER_ROLE_PHONES || role == PEER_ROLE_PBX;
+}
+
+static bool
+known_private4(const uint8_t *a)
+{
+	return a[0] == 10 || a[0] == 127 || (a[0] == 172 && (a[1] & 0xf0) == 16) || (a[0] == 192 && a[1] == 168) ||
+	    (a[0] == 169 && a[1] == 254) || (a[0] == 100 && (a[1] & 0xc0) == 64);
+}
+
+bool
+known_private(const struct endpoint *e)
+{
+	static const uint8_t loopback[16] = { [15] = 1 };
+
+	if (e->family == 4)
+		return known_private4(e->addr);
+	return e->family == 6 &&
+	    ((e->addr[0] & 0xfe) == 0xfc || (e->addr[0] == 0xfe && (e->addr[1] & 0xc0) == 0x80) ||
+		memcmp(e->addr, loopback, sizeof loopback) == 0);
+}
+
+bool
+known_outbound(struct incidents *in, const struct fact *f)
+{
+	unsigned client, server;
+
+	if (f->own_server || f->role_server == PEER_ROLE_PHONES || f->role_server == PEER_ROLE_PBX)
+		return false;
+	if (f->role_server == PEER_ROLE_TRUNK)
+		return true;
+	server = known_host(in, f->server);
+	/* A host that registers is somebody's phone. */
+	if ((server & KNOWN_REGISTERED) != 0)
+		return false;
+	if (f->own_client || f->role_client == PEER_ROLE_PBX)
+		return true;
+	/* Without a word from the user: who takes registrations is the PBX, who was served before is of the house. */
+	client = known_host(in, f->client);
+	return (client & KNOWN_REGISTRAR) != 0 || ((client & KNOWN_CALLED) != 0 && (server & KNOWN_REGISTRAR) == 0);
+}
+
+uint64_t
+known_source(const struct incidents *in, const struct endpoint *e)
+{
+	struct endpoint net = *e;
+
+	if (net.family == 6)
+		memset(net.addr + 8, 0, 8);
+	return key_host(in, &net);
+}

@@ -1,0 +1,110 @@
+/*
+ * leg - the two sides of a back-to-back user agent, joined by evidence only: a header that both carry, or the same
+ * caller and called number within 2 s through one host (metrics.md 2.4).
+ * The one thing to know: a table of what was seen lately, where the newer pushes the older out: without room legs are
+ * two attempts, which is what they look like.
+ */
+#include <string.h>
+
+#include "sipwhy/hash.h"
+#include "sipwhy/mem.h"
+#include "track/track_int.h"
+
+enum { LEG_SLOTS = 1024, LEG_MS = 2000, LEG_DIGITS = 7 };
+
+struct leg_slot {
+	uint64_t key;
+	uint64_t attempt; /* its key: the number alone may be another's by now */
+	track_ms at;
+	uint32_t number;
+};
+
+struct legs {
+	struct leg_slot slot[LEG_SLOTS];
+};
+
+struct legs *
+legs_new(void)
+{
+	return mem_zalloc(sizeof(struct legs));
+}
+
+void
+legs_free(struct legs *l)
+{
+	mem_free(l);
+}
+
+static void
+leg_put(struct track *t, uint64_t key, const struct attempt *a)
+{
+	t->legs->slot[key % LEG_SLOTS] = (struct leg_slot){ key, a->key, t->now, attempt_number(t->attempts, a) };
+}
+
+static struct attempt *
+leg_get(struct track *t, uint64_t key, const struct attempt * not, uint32_t within_ms)
+{
+	const struct leg_slot *s = &t->legs->slot[key % LEG_SLOTS];
+	struct attempt *a;
+
+	if (s->key != key || s->number == 0 || t->now - s->at > within_ms)
+		return NULL;
+	a = attempt_at(t->attempts, s->number);
+	return a != NULL && a != not &&a->key == s->attempt ? a : NULL;
+}
+
+/* The end of a number: a country code or a prefix is what a PBX changes between its legs. */
+static struct slice
+leg_number(struct slice user)
+{
+	if (user.n <= LEG_DIGITS)
+		return user;
+	return (struct slice){ user.p + user.n - LEG_DIGITS, LEG_DIGITS };
+}
+
+static uint64_t
+leg_users(const struct track *t, const struct endpoint *host, const struct sipmsg *s)
+{
+	struct slice from = leg_number(s->from), to = leg_number(s->to);
+	uint64_t h = hash64(host->addr, sizeof host->addr, t->seed ^ host->family);
+
+	h = hash64(from.n > 0 ? from.p : "", from.n, h);
+	return hash64(to.n > 0 ? to.p : "", to.n, h) | 1;
+}
+
+static uint64_t
+leg_text(const struct track *t, struct slice text)
+{
+	return hash64(text.p, text.n, t->seed + 1) | 1;
+}
+
+static struct attempt *
+leg_evidence(struct track *t, const struct attempt *a, const struct track_in *in)
+{
+	const struct sipmsg *s = in->s;
+	struct attempt *other = NULL;
+
+	/* Its header names the other's Call-ID, or both carry the same. */
+	if (s->link.n > 0)
+		other = leg_get(t, leg_text(t, s->link), a, TRACK_TIMER_B_MS);
+	if (other == NULL && s->from.n > 0 && s->to.n > 0 && !endpoint_same_host(in->client, in->server))
+		other = leg_get(t, leg_users(t, in->client, s), a, LEG_MS);
+	return other;
+}
+
+struct attempt *
+leg_find(struct track *t, struct attempt *a, const struct track_in *in)
+{
+	const struct sipmsg *s = in->s;
+	struct attempt *other = leg_evidence(t, a, in);
+
+	if (other != NULL && (other->flags & ATTEMPT_LEG))
+		other = attempt_at(t->attempts, other->leg);
+	if (s->link.n > 0 && other == NULL)
+		leg_put(t, leg_text(t, s->link), a);
+	if (other == NULL && s->call_id.n > 0)
+		leg_put(t, leg_text(t, s->call_id), a);
+	if (other == NULL && s->from.n > 0 && s->to.n > 0 && !endpoint_same_host(in->client, in->server))
+		leg_put(t, leg_users(t, in->server, s), a);
+	return other;
+}

@@ -1,0 +1,102 @@
+/*
+ * pattern - what a pattern is written with: meters that count lately, and raise and clear.
+ */
+#ifndef TRACK_PATTERN_H
+#define TRACK_PATTERN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "track/fact.h"
+#include "track/incidents.h"
+
+/*
+ * A pattern: one const struct at the end of its file, named in incidents.c's table.  see is given each fact; tick
+ * comes once a second of stream time (NULL: none).  Patterns keep nothing of their own: their memory is meters.
+ */
+struct pattern {
+	uint8_t number;   /* of reference patterns.md, PATTERN_MIN to PATTERN_MAX */
+	const char *kind; /* "trunk-down": as sip_pattern has it */
+	void (*see)(struct incidents *in, const struct fact *f);
+	void (*tick)(struct incidents *in, uint64_t now_ms);
+};
+
+extern const struct pattern pattern_trunk_down, pattern_congestion, pattern_refused, pattern_register_storm,
+    pattern_brute_force, pattern_scan, pattern_codec, pattern_nat, pattern_loop, pattern_fraud, pattern_stir,
+    pattern_dns, pattern_session_timer, pattern_early_media, pattern_credentials, pattern_number_format,
+    pattern_inbound_route, pattern_too_big, pattern_overload, pattern_ack_missing, pattern_alg, pattern_analytics,
+    pattern_tls, pattern_subscription, pattern_masked;
+
+/* Slots of a meter; its window is cut into as many. */
+enum { METER_SLOTS = 12 };
+
+/*
+ * A count in a sliding window, for one pattern, one `which` (a pattern's own number for one of its meters) and one
+ * key.  value and value2: the pattern's own memory beside it, 0 at first.  Good until the next meter_at.
+ */
+struct meter {
+	uint64_t value, value2;
+	/* The rest is meter.c's. */
+	uint64_t key, id, slot_at, seen[3][4];
+	uint32_t window_ms, slot[METER_SLOTS];
+	uint16_t number;
+};
+
+/* Key of an address (ports ignored), of a text (cut nowhere), and of two keys together.  Seeded. */
+uint64_t key_host(const struct incidents *in, const struct endpoint *e);
+uint64_t key_text(const struct incidents *in, struct slice text);
+uint64_t key_both(uint64_t a, uint64_t b);
+
+/*
+ * The meter of this name, made when there is none.  The table is bounded: of the pattern that holds most, the one
+ * unused for longest gives way.  Never NULL.  window_ms: whole seconds, the same on every call for one `which`.
+ */
+struct meter *meter_at(struct incidents *in, unsigned pattern, unsigned which, uint64_t key, uint32_t window_ms);
+/* The meter of this name, NULL when there is none: for asking without making. */
+struct meter *meter_find(struct incidents *in, unsigned pattern, unsigned which, uint64_t key);
+/* Count n more at the incidents' present time; returns the sum over the window. */
+uint32_t meter_add(struct incidents *in, struct meter *m, uint32_t n);
+uint32_t meter_sum(struct incidents *in, struct meter *m);
+/* Note a value (a key); returns about how many different ones were noted (linear counting over 256 bits, within 15 %
+ * up to 200).  They are forgotten when the window passed without any count, one by one after one to one and a half
+ * windows, or by meter_reset. */
+uint32_t meter_distinct(struct incidents *in, struct meter *m, uint64_t value);
+/* How many are noted now. */
+uint32_t meter_values(struct incidents *in, struct meter *m);
+/* Milliseconds since the oldest count in the window, to a slot; 0 when there is none. */
+uint32_t meter_age(struct incidents *in, struct meter *m);
+/* Forget counts and values; value and value2 too. */
+void meter_reset(struct meter *m);
+
+/* The threshold of this name, e.g. limit(in, "trunk-down.attempts").  The name must be in track_limits (asserted). */
+uint32_t limit(const struct incidents *in, const char *name);
+
+/* What raise() wants to know besides the sentence; members not set are empty. */
+struct raise {
+	uint64_t key;            /* one incident of the pattern for each key */
+	uint8_t level;           /* enum incident_level; it only rises while the incident lasts */
+	const struct fact *fact; /* evidence: its event and Call-ID are kept, the first and the newest; NULL: none */
+	struct slice peer, what;
+	uint32_t quiet_ms; /* it ends when it is not raised again for so long */
+	uint32_t signs;    /* at its start: signs that led to it, this one included; 0: one */
+	uint32_t since_ms; /* at its start: how long ago the first of them was */
+};
+
+/*
+ * The pattern's condition holds: start an incident, or say that it goes on (a row of the table of at most 256; of the
+ * pattern with most rows, the one raised longest ago gives way).  A pattern starts at most 8 in a second; more are
+ * not taken then, and start when they are raised again.  The sentence is cut at 255 bytes.
+ */
+void raise_incident(struct incidents *in, const struct pattern *p, const struct raise *r, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+/* A good sign: end the incident with this key, if there is one. */
+void clear_incident(struct incidents *in, const struct pattern *p, uint64_t key);
+/* Is there one with this key? */
+bool incident_is_up(const struct incidents *in, const struct pattern *p, uint64_t key);
+
+/* Case-insensitive search of a word in the first 512 bytes of a text. */
+bool text_has(struct slice text, const char *word);
+/* A printf argument pair for "%.*s". */
+#define SLICE_ARG(s) (int)((s).n < 80 ? (s).n : 80), (s).n > 0 ? (s).p : ""
+
+#endif

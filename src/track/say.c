@@ -1,0 +1,518 @@
+/*
+ * say - what is told of attempts: events and their second thoughts, outcomes, facts for the patterns.
+ * The one thing to know: an event is made from the response that decides, while it is in hand; what comes from
+ * elsewhere (path, who said it first, delays) is added when it is told.
+ */
+#include <string.h>
+
+#include "sipwhy/timefmt.h"
+#include "track/incidents.h"
+#include "track/track_int.h"
+
+static const struct slice say_nothing = { NULL, 0 };
+
+/* Which side of a request is the peer: the one that is not ours, else who is to answer. */
+static const struct host *
+say_far(const struct host *const side[2], enum direction *dir)
+{
+	*dir = DIRECTION_UNKNOWN;
+	if (side[0]->own != side[1]->own)
+		*dir = side[0]->own ? DIRECTION_RECEIVED : DIRECTION_SENT;
+	return *dir == DIRECTION_SENT ? side[0] : side[1];
+}
+
+const struct endpoint *
+say_peer(struct track *t, const struct hop *h)
+{
+	const struct host *side[2];
+	enum direction dir;
+
+	host_both(t->hosts, &h->src, &h->dst, side);
+	(void)say_far(side, &dir);
+	return dir == DIRECTION_SENT ? &h->src : &h->dst;
+}
+
+/* Events. */
+
+static void
+say_sides(struct track *t, const struct endpoint *client, const struct endpoint *server, struct event *ev)
+{
+	const struct host *side[2], *far;
+	enum direction dir;
+
+	host_both(t->hosts, client, server, side);
+	far = say_far(side, &dir);
+	memcpy(t->peer, far->name, far->n_name);
+	ev->peer = (struct slice){ t->peer, far->n_name };
+	ev->role = far->role;
+	ev->direction = (uint8_t)dir;
+	ev->src = slice_str(endpoint_format(t->src, sizeof t->src, server, true));
+	ev->dst = slice_str(endpoint_format(t->dst, sizeof t->dst, client, true));
+}
+
+void
+say_event_of(struct track *t, const struct track_in *in, const struct attempt *a, const struct hop *h, struct event *ev)
+{
+	const struct message *m = in->m;
+	const struct sipmsg *s = in->s;
+	bool response = s->kind == SIP_RESPONSE;
+
+	(void)h;
+	*ev = (struct event){ .t_ns = m->t_ns,
+		.code = s->code,
+		.q850 = (int16_t)s->q850,
+		.reason_sip = (int16_t)s->reason_sip,
+		.warn_code = (int16_t)s->warn_code,
+		.transport = m->transport,
+		.partial = s->partial,
+		.cut = m->cut,
+		.setup_ms = -1,
+		.hop_ms = -1,
+		.raw_len = (uint32_t)m->bytes.n,
+		.method = s->method_name,
+		.phrase = s->phrase,
+		.call_id = s->call_id,
+		.from = s->from,
+		.to = s->to,
+		.agent = response ? s->server : say_nothing,
+		.user_agent = response ? say_nothing : s->server,
+		.reason = s->reason,
+		.warning = s->warning,
+		.retry_after = s->retry_after,
+		.detail = s->detail,
+		.needs = s->needs,
+		.raw = { m->bytes.p, m->bytes.n < EVENT_RAW_MAX ? m->bytes.n : EVENT_RAW_MAX } };
+	if (a != NULL && response && a->n_agent > 0)
+		ev->user_agent = (struct slice){ a->text + a->n_call_id + a->n_from + a->n_to, a->n_agent };
+	say_sides(t, in->client, in->server, ev);
+}
+
+void
+say_event_bare(struct track *t, const struct attempt *a, struct event *ev)
+{
+	const char *p = a->text;
+
+	*ev = (struct event){ .code = a->code,
+		.q850 = -1,
+		.reason_sip = -1,
+		.warn_code = -1,
+		.transport = a->hop.transport,
+		.raw_len = a->bytes,
+		.method = slice_str(sip_method_name((enum sip_method)a->method)) };
+	ev->t_ns = a->t0_ns + (int64_t)(a->end - a->first) * NS_PER_MS;
+	ev->call_id = (struct slice){ p, a->n_call_id };
+	ev->from = (struct slice){ p += a->n_call_id, a->n_from };
+	ev->to = (struct slice){ p += a->n_from, a->n_to };
+	ev->user_agent = (struct slice){ p + a->n_to, a->n_agent };
+	say_sides(t, &a->hop.src, &a->hop.dst, ev);
+}
+
+const struct hop *
+say_origin_of(struct track *t, const struct attempt *a, const struct hop *h)
+{
+	const struct hop *best = h;
+
+	for (const struct hop *o = &a->hop; o != NULL; o = hop_next(t->attempts, o)) {
+		if (o == h || o->code < 300 || (o->flags & HOP_ROOT) || (int32_t)(o->done - h->done) > 0)
+			continue;
+		/* The newest that says the same, else the newest. */
+		if (best == h || (o->code == h->code) >= (best->code == h->code))
+			best = o;
+	}
+	return best;
+}
+
+static size_t
+say_path(struct track *t, const struct attempt *a)
+{
+	char src[ENDPOINT_TEXT], dst[ENDPOINT_TEXT];
+	size_t n = 0;
+
+	for (const struct hop *h = &a->hop; h != NULL; h = hop_next(t->attempts, h)) {
+		struct event_hop hop = { slice_str(endpoint_format(src, sizeof src, &h->src, true)),
+			slice_str(endpoint_format(dst, sizeof dst, &h->dst, true)), h->code >= 200 ? h->code : 0,
+			h->at - a->first, h->seen };
+
+		n = event_hop_put(t->path, sizeof t->path, n, &hop);
+	}
+	return n;
+}
+
+static unsigned
+say_hops(struct track *t, const struct attempt *a, unsigned *seen)
+{
+	unsigned n = 0;
+
+	*seen = 0;
+	for (const struct hop *h = &a->hop; h != NULL; h = hop_next(t->attempts, h)) {
+		n++;
+		*seen += h->seen;
+	}
+	if (*seen > UINT16_MAX)
+		*seen = UINT16_MAX;
+	return n;
+}
+
+/* Who gave the answer that was passed on: a hop further on, or the other leg. */
+static void
+say_origin(struct track *t, struct attempt *a, const struct hop *h, struct event *ev)
+{
+	const struct hop *said = say_origin_of(t, a, h);
+	struct attempt *leg = a->flags & ATTEMPT_LEG ? NULL : attempt_at(t->attempts, a->leg);
+
+	if (leg != NULL && (leg->flags & ATTEMPT_KEEP) && leg->leg == attempt_number(t->attempts, a)) {
+		said = say_origin_of(t, leg, &leg->hop);
+		memcpy(t->leg, leg->text, leg->n_call_id);
+		ev->leg = (struct slice){ t->leg, leg->n_call_id };
+		if (ev->q850 < 0)
+			ev->q850 = leg->q850;
+	}
+	if (said == h)
+		return;
+	ev->said_by = slice_str(endpoint_format(t->said, sizeof t->said, &said->dst, true));
+	ev->said_code = said->code != ev->code ? said->code : 0;
+}
+
+static enum outcome_kind
+say_event_outcome(const struct event *ev)
+{
+	if (ev->recovered || ev->ack_missing)
+		return OUTCOME_OK;
+	return ev->code == 0 ? OUTCOME_NO_RESPONSE : OUTCOME_FAILED;
+}
+
+void
+say_event(struct track *t, struct attempt *a, const struct hop *h, struct event *ev)
+{
+	unsigned seen;
+
+	/* What was kept of a request is now a silence. */
+	if (ev->code == 0 && !ev->ack_missing)
+		ev->t_ns = a->t0_ns + (int64_t)(a->end - a->first) * NS_PER_MS;
+	if (ev->q850 < 0)
+		ev->q850 = a->q850;
+	ev->outcome = (uint8_t)say_event_outcome(ev);
+	ev->in_call = a->flags & ATTEMPT_IN_CALL;
+	ev->auth = a->flags & ATTEMPT_AUTH;
+	ev->rang = a->flags & ATTEMPT_RANG;
+	ev->orphan = a->flags & ATTEMPT_ORPHAN;
+	ev->tries = a->tries;
+	ev->setup_ms = ev->orphan ? -1 : (int32_t)(a->end - a->first);
+	ev->hop_ms = h->code < 200 || (h->flags & HOP_ORPHAN) ? -1 : (int32_t)(h->done - h->at);
+	ev->copies = h->copies;
+	ev->repeats = ev->code == 0 ? a->repeats : h->seen > 0 ? (uint32_t)(h->seen - 1 - h->copies) : 0;
+	if (ev->ack_missing)
+		ev->repeats = a->repeats;
+	say_origin(t, a, h, ev);
+	ev->path = (struct slice){ t->path, say_path(t, a) };
+	ev->id = t->next_id++;
+	a->event_id = ev->id;
+	a->event_code = ev->code;
+	a->event_hops = (uint8_t)say_hops(t, a, &seen);
+	a->event_seen = (uint16_t)seen;
+	t->stats.events++;
+	t->stats.recovered += ev->recovered;
+	if (t->sink.event != NULL)
+		t->sink.event(t->sink.ctx, ev);
+}
+
+void
+say_update(struct track *t, struct attempt *a, unsigned code, bool recovered)
+{
+	struct event_update u = { .id = a->event_id, .t_ns = a->t0_ns, .old_code = a->event_code };
+	unsigned seen, hops = say_hops(t, a, &seen);
+
+	if (a->event_id == 0)
+		return;
+	if (code != a->event_code && a->event_whole)
+		u.code = (uint16_t)code;
+	if (!recovered && u.code == 0 && seen == a->event_seen && hops == a->event_hops)
+		return;
+	u.t_ns += (int64_t)(t->now - a->first) * NS_PER_MS;
+	u.recovered = recovered;
+	u.copies = a->hop.copies;
+	u.repeats = a->event_code == 0 ? a->repeats : a->hop.seen > 0 ? (uint32_t)(a->hop.seen - 1 - a->hop.copies) : 0;
+	u.path = (struct slice){ t->path, say_path(t, a) };
+	if (u.code != 0)
+		a->event_code = u.code;
+	a->event_seen = (uint16_t)seen;
+	a->event_hops = (uint8_t)hops;
+	t->stats.recovered += recovered;
+	if (t->sink.update != NULL)
+		t->sink.update(t->sink.ctx, &u);
+}
+
+/* Facts. */
+
+static struct fact
+say_fact(struct track *t, enum fact_kind kind, const struct endpoint *client, const struct endpoint *server)
+{
+	const struct host *side[2];
+
+	host_both(t->hosts, client, server, side);
+	return (struct fact){ .kind = kind,
+		.now_ms = t->clock_ns / NS_PER_MS,
+		.q850 = -1,
+		.reason_sip = -1,
+		.warn_code = -1,
+		.client = client,
+		.server = server,
+		.own_client = side[0]->own,
+		.own_server = side[1]->own,
+		.role_client = side[0]->role,
+		.role_server = side[1]->role,
+		.name_client = { side[0]->name, side[0]->n_name },
+		.name_server = { side[1]->name, side[1]->n_name },
+		.ms = -1,
+		.setup_ms = -1,
+		.duration_ms = -1,
+		.expires = -1,
+		.session_expires = -1,
+		.max_forwards = -1 };
+}
+
+static void
+say_fact_message(struct fact *f, const struct track_in *in)
+{
+	const struct sipmsg *s = in->s;
+	bool response = s->kind == SIP_RESPONSE;
+
+	f->t_ns = in->m->t_ns;
+	f->transport = in->m->transport;
+	f->method = s->method;
+	f->code = s->code;
+	f->q850 = s->q850;
+	f->reason_sip = s->reason_sip;
+	f->warn_code = s->warn_code;
+	f->call_id = s->call_id;
+	f->from = s->from;
+	f->to = s->to;
+	f->agent = response ? s->server : say_nothing;
+	f->user_agent = response ? say_nothing : s->server;
+	f->phrase = s->phrase;
+	f->reason = s->reason;
+	f->warning = s->warning;
+	f->retry_after = s->retry_after;
+	f->needs = s->needs;
+	f->contact = s->contact;
+	f->sent_by = response ? say_nothing : s->sent_by;
+	f->uri = s->uri;
+	f->credentials = !response && s->n_realms > 0;
+	f->stale = response && s->stale;
+	f->in_dialog = !response && s->to_tag.n > 0;
+	f->bytes = response ? 0 : (uint32_t)in->m->bytes.n;
+	f->expires = s->expires;
+	f->session_expires = s->session_expires;
+	f->max_forwards = s->max_forwards;
+}
+
+static void
+say_fact_attempt(struct fact *f, const struct attempt *a)
+{
+	const char *p = a->text;
+
+	f->method = (enum sip_method)a->method;
+	if (f->call_id.n == 0)
+		f->call_id = (struct slice){ p, a->n_call_id };
+	if (f->from.n == 0)
+		f->from = (struct slice){ p + a->n_call_id, a->n_from };
+	if (f->to.n == 0)
+		f->to = (struct slice){ p + a->n_call_id + a->n_from, a->n_to };
+	if (f->user_agent.n == 0)
+		f->user_agent = (struct slice){ p + a->n_call_id + a->n_from + a->n_to, a->n_agent };
+	f->credentials = a->flags & ATTEMPT_CREDS;
+	f->auth = a->flags & ATTEMPT_AUTH;
+	f->in_dialog = a->flags & ATTEMPT_IN_CALL;
+	f->seized = a->flags & ATTEMPT_SEIZED;
+	f->rang = a->flags & ATTEMPT_RANG;
+	f->rang_180 = a->flags & ATTEMPT_RANG_180;
+	f->early_media = a->flags & ATTEMPT_EARLY;
+	f->cancelled = a->flags & ATTEMPT_CANCELLED;
+	f->orphan = a->flags & ATTEMPT_ORPHAN;
+	f->answered = a->state == ATTEMPT_ANSWERED;
+	f->bytes = a->bytes;
+	f->tries = a->tries;
+	if (f->q850 < 0)
+		f->q850 = a->q850;
+}
+
+void
+say_message(struct track *t, const struct track_in *in, const struct attempt *a, const struct hop *h)
+{
+	struct fact f = say_fact(t, in->s->kind == SIP_RESPONSE ? FACT_RESPONSE : FACT_REQUEST, in->client, in->server);
+
+	say_fact_message(&f, in);
+	if (a != NULL) {
+		say_fact_attempt(&f, a);
+		/* Refused again, or forbidden with credentials in hand. */
+		f.auth = (a->flags & ATTEMPT_CREDS) &&
+		    (f.code == 403 || ((f.code == 401 || f.code == 407) && !f.stale && a->n_asked > 0));
+	} else {
+		f.orphan = f.kind == FACT_RESPONSE;
+	}
+	if (h != NULL && f.kind == FACT_RESPONSE && !(h->flags & HOP_ORPHAN))
+		f.ms = (int32_t)(t->now - h->at);
+	incidents_see(t->incidents, &f);
+}
+
+void
+say_call(struct track *t, enum fact_kind kind, const struct attempt *a, const struct track_in *in)
+{
+	struct fact f = say_fact(t, kind, &a->hop.src, &a->hop.dst);
+
+	f.t_ns = in != NULL ? in->m->t_ns : a->t0_ns + (int64_t)(t->now - a->first) * NS_PER_MS;
+	if (in != NULL && kind == FACT_CALL_ENDED) {
+		f.reason = in->s->reason;
+		f.q850 = in->s->q850;
+		f.reason_sip = in->s->reason_sip;
+	}
+	f.transport = a->hop.transport;
+	f.code = a->code;
+	f.duration_ms = (int32_t)(t->now - a->end);
+	f.repeats = a->repeats;
+	f.session_expires = a->session_s;
+	f.answered = true;
+	say_fact_attempt(&f, a);
+	incidents_see(t->incidents, &f);
+}
+
+/* Outcomes. */
+
+static int32_t
+say_ms(const struct attempt *a, track_ms from, track_ms to)
+{
+	return a->flags & ATTEMPT_ORPHAN ? -1 : (int32_t)(to - from);
+}
+
+static void
+say_outcome(struct track *t, const struct attempt *a, const struct hop *h, struct outcome *o)
+{
+	bool rang = a->flags & ATTEMPT_RANG;
+	track_ms heard = rang ? a->ring : a->end;
+
+	o->method = a->method;
+	o->q850 = a->q850;
+	o->in_call = a->flags & ATTEMPT_IN_CALL;
+	o->seized = (a->flags & ATTEMPT_SEIZED) != 0;
+	o->rang = rang;
+	o->auth = a->flags & ATTEMPT_AUTH;
+	o->recovered = o->kind == OUTCOME_OK && (a->flags & ATTEMPT_STUMBLED);
+	o->unregister = a->flags & ATTEMPT_GONE;
+	o->blocked = a->flags & ATTEMPT_BLOCKED;
+	o->user_released = a->flags & ATTEMPT_USER;
+	o->t_ns = a->t0_ns + (int64_t)(a->end - a->first) * NS_PER_MS;
+	o->pdd_ms = o->srd_ms = o->rrd_ms = -1;
+	if (o->kind == OUTCOME_OK && a->method == METHOD_REGISTER)
+		o->rrd_ms = say_ms(a, a->first, a->end);
+	if (a->method == METHOD_INVITE && (rang || o->kind == OUTCOME_OK))
+		o->pdd_ms = say_ms(a, a->first, heard);
+	if (a->method == METHOD_INVITE && (o->kind == OUTCOME_OK || o->kind == OUTCOME_FAILED || rang))
+		o->srd_ms = say_ms(a, (int32_t)(heard - a->try_at) >= 0 ? a->try_at : a->first, heard);
+	o->peer = say_peer(t, h);
+	if (t->sink.outcome != NULL)
+		t->sink.outcome(t->sink.ctx, o);
+}
+
+static void
+say_outcome_fact(struct track *t, const struct attempt *a, const struct hop *h, const struct outcome *o)
+{
+	struct fact f = say_fact(t, FACT_OUTCOME, &h->src, &h->dst);
+	const struct event *ev = t->saying != NULL ? t->saying : attempt_kept(a);
+
+	say_fact_attempt(&f, a);
+	f.t_ns = o->t_ns;
+	f.transport = h->transport;
+	f.outcome = o->kind;
+	f.code = o->code;
+	f.q850 = h->q850 >= 0 ? h->q850 : a->q850;
+	f.reason_sip = a->reason_sip;
+	f.whole = o->whole;
+	f.leg = o->leg;
+	f.recovered = o->recovered;
+	f.setup_ms = o->in_call || !(a->flags & ATTEMPT_ORPHAN) ? (int32_t)(a->end - a->first) : -1;
+	f.ms = h->code >= 200 && !(h->flags & HOP_ORPHAN) ? (int32_t)(h->done - h->at) : -1;
+	f.session_expires = a->session_s;
+	f.event_id = a->event_id;
+	if (ev != NULL) {
+		f.phrase = ev->phrase;
+		f.reason = ev->reason;
+		f.warning = ev->warning;
+		f.warn_code = ev->warn_code;
+		f.needs = ev->needs;
+		f.retry_after = ev->retry_after;
+		f.agent = ev->agent;
+	}
+	if (say_origin_of(t, a, h)->code != h->code)
+		f.said_code = say_origin_of(t, a, h)->code;
+	incidents_see(t->incidents, &f);
+}
+
+void
+say_attempt(struct track *t, const struct attempt *a, int64_t t_ns)
+{
+	if (a->flags & (ATTEMPT_IN_CALL | ATTEMPT_LEG))
+		return;
+	t->stats.attempts++;
+	t->stats.open++;
+	if (t->sink.attempt != NULL)
+		t->sink.attempt(t->sink.ctx, (enum sip_method)a->method, t_ns);
+}
+
+void
+say_whole(struct track *t, struct attempt *a, const struct hop *h, enum outcome_kind kind, bool undo)
+{
+	bool leg = !undo && !(h->flags & HOP_TOLD) && kind != OUTCOME_EVICTED;
+	struct outcome o = {
+		.kind = (uint8_t)kind, .code = a->code, .whole = !(a->flags & ATTEMPT_LEG), .leg = leg, .undo = undo
+	};
+
+	if (undo)
+		a->flags &= ~(uint32_t)ATTEMPT_TOLD;
+	else
+		a->flags |= ATTEMPT_TOLD;
+	if (leg)
+		((struct hop *)h)->flags |= HOP_TOLD;
+	if (!(a->flags & (ATTEMPT_IN_CALL | ATTEMPT_LEG))) {
+		t->stats.outcomes[kind] += undo ? UINT64_MAX : 1;
+		t->stats.open += undo ? 1 : UINT64_MAX;
+	}
+	if (!o.whole && !leg)
+		return;
+	say_outcome(t, a, h, &o);
+	if (!undo)
+		say_outcome_fact(t, a, h, &o);
+}
+
+/* How one leg ended, from its own code. */
+static enum outcome_kind
+say_leg_kind(const struct attempt *a, const struct hop *h)
+{
+	if (h->code < 200)
+		return h->flags & HOP_CANCELLED || h->code > 0 ? OUTCOME_CANCELLED : OUTCOME_NO_RESPONSE;
+	if (h->code < 300 || (a->method == METHOD_OPTIONS && h->code != 408 && h->code != 503))
+		return OUTCOME_OK;
+	if (h->code < 400)
+		return OUTCOME_REDIRECTED;
+	if (h->code == 401 || h->code == 407)
+		return OUTCOME_CHALLENGED;
+	return h->code == 487 && (h->flags & HOP_CANCELLED) ? OUTCOME_CANCELLED : OUTCOME_FAILED;
+}
+
+void
+say_legs(struct track *t, struct attempt *a, bool last)
+{
+	/* A single one ended with the whole. */
+	if (a->hop.next == 0 || !(a->flags & ATTEMPT_TOLD))
+		return;
+	for (struct hop *h = &a->hop; h != NULL; h = hop_next(t->attempts, h)) {
+		struct outcome o = {
+			.kind = (uint8_t)say_leg_kind(a, h), .code = h->code >= 200 ? h->code : 0, .leg = true
+		};
+
+		if ((h->flags & HOP_TOLD) || (h->code < 200 && !last) || ((h->flags & HOP_ORPHAN) && h->code == 0))
+			continue;
+		h->flags |= HOP_TOLD;
+		say_outcome(t, a, h, &o);
+		say_outcome_fact(t, a, h, &o);
+	}
+}

@@ -1,0 +1,31 @@
+/*
+ * sight - which messages were seen before: repeats later (retransmissions) and at once (copies at another tap).
+ */
+#ifndef TRACK_SIGHT_H
+#define TRACK_SIGHT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sipwhy/event.h"
+#include "sipwhy/sipmsg.h"
+
+struct sight;
+
+/* entries: messages remembered, rounded up to a power of two.  NULL when memory is short. */
+struct sight *sight_new(uint64_t seed, size_t entries);
+void sight_free(struct sight *g);
+
+/* What names a message's transaction: top Via branch and sent-by, hashed. */
+uint64_t sight_transaction(const struct sight *g, const struct sipmsg *s);
+/* The key of a message of that transaction; 0 when nothing names it. */
+uint64_t sight_key(const struct sight *g, const struct sipmsg *s, uint64_t transaction);
+/* Its place is wanted soon. */
+void sight_prefetch(const struct sight *g, uint64_t key);
+/* Was it seen?  It is now. */
+enum seen sight_see(struct sight *g, uint64_t key, int64_t t_ns);
+
+/* Entries pushed out before their 32 s were over. */
+uint64_t sight_forgotten(const struct sight *g);
+
+#endif

@@ -1,0 +1,120 @@
+/*
+ * track_int - the room's common table: what track.c, course.c, verdict.c, say.c and leg.c share.
+ */
+#ifndef TRACK_INT_H
+#define TRACK_INT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sipwhy/track.h"
+#include "track/attempt.h"
+#include "track/fact.h"
+#include "track/host.h"
+
+struct callids;
+struct incidents;
+struct legs;
+struct sight;
+
+/* 64*T1 (RFC 3261 17.1.1.2), and the choices of metrics.md. */
+enum {
+	TRACK_TIMER_B_MS = 32000,
+	TRACK_GLARE_MS = 4000,     /* 491: RFC 3261 14.1 */
+	TRACK_IDLE_MS = 300000,    /* an INVITE that rings */
+	TRACK_LINGER_MS = 5000,    /* a success: its copies at other taps are near */
+	TRACK_SESSION_MS = 1800000 /* an answered call without a word */
+};
+
+/* The message in hand.  m and s NULL: a timer. */
+struct track_in {
+	const struct message *m;
+	const struct sipmsg *s;
+	enum seen seen;
+	uint64_t call, from; /* hashes of Call-ID and From-tag */
+	uint32_t branch;
+	const struct endpoint *client, *server; /* of the request */
+};
+
+struct track {
+	uint64_t seed;
+	struct track_sink sink;
+	struct sight *sight;
+	struct callids *callids;
+	struct attempts *attempts;
+	struct hosts *hosts;
+	struct legs *legs;
+	struct incidents *incidents;
+	struct track_stats stats;
+	size_t bytes_max;
+	uint64_t next_id;
+	bool started;
+	int64_t last_ns;   /* newest time of the capture's clock */
+	uint64_t clock_ns; /* monotone */
+	track_ms now;
+	bool finished;
+	const struct event *saying; /* the event that outcomes told now are about, NULL none */
+	char src[ENDPOINT_TEXT], dst[ENDPOINT_TEXT], said[ENDPOINT_TEXT], peer[ENDPOINT_TEXT];
+	char leg[256];
+	char path[EVENT_HOPS_MAX * 160];
+};
+
+/* course.c: how attempts go. */
+void course_request(struct track *t, const struct track_in *in);
+void course_response(struct track *t, const struct track_in *in);
+/* A realm as attempts remember it. */
+uint16_t course_realm(const struct track *t, struct slice realm);
+
+/* verdict.c: how they end. */
+
+/* The first final response of hop h is in hand and noted there. */
+void verdict_final(struct track *t, struct attempt *a, const struct track_in *in, struct hop *h);
+/* Did it fail, finally as it seemed? */
+bool verdict_failed(const struct attempt *a);
+/* It was over, and goes on: a try over another way, or an answer behind its time. */
+void verdict_reopen(struct track *t, struct attempt *a);
+/* It was answered, and nobody acknowledges that. */
+void verdict_no_ack(struct track *t, struct attempt *a, const struct track_in *in, const struct hop *h);
+/* Its deadline is there; there is no room for it any more.  ctx: struct track. */
+void verdict_due(void *ctx, struct attempt *a);
+void verdict_evict(void *ctx, struct attempt *a);
+/* Nothing comes any more: what waits is decided. */
+void verdict_finish(void *ctx, struct attempt *a);
+/* Nothing comes to it any more: what was kept or counted for it is told. */
+void verdict_close(void *ctx, struct attempt *a);
+
+/* say.c: what is said of them. */
+
+/* The event that the message in hand would be, of attempt a over hop h (a NULL: none).  Slices are borrowed from the
+ * message and t. */
+void say_event_of(
+    struct track *t, const struct track_in *in, const struct attempt *a, const struct hop *h, struct event *ev);
+/* The event of an attempt that nothing was kept of. */
+void say_event_bare(struct track *t, const struct attempt *a, struct event *ev);
+/* Complete it from the attempt and tell it.  whole: it stands for a failed attempt. */
+void say_event(struct track *t, struct attempt *a, const struct hop *h, struct event *ev);
+/* The attempt's event changed: what differs from when it was told.  code 0: as before. */
+void say_update(struct track *t, struct attempt *a, unsigned code, bool recovered);
+/* An attempt began. */
+void say_attempt(struct track *t, const struct attempt *a, int64_t t_ns);
+/* How it ended, in whole. */
+void say_whole(struct track *t, struct attempt *a, const struct hop *h, enum outcome_kind kind, bool undo);
+/* How its legs ended, those that have not been told; last: also those without a final response. */
+void say_legs(struct track *t, struct attempt *a, bool last);
+/* The message in hand, as a fact; a and h NULL when it belongs to none. */
+void say_message(struct track *t, const struct track_in *in, const struct attempt *a, const struct hop *h);
+/* A fact of a call: FACT_REPEAT_2XX, FACT_CALL_ENDED, FACT_SESSION_LOST. */
+void say_call(struct track *t, enum fact_kind kind, const struct attempt *a, const struct track_in *in);
+/* The far side of a hop. */
+const struct endpoint *say_peer(struct track *t, const struct hop *h);
+/* The hop whose answer the originator's was made of: h itself when nothing is known further on. */
+const struct hop *say_origin_of(struct track *t, const struct attempt *a, const struct hop *h);
+
+/* leg.c: attempts that are legs of one call (metrics.md 2.4). */
+struct legs *legs_new(void);
+void legs_free(struct legs *l);
+/* The attempt of which this new INVITE is a further leg, by evidence; NULL when there is none.  The new one is
+ * remembered for those to come. */
+struct attempt *leg_find(struct track *t, struct attempt *a, const struct track_in *in);
+
+#endif

@@ -1,0 +1,424 @@
+/*
+ * config: what a configuration file says and what it comes to, each slip told by file and line with the nearest name,
+ * files that are none, and the dump, which reads back as itself.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <arpa/inet.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/config.h"
+#include "sipwhy/peers.h"
+#include "sipwhy/track.h"
+
+static void
+begin(struct options *o)
+{
+	*o = (struct options){ .buffer_mib = 32, .limit = 10000, .seed = 1 };
+}
+
+static const char *
+name_of(const struct options *o, const char *address)
+{
+	struct endpoint e = { .family = strchr(address, ':') != NULL ? 6 : 4 };
+	const struct peers_row *row;
+
+	assert_int_equal(inet_pton(e.family == 6 ? AF_INET6 : AF_INET, address, e.addr), 1);
+	row = peers_find(o->peers, &e);
+	return row != NULL ? row->name : "";
+}
+
+static void
+test_peers(void **state)
+{
+	static const char text[] = "\xef\xbb\xbf# names\n\n[peers]\r\n"
+				   "carrier-a = trunk 198.51.100.0/24, 203.0.113.7   ; two\r\n"
+				   "carrier a: trunk\t192.0.2.0/25,\n"
+				   "	192.0.2.128/32 ; one more,\n"
+				   "  # a comment between\n"
+				   "\n"
+				   "  2001:db8::/32,\n"
+				   "phones = phones 10.20.0.0/16\n"
+				   "pbx = pbx 10.20.0.10\n"
+				   "monitor = - 10.9.9.9\n"
+				   "dns=none 10.9.9.53\n"
+				   "carrier-a = trunk 203.0.113.8";
+	struct options o;
+	struct errmsg em = { "" };
+
+	(void)state;
+	begin(&o);
+	assert_int_equal(config_parse(&o, "f", slice_str(text), &em), 0);
+	assert_string_equal(name_of(&o, "198.51.100.200"), "carrier-a");
+	assert_string_equal(name_of(&o, "203.0.113.7"), "carrier-a");
+	assert_string_equal(name_of(&o, "203.0.113.8"), "carrier-a");
+	assert_string_equal(name_of(&o, "192.0.2.3"), "carrier a");
+	assert_string_equal(name_of(&o, "192.0.2.128"), "carrier a");
+	assert_string_equal(name_of(&o, "2001:db8::77"), "carrier a");
+	assert_string_equal(name_of(&o, "10.20.0.10"), "pbx");
+	assert_string_equal(name_of(&o, "10.20.0.11"), "phones");
+	assert_string_equal(name_of(&o, "10.9.9.53"), "dns");
+	assert_int_equal(peers_at(o.peers, 0)->role, PEER_ROLE_TRUNK);
+	assert_int_equal(peers_at(o.peers, 4)->role, PEER_ROLE_TRUNK);
+	assert_int_equal(peers_at(o.peers, 7)->role, PEER_ROLE_UNKNOWN);
+	assert_false(o.has_limits);
+	config_free(&o);
+	assert_null(o.peers);
+}
+
+static void
+test_limits(void **state)
+{
+	size_t n;
+	const struct track_limit *rows = track_limits(&n);
+	struct options o;
+	struct errmsg em = { "" };
+	char text[200];
+
+	(void)state;
+	assert_true(n > 1 && n <= OPTIONS_LIMITS_MAX);
+	begin(&o);
+	(void)snprintf(text, sizeof text, "[incidents]\n%s = %u\n", rows[1].name, (unsigned)rows[1].max);
+	assert_int_equal(config_parse(&o, "f", slice_str(text), &em), 0);
+	assert_true(o.has_limits);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(o.limits[i], i == 1 ? rows[i].max : rows[i].value);
+	/* A second file overrules what it names and leaves the rest. */
+	(void)snprintf(text, sizeof text, "[incidents]\n%s = %u\n", rows[0].name, (unsigned)rows[0].min);
+	assert_int_equal(config_parse(&o, "g", slice_str(text), &em), 0);
+	assert_int_equal(o.limits[0], rows[0].min);
+	assert_int_equal(o.limits[1], rows[1].max);
+	(void)snprintf(
+	    text, sizeof text, "[incidents]\n%s = %llu\n", rows[0].name, (unsigned long long)rows[0].max + 1);
+	assert_int_equal(config_parse(&o, "f", slice_str(text), &em), -EINVAL);
+	assert_non_null(strstr(em.text, "a whole number from"));
+	assert_int_equal(o.limits[0], rows[0].min);
+	(void)snprintf(text, sizeof text, "[incidents]\n%s = %u\n%s = %u\n", rows[0].name, (unsigned)rows[0].min,
+	    rows[0].name, (unsigned)rows[0].min);
+	assert_int_equal(config_parse(&o, "f", slice_str(text), &em), -EINVAL);
+	assert_non_null(strstr(em.text, "f:3: "));
+	assert_non_null(strstr(em.text, "set already, in line 2"));
+	config_free(&o);
+}
+
+static void
+test_options(void **state)
+{
+	static const char text[] =
+	    "[options]\nlimit = 500\nbuffer: 64\ncalls = yes\nquiet = no\ntheme = /t/a b.theme\n";
+	struct options o;
+	struct errmsg em = { "" };
+
+	(void)state;
+	begin(&o);
+	assert_int_equal(config_parse(&o, "f", slice_str(text), &em), 0);
+	assert_int_equal(o.limit, 500);
+	assert_int_equal(o.buffer_mib, 64);
+	assert_true(o.calls_only);
+	assert_false(o.quiet);
+	assert_string_equal(o.theme, "/t/a b.theme");
+	assert_null(o.peers);
+}
+
+static void
+test_refused(void **state)
+{
+	static const struct {
+		const char *text, *says;
+	} rows[] = { { "[peer]\n", "f:1: there is no section [peer]; did you mean peers?" },
+		{ "\n\n[weather]", "f:3: there is no section [weather]; there are [peers], [incidents] and [options]" },
+		{ "[peers", "f:1: a section is [name]" }, { "[]", "f:1: there is no section []" },
+		{ "[peers] a = trunk 192.0.2.1\n", "f:1: nothing may stand behind [peers]" },
+		{ "a = trunk 192.0.2.1\n", "f:1: a stands before any section" },
+		{ "[peers]\na = trnk 192.0.2.1",
+		    "f:2: a: the first word is a role, and \"trnk\" is none; did you mean trunk?" },
+		{ "[peers]\na = 192.0.2.1", "\"192.0.2.1\" is none; say trunk, phones, pbx or -" },
+		{ "[peers]\na = Trunk 192.0.2.1", "did you mean trunk?" },
+		{ "[peers]\na = trunk", "an address or network" }, { "[peers]\na =", "is none" },
+		{ "[peers]\na", "f:2: this is no [section], no name = value" },
+		{ "[peers]\n = trunk 192.0.2.1", "f:2: a name is wanted" },
+		{ "[peers]\na = trunk 192.0.2.1, 192.0.2.1/24", "192.0.2.0/24 is the network" },
+		{ "[peers]\na = trunk 192.0.2.1,, 192.0.2.2", "\"\" is no address" },
+		{ "[peers]\na = trunk 192.0.2.1 192.0.2.2", "\"192.0.2.1 192.0.2.2\" is no address" },
+		{ "[peers]\na = trunk 192.0.2.1\n\n  host.example", "f:4: a: \"host.example\" is no address" },
+		{ "[peers]\na = trunk 192.0.2.1\nb = pbx 192.0.2.1", "f:3: b: 192.0.2.1 is named already: a" },
+		{ "[peers]\na = trunk 192.0.2.1\na = pbx 192.0.2.2", "f:3: a has another role already: trunk" },
+		{ "[peers]\na = trunk 192.0.2.1\n  [options]\n", "f:3: a: \"[options]\" is no address" },
+		{ "[peers]\na-name-that-is-longer-than-31-bytes = pbx 192.0.2.1", "1 to 31" },
+		{ "[incidents]\ntrunkdown.attempts = 5",
+		    "f:2: there is no threshold trunkdown.attempts; did you mean trunk-down.attempts?" },
+		{ "[incidents]\nxyzzy = 5", "there is no threshold xyzzy; sipwhy -D lists them" },
+		{ "[incidents]\ntrunk-down.attempts = many", "f:2: trunk-down.attempts = many: a whole number" },
+		{ "[incidents]\ntrunk-down.attempts =", "trunk-down.attempts has no value" },
+		{ "[incidents]\ntrunk-down.attempts = 5\n  x = 4",
+		    "f:3: an indented line goes on with trunk-down.attempts" },
+		{ "[options]\nlimt = 50", "f:2: there is no option limt; did you mean limit?" },
+		{ "[options]\nzzzzzz = 50", "there is no option zzzzzz; doc/config.md" },
+		{ "[options]\ninput = x.pcap", "input is for the command line only" },
+		{ "[options]\ntzsp = x", "there is no option tzsp" },
+		{ "[options]\nlimit = 5", "limit = 5: a number from 10" }, { "[options]\ncalls = maybe", "yes or no" },
+		{ "[options]\ntheme = x", "full path" },
+		{ "[options]\nlimit = 50\nlimit = 60", "f:3: limit is set already, in line 2" },
+		{ "[options]\nlimit = 5\x1b[2J", "f:2: there is a control character" },
+		{ "\v[peers]\n", "f:1: there is a control character" },
+		{ "[peers]\ra = pbx 192.0.2.1", "control character" } };
+	struct options o;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct errmsg em = { "" };
+
+		begin(&o);
+		assert_int_equal(config_parse(&o, "f", slice_str(rows[i].text), &em), -EINVAL);
+		if (strstr(em.text, rows[i].says) == NULL)
+			fail_msg("\"%s\" gave \"%s\", wanted \"%s\"", rows[i].text, em.text, rows[i].says);
+		config_free(&o);
+	}
+}
+
+static int
+parse_bytes(const char *text, size_t n, struct errmsg *em)
+{
+	struct options o;
+	int err;
+
+	begin(&o);
+	err = config_parse(&o, "f", (struct slice){ text, n }, em);
+	config_free(&o);
+	return err;
+}
+
+/* inih would cut a long line in two and take the rest for another one. */
+static void
+test_lines(void **state)
+{
+	struct errmsg em = { "" };
+	char text[400];
+	size_t longest = 0;
+
+	(void)state;
+	for (size_t n = 150; n < 300; n++) {
+		int at = snprintf(text, sizeof text, "[options]\n#%*s\nlimit = 5", (int)n, "");
+
+		if (parse_bytes(text, (size_t)at, &em) != -EINVAL)
+			fail_msg("the bad limit behind a comment of %zu was not seen", n);
+		if (strstr(em.text, "f:3: limit = 5") != NULL)
+			longest = n;
+		else if (strstr(em.text, "f:2: the line is longer than") == NULL)
+			fail_msg("a comment of %zu gave %s", n, em.text);
+	}
+	assert_in_range(longest, 180, 298);
+	assert_int_equal(parse_bytes("[options]\n\0\n", 12, &em), -EINVAL);
+	assert_string_equal(em.text, "f holds a NUL: that is no text");
+	assert_int_equal(parse_bytes(NULL, 0, &em), 0);
+	assert_int_equal(parse_bytes("\xef\xbb\xbf", 3, &em), 0);
+	assert_int_equal(parse_bytes("[peers]", 7, &em), 0);
+}
+
+/* The sentence ends where its buffer does, whatever the file is called. */
+static void
+test_long_name(void **state)
+{
+	struct options o;
+	struct errmsg em = { "" };
+	char name[4096];
+
+	(void)state;
+	memset(name, 'n', sizeof name);
+	memcpy(name + sizeof name - 10, "/the-file", 10);
+	begin(&o);
+	assert_int_equal(config_parse(&o, name, slice_str("[weather]"), &em), -EINVAL);
+	assert_non_null(strstr(em.text, "/the-file:1: there is no section [weather]"));
+}
+
+static void
+write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	(void)fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static int
+load(struct options *o, const char *config, bool no_config, struct errmsg *em)
+{
+	begin(o);
+	em->text[0] = '\0';
+	o->config = config;
+	o->no_config = no_config;
+	return config_load(o, em);
+}
+
+static void
+test_files(void **state)
+{
+	char dir[] = "/tmp/sipwhy-config.XXXXXX", path[64], users[96];
+	struct options o;
+	struct errmsg em;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(path, sizeof path, "%s/c", dir);
+	assert_int_equal(load(&o, path, false, &em), -ENOENT);
+	assert_non_null(strstr(em.text, path));
+	config_free(&o);
+	write_file(path, "[options]\nlimit = 77\n");
+	assert_int_equal(load(&o, path, true, &em), 0);
+	assert_int_equal(o.limit, 77);
+	assert_int_equal(o.n_files, 1);
+	assert_string_equal(o.files[0], path);
+	config_free(&o);
+	assert_int_equal(truncate(path, CONFIG_MAX + 1), 0);
+	assert_int_equal(load(&o, path, false, &em), -EFBIG);
+	config_free(&o);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(load(&o, path, false, &em), -ENOTSUP);
+	assert_non_null(strstr(em.text, "no plain file"));
+	config_free(&o);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(load(&o, dir, false, &em), -ENOTSUP);
+	assert_int_equal(load(&o, "/dev/zero", false, &em), -ENOTSUP);
+	config_free(&o);
+	/* The user's own file; a relative XDG_CONFIG_HOME is none. */
+	(void)snprintf(users, sizeof users, "%s/sipwhy", dir);
+	assert_int_equal(mkdir(users, 0700), 0);
+	(void)snprintf(users, sizeof users, "%s/sipwhy/config", dir);
+	write_file(users, "[options]\nlimit = 88\n[peers]\nme = pbx 192.0.2.77\n");
+	assert_int_equal(setenv("XDG_CONFIG_HOME", dir, 1), 0);
+	assert_int_equal(load(&o, NULL, false, &em), 0);
+	assert_int_equal(o.limit, 88);
+	assert_string_equal(name_of(&o, "192.0.2.77"), "me");
+	config_free(&o);
+	assert_int_equal(load(&o, NULL, true, &em), 0);
+	assert_int_equal(o.limit, 10000);
+	assert_int_equal(o.n_files, 0);
+	config_free(&o);
+	assert_int_equal(setenv("XDG_CONFIG_HOME", "sipwhy-config", 1), 0);
+	assert_int_equal(setenv("HOME", dir, 1), 0);
+	assert_int_equal(load(&o, NULL, false, &em), 0);
+	assert_int_not_equal(o.limit, 88);
+	config_free(&o);
+	assert_int_equal(unlink(users), 0);
+	(void)snprintf(users, sizeof users, "%s/sipwhy", dir);
+	assert_int_equal(rmdir(users), 0);
+	assert_int_equal(rmdir(dir), 0);
+}
+
+static char *
+dump(const struct options *o)
+{
+	char *text = NULL;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	assert_non_null(f);
+	config_dump(f, o);
+	assert_int_equal(fclose(f), 0);
+	return text;
+}
+
+static void
+test_dump(void **state)
+{
+	static const char text[] =
+	    "[peers]\ncarrier a = trunk 198.51.100.0/24,\n 2001:db8::/33\nx = - 0.0.0.0/0\n"
+	    "[options]\nlimit = 77\ncalls = yes\ntheme = /a.theme\n[incidents]\ntrunk-down.attempts = 9\n";
+	struct options a, b;
+	struct errmsg em = { "" };
+	char *first, *second, longest[OPTIONS_TEXT];
+
+	(void)state;
+	begin(&a);
+	begin(&b);
+	assert_int_equal(config_parse(&a, "f", slice_str(text), &em), 0);
+	/* What stands on the command line may be anything, and stays a comment of one line. */
+	a.match = "x\n[peers]\n\x1b[2J";
+	memset(longest, '\xff', sizeof longest);
+	longest[sizeof longest - 1] = '\0';
+	a.bpf = longest;
+	first = dump(&a);
+	assert_null(strchr(first, '\x1b'));
+	if (config_parse(&b, "dump", slice_str(first), &em) != 0)
+		fail_msg("%s in:\n%s", em.text, first);
+	b.match = a.match;
+	b.bpf = a.bpf;
+	second = dump(&b);
+	assert_string_equal(first, second);
+	assert_non_null(strstr(first, "\ncarrier a = trunk 2001:db8::/33\n"));
+	assert_non_null(strstr(first, "\ntrunk-down.attempts = 9\n"));
+	assert_non_null(strstr(first, "\n# no-interface = no\n"));
+	free(first);
+	/* A path that would not come back as it is. */
+	a.theme = "/a ;b";
+	first = dump(&a);
+	assert_non_null(strstr(first, "\n# theme = /a ;b\n"));
+	free(first);
+	free(second);
+	config_free(&a);
+	config_free(&b);
+}
+
+static const char *
+manual(void)
+{
+	static char text[128 * 1024];
+	const char *root = getenv("srcdir");
+	char path[256];
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "%s/doc/config.md", root != NULL ? root : ".");
+	assert_non_null(f = fopen(path, "r"));
+	text[fread(text, 1, sizeof text - 1, f)] = '\0';
+	(void)fclose(f);
+	return text;
+}
+
+/* Each threshold stands in the manual as the program has it, and no other; each option stands there. */
+static void
+test_manual(void **state)
+{
+	const char *text = manual(), *table = strstr(text, "\n## [incidents]\n");
+	size_t n, rows = 0;
+	const struct track_limit *limits = track_limits(&n);
+	char row[512];
+
+	(void)state;
+	for (size_t i = 0; i < n; i++) {
+		(void)snprintf(row, sizeof row, "\n| `%s` | %u | %u to %u | %s |\n", limits[i].name,
+		    (unsigned)limits[i].value, (unsigned)limits[i].min, (unsigned)limits[i].max, limits[i].help);
+		if (strstr(text, row) == NULL)
+			fail_msg("doc/config.md lacks the row%s", row);
+	}
+	assert_non_null(table);
+	while ((table = strstr(table, "\n| `")) != NULL) {
+		table++;
+		rows++;
+	}
+	assert_int_equal(rows, n);
+	for (size_t i = 0; options_file_name(i) != NULL; i++) {
+		(void)snprintf(row, sizeof row, "\n| `%s` | ", options_file_name(i));
+		if (strstr(text, row) == NULL)
+			fail_msg("doc/config.md lacks a row for the option %s", options_file_name(i));
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_peers), cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_options), cmocka_unit_test(test_refused), cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_long_name), cmocka_unit_test(test_files), cmocka_unit_test(test_dump),
+		cmocka_unit_test(test_manual) };
+
+	return cmocka_run_group_tests_name("config", tests, NULL, NULL);
+}

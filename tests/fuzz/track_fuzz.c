@@ -1,0 +1,215 @@
+/*
+ * track_fuzz - random messages at random times through track's door: memory stays within its purse, every message and
+ * every attempt is accounted for, at each step and at the end. A step is eight bytes; few values for each field, so
+ * that what comes together belongs together.
+ */
+#include <assert.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sipwhy/mem.h"
+#include "sipwhy/timefmt.h"
+#include "sipwhy/track.h"
+
+enum { STEP = 8, EVENTS = 4096 };
+
+struct seen_event {
+	uint64_t id;
+	uint16_t code;
+	bool recovered, counted;
+};
+
+struct sums {
+	uint64_t attempts, events, recovered;
+	int64_t whole[OUTCOME_N];
+	uint64_t last_id;
+	struct seen_event event[EVENTS];
+	uint64_t open_incidents[256];
+};
+
+static void
+on_attempt(void *ctx, enum sip_method method, int64_t t_ns)
+{
+	(void)method;
+	(void)t_ns;
+	((struct sums *)ctx)->attempts++;
+}
+
+static void
+on_outcome(void *ctx, const struct outcome *o)
+{
+	struct sums *s = ctx;
+
+	assert(o->kind < OUTCOME_N && o->method < METHOD_N && o->peer != NULL);
+	assert(o->code == 0 || (o->code >= SIP_CODE_MIN && o->code <= SIP_CODE_MAX));
+	assert(o->whole || o->leg);
+	if (!o->whole || o->in_call)
+		return;
+	s->whole[o->kind] += o->undo ? -1 : 1;
+	assert(s->whole[o->kind] >= 0);
+}
+
+static void
+on_event(void *ctx, const struct event *ev)
+{
+	struct sums *s = ctx;
+	struct slice path = ev->path;
+	struct event_hop hop;
+	size_t hops = 0;
+
+	assert(ev->id > s->last_id);
+	s->last_id = ev->id;
+	assert(ev->code == 0 || (ev->code >= 200 && ev->code <= SIP_CODE_MAX));
+	assert(ev->code != 0 || ev->outcome == OUTCOME_NO_RESPONSE);
+	assert(ev->tries >= 1 && ev->setup_ms >= -1 && ev->hop_ms >= -1);
+	while (event_hop_next(&path, &hop))
+		hops++;
+	assert(path.n == 0 && hops <= EVENT_HOPS_MAX);
+	s->events++;
+	s->recovered += ev->recovered;
+	s->event[ev->id % EVENTS] =
+	    (struct seen_event){ ev->id, ev->code, ev->recovered, !ev->in_call && !ev->ack_missing && !ev->recovered };
+}
+
+static void
+on_update(void *ctx, const struct event_update *u)
+{
+	struct sums *s = ctx;
+	struct seen_event *e = &s->event[u->id % EVENTS];
+
+	s->recovered += u->recovered;
+	if (e->id != u->id)
+		return;
+	assert(u->old_code == e->code);
+	/* What worked after all stays so. */
+	assert(!(u->recovered && e->recovered));
+	if (u->code != 0)
+		e->code = u->code;
+	e->recovered |= u->recovered;
+}
+
+static void
+on_incident(void *ctx, const struct incident *i)
+{
+	struct sums *s = ctx;
+
+	assert(i->pattern >= PATTERN_MIN && i->pattern <= PATTERN_MAX && i->level < INCIDENT_LEVEL_N);
+	assert(i->kind.n > 0 && i->sentence.n > 0 && i->sentence.n < 256);
+	(void)s;
+}
+
+static struct endpoint
+host(unsigned v)
+{
+	struct endpoint e = { .family = v & 8 ? 6 : 4, .port = (uint16_t)(5060 + (v >> 4 & 1)) };
+
+	e.addr[0] = (uint8_t)(v & 4 ? 198 : 10);
+	e.addr[3] = (uint8_t)(v & 7);
+	return e;
+}
+
+static void
+step(struct track *t, const uint8_t *b, int64_t *now_ns)
+{
+	static const uint16_t codes[] = { 100, 180, 183, 200, 302, 401, 403, 404, 407, 408, 415, 422, 480, 481, 486,
+		487, 488, 491, 500, 503, 603, 606, 699, 413 };
+	static const char *const texts[] = { "", "a", "b", "1001", "4930123456", "+4930123457", "insufficient funds",
+		"Network Blocked v=analytics1", "friendly-scanner", "Asterisk PBX 20" };
+	static const int64_t gaps_ms[] = { 0, 1, 20, 150, 500, 4000, 33000, 400000 };
+	char call[16], tag[16], branch[32];
+	struct sipmsg s = { .cseq = 1 + (b[2] >> 6),
+		.q850 = -1,
+		.reason_sip = -1,
+		.warn_code = -1,
+		.expires = -1,
+		.session_expires = -1,
+		.max_forwards = -1 };
+	struct message m = { .bytes = slice_str("x"), .src = host(b[3]), .dst = host(b[4]), .transport = b[5] & 1 };
+
+	*now_ns += gaps_ms[b[0] & 7] * NS_PER_MS;
+	m.t_ns = *now_ns - (b[0] & 8 ? 3 * NS_PER_MS : 0);
+	if ((b[0] & 0xf0) == 0xf0) {
+		track_advance(t, *now_ns);
+		return;
+	}
+	s.kind = b[1] & 1 ? SIP_RESPONSE : SIP_REQUEST;
+	s.method = (enum sip_method)((b[1] >> 1) % METHOD_N);
+	if (b[1] & 0x80)
+		s.method = METHOD_INVITE;
+	s.method_name = slice_str(sip_method_name(s.method));
+	s.code = s.kind == SIP_RESPONSE ? codes[b[2] % (sizeof codes / sizeof codes[0])] : 0;
+	(void)snprintf(call, sizeof call, "call%u", b[5] >> 1 & 7);
+	(void)snprintf(tag, sizeof tag, "tag%u", b[5] >> 4 & 1);
+	(void)snprintf(branch, sizeof branch, b[6] & 0x80 ? "%u" : "z9hG4bK%u", b[6] & 7);
+	s.call_id = (b[5] >> 5) == 7 ? slice_str("") : slice_str(call);
+	s.from_tag = slice_str(tag);
+	s.to_tag = slice_str(s.kind == SIP_RESPONSE || (b[6] & 0x40) ? (b[6] & 0x20 ? "tag1" : "to") : "");
+	s.branch = slice_str(branch);
+	s.sent_by = slice_str(b[6] & 8 ? "h1" : "h2");
+	s.from = slice_str(texts[b[7] % 10]);
+	s.to = slice_str(texts[(b[7] >> 3) % 10]);
+	s.phrase = slice_str(texts[(b[7] >> 4) % 10]);
+	s.server = slice_str(texts[(b[7] >> 2) % 10]);
+	s.link = slice_str(b[7] & 0x40 ? "call1" : "");
+	s.n_realms = (uint8_t)(b[7] & 3);
+	for (unsigned i = 0; i < s.n_realms; i++)
+		s.realm[i] = slice_str(i == 0 ? "x" : "y");
+	s.stale = b[7] & 0x80;
+	s.sdp = b[7] & 1;
+	s.session_expires = b[7] & 0x20 ? 90 : -1;
+	s.expires = b[7] & 0x10 ? 0 : 3600;
+	s.retry_after = slice_str(b[7] & 8 ? "5" : "");
+	(void)track_push(t, &m, &s);
+}
+
+static void
+check(const struct track *t, const struct sums *sums)
+{
+	struct track_stats s;
+	uint64_t ended = 0;
+
+	track_stats(t, &s);
+	for (unsigned k = 0; k < OUTCOME_N; k++) {
+		assert((int64_t)s.outcomes[k] == sums->whole[k]);
+		ended += s.outcomes[k];
+	}
+	assert(s.attempts == sums->attempts && s.attempts == s.open + ended);
+	assert(s.events == sums->events && s.recovered == sums->recovered && s.recovered <= s.events);
+	assert(s.bytes <= s.bytes_max);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct sums sums;
+	static const struct endpoint local = { .family = 4, .addr = { 10, 0, 0, 1 } };
+	struct track_cfg cfg = { .seed = size, .entries = 1024, .local = &local, .n_local = 1 };
+	int64_t now_ns = 1700000000 * NS_PER_S;
+	struct track *t;
+
+	if (size < 1)
+		return 0;
+	memset(&sums, 0, sizeof sums);
+	/* Half of the runs have room for a few dozen attempts only. */
+	cfg.bytes = data[0] & 1 ? 160 * 1024 : 0;
+	cfg.sink = (struct track_sink){ .ctx = &sums,
+		.attempt = on_attempt,
+		.outcome = on_outcome,
+		.event = on_event,
+		.update = on_update,
+		.incident = on_incident };
+	t = track_new(&cfg);
+	if (t == NULL)
+		return 0;
+	for (size_t at = 1; at + STEP <= size; at += STEP) {
+		step(t, data + at, &now_ns);
+		check(t, &sums);
+	}
+	track_finish(t);
+	check(t, &sums);
+	track_free(t);
+	return 0;
+}

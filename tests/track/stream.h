@@ -1,0 +1,68 @@
+/*
+ * stream - messages for tests, a line each, pushed through track's door, and what came of them.
+ *
+ * A line: "MS SRC>DST INVITE [key=value ...]" or "MS SRC>DST 503 INVITE [...]"; MS is the time in ms, "+MS" after the
+ * line before.  Hosts: phone, phone2, phone3 (10.0.0.1-3), pbx (192.0.2.10), proxy (192.0.2.20), carrier, carrier2
+ * (198.51.100.7, .20), scan (203.0.113.66), or an IPv4 address; ":port" may follow, else 5060.
+ * Keys: c Call-ID [c1], f From-tag [f1], t To-tag [none in requests, t1 in responses above 100], n CSeq [1], b branch
+ * [made of call, CSeq and hosts, CANCEL and ACK as their INVITE], from [1001], to [4930123456], ua, realm (repeatable),
+ * exp, se, q850, sip, warn, phrase, reason, retry, needs, link, contact, len; flags stale, sdp, tcp, part.
+ * "_" in a value stands for a blank.  "MS tick" advances time, "finish" ends.
+ */
+#ifndef TESTS_STREAM_H
+#define TESTS_STREAM_H
+
+#include <stddef.h>
+
+#include "sipwhy/track.h"
+
+enum { STREAM_KEPT = 512 };
+
+struct stream_event {
+	uint64_t id;
+	unsigned code, said_code, outcome, repeats, copies, tries;
+	int q850, setup_ms, hop_ms;
+	unsigned direction, role;
+	int64_t t_ns;
+	int recovered, in_call, auth, rang, orphan, ack_missing, partial;
+	char call_id[64], from[64], to[64], method[16], phrase[64], peer[64], src[64], said_by[64], leg[64], path[512];
+	char user_agent[64], raw[64];
+};
+
+struct stream_incident {
+	uint64_t id;
+	unsigned pattern, level;
+	uint64_t count;
+	int ended;
+	char kind[32], peer[64], what[64], sentence[256], call_id[64];
+};
+
+struct stream {
+	struct track *t;
+	int64_t now_ms;
+	enum seen seen; /* of the last line */
+	unsigned attempts, completed;
+	long whole[OUTCOME_N]; /* whole outcomes, undone ones taken back; in-call ones left out */
+	long legs[OUTCOME_N];
+	struct stream_event events[STREAM_KEPT];
+	size_t n_events, n_updates;
+	struct event_update last_update;
+	struct outcome last_whole;                     /* peer not valid */
+	char last_peer[64];                            /* of the last outcome that was a leg */
+	struct stream_incident incidents[STREAM_KEPT]; /* by id, the newest word about each */
+	size_t n_incidents, n_words;
+};
+
+/* cfg: sink is overwritten; NULL takes defaults and 192.0.2.10 as local. */
+void stream_open(struct stream *st, const struct track_cfg *cfg);
+void stream_close(struct stream *st);
+/* Lines separated by newlines. */
+void stream_play(struct stream *st, const char *lines);
+/* One line made by printf. */
+void stream_line(struct stream *st, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The first incident of a pattern's kind, NULL when there was none. */
+const struct stream_incident *stream_incident(const struct stream *st, const char *kind);
+/* Everything that must hold at any time; with finished also what must hold at the end. */
+void stream_check(const struct stream *st, int finished);
+
+#endif
