@@ -28,10 +28,15 @@ slice_istarts(struct slice s, struct slice prefix)
 ptrdiff_t
 slice_ifind(struct slice s, struct slice needle)
 {
+	unsigned char first;
+
 	if (needle.n > s.n)
 		return -1;
+	if (needle.n == 0)
+		return 0;
+	first = slice_lower((unsigned char)needle.p[0]);
 	for (size_t i = 0; i + needle.n <= s.n; i++)
-		if (slice_imemeq(s.p + i, needle.p, needle.n))
+		if (slice_lower((unsigned char)s.p[i]) == first && slice_imemeq(s.p + i, needle.p, needle.n))
 			return (ptrdiff_t)i;
 	return -1;
 }

@@ -5,6 +5,17 @@
  */
 #include "sipwhy/tally.h"
 
+/* A stream that lies may bring sums anywhere: they stop at the ends. */
+static void
+counts_move(int64_t *n, int64_t by)
+{
+	int64_t sum;
+
+	if (__builtin_add_overflow(*n, by, &sum))
+		sum = by > 0 ? INT64_MAX : INT64_MIN;
+	*n = sum;
+}
+
 void
 counts_add(struct counts *dst, const struct counts *src)
 {
@@ -12,9 +23,9 @@ counts_add(struct counts *dst, const struct counts *src)
 		dst->requests[m] += src->requests[m];
 		for (unsigned c = 0; c < SIP_CODE_N; c++)
 			dst->responses[m][c] += src->responses[m][c];
-		dst->attempts[m] += src->attempts[m];
+		counts_move(&dst->attempts[m], src->attempts[m]);
 		for (unsigned k = 0; k < OUTCOME_N; k++)
-			dst->outcomes[m][k] += src->outcomes[m][k];
+			counts_move(&dst->outcomes[m][k], src->outcomes[m][k]);
 	}
 	dst->retransmissions += src->retransmissions;
 	dst->copies += src->copies;

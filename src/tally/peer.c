@@ -6,6 +6,7 @@
 #include "tally/peer.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sipwhy/hash.h"
@@ -224,39 +225,36 @@ peer_responses(const uint64_t responses[6])
 	return sum;
 }
 
-static bool
-peer_before(const struct peer *p, const struct peer_stat *q)
+/* Most events first, then most responses, then by name; for qsort. */
+static int
+peer_order(const void *a, const void *b)
 {
-	uint64_t a = peer_responses(p->responses), b = peer_responses(q->responses);
+	const struct peer *p = *(const struct peer *const *)a, *q = *(const struct peer *const *)b;
+	uint64_t rp, rq;
 
 	if (p->events != q->events)
-		return p->events > q->events;
-	return a != b ? a > b : strcmp(p->name, q->name) < 0;
-}
-
-static size_t
-peer_place(const struct peer *p, struct peer_stat *out, size_t used, size_t n)
-{
-	size_t at = used;
-
-	if (used == n && (n == 0 || !peer_before(p, &out[n - 1])))
-		return used;
-	while (at > 0 && peer_before(p, &out[at - 1]))
-		at--;
-	used += used < n;
-	memmove(&out[at + 1], &out[at], (used - at - 1) * sizeof *out);
-	peer_tell(p, &out[at]);
-	return used;
+		return p->events > q->events ? -1 : 1;
+	rp = peer_responses(p->responses);
+	rq = peer_responses(q->responses);
+	if (rp != rq)
+		return rp > rq ? -1 : 1;
+	return strcmp(p->name, q->name);
 }
 
 size_t
 peer_table_top(const struct peer_table *t, struct peer_stat *out, size_t n)
 {
-	size_t used = 0;
+	const struct peer *order[TALLY_PEERS_MAX + 1];
+	size_t all = 0;
 
 	for (const struct peer *p = t->head; p != NULL; p = p->hh.next)
-		used = peer_place(p, out, used, n);
+		order[all++] = p;
 	if (t->rest.events > 0 || peer_responses(t->rest.responses) > 0)
-		used = peer_place(&t->rest, out, used, n);
-	return used;
+		order[all++] = &t->rest;
+	qsort(order, all, sizeof order[0], peer_order);
+	if (all < n)
+		n = all;
+	for (size_t i = 0; i < n; i++)
+		peer_tell(order[i], &out[i]);
+	return n;
 }

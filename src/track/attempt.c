@@ -144,6 +144,7 @@ attempts_free_kept(void *ctx, struct attempt *a)
 {
 	(void)ctx;
 	mem_free(a->kept);
+	mem_free(a->text);
 }
 
 void
@@ -420,6 +421,7 @@ attempt_drop(struct attempts *t, struct attempt *a)
 	wheel_unlink(t, a);
 	age_unlink(t, a);
 	attempt_unkeep(t, a);
+	attempt_unname(t, a);
 	hop_drop_rest(t, a);
 	while (*at != number)
 		at = &attempts_get(t, *at)->chain;
@@ -462,6 +464,56 @@ hop_drop_rest(struct attempts *t, struct attempt *a)
 		pool_give(&t->hops, number);
 	}
 	a->hop.next = 0;
+}
+
+/* Names. */
+
+static char *
+attempt_put(char *out, struct slice s, uint8_t *n, size_t max)
+{
+	*n = (uint8_t)(s.n < max ? s.n : max);
+	if (*n > 0)
+		memcpy(out, s.p, *n);
+	return out + *n;
+}
+
+static size_t
+attempt_least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+void
+attempt_name(
+    struct attempts *t, struct attempt *a, struct slice call_id, struct slice from, struct slice to, struct slice agent)
+{
+	size_t n = attempt_least(call_id.n, ATTEMPT_CALL_ID_MAX) + attempt_least(from.n, ATTEMPT_USER_MAX) +
+	    attempt_least(to.n, ATTEMPT_USER_MAX) + attempt_least(agent.n, ATTEMPT_AGENT_MAX);
+	char *out;
+
+	attempt_unname(t, a);
+	if (n == 0 || !attempts_pay(t, n))
+		return;
+	a->text = mem_alloc(n);
+	if (a->text == NULL) {
+		t->bytes -= n;
+		return;
+	}
+	out = attempt_put(a->text, call_id, &a->n_call_id, ATTEMPT_CALL_ID_MAX);
+	out = attempt_put(out, from, &a->n_from, ATTEMPT_USER_MAX);
+	out = attempt_put(out, to, &a->n_to, ATTEMPT_USER_MAX);
+	(void)attempt_put(out, agent, &a->n_agent, ATTEMPT_AGENT_MAX);
+}
+
+void
+attempt_unname(struct attempts *t, struct attempt *a)
+{
+	if (a->text == NULL)
+		return;
+	t->bytes -= (size_t)a->n_call_id + a->n_from + a->n_to + a->n_agent;
+	mem_free(a->text);
+	a->text = NULL;
+	a->n_call_id = a->n_from = a->n_to = a->n_agent = 0;
 }
 
 /* What is kept of an event. */

@@ -71,13 +71,17 @@ enum attempt_flag {
 /* What an event tells that its record can't hold: a copy on the heap, made when it may be wanted later. */
 struct kept;
 
-enum { ATTEMPT_REALMS = 4, ATTEMPT_TEXT = 96 };
+enum { ATTEMPT_REALMS = 4 };
+
+/* Names of an attempt, kept while an event may have to be made without a response; longer ones are cut. */
+enum { ATTEMPT_CALL_ID_MAX = 128, ATTEMPT_USER_MAX = 64, ATTEMPT_AGENT_MAX = 48 };
 
 struct attempt {
 	uint64_t key;
 	uint64_t event_id; /* its event, 0 none */
 	int64_t t0_ns;     /* first request, by the capture's clock */
 	struct kept *kept;
+	char *text;                /* Call-ID, From user, To user, User-Agent, of these lengths; NULL none */
 	uint32_t chain;            /* next of its bucket */
 	uint32_t due;              /* deadline, in ticks */
 	uint32_t wheel[2], age[2]; /* neighbours in their lists */
@@ -102,8 +106,37 @@ struct attempt {
 	uint8_t event_hops;
 	bool event_whole; /* its event stands for the attempt, and is no recovered one */
 	struct hop hop;   /* the first one */
-	char text[ATTEMPT_TEXT];
 };
+
+static inline struct slice
+attempt_text(const struct attempt *a, size_t at, size_t n)
+{
+	return a->text != NULL ? (struct slice){ a->text + at, n } : (struct slice){ NULL, 0 };
+}
+
+static inline struct slice
+attempt_call_id(const struct attempt *a)
+{
+	return attempt_text(a, 0, a->n_call_id);
+}
+
+static inline struct slice
+attempt_from(const struct attempt *a)
+{
+	return attempt_text(a, a->n_call_id, a->n_from);
+}
+
+static inline struct slice
+attempt_to(const struct attempt *a)
+{
+	return attempt_text(a, (size_t)a->n_call_id + a->n_from, a->n_to);
+}
+
+static inline struct slice
+attempt_agent(const struct attempt *a)
+{
+	return attempt_text(a, (size_t)a->n_call_id + a->n_from + a->n_to, a->n_agent);
+}
 
 struct attempts;
 
@@ -150,6 +183,11 @@ struct hop *hop_add(struct attempts *t, struct attempt *a);
 struct hop *hop_next(struct attempts *t, const struct hop *h);
 /* All but the first go. */
 void hop_drop_rest(struct attempts *t, struct attempt *a);
+
+/* Remember names, or forget them.  Without memory there are none. */
+void attempt_name(struct attempts *t, struct attempt *a, struct slice call_id, struct slice from, struct slice to,
+    struct slice agent);
+void attempt_unname(struct attempts *t, struct attempt *a);
 
 /* Keep a copy of ev (its raw cut to KEPT_RAW bytes); what was kept before goes.  Without memory nothing is kept. */
 enum { KEPT_RAW = 2048 };

@@ -6,25 +6,39 @@
 
 #include "sipwhy/mem.h"
 
-enum { CALLIDS_SLOTS = 65536, CALLIDS_EXACT = CALLIDS_SLOTS / 2, CALLIDS_BITS = 14, CALLIDS_REGS = 1 << CALLIDS_BITS };
+enum { CALLIDS_FIRST = 2048, CALLIDS_EXACT = 32768, CALLIDS_BITS = 14, CALLIDS_REGS = 1 << CALLIDS_BITS };
 
 struct callids {
 	uint64_t n; /* in the exact set */
 	bool overflow;
-	uint64_t last;               /* messages of one call come in a row: the cheapest look-up there is */
-	uint64_t set[CALLIDS_SLOTS]; /* 0: free */
+	uint64_t last; /* messages of one call come in a row: the cheapest look-up there is */
+	uint64_t *set; /* 0: free; at most three quarters are taken; NULL when only an estimate is left */
+	size_t slots;  /* a power of two */
 	uint8_t reg[CALLIDS_REGS];
 };
 
 struct callids *
 callids_new(void)
 {
-	return mem_zalloc(sizeof(struct callids));
+	struct callids *c = mem_zalloc(sizeof *c);
+
+	if (c == NULL)
+		return NULL;
+	c->slots = CALLIDS_FIRST;
+	c->set = mem_zalloc(c->slots * sizeof *c->set);
+	if (c->set == NULL) {
+		mem_free(c);
+		return NULL;
+	}
+	return c;
 }
 
 void
 callids_free(struct callids *c)
 {
+	if (c == NULL)
+		return;
+	mem_free(c->set);
 	mem_free(c);
 }
 
@@ -39,11 +53,46 @@ callids_estimate_add(struct callids *c, uint64_t h)
 		c->reg[i] = rank;
 }
 
+/* The place of a hash: its own, or the free one where it belongs. */
+static uint64_t *
+callids_place(uint64_t *set, size_t slots, uint64_t h)
+{
+	size_t i = h & (slots - 1);
+
+	while (set[i] != 0 && set[i] != h)
+		i = (i + 1) & (slots - 1);
+	return &set[i];
+}
+
+/* More would cost more than an exact number is worth, or than there is. */
+static void
+callids_give_up(struct callids *c)
+{
+	c->overflow = true;
+	mem_free(c->set);
+	c->set = NULL;
+}
+
+static bool
+callids_grow(struct callids *c)
+{
+	uint64_t *set = mem_zalloc(2 * c->slots * sizeof *set);
+
+	if (set == NULL)
+		return false;
+	for (size_t i = 0; i < c->slots; i++)
+		if (c->set[i] != 0)
+			*callids_place(set, 2 * c->slots, c->set[i]) = c->set[i];
+	mem_free(c->set);
+	c->set = set;
+	c->slots *= 2;
+	return true;
+}
+
 void
 callids_add(struct callids *c, uint64_t hash)
 {
-	uint64_t h = hash != 0 ? hash : 1;
-	size_t i;
+	uint64_t h = hash != 0 ? hash : 1, *place;
 
 	if (h == c->last)
 		return;
@@ -51,14 +100,14 @@ callids_add(struct callids *c, uint64_t hash)
 	callids_estimate_add(c, h);
 	if (c->overflow)
 		return;
-	for (i = h % CALLIDS_SLOTS; c->set[i] != 0; i = (i + 1) % CALLIDS_SLOTS)
-		if (c->set[i] == h)
-			return;
-	if (c->n == CALLIDS_EXACT) {
-		c->overflow = true;
+	place = callids_place(c->set, c->slots, h);
+	if (*place == h)
+		return;
+	if (c->n == CALLIDS_EXACT || (c->n >= c->slots / 4 * 3 && !callids_grow(c))) {
+		callids_give_up(c);
 		return;
 	}
-	c->set[i] = h;
+	*callids_place(c->set, c->slots, h) = h;
 	c->n++;
 }
 

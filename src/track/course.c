@@ -31,6 +31,12 @@ course_kind(const struct sipmsg *s)
 	return s->kind == SIP_REQUEST && s->to_tag.n > 0 ? COURSE_REINVITE : COURSE_CALL;
 }
 
+void
+course_name(struct track_in *in)
+{
+	in->key = course_key(in->call, in->from, course_kind(in->s));
+}
+
 /* Methods that stand inside a dialog, or that a lone response can't be told to stand outside of one. */
 static bool
 course_is_inner(enum sip_method m)
@@ -101,35 +107,6 @@ course_hop_more(struct track *t, struct attempt *a, const struct track_in *in)
 
 /* Beginnings. */
 
-static size_t
-course_text(struct attempt *a, size_t at, struct slice s, uint8_t *n)
-{
-	*n = (uint8_t)(s.n < ATTEMPT_TEXT - at ? s.n : ATTEMPT_TEXT - at);
-	if (*n > 0)
-		memcpy(a->text + at, s.p, *n);
-	return at + *n;
-}
-
-/* Names for an event that no response brings; what does not fit is kept aside. */
-static void
-course_names(struct track *t, struct attempt *a, const struct track_in *in)
-{
-	const struct sipmsg *s = in->s;
-	size_t at = course_text(a, 0, s->call_id, &a->n_call_id);
-
-	at = course_text(a, at, s->from, &a->n_from);
-	at = course_text(a, at, s->to, &a->n_to);
-	if (s->kind == SIP_REQUEST)
-		(void)course_text(a, at, s->server, &a->n_agent);
-	if (s->kind == SIP_REQUEST && s->call_id.n + s->from.n + s->to.n > ATTEMPT_TEXT) {
-		struct event ev;
-
-		say_event_of(t, in, a, &a->hop, &ev);
-		ev.raw.n = 0;
-		attempt_keep(t->attempts, a, &ev);
-	}
-}
-
 static void
 course_credentials(struct track *t, struct attempt *a, const struct sipmsg *s)
 {
@@ -189,7 +166,7 @@ course_set_up(struct track *t, struct attempt *a, const struct track_in *in)
 	if (response ? course_is_inner(s->method) : s->to_tag.n > 0)
 		a->flags |= ATTEMPT_IN_CALL;
 	course_try(t, a, in);
-	course_names(t, a, in);
+	attempt_name(t->attempts, a, s->call_id, s->from, s->to, response ? (struct slice){ NULL, 0 } : s->server);
 	attempt_age(t->attempts, a, AGE_SILENT);
 	if (course_kind(s) == COURSE_CALL && !response)
 		course_join(t, a, in);
@@ -215,6 +192,7 @@ course_begin_again(struct track *t, struct attempt *a, const struct track_in *in
 	say_legs(t, a, true);
 	say_update(t, a, 0, false);
 	attempt_unkeep(t->attempts, a);
+	attempt_unname(t->attempts, a);
 	hop_drop_rest(t->attempts, a);
 	old = *a;
 	memset((char *)a + offsetof(struct attempt, event_id), 0, sizeof *a - offsetof(struct attempt, event_id));
@@ -364,7 +342,6 @@ course_request(struct track *t, const struct track_in *in)
 {
 	const struct sipmsg *s = in->s;
 	struct attempt *a;
-	uint64_t key;
 
 	if (s->call_id.n == 0 || s->method == METHOD_NONE)
 		return;
@@ -380,12 +357,11 @@ course_request(struct track *t, const struct track_in *in)
 		course_bye(t, in);
 	else if (s->to_tag.n > 0 && (s->method == METHOD_INVITE || s->method == METHOD_UPDATE))
 		course_refresh(t, in);
-	key = course_key(in->call, in->from, course_kind(s));
-	a = attempt_find(t->attempts, key);
+	a = attempt_find(t->attempts, in->key);
 	if (a != NULL)
 		course_known(t, a, in);
 	else if (in->seen == SEEN_NEW)
-		(void)course_begin(t, in, key);
+		(void)course_begin(t, in, in->key);
 }
 
 /* Responses. */
@@ -398,8 +374,8 @@ course_of(struct track *t, const struct track_in *in, uint64_t *key)
 	struct attempt *a, *inner;
 	uint64_t inner_key;
 
-	*key = course_key(in->call, in->from, course_kind(s));
-	a = attempt_find(t->attempts, *key);
+	*key = in->key;
+	a = attempt_find(t->attempts, in->key);
 	if (s->method != METHOD_INVITE || (a != NULL && a->cseq == s->cseq))
 		return a;
 	inner_key = course_key(in->call, in->from, COURSE_REINVITE);

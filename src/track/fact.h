@@ -13,11 +13,11 @@
 #include "sipwhy/slice.h"
 
 enum fact_kind {
-	FACT_REQUEST,    /* a request of a new transaction, ACK and CANCEL included; no repeat */
-	FACT_RESPONSE,   /* a response seen for the first time, provisional too; the request's side if it was seen */
-	FACT_OUTCOME,    /* an attempt (whole) or a leg of it ended; silence too */
-	FACT_REPEAT_2XX, /* a 200 to INVITE came again without an ACK: `repeats` times so far */
-	FACT_CALL_ENDED, /* a call that was answered ended by BYE: `duration_ms`, Reason of the BYE */
+	FACT_REQUEST,     /* a request of a new transaction, ACK and CANCEL included; no repeat */
+	FACT_RESPONSE,    /* a response seen for the first time, provisional too; the request's side if it was seen */
+	FACT_OUTCOME,     /* an attempt (whole) or a leg of it ended; silence too */
+	FACT_REPEAT_2XX,  /* a 200 to INVITE came again without an ACK: `repeats` times so far */
+	FACT_CALL_ENDED,  /* a call that was answered ended by BYE: `duration_ms`, Reason of the BYE */
 	FACT_SESSION_LOST /* an answered call saw no BYE and no refresh within its Session-Expires */
 };
 
@@ -34,26 +34,26 @@ struct fact {
 	int q850, reason_sip, warn_code;
 	const struct endpoint *client, *server; /* never NULL */
 	bool own_client, own_server;
-	uint8_t role_client, role_server; /* enum peer_role */
-	uint8_t transport;                /* enum transport */
-	struct slice name_client, name_server; /* the user's names, else addresses without port */
+	uint8_t role_client, role_server;      /* enum peer_role */
+	uint8_t transport;                     /* enum transport */
+	struct slice name_client, name_server; /* the user's names, empty without one */
 	struct slice call_id, from, to;
 	struct slice user_agent; /* of the request */
 	struct slice agent;      /* Server of the response */
 	struct slice phrase, reason, warning, retry_after, needs;
-	struct slice contact;    /* request: host[:port] of Contact */
-	struct slice sent_by;    /* request: of the top Via */
-	struct slice uri;        /* request: Request-URI */
-	bool credentials;        /* the request had credentials */
-	bool stale;              /* response: challenge with stale=true */
-	bool auth;               /* credentials were sent and refused (response or outcome) */
-	bool in_dialog;          /* the request had a To-tag */
-	bool seized;             /* some response came to the attempt */
-	bool rang;               /* 101-199 came before */
-	bool rang_180;           /* 180 came before */
-	bool early_media;        /* 183 with SDP came before */
-	bool cancelled;          /* the caller gave up */
-	bool answered;           /* 2xx to INVITE */
+	struct slice contact; /* request: host[:port] of Contact */
+	struct slice sent_by; /* request: of the top Via */
+	struct slice uri;     /* request: Request-URI */
+	bool credentials;     /* the request had credentials */
+	bool stale;           /* response: challenge with stale=true */
+	bool auth;            /* credentials were sent and refused (response or outcome) */
+	bool in_dialog;       /* the request had a To-tag */
+	bool seized;          /* some response came to the attempt */
+	bool rang;            /* 101-199 came before */
+	bool rang_180;        /* 180 came before */
+	bool early_media;     /* 183 with SDP came before */
+	bool cancelled;       /* the caller gave up */
+	bool answered;        /* 2xx to INVITE */
 	bool recovered;
 	bool orphan;             /* response whose request was not seen */
 	bool whole, leg;         /* FACT_OUTCOME, as in struct outcome */

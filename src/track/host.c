@@ -11,13 +11,18 @@
 
 enum { HOST_BITS = 9, HOST_SLOTS = 1 << HOST_BITS };
 
+struct host_slot {
+	struct endpoint e; /* port of no meaning */
+	bool known;
+	struct host host;
+};
+
 struct hosts {
 	uint64_t key;
 	struct endpoint *local;
 	size_t n_local;
 	const struct peers *peers;
-	struct host spare; /* for two addresses that want one place */
-	struct host slot[HOST_SLOTS];
+	struct host_slot slot[HOST_SLOTS];
 };
 
 struct hosts *
@@ -58,50 +63,27 @@ host_is_local(const struct hosts *h, const struct endpoint *e)
 }
 
 static void
-host_learn(const struct hosts *h, struct host *out, const struct endpoint *e)
+host_learn(const struct hosts *h, struct host_slot *s, const struct endpoint *e)
 {
-	const struct peers_row *row = peers_find(h->peers, e);
-	struct slice name;
-
-	out->e = *e;
-	out->known = true;
-	out->role = (uint8_t)(row != NULL ? row->role : PEER_ROLE_UNKNOWN);
-	out->own = out->role == PEER_ROLE_PBX || host_is_local(h, e);
-	if (row != NULL) {
-		name = slice_str(row->name);
-		out->n_name = (uint8_t)name.n;
-		memcpy(out->name, name.p, name.n);
-	} else {
-		out->n_name = (uint8_t)strlen(endpoint_format(out->name, sizeof out->name, e, false));
-	}
+	s->e = *e;
+	s->known = true;
+	s->host.row = peers_find(h->peers, e);
+	s->host.role = (uint8_t)(s->host.row != NULL ? s->host.row->role : PEER_ROLE_UNKNOWN);
+	s->host.own = s->host.role == PEER_ROLE_PBX || host_is_local(h, e);
 }
 
-static struct host *
-host_slot(struct hosts *h, const struct endpoint *e)
-{
-	uint64_t word[2];
-
-	memcpy(word, e->addr, sizeof word);
-	return &h->slot[((word[0] ^ word[1] >> 1) * h->key * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - HOST_BITS)];
-}
-
-const struct host *
+struct host
 host_of(struct hosts *h, const struct endpoint *e)
 {
-	struct host *slot = host_slot(h, e);
+	uint64_t word[2];
+	struct host_slot *s;
 
-	if (!slot->known || !endpoint_same_host(&slot->e, e))
-		host_learn(h, slot, e);
-	return slot;
-}
-
-void
-host_both(struct hosts *h, const struct endpoint *a, const struct endpoint *b, const struct host *out[2])
-{
-	out[0] = host_of(h, a);
-	if (host_slot(h, b) == out[0] && !endpoint_same_host(a, b)) {
-		h->spare = *out[0];
-		out[0] = &h->spare;
-	}
-	out[1] = host_of(h, b);
+	/* Nobody said anything of any address. */
+	if (h->n_local == 0 && h->peers == NULL)
+		return (struct host){ .row = NULL };
+	memcpy(word, e->addr, sizeof word);
+	s = &h->slot[((word[0] ^ word[1] >> 1) * h->key * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - HOST_BITS)];
+	if (!s->known || !endpoint_same_host(&s->e, e))
+		host_learn(h, s, e);
+	return s->host;
 }

@@ -14,20 +14,22 @@
 struct hosts;
 
 struct host {
-	struct endpoint e; /* port of no meaning */
-	bool known, own;
-	uint8_t role;   /* enum peer_role */
-	uint8_t n_name; /* of name, the user's, else the address without port */
-	char name[ENDPOINT_TEXT];
+	const struct peers_row *row; /* NULL: the user said nothing of it */
+	bool own;
+	uint8_t role; /* enum peer_role */
 };
 
 /* local is copied, peers borrowed.  NULL when memory is short. */
 struct hosts *hosts_new(uint64_t seed, const struct endpoint *local, size_t n_local, const struct peers *peers);
 void hosts_free(struct hosts *h);
 
-/* Never NULL; good until the next call. */
-const struct host *host_of(struct hosts *h, const struct endpoint *e);
-/* Both at a time; good until the next call. */
-void host_both(struct hosts *h, const struct endpoint *a, const struct endpoint *b, const struct host *out[2]);
+struct host host_of(struct hosts *h, const struct endpoint *e);
+
+/* The user's name; empty without one. */
+static inline struct slice
+host_name(struct host h)
+{
+	return h.row != NULL ? slice_str(h.row->name) : (struct slice){ NULL, 0 };
+}
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sipwhy/hash.h"
 #include "sipwhy/mem.h"
 #include "sipwhy/timefmt.h"
 #include "track/incidents_int.h"
@@ -31,6 +32,86 @@ enum { INCIDENTS_PATTERNS = sizeof incidents_patterns / sizeof incidents_pattern
 
 _Static_assert((int)INCIDENTS_PATTERNS == (int)PATTERN_MAX, "a pattern is missing in the table");
 
+unsigned
+topic_of_message(const struct sipmsg *s)
+{
+	/* That a BYE or a NOTIFY was taken is no sign of anything. */
+	bool outer = s->method == METHOD_INVITE || s->method == METHOD_REGISTER || s->method == METHOD_OPTIONS;
+
+	if (s->kind == SIP_RESPONSE && s->code / 100 == 2 && !outer)
+		return 0;
+	if (s->kind == SIP_RESPONSE && s->code < 200 && s->method != METHOD_INVITE)
+		return 0;
+	if (s->kind == SIP_RESPONSE)
+		return s->code == 100 ? TOPIC_TRYING
+		    : s->code < 200   ? TOPIC_PROVISIONAL
+		    : s->code < 300   ? TOPIC_SUCCESS
+				      : TOPIC_REFUSAL;
+	if (s->to_tag.n > 0 || s->method == METHOD_ACK || s->method == METHOD_CANCEL)
+		return 0;
+	return s->method == METHOD_INVITE  ? TOPIC_INVITE
+	    : s->method == METHOD_REGISTER ? TOPIC_REGISTER
+					   : TOPIC_REQUEST;
+}
+
+unsigned
+topic_of(const struct fact *f)
+{
+	const struct sipmsg s = { .kind = f->kind == FACT_RESPONSE ? SIP_RESPONSE : SIP_REQUEST,
+		.method = f->method,
+		.code = f->code,
+		.to_tag = f->in_dialog ? slice_str("t") : (struct slice){ NULL, 0 } };
+
+	if (f->kind == FACT_OUTCOME)
+		return f->outcome == OUTCOME_OK ? TOPIC_GOOD : TOPIC_BAD;
+	if (f->kind == FACT_REQUEST || f->kind == FACT_RESPONSE)
+		return topic_of_message(&s);
+	return TOPIC_CALL;
+}
+
+static void
+incidents_wants(struct incidents *in)
+{
+	for (unsigned topic = 0; topic < TOPIC_N; topic++)
+		for (uint8_t i = 0; i < INCIDENTS_PATTERNS; i++)
+			if (incidents_patterns[i]->wants >> topic & 1)
+				in->wanted[topic][in->n_wanted[topic]++] = i;
+}
+
+static struct slice
+incidents_name(struct incidents *in, unsigned side, const struct endpoint *e)
+{
+	if (in->name[side][0] == '\0' || !endpoint_same_host(&in->named[side], e)) {
+		in->named[side] = *e;
+		(void)endpoint_format(in->name[side], sizeof in->name[side], e, false);
+	}
+	return slice_str(in->name[side]);
+}
+
+struct slice
+name_client(struct incidents *in, const struct fact *f)
+{
+	return f->name_client.n > 0 ? f->name_client : incidents_name(in, 0, f->client);
+}
+
+struct slice
+name_server(struct incidents *in, const struct fact *f)
+{
+	return f->name_server.n > 0 ? f->name_server : incidents_name(in, 1, f->server);
+}
+
+uint64_t
+key_client(const struct incidents *in, const struct fact *f)
+{
+	return f->name_client.n > 0 ? key_text(in, f->name_client) : key_host(in, f->client);
+}
+
+uint64_t
+key_server(const struct incidents *in, const struct fact *f)
+{
+	return f->name_server.n > 0 ? key_text(in, f->name_server) : key_host(in, f->server);
+}
+
 struct incidents *
 incidents_new(const struct incidents_cfg *cfg)
 {
@@ -40,7 +121,9 @@ incidents_new(const struct incidents_cfg *cfg)
 		return NULL;
 	in->cfg = *cfg;
 	in->next_id = cfg->first_id;
+	in->key_seed = hash64(&cfg->seed, sizeof cfg->seed, cfg->seed);
 	in->meters = meters_new(cfg->seed);
+	incidents_wants(in);
 	if (in->meters == NULL || limits_init(in) != 0) {
 		incidents_free(in);
 		return NULL;
@@ -283,13 +366,34 @@ incidents_advance(struct incidents *in, uint64_t now_ms, int64_t t_ns)
 void
 incidents_see(struct incidents *in, const struct fact *f)
 {
+	unsigned topic = topic_of(f), at;
+
 	/* What is told late has a t_ns of before; the present is what advance said. */
 	if (!in->started || f->now_ms > in->now_ms)
 		incidents_advance(in, f->now_ms, f->t_ns);
-	for (int i = 0; i < INCIDENTS_PATTERNS; i++)
-		incidents_patterns[i]->see(in, f);
+	if (topic == 0)
+		return;
+	at = (unsigned)__builtin_ctz(topic);
+	for (unsigned i = 0; i < in->n_wanted[at]; i++)
+		incidents_patterns[in->wanted[at][i]]->see(in, f);
 	/* Behind the patterns: they ask what was known before this fact. */
 	known_see(in, f);
+}
+
+void
+incidents_event(struct incidents *in, struct slice call_id, uint64_t event_id)
+{
+	if (call_id.n >= INCIDENTS_CALL_ID)
+		call_id.n = INCIDENTS_CALL_ID - 1;
+	for (int i = 0; i < INCIDENTS_ROWS && call_id.n > 0; i++) {
+		struct incidents_row *r = &in->row[i];
+
+		for (int k = 0; r->pattern != NULL && k < INCIDENT_EVIDENCE; k++)
+			if (r->events[k] == 0 && slice_eq(call_id, slice_str(r->call_id[k]))) {
+				r->events[k] = event_id;
+				r->news = true;
+			}
+	}
 }
 
 void
@@ -298,6 +402,28 @@ incidents_flush(struct incidents *in)
 	for (int i = 0; i < INCIDENTS_ROWS; i++)
 		if (in->row[i].pattern != NULL && in->row[i].news)
 			incidents_tell(in, &in->row[i], false);
+}
+
+static uint64_t
+incidents_text_key(const struct incidents *in, struct slice text)
+{
+	return key_text(in, text) | 1;
+}
+
+bool
+text_is_known(const struct incidents *in, struct slice text)
+{
+	uint64_t key = incidents_text_key(in, text);
+
+	return in->texts[key / 2 % INCIDENTS_TEXTS] == key;
+}
+
+void
+text_know(struct incidents *in, struct slice text)
+{
+	uint64_t key = incidents_text_key(in, text);
+
+	in->texts[key / 2 % INCIDENTS_TEXTS] = key;
 }
 
 bool

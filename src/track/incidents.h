@@ -29,6 +29,9 @@ void incidents_see(struct incidents *in, const struct fact *f);
 /* Time went by: what is quiet ends, what went on is told.  Cheap when called often: it works once a second. */
 void incidents_advance(struct incidents *in, uint64_t now_ms, int64_t t_ns);
 
+/* The event of a call whose facts were seen before: samples of this Call-ID that had none get it. */
+void incidents_event(struct incidents *in, struct slice call_id, uint64_t event_id);
+
 /* Nothing comes any more: what waits for its turn to be told is told.  What is up stays up. */
 void incidents_flush(struct incidents *in);
 

@@ -8,7 +8,7 @@
 #include "track/pattern.h"
 
 /* Rows of incidents; buckets that find them. */
-enum { INCIDENTS_ROWS = 256, INCIDENTS_BUCKETS = 256 };
+enum { INCIDENTS_ROWS = 256, INCIDENTS_BUCKETS = 256, INCIDENTS_TEXTS = 64 };
 /* Bytes of a row's texts, NUL included. */
 enum { INCIDENTS_SENTENCE = 256, INCIDENTS_PEER = 64, INCIDENTS_WHAT = 96, INCIDENTS_CALL_ID = 128 };
 /* The table that finds a threshold by its name: a power of two, at least twice the names. */
@@ -28,6 +28,14 @@ struct incidents_row {
 	char peer[INCIDENTS_PEER], what[INCIDENTS_WHAT], sentence[INCIDENTS_SENTENCE];
 };
 
+/* A host that something worked for: its key's upper half, when, and how often in this hour and the one before. */
+enum { KNOWN_SLOTS = 4096 };
+struct known_slot {
+	uint32_t tag, seen_s, hour;
+	uint16_t now, before;
+	uint8_t bits; /* 0: free */
+};
+
 struct meters;
 
 struct incidents {
@@ -36,6 +44,14 @@ struct incidents {
 	int64_t now_ns;
 	bool started;
 	struct meters *meters;
+	uint64_t key_seed; /* a second one, made of the first */
+	/* By topic, its bit's number: the patterns that want it, by number in the table, and how many. */
+	uint8_t wanted[TOPIC_N][PATTERN_MAX], n_wanted[TOPIC_N];
+	/* The address last written in each of the two, client and server. */
+	struct endpoint named[2];
+	char name[2][ENDPOINT_TEXT];
+	struct known_slot known[KNOWN_SLOTS];
+	uint64_t texts[INCIDENTS_TEXTS];      /* keys of texts that are harmless */
 	uint32_t *limits;                     /* one for each row of track_limits */
 	uint16_t limit_bucket[LIMIT_BUCKETS]; /* row + 1, 0 free */
 	uint16_t bucket[INCIDENTS_BUCKETS];   /* row + 1, 0 none */

@@ -3,19 +3,59 @@
  * A scanner gets challenges and refusals; who got a 2xx to a registration or a call has shown a password or is served.
  */
 #include "track/known.h"
+#include "track/incidents_int.h"
 
 #include <string.h>
 
-/* Meters that no pattern owns. */
-enum { KNOWN_PATTERN = 0, KNOWN_HOST = 0, KNOWN_WINDOW_MS = 3600000 };
+/* A host takes one of so many places; the one unseen for longest gives way. */
+enum { KNOWN_WAYS = 4, KNOWN_SETS = KNOWN_SLOTS / KNOWN_WAYS, KNOWN_HOUR_MS = 3600000 };
+
+static struct known_slot *
+known_find(struct incidents *in, uint64_t key)
+{
+	struct known_slot *set = &in->known[key % KNOWN_SETS * KNOWN_WAYS];
+
+	for (int i = 0; i < KNOWN_WAYS; i++)
+		if (set[i].tag == (uint32_t)(key >> 32) && set[i].bits != 0)
+			return &set[i];
+	return NULL;
+}
+
+static uint32_t
+known_hour(const struct incidents *in)
+{
+	return (uint32_t)(in->now_ms / KNOWN_HOUR_MS);
+}
+
+static struct known_slot *
+known_make(struct incidents *in, uint64_t key)
+{
+	struct known_slot *set = &in->known[key % KNOWN_SETS * KNOWN_WAYS], *old = set;
+
+	for (int i = 1; i < KNOWN_WAYS; i++)
+		if (set[i].seen_s < old->seen_s)
+			old = &set[i];
+	*old = (struct known_slot){ .tag = (uint32_t)(key >> 32), .hour = known_hour(in) };
+	return old;
+}
 
 static void
 known_mark(struct incidents *in, const struct endpoint *e, unsigned bits)
 {
-	struct meter *m = meter_at(in, KNOWN_PATTERN, KNOWN_HOST, key_host(in, e), KNOWN_WINDOW_MS);
+	uint64_t key = key_host(in, e);
+	struct known_slot *s = known_find(in, key);
+	uint32_t hour = known_hour(in);
 
-	m->value |= bits;
-	(void)meter_add(in, m, 1);
+	if (s == NULL)
+		s = known_make(in, key);
+	if (s->hour != hour) {
+		s->before = s->hour + 1 == hour ? s->now : 0;
+		s->now = 0;
+		s->hour = hour;
+	}
+	s->bits |= (uint8_t)bits;
+	s->now += s->now < UINT16_MAX;
+	s->seen_s = (uint32_t)(in->now_ms / 1000) + 1;
 }
 
 void
@@ -34,17 +74,20 @@ known_see(struct incidents *in, const struct fact *f)
 unsigned
 known_host(struct incidents *in, const struct endpoint *e)
 {
-	const struct meter *m = meter_find(in, KNOWN_PATTERN, KNOWN_HOST, key_host(in, e));
+	const struct known_slot *s = known_find(in, key_host(in, e));
 
-	return m != NULL ? (unsigned)m->value : 0;
+	return s != NULL ? s->bits : 0;
 }
 
 uint32_t
 known_successes(struct incidents *in, const struct endpoint *e)
 {
-	struct meter *m = meter_find(in, KNOWN_PATTERN, KNOWN_HOST, key_host(in, e));
+	const struct known_slot *s = known_find(in, key_host(in, e));
+	uint32_t hour = known_hour(in);
 
-	return m != NULL ? meter_sum(in, m) : 0;
+	if (s == NULL || s->hour + 1 < hour)
+		return 0;
+	return s->hour == hour ? (uint32_t)s->now + s->before : s->now;
 }
 
 bool

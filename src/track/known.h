@@ -15,7 +15,7 @@ enum known { KNOWN_REGISTERED = 1, KNOWN_CALLED = 2, KNOWN_REGISTRAR = 4 };
 void known_see(struct incidents *in, const struct fact *f);
 /* Bits of enum known, 0 for a stranger; of before the present fact. */
 unsigned known_host(struct incidents *in, const struct endpoint *e);
-/* How often something worked for it in the last hour. */
+/* How often something worked for it in this hour of the clock and the one before. */
 uint32_t known_successes(struct incidents *in, const struct endpoint *e);
 /* Told by the user to be one of the house: phones, a trunk or the PBX. */
 bool known_role(uint8_t role);

@@ -85,12 +85,19 @@ meter_group(uint64_t id)
 	return (unsigned)(id >> 32) % METER_GROUPS;
 }
 
+/* Keys are seeded hashes already; this only spreads two of them over one number. */
+static inline uint64_t
+meter_mix(uint64_t a, uint64_t b)
+{
+	__uint128_t m = (__uint128_t)(a ^ UINT64_C(0x9e3779b97f4a7c15)) * (b ^ UINT64_C(0xe7037ed1a0b428db));
+
+	return (uint64_t)m ^ (uint64_t)(m >> 64);
+}
+
 static uint16_t *
 meter_bucket(struct meters *t, uint64_t id, uint64_t key)
 {
-	const uint64_t name[2] = { id, key };
-
-	return &t->bucket[hash64(name, sizeof name, t->seed) % METER_BUCKETS];
+	return &t->bucket[meter_mix(key ^ t->seed, id) % METER_BUCKETS];
 }
 
 /* Take out of the list by age. */
@@ -337,17 +344,14 @@ key_text(const struct incidents *in, struct slice text)
 uint64_t
 key_host(const struct incidents *in, const struct endpoint *e)
 {
-	uint8_t name[sizeof e->addr + 1];
+	uint64_t word[2];
 
-	memcpy(name, e->addr, sizeof e->addr);
-	name[sizeof e->addr] = e->family;
-	return hash64(name, sizeof name, in->cfg.seed);
+	memcpy(word, e->addr, sizeof word);
+	return meter_mix(meter_mix(word[0] ^ in->cfg.seed, word[1] ^ in->key_seed), e->family ^ in->cfg.seed);
 }
 
 uint64_t
 key_both(uint64_t a, uint64_t b)
 {
-	const uint64_t both[2] = { a, b };
-
-	return hash64(both, sizeof both, 0);
+	return meter_mix(a, b);
 }

@@ -11,12 +11,36 @@
 #include "track/incidents.h"
 
 /*
- * A pattern: one const struct at the end of its file, named in incidents.c's table.  see is given each fact; tick
- * comes once a second of stream time (NULL: none).  Patterns keep nothing of their own: their memory is meters.
+ * What a fact is about, a bit each: a pattern is only asked about what it wants.  Requests inside a dialog, ACK and
+ * CANCEL are nobody's.
+ */
+enum topic {
+	TOPIC_INVITE = 1,       /* request outside a dialog */
+	TOPIC_REGISTER = 2,     /* request */
+	TOPIC_REQUEST = 4,      /* any other request outside a dialog */
+	TOPIC_TRYING = 8,       /* 100 */
+	TOPIC_PROVISIONAL = 16, /* 101-199 */
+	TOPIC_SUCCESS = 32,     /* 2xx */
+	TOPIC_REFUSAL = 64,     /* 300 and above */
+	TOPIC_GOOD = 128,       /* FACT_OUTCOME: OK */
+	TOPIC_BAD = 256,        /* FACT_OUTCOME: any other */
+	TOPIC_CALL = 512        /* FACT_REPEAT_2XX, FACT_CALL_ENDED, FACT_SESSION_LOST */
+};
+enum { TOPIC_OUTCOME = TOPIC_GOOD | TOPIC_BAD, TOPIC_N = 10 };
+
+/* The topic of a message or of a fact, 0 nobody's. */
+unsigned topic_of_message(const struct sipmsg *s);
+unsigned topic_of(const struct fact *f);
+
+/*
+ * A pattern: one const struct at the end of its file, named in incidents.c's table.  see is given each fact of the
+ * topics that it wants; tick comes once a second of stream time (NULL: none).  Patterns keep nothing of their own:
+ * their memory is meters.
  */
 struct pattern {
 	uint8_t number;   /* of reference patterns.md, PATTERN_MIN to PATTERN_MAX */
 	const char *kind; /* "trunk-down": as sip_pattern has it */
+	unsigned wants;   /* enum topic, or-ed */
 	void (*see)(struct incidents *in, const struct fact *f);
 	void (*tick)(struct incidents *in, uint64_t now_ms);
 };
@@ -41,6 +65,13 @@ struct meter {
 	uint32_t window_ms, slot[METER_SLOTS];
 	uint16_t number;
 };
+
+/* The name of a fact's client or server: the user's, else its address, good until the next call for the same side; and
+ * the key of that name. */
+struct slice name_client(struct incidents *in, const struct fact *f);
+struct slice name_server(struct incidents *in, const struct fact *f);
+uint64_t key_client(const struct incidents *in, const struct fact *f);
+uint64_t key_server(const struct incidents *in, const struct fact *f);
 
 /* Key of an address (ports ignored), of a text (cut nowhere), and of two keys together.  Seeded. */
 uint64_t key_host(const struct incidents *in, const struct endpoint *e);
@@ -94,6 +125,9 @@ void clear_incident(struct incidents *in, const struct pattern *p, uint64_t key)
 /* Is there one with this key? */
 bool incident_is_up(const struct incidents *in, const struct pattern *p, uint64_t key);
 
+/* A text that was looked through already and is harmless; a few dozen are remembered. */
+bool text_is_known(const struct incidents *in, struct slice text);
+void text_know(struct incidents *in, struct slice text);
 /* Case-insensitive search of a word in the first 512 bytes of a text. */
 bool text_has(struct slice text, const char *word);
 /* A printf argument pair for "%.*s". */

@@ -105,12 +105,12 @@ congestion_raise(struct incidents *in, const struct fact *f, uint64_t key, const
 	    &(struct raise){ .key = key,
 		.level = n->share > 500000 ? INCIDENT_ERROR : INCIDENT_WARNING,
 		.fact = f,
-		.peer = f->name_server,
+		.peer = name_server(in, f),
 		.quiet_ms = CONGESTION_QUIET_MS,
 		.signs = n->busy,
 		.since_ms = n->age_ms },
 	    "%u of %u calls to %.*s found no room in the last %s (%u %.*s)", n->busy, n->calls,
-	    SLICE_ARG(f->name_server), figure_span(span, sizeof span, limit(in, "congestion.seconds")),
+	    SLICE_ARG(name_server(in, f)), figure_span(span, sizeof span, limit(in, "congestion.seconds")),
 	    (unsigned)f->code, SLICE_ARG(f->phrase));
 }
 
@@ -118,7 +118,7 @@ congestion_raise(struct incidents *in, const struct fact *f, uint64_t key, const
 static void
 congestion_call(struct incidents *in, const struct fact *f)
 {
-	uint64_t key = key_text(in, f->name_server);
+	uint64_t key = key_server(in, f);
 	enum congestion sign = congestion_sign(f);
 	bool busy = sign != CONGESTION_NONE || (f->outcome == OUTCOME_FAILED && f->code == 503), share, signs;
 	struct congestion_figures n = congestion_count(in, f, key, busy, sign);
@@ -143,7 +143,9 @@ congestion_see(struct incidents *in, const struct fact *f)
 		congestion_call(in, f);
 }
 
-const struct pattern pattern_congestion = { 2, "congestion", congestion_see, NULL };
+const struct pattern pattern_congestion = {
+	.number = 2, .kind = "congestion", .wants = TOPIC_OUTCOME, .see = congestion_see
+};
 
 enum {
 	STORM_RATE,  /* sum and users in ten seconds; value2: 1 + the usual when the storm began */
@@ -186,11 +188,11 @@ storm_raise(struct incidents *in, const struct fact *f, uint64_t key, uint32_t n
 	    &(struct raise){ .key = key,
 		.level = bad > 0 ? INCIDENT_ERROR : INCIDENT_WARNING,
 		.fact = f,
-		.peer = f->name_server,
+		.peer = name_server(in, f),
 		.quiet_ms = STORM_QUIET_MS,
 		.signs = now },
 	    "%u registrations of about %u users reached %.*s within 10 seconds (usual: %u)%s", now, users,
-	    SLICE_ARG(f->name_server), usual, tail);
+	    SLICE_ARG(name_server(in, f)), usual, tail);
 }
 
 /*
@@ -200,7 +202,7 @@ storm_raise(struct incidents *in, const struct fact *f, uint64_t key, uint32_t n
 static void
 storm_register(struct incidents *in, const struct fact *f)
 {
-	uint64_t peer = key_text(in, f->name_server), key = key_both(peer, f->credentials);
+	uint64_t peer = key_server(in, f), key = key_both(peer, f->credentials);
 	bool up = incident_is_up(in, &pattern_register_storm, peer), known;
 	struct meter *m = meter_at(in, 4, STORM_RATE, key, STORM_RATE_MS);
 	uint32_t now = meter_add(in, m, 1), users = meter_distinct(in, m, key_text(in, f->to)), hosts, usual = 0, most;
@@ -231,10 +233,12 @@ storm_see(struct incidents *in, const struct fact *f)
 	if (f->kind == FACT_REQUEST)
 		storm_register(in, f);
 	else if (f->kind == FACT_OUTCOME && f->leg && (f->outcome == OUTCOME_NO_RESPONSE || f->code >= 500))
-		(void)meter_add(in, meter_at(in, 4, STORM_BAD, key_text(in, f->name_server), STORM_BAD_MS), 1);
+		(void)meter_add(in, meter_at(in, 4, STORM_BAD, key_server(in, f), STORM_BAD_MS), 1);
 }
 
-const struct pattern pattern_register_storm = { 4, "register-storm", storm_see, NULL };
+const struct pattern pattern_register_storm = {
+	.number = 4, .kind = "register-storm", .wants = TOPIC_REGISTER | TOPIC_BAD, .see = storm_see
+};
 
 enum {
 	OVERLOAD_503,    /* sum and hosts of 503 without Retry-After */
@@ -269,10 +273,10 @@ overload_raise(struct incidents *in, const struct fact *f, uint64_t key, enum in
 	    &(struct raise){ .key = key,
 		.level = (uint8_t)level,
 		.fact = f,
-		.peer = f->name_server,
+		.peer = name_server(in, f),
 		.quiet_ms = OVERLOAD_QUIET_MS,
 		.signs = n },
-	    "%.*s %s %u requests of %u hosts in the last minute", SLICE_ARG(f->name_server), what, n, hosts);
+	    "%.*s %s %u requests of %u hosts in the last minute", SLICE_ARG(name_server(in, f)), what, n, hosts);
 }
 
 /*
@@ -333,11 +337,11 @@ overload_trying(struct incidents *in, const struct fact *f, uint64_t key)
 	    &(struct raise){ .key = key,
 		.level = INCIDENT_WARNING,
 		.fact = f,
-		.peer = f->name_server,
+		.peer = name_server(in, f),
 		.quiet_ms = OVERLOAD_QUIET_MS,
 		.signs = slow },
 	    "%.*s took longer than %u ms for the first answer to %u of %u calls of the last 2 minutes",
-	    SLICE_ARG(f->name_server), limit(in, "overload.slow-ms"), slow, n);
+	    SLICE_ARG(name_server(in, f)), limit(in, "overload.slow-ms"), slow, n);
 }
 
 static void
@@ -355,9 +359,9 @@ overload_outcome(struct incidents *in, const struct fact *f)
 		return;
 	/* A code that was made of another one is no word of its own. */
 	if (f->code == 503 && (f->said_code == 0 || f->said_code == 503) && f->role_client != PEER_ROLE_TRUNK)
-		overload_reject(in, f, key_text(in, f->name_server));
+		overload_reject(in, f, key_server(in, f));
 	else if (silent)
-		overload_silent(in, f, key_text(in, f->name_server));
+		overload_silent(in, f, key_server(in, f));
 }
 
 static void
@@ -367,10 +371,12 @@ overload_see(struct incidents *in, const struct fact *f)
 		overload_outcome(in, f);
 	} else if (f->kind == FACT_RESPONSE && f->own_server && !f->own_client) {
 		if (f->code == 481 && f->method != METHOD_CANCEL)
-			overload_lost(in, f, key_text(in, f->name_server));
+			overload_lost(in, f, key_server(in, f));
 		else if (f->code == 100 && f->method == METHOD_INVITE && f->ms >= 0)
-			overload_trying(in, f, key_text(in, f->name_server));
+			overload_trying(in, f, key_server(in, f));
 	}
 }
 
-const struct pattern pattern_overload = { 19, "overload", overload_see, NULL };
+const struct pattern pattern_overload = {
+	.number = 19, .kind = "overload", .wants = TOPIC_TRYING | TOPIC_REFUSAL | TOPIC_OUTCOME, .see = overload_see
+};

@@ -59,8 +59,11 @@ static bool
 fraud_is_risky(struct slice digits)
 {
 	for (size_t i = 0; i < sizeof fraud_risky / sizeof fraud_risky[0]; i++) {
-		size_t len = strlen(fraud_risky[i]);
+		size_t len;
 
+		if (fraud_risky[i][0] != digits.p[0])
+			continue;
+		len = strlen(fraud_risky[i]);
 		if (digits.n > len && memcmp(digits.p, fraud_risky[i], len) == 0)
 			return true;
 	}
@@ -85,10 +88,13 @@ static void
 fraud_vote(struct incidents *in, struct slice text)
 {
 	char room[SIGN_DIGITS];
-	struct slice digits = fraud_digits(room, text);
+	struct slice digits;
 	struct meter *m;
 	unsigned code;
 
+	if (text.n < FRAUD_DIGITS_MIN || (text.p[0] != '+' && text.p[0] != '0'))
+		return;
+	digits = fraud_digits(room, text);
 	if (digits.n == 0)
 		return;
 	code = fraud_code(digits);
@@ -130,9 +136,14 @@ static enum fraud_way
 fraud_way(struct incidents *in, struct slice called)
 {
 	char room[SIGN_DIGITS];
-	struct slice digits = fraud_digits(room, called);
-	unsigned home = fraud_home(in);
+	struct slice digits;
+	unsigned home;
 
+	/* Whatever leaves the country begins so. */
+	if (called.n < FRAUD_DIGITS_MIN || (called.p[0] != '+' && called.p[0] != '0'))
+		return FRAUD_HERE;
+	digits = fraud_digits(room, called);
+	home = fraud_home(in);
 	if (digits.n == 0)
 		digits = fraud_strip_011(room, called, home);
 	/* Islands that share code 1 are abroad for its other countries. */
@@ -204,7 +215,7 @@ fraud_raise(struct incidents *in, const struct fact *f, uint64_t user, enum inci
 	    &(struct raise){ .key = user,
 		.level = (uint8_t)level,
 		.fact = f,
-		.peer = f->name_client,
+		.peer = name_client(in, f),
 		.what = f->from,
 		.quiet_ms = FRAUD_QUIET_MS },
 	    "%.*s %s", SLICE_ARG(f->from), what);
@@ -273,7 +284,7 @@ fraud_guard(struct incidents *in, const struct fact *f)
 {
 	static const char *const words[] = { "fund", "balance", "credit", "spend", "fraud", "country", "international",
 		"premium" };
-	uint64_t key = key_text(in, f->name_server);
+	uint64_t key = key_server(in, f);
 	struct meter *m = meter_find(in, 10, FRAUD_CARRIER, key);
 	bool named = f->code == 402;
 
@@ -287,11 +298,12 @@ fraud_guard(struct incidents *in, const struct fact *f)
 	    &(struct raise){ .key = key,
 		.level = INCIDENT_ERROR,
 		.fact = f,
-		.peer = f->name_server,
+		.peer = name_server(in, f),
 		.what = f->from,
 		.quiet_ms = FRAUD_QUIET_MS },
-	    "%.*s refused a call of %.*s to %.*s (%u %.*s) right after calls that it took", SLICE_ARG(f->name_server),
-	    SLICE_ARG(f->from), SLICE_ARG(f->to), (unsigned)f->code, SLICE_ARG(f->phrase));
+	    "%.*s refused a call of %.*s to %.*s (%u %.*s) right after calls that it took",
+	    SLICE_ARG(name_server(in, f)), SLICE_ARG(f->from), SLICE_ARG(f->to), (unsigned)f->code,
+	    SLICE_ARG(f->phrase));
 }
 
 static void
@@ -302,7 +314,7 @@ fraud_outcome(struct incidents *in, const struct fact *f)
 	if (!f->leg || f->in_dialog || !known_outbound(in, f))
 		return;
 	if (f->outcome == OUTCOME_OK)
-		(void)meter_add(in, meter_at(in, 10, FRAUD_CARRIER, key_text(in, f->name_server), FRAUD_AFTER_MS), 1);
+		(void)meter_add(in, meter_at(in, 10, FRAUD_CARRIER, key_server(in, f), FRAUD_AFTER_MS), 1);
 	else if (f->outcome == OUTCOME_FAILED)
 		fraud_guard(in, f);
 }
@@ -323,14 +335,17 @@ fraud_see(struct incidents *in, const struct fact *f)
 	} else if (f->method == METHOD_INVITE && f->kind == FACT_OUTCOME) {
 		fraud_outcome(in, f);
 	} else if (f->method == METHOD_INVITE && f->kind == FACT_RESPONSE && f->code > 100 && f->code < 300 &&
-	    !f->in_dialog && !f->orphan) {
+	    !f->in_dialog && !f->orphan && (!f->rang || f->code >= 200)) {
 		enum fraud_way way = fraud_way(in, f->to);
 
 		if (f->code >= 200)
 			fraud_vote(in, f->from);
-		if (way != FRAUD_HERE && fraud_is_users(in, f))
+		if (way != FRAUD_HERE && !f->rang && fraud_is_users(in, f))
 			fraud_call(in, f, way == FRAUD_RISKY);
 	}
 }
 
-const struct pattern pattern_fraud = { 10, "fraud", fraud_see, NULL };
+const struct pattern pattern_fraud = { .number = 10,
+	.kind = "fraud",
+	.wants = TOPIC_PROVISIONAL | TOPIC_SUCCESS | TOPIC_OUTCOME | TOPIC_CALL,
+	.see = fraud_see };

@@ -61,7 +61,7 @@ stir_see(struct incidents *in, const struct fact *f)
 
 	if (!stir_refused(f))
 		return;
-	far = sign_far(f);
+	far = sign_far(in, f);
 	r.key = key_host(in, far.host);
 	r.peer = far.name;
 	seconds = limit(in, "stir.seconds");
@@ -105,14 +105,14 @@ analytics_blocked(struct incidents *in, const struct fact *f, struct raise *r, u
 		r->level = INCIDENT_ERROR;
 	raise_incident(in, p, r,
 	    "%u of %u calls to %.*s within %s were blocked as unwanted (newest: %.*s to %.*s, %u %.*s)", (unsigned)n,
-	    (unsigned)calls, SLICE_ARG(f->name_server), sign_span(span, seconds), SLICE_ARG(f->from), SLICE_ARG(f->to),
-	    (unsigned)f->code, SLICE_ARG(f->phrase));
+	    (unsigned)calls, SLICE_ARG(name_server(in, f)), sign_span(span, seconds), SLICE_ARG(f->from),
+	    SLICE_ARG(f->to), (unsigned)f->code, SLICE_ARG(f->phrase));
 }
 
 static void
 analytics_see(struct incidents *in, const struct fact *f)
 {
-	struct raise r = { .level = INCIDENT_WARNING, .fact = f, .peer = f->name_server, .what = f->from };
+	struct raise r = { .level = INCIDENT_WARNING, .fact = f, .what = f->from };
 	uint32_t calls;
 
 	if (!sign_call_leg(f) || (f->own_server && !f->own_client))
@@ -121,9 +121,13 @@ analytics_see(struct incidents *in, const struct fact *f)
 	r.quiet_ms = ANALYTICS_QUIET_MS;
 	calls = meter_add(in,
 	    meter_at(in, pattern_analytics.number, ANALYTICS_CALLS, r.key, limit(in, "analytics.seconds") * 1000), 1);
-	if (analytics_said(f) || (f->outcome == OUTCOME_FAILED && f->code == 607))
+	if (analytics_said(f) || (f->outcome == OUTCOME_FAILED && f->code == 607)) {
+		r.peer = name_server(in, f);
 		analytics_blocked(in, f, &r, calls);
+	}
 }
 
-const struct pattern pattern_stir = { .number = 11, .kind = "stir", .see = stir_see };
-const struct pattern pattern_analytics = { .number = 22, .kind = "analytics", .see = analytics_see };
+const struct pattern pattern_stir = { .number = 11, .kind = "stir", .wants = TOPIC_BAD, .see = stir_see };
+const struct pattern pattern_analytics = {
+	.number = 22, .kind = "analytics", .wants = TOPIC_OUTCOME, .see = analytics_see
+};

@@ -2,6 +2,8 @@
  * pattern_infrastructure - what lies under the calls: names that do not resolve (P12, RFC 3263), certificates (P23),
  * subscriptions that are refused for ever (P24), relays that show another code than they got (P25, RFC 3261 16.7).
  */
+#include <string.h>
+
 #include "track/known.h"
 #include "track/pattern.h"
 #include "track/sign.h"
@@ -26,13 +28,26 @@ dns_failed(const struct fact *f)
 }
 
 /* Browsers register with a Contact that is not meant to resolve (RFC 7118): whom they are is noted. */
+/* Does a URI or host[:port] end in ".invalid"?  Browsers write it in small letters; this is asked of each call. */
+static bool
+dns_is_no_domain(struct slice uri)
+{
+	static const char invalid[] = ".invalid";
+	const size_t n = sizeof invalid - 1;
+	struct slice host = slice_cut(&uri, ';');
+
+	while (host.n > 0 && ((host.p[host.n - 1] >= '0' && host.p[host.n - 1] <= '9') || host.p[host.n - 1] == ':'))
+		host.n--;
+	return host.n > n && memcmp(host.p + host.n - n, invalid, n) == 0;
+}
+
 static void
 dns_invalid(struct incidents *in, const struct fact *f)
 {
-	bool calls = text_has(f->uri, ".invalid");
+	bool calls = dns_is_no_domain(f->uri);
 	struct slice user = calls ? f->to : f->from;
 
-	if (!calls && !text_has(f->contact, ".invalid"))
+	if (!calls && !dns_is_no_domain(f->contact))
 		return;
 	meter_at(in, pattern_dns.number, DNS_INVALID, key_text(in, user), DNS_HOUR_MS)->value = f->now_ms + 1;
 }
@@ -49,7 +64,7 @@ static void
 dns_see(struct incidents *in, const struct fact *f)
 {
 	const struct pattern *p = &pattern_dns;
-	struct raise r = { .level = INCIDENT_ERROR, .fact = f, .peer = f->name_server, .what = f->to };
+	struct raise r = { .level = INCIDENT_ERROR, .fact = f, .what = f->to };
 	uint32_t seconds, n, ways;
 	char span[SIGN_SPAN];
 
@@ -66,9 +81,10 @@ dns_see(struct incidents *in, const struct fact *f)
 	    key_both(key_text(in, f->from), key_text(in, f->to)));
 	if (!incident_is_up(in, p, r.key) && (n < limit(in, "dns.failures") || ways < 2))
 		return;
+	r.peer = name_server(in, f);
 	raise_incident(in, p, &r,
 	    "%.*s could not resolve a name for %u request%s within %s (newest: %s to %.*s, %u %.*s)",
-	    SLICE_ARG(f->name_server), (unsigned)n, sign_plural(n), sign_span(span, seconds),
+	    SLICE_ARG(name_server(in, f)), (unsigned)n, sign_plural(n), sign_span(span, seconds),
 	    sip_method_name(f->method), SLICE_ARG(f->to), (unsigned)f->code, SLICE_ARG(f->phrase));
 }
 
@@ -90,7 +106,7 @@ tls_phrase(struct incidents *in, const struct fact *f, struct raise *r)
 		return;
 	raise_incident(in, &pattern_tls, r,
 	    "%u request%s to %.*s failed over a certificate within %s (newest: %u %.*s)", (unsigned)n, sign_plural(n),
-	    SLICE_ARG(f->name_server), sign_span(span, seconds), (unsigned)f->code, SLICE_ARG(f->phrase));
+	    SLICE_ARG(name_server(in, f)), sign_span(span, seconds), (unsigned)f->code, SLICE_ARG(f->phrase));
 }
 
 /* Silence, or what a stack says when no connection can be made. */
@@ -125,17 +141,20 @@ tls_connection(struct incidents *in, const struct fact *f, struct raise *r)
 	r->since_ms = (uint32_t)(now - m->value2 < window_ms ? now - m->value2 : window_ms);
 	raise_incident(in, &pattern_tls, r,
 	    "all %u requests to %.*s over TCP or TLS failed since its last answer %u s ago: look at certificates",
-	    (unsigned)n, SLICE_ARG(f->name_server), (unsigned)((now - m->value) / 1000));
+	    (unsigned)n, SLICE_ARG(name_server(in, f)), (unsigned)((now - m->value) / 1000));
 }
 
 static void
 tls_see(struct incidents *in, const struct fact *f)
 {
-	struct raise r = { .level = INCIDENT_ERROR, .fact = f, .peer = f->name_server, .quiet_ms = TLS_QUIET_MS };
+	struct raise r = { .level = INCIDENT_ERROR, .fact = f, .quiet_ms = TLS_QUIET_MS };
 
 	if (f->kind != FACT_OUTCOME || !f->leg || f->outcome == OUTCOME_EVICTED || f->outcome == OUTCOME_CANCELLED)
 		return;
+	if (f->transport != TRANSPORT_TCP && f->outcome != OUTCOME_FAILED)
+		return;
 	r.key = key_host(in, f->server);
+	r.peer = name_server(in, f);
 	if (f->outcome == OUTCOME_FAILED && tls_said(f))
 		tls_phrase(in, f, &r);
 	else if (f->transport == TRANSPORT_TCP && known_outbound(in, f))
@@ -163,7 +182,7 @@ subscription_see(struct incidents *in, const struct fact *f)
 
 	if (!subscription_refused(f))
 		return;
-	far = sign_far(f);
+	far = sign_far(in, f);
 	r.key = key_host(in, far.host);
 	r.peer = far.name;
 	seconds = limit(in, "subscription.seconds");
@@ -182,7 +201,7 @@ static void
 masked_see(struct incidents *in, const struct fact *f)
 {
 	const struct pattern *p = &pattern_masked;
-	struct raise r = { .level = INCIDENT_NOTICE, .fact = f, .peer = f->name_server, .what = f->to };
+	struct raise r = { .level = INCIDENT_NOTICE, .fact = f, .what = f->to };
 	uint32_t seconds, n;
 	char span[SIGN_SPAN];
 
@@ -193,12 +212,17 @@ masked_see(struct incidents *in, const struct fact *f)
 	n = sign_count(in, p, MASKED_CALLS, seconds, &r);
 	if (!sign_holds(in, p, r.key, n, limit(in, "masked.calls")))
 		return;
+	r.peer = name_server(in, f);
 	raise_incident(in, p, &r, "%.*s told %u to %.*s, caused by %u from the next hop, %u time%s within %s",
-	    SLICE_ARG(f->name_server), (unsigned)f->code, SLICE_ARG(f->name_client), (unsigned)f->said_code,
+	    SLICE_ARG(name_server(in, f)), (unsigned)f->code, SLICE_ARG(name_client(in, f)), (unsigned)f->said_code,
 	    (unsigned)n, sign_plural(n), sign_span(span, seconds));
 }
 
-const struct pattern pattern_dns = { .number = 12, .kind = "dns", .see = dns_see };
-const struct pattern pattern_tls = { .number = 23, .kind = "tls", .see = tls_see };
-const struct pattern pattern_subscription = { .number = 24, .kind = "subscription", .see = subscription_see };
-const struct pattern pattern_masked = { .number = 25, .kind = "masked", .see = masked_see };
+const struct pattern pattern_dns = {
+	.number = 12, .kind = "dns", .wants = TOPIC_INVITE | TOPIC_REGISTER | TOPIC_BAD, .see = dns_see
+};
+const struct pattern pattern_tls = { .number = 23, .kind = "tls", .wants = TOPIC_OUTCOME, .see = tls_see };
+const struct pattern pattern_subscription = {
+	.number = 24, .kind = "subscription", .wants = TOPIC_BAD, .see = subscription_see
+};
+const struct pattern pattern_masked = { .number = 25, .kind = "masked", .wants = TOPIC_BAD, .see = masked_see };

@@ -55,7 +55,7 @@ codec_see(struct incidents *in, const struct fact *f)
 		return;
 	}
 	r.key = codec_pair(in, f);
-	r.peer = sign_far(f).name;
+	r.peer = sign_far(in, f).name;
 	seconds = limit(in, "codec.seconds");
 	n = sign_count(in, p, CODEC_PAIR, seconds, &r);
 	m = meter_at(in, p->number, CODEC_PAIR, r.key, seconds * 1000);
@@ -65,7 +65,7 @@ codec_see(struct incidents *in, const struct fact *f)
 	r.level = works ? INCIDENT_WARNING : INCIDENT_ERROR;
 	raise_incident(in, p, &r,
 	    "%u call%s between %.*s and %.*s failed over codecs or encryption within %s (newest: %s %u)%s", (unsigned)n,
-	    sign_plural(n), SLICE_ARG(f->name_client), SLICE_ARG(f->name_server), sign_span(span, seconds),
+	    sign_plural(n), SLICE_ARG(name_client(in, f)), SLICE_ARG(name_server(in, f)), sign_span(span, seconds),
 	    ended ? "ended at once with cause" : "refused with", ended ? (unsigned)f->q850 : (unsigned)f->code,
 	    works ? ", others are answered" : ", none was answered");
 }
@@ -75,7 +75,7 @@ static void
 session_timer_422(struct incidents *in, const struct fact *f)
 {
 	const struct pattern *p = &pattern_session_timer;
-	struct sign_far far = sign_far(f);
+	struct sign_far far = sign_far(in, f);
 	struct raise r = {
 		.level = INCIDENT_ERROR, .fact = f, .peer = far.name, .what = f->to, .quiet_ms = TIMER_QUIET_MS
 	};
@@ -96,7 +96,7 @@ static void
 session_timer_refresh(struct incidents *in, const struct fact *f)
 {
 	const struct pattern *p = &pattern_session_timer;
-	struct sign_far far = sign_far(f);
+	struct sign_far far = sign_far(in, f);
 	struct raise r = {
 		.level = INCIDENT_WARNING, .fact = f, .peer = far.name, .what = f->to, .quiet_ms = TIMER_QUIET_MS
 	};
@@ -153,7 +153,7 @@ static void
 session_timer_length(struct incidents *in, const struct fact *f)
 {
 	const struct pattern *p = &pattern_session_timer;
-	struct sign_far far = sign_far(f);
+	struct sign_far far = sign_far(in, f);
 	struct raise r = { .level = INCIDENT_WARNING, .fact = f, .peer = far.name, .quiet_ms = 3600000 };
 	uint32_t seconds = limit(in, "session-timer.seconds"), n, around;
 	uint64_t bin, group;
@@ -203,7 +203,7 @@ static void
 too_big_raise(struct incidents *in, const struct fact *f, uint64_t key, uint32_t n)
 {
 	uint32_t seconds = limit(in, "too-big.seconds");
-	struct raise r = { .key = key, .level = INCIDENT_ERROR, .peer = f->name_server, .signs = n };
+	struct raise r = { .key = key, .level = INCIDENT_ERROR, .peer = name_server(in, f), .signs = n };
 	char span[SIGN_SPAN];
 
 	r.quiet_ms = seconds * 1000;
@@ -213,14 +213,14 @@ too_big_raise(struct incidents *in, const struct fact *f, uint64_t key, uint32_t
 	}
 	raise_incident(in, &pattern_too_big, &r,
 	    "%u INVITE%s over UDP of more than %u bytes to %.*s got nothing back within %s, small requests do",
-	    (unsigned)n, sign_plural(n), (unsigned)limit(in, "too-big.bytes"), SLICE_ARG(f->name_server),
+	    (unsigned)n, sign_plural(n), (unsigned)limit(in, "too-big.bytes"), SLICE_ARG(name_server(in, f)),
 	    sign_span(span, seconds));
 }
 
 static void
 too_big_513(struct incidents *in, const struct fact *f, uint64_t key)
 {
-	struct raise r = { .key = key, .level = INCIDENT_ERROR, .fact = f, .peer = f->name_server, .what = f->to };
+	struct raise r = { .key = key, .level = INCIDENT_ERROR, .fact = f, .peer = name_server(in, f), .what = f->to };
 	uint32_t seconds = limit(in, "too-big.seconds"), n = sign_count(in, &pattern_too_big, BIG_REFUSED, seconds, &r);
 	char span[SIGN_SPAN];
 
@@ -228,7 +228,7 @@ too_big_513(struct incidents *in, const struct fact *f, uint64_t key)
 		return;
 	raise_incident(in, &pattern_too_big, &r,
 	    "%.*s refused %u request%s with 513 Message Too Large within %s (newest: %u bytes)",
-	    SLICE_ARG(f->name_server), (unsigned)n, sign_plural(n), sign_span(span, seconds), (unsigned)f->bytes);
+	    SLICE_ARG(name_server(in, f)), (unsigned)n, sign_plural(n), sign_span(span, seconds), (unsigned)f->bytes);
 }
 
 enum { BIG_TIMER_MS = 32000 };
@@ -296,11 +296,11 @@ too_big_see(struct incidents *in, const struct fact *f)
 
 /* The side with the router: the far one, on the public network, and no carrier. */
 static bool
-alg_site(const struct fact *f, struct sign_far *far)
+alg_site(struct incidents *in, const struct fact *f, struct sign_far *far)
 {
-	*far = sign_far(f);
+	*far = sign_far(in, f);
 	if (!f->own_client && !f->own_server && sign_scope(f->client) == SIGN_SCOPE_PUBLIC)
-		*far = (struct sign_far){ f->client, f->name_client, f->role_client, true };
+		*far = (struct sign_far){ f->client, name_client(in, f), f->role_client, true };
 	return far->role != PEER_ROLE_TRUNK && far->role != PEER_ROLE_PBX && sign_scope(far->host) == SIGN_SCOPE_PUBLIC;
 }
 
@@ -314,7 +314,7 @@ alg_mixed(struct incidents *in, const struct fact *f)
 	struct sign_far far;
 	struct meter *m;
 
-	if (!alg_site(f, &far) || !far.is_client || sign_scope_text(f->contact) != SIGN_SCOPE_PRIVATE ||
+	if (!alg_site(in, f, &far) || !far.is_client || sign_scope_text(f->contact) != SIGN_SCOPE_PRIVATE ||
 	    sign_scope_text(f->sent_by) != SIGN_SCOPE_PUBLIC)
 		return;
 	m = meter_at(in, pattern_alg.number, ALG_MIXED, key_host(in, far.host), 3600000);
@@ -357,7 +357,7 @@ alg_errors(struct incidents *in, const struct fact *f)
 	uint32_t seconds, n;
 	bool model, mixed;
 
-	if (!alg_site(f, &far))
+	if (!alg_site(in, f, &far))
 		return;
 	seconds = limit(in, "alg.seconds");
 	r.key = key_host(in, far.host);
@@ -386,7 +386,15 @@ alg_see(struct incidents *in, const struct fact *f)
 		alg_errors(in, f);
 }
 
-const struct pattern pattern_codec = { .number = 7, .kind = "codec", .see = codec_see };
-const struct pattern pattern_session_timer = { .number = 13, .kind = "session-timer", .see = session_timer_see };
-const struct pattern pattern_too_big = { .number = 18, .kind = "too-big", .see = too_big_see };
-const struct pattern pattern_alg = { .number = 21, .kind = "alg", .see = alg_see };
+const struct pattern pattern_codec = {
+	.number = 7, .kind = "codec", .wants = TOPIC_OUTCOME | TOPIC_CALL, .see = codec_see
+};
+const struct pattern pattern_session_timer = {
+	.number = 13, .kind = "session-timer", .wants = TOPIC_BAD | TOPIC_CALL, .see = session_timer_see
+};
+const struct pattern pattern_too_big = {
+	.number = 18, .kind = "too-big", .wants = TOPIC_SUCCESS | TOPIC_REFUSAL | TOPIC_OUTCOME, .see = too_big_see
+};
+const struct pattern pattern_alg = {
+	.number = 21, .kind = "alg", .wants = TOPIC_INVITE | TOPIC_REGISTER | TOPIC_OUTCOME, .see = alg_see
+};

@@ -139,11 +139,11 @@ trunk_failed(struct incidents *in, const struct fact *f, uint64_t key, int code)
 	    &(struct raise){ .key = key,
 		.level = trunk_level(in),
 		.fact = f,
-		.peer = f->name_server,
+		.peer = name_server(in, f),
 		.quiet_ms = TRUNK_QUIET_MS,
 		.signs = fails,
 		.since_ms = age_ms },
-	    "%u of %u attempts to %.*s failed in the last %s%s", fails, fails + good, SLICE_ARG(f->name_server),
+	    "%u of %u attempts to %.*s failed in the last %s%s", fails, fails + good, SLICE_ARG(name_server(in, f)),
 	    figure_span(span, sizeof span, limit(in, "trunk-down.seconds")), codes);
 }
 
@@ -185,11 +185,11 @@ trunk_ping(struct incidents *in, const struct fact *f, uint64_t key, int verdict
 	    &(struct raise){ .key = key,
 		.level = trunk_level(in),
 		.fact = f,
-		.peer = f->name_server,
+		.peer = name_server(in, f),
 		.quiet_ms = TRUNK_QUIET_MS,
 		.signs = (uint32_t)row },
 	    "%llu %s in a row to %.*s got no good answer", (unsigned long long)row,
-	    f->method == METHOD_OPTIONS ? "OPTIONS" : "registrations", SLICE_ARG(f->name_server));
+	    f->method == METHOD_OPTIONS ? "OPTIONS" : "registrations", SLICE_ARG(name_server(in, f)));
 }
 
 static void
@@ -219,14 +219,16 @@ trunk_see(struct incidents *in, const struct fact *f)
 	verdict = trunk_verdict(f);
 	if (verdict == TRUNK_IS_NOTHING)
 		return;
-	key = key_text(in, f->name_server);
+	key = key_server(in, f);
 	if (f->method == METHOD_INVITE)
 		trunk_call(in, f, key, verdict);
 	else
 		trunk_ping(in, f, key, verdict);
 }
 
-const struct pattern pattern_trunk_down = { 1, "trunk-down", trunk_see, NULL };
+const struct pattern pattern_trunk_down = {
+	.number = 1, .kind = "trunk-down", .wants = TOPIC_OUTCOME, .see = trunk_see
+};
 
 enum {
 	REFUSED_ROW,     /* sum and numbers of refusals since the last success; value: successes in a row */
@@ -304,11 +306,12 @@ refused_raise(struct incidents *in, const struct fact *f, uint64_t key, const st
 	    &(struct raise){ .key = key,
 		.level = INCIDENT_ERROR,
 		.fact = f,
-		.peer = f->name_server,
+		.peer = name_server(in, f),
 		.quiet_ms = REFUSED_ROW_MS,
 		.signs = row ? n->row : n->n,
 		.since_ms = n->age_ms },
-	    "%.*s refused %s (%u %.*s)", SLICE_ARG(f->name_server), figure, (unsigned)f->code, SLICE_ARG(f->phrase));
+	    "%.*s refused %s (%u %.*s)", SLICE_ARG(name_server(in, f)), figure, (unsigned)f->code,
+	    SLICE_ARG(f->phrase));
 }
 
 /* One number or one caller alone is their own trouble, unless nobody else gets through either. */
@@ -351,11 +354,11 @@ refused_see(struct incidents *in, const struct fact *f)
 
 	if (f->kind != FACT_OUTCOME || !f->leg || f->in_dialog || f->method != METHOD_INVITE || !known_outbound(in, f))
 		return;
-	key = key_text(in, f->name_server);
+	key = key_server(in, f);
 	if (refused_is(f))
 		refused_refusal(in, f, key);
 	else if (refused_is_success(f))
 		refused_success(in, key);
 }
 
-const struct pattern pattern_refused = { 3, "refused", refused_see, NULL };
+const struct pattern pattern_refused = { .number = 3, .kind = "refused", .wants = TOPIC_OUTCOME, .see = refused_see };

@@ -72,7 +72,7 @@ static void
 nat_site(struct incidents *in, const struct fact *f)
 {
 	const struct pattern *p = &pattern_nat;
-	struct raise r = { .level = INCIDENT_ERROR, .fact = f, .peer = f->name_server };
+	struct raise r = { .level = INCIDENT_ERROR, .fact = f, .peer = name_server(in, f) };
 	uint32_t seconds = limit(in, "nat.seconds"), users;
 	char span[SIGN_SPAN];
 	struct meter *m;
@@ -85,14 +85,16 @@ nat_site(struct incidents *in, const struct fact *f)
 	r.signs = users;
 	r.quiet_ms = seconds * 1000;
 	raise_incident(in, p, &r, "calls to %u registered users behind %.*s got no answer within %s (newest: %.*s)",
-	    (unsigned)users, SLICE_ARG(f->name_server), sign_span(span, seconds), SLICE_ARG(f->to));
+	    (unsigned)users, SLICE_ARG(name_server(in, f)), sign_span(span, seconds), SLICE_ARG(f->to));
 }
 
 static void
 nat_failed(struct incidents *in, const struct fact *f, uint64_t key)
 {
 	const struct pattern *p = &pattern_nat;
-	struct raise r = { .key = key, .level = INCIDENT_WARNING, .fact = f, .peer = f->name_server, .what = f->to };
+	struct raise r = {
+		.key = key, .level = INCIDENT_WARNING, .fact = f, .peer = name_server(in, f), .what = f->to
+	};
 	uint32_t seconds = limit(in, "nat.seconds"), n = sign_count(in, p, NAT_FAILED, seconds, &r);
 	const struct meter *user;
 	char code[SIGN_CODE];
@@ -102,7 +104,7 @@ nat_failed(struct incidents *in, const struct fact *f, uint64_t key)
 		return;
 	user = meter_find(in, p->number, NAT_USER, key_text(in, f->to));
 	raise_incident(in, p, &r, "%u call%s in a row to %.*s at %.*s failed (%s), though it registered %u s ago",
-	    (unsigned)n, sign_plural(n), SLICE_ARG(f->to), SLICE_ARG(f->name_server), sign_code(code, f),
+	    (unsigned)n, sign_plural(n), SLICE_ARG(f->to), SLICE_ARG(name_server(in, f)), sign_code(code, f),
 	    user != NULL ? (unsigned)((f->now_ms + 1 - user->value2) / 1000) : 0);
 }
 
@@ -125,7 +127,7 @@ static void
 nat_qualified(struct incidents *in, const struct fact *f)
 {
 	const struct pattern *p = &pattern_nat;
-	struct raise r = { .level = INCIDENT_ERROR, .fact = f, .peer = f->name_server };
+	struct raise r = { .level = INCIDENT_ERROR, .fact = f, .peer = name_server(in, f) };
 	uint32_t seconds = limit(in, "nat.qualify-seconds"), asked, lost;
 	uint64_t since;
 	struct meter *m;
@@ -147,7 +149,7 @@ nat_qualified(struct incidents *in, const struct fact *f)
 	r.signs = lost;
 	r.quiet_ms = seconds * 2000;
 	raise_incident(in, p, &r, "%u of %u telephones behind %.*s do not answer OPTIONS any more", (unsigned)lost,
-	    (unsigned)asked, SLICE_ARG(f->name_server));
+	    (unsigned)asked, SLICE_ARG(name_server(in, f)));
 }
 
 static void
@@ -218,7 +220,7 @@ credentials_failed(struct incidents *in, const struct fact *f, uint64_t account,
 	r.quiet_ms = REGISTRATION_QUIET_MS;
 	n = sign_count(in, p, LOGIN_FAILED, limit(in, "credentials.seconds"), &r);
 	r.key = account;
-	r.peer = sign_far(f).name;
+	r.peer = sign_far(in, f).name;
 	if (f->method == METHOD_REGISTER)
 		r.what = f->to;
 	if (trunk)
@@ -230,7 +232,8 @@ credentials_failed(struct incidents *in, const struct fact *f, uint64_t account,
 	if (!sign_holds(in, p, account, n, limit(in, "credentials.failures")))
 		return;
 	raise_incident(in, p, &r, "%u login%s in a row of %.*s from %.*s refused by %.*s (newest: %u)", (unsigned)n,
-	    sign_plural(n), SLICE_ARG(r.what), SLICE_ARG(f->name_client), SLICE_ARG(f->name_server), (unsigned)f->code);
+	    sign_plural(n), SLICE_ARG(r.what), SLICE_ARG(name_client(in, f)), SLICE_ARG(name_server(in, f)),
+	    (unsigned)f->code);
 }
 
 static void
@@ -277,7 +280,7 @@ ack_missing_see(struct incidents *in, const struct fact *f)
 	repeats = limit(in, "ack-missing.repeats");
 	if (f->repeats != repeats + 1)
 		return;
-	far = sign_far(f);
+	far = sign_far(in, f);
 	r.key = key_host(in, far.host);
 	r.peer = far.name;
 	seconds = limit(in, "ack-missing.seconds");
@@ -286,10 +289,16 @@ ack_missing_see(struct incidents *in, const struct fact *f)
 		return;
 	raise_incident(in, p, &r,
 	    "%.*s repeated its 200 over %u times in %u call%s from %.*s within %s, no ACK came: they end after 32 s",
-	    SLICE_ARG(f->name_server), (unsigned)repeats, (unsigned)n, sign_plural(n), SLICE_ARG(f->name_client),
-	    sign_span(span, seconds));
+	    SLICE_ARG(name_server(in, f)), (unsigned)repeats, (unsigned)n, sign_plural(n),
+	    SLICE_ARG(name_client(in, f)), sign_span(span, seconds));
 }
 
-const struct pattern pattern_nat = { .number = 8, .kind = "nat", .see = nat_see };
-const struct pattern pattern_credentials = { .number = 15, .kind = "credentials", .see = credentials_see };
-const struct pattern pattern_ack_missing = { .number = 20, .kind = "ack-missing", .see = ack_missing_see };
+const struct pattern pattern_nat = {
+	.number = 8, .kind = "nat", .wants = TOPIC_REGISTER | TOPIC_SUCCESS | TOPIC_OUTCOME, .see = nat_see
+};
+const struct pattern pattern_credentials = {
+	.number = 15, .kind = "credentials", .wants = TOPIC_OUTCOME, .see = credentials_see
+};
+const struct pattern pattern_ack_missing = {
+	.number = 20, .kind = "ack-missing", .wants = TOPIC_CALL, .see = ack_missing_see
+};

@@ -35,9 +35,9 @@ loop_raise(struct incidents *in, const struct fact *f, const struct raise *r, co
 }
 
 static struct raise
-loop_sign(const struct incidents *in, const struct fact *f)
+loop_sign(struct incidents *in, const struct fact *f)
 {
-	struct sign_far far = sign_far(f);
+	struct sign_far far = sign_far(in, f);
 
 	return (struct raise){
 		.key = key_host(in, far.host), .level = INCIDENT_ERROR, .fact = f, .peer = far.name, .what = f->to
@@ -137,7 +137,7 @@ static void
 early_media_see(struct incidents *in, const struct fact *f)
 {
 	char digits[SIGN_DIGITS], span[SIGN_SPAN], code[SIGN_CODE];
-	struct raise r = { .level = INCIDENT_WARNING, .fact = f, .peer = f->name_server };
+	struct raise r = { .level = INCIDENT_WARNING, .fact = f };
 	uint32_t seconds, n;
 
 	if (!sign_call_leg(f))
@@ -156,9 +156,10 @@ early_media_see(struct incidents *in, const struct fact *f)
 	n = sign_count(in, &pattern_early_media, EARLY_CALLS, seconds, &r);
 	if (!sign_holds(in, &pattern_early_media, r.key, n, limit(in, "early-media.calls")))
 		return;
+	r.peer = name_server(in, f);
 	raise_incident(in, &pattern_early_media, &r,
 	    "%u call%s to numbers with %.*s at %.*s ended soon after early media within %s (newest: %s after %.1f s)",
-	    (unsigned)n, sign_plural(n), SLICE_ARG(r.what), SLICE_ARG(f->name_server), sign_span(span, seconds),
+	    (unsigned)n, sign_plural(n), SLICE_ARG(r.what), SLICE_ARG(name_server(in, f)), sign_span(span, seconds),
 	    sign_code(code, f), f->setup_ms / 1000.0);
 }
 
@@ -221,7 +222,7 @@ number_format_failed(struct incidents *in, const struct fact *f, struct raise *r
 		return;
 	raise_incident(in, p, r,
 	    "%u call%s to numbers with %.*s failed at %.*s within %s (newest: %.*s with %u), none got through",
-	    (unsigned)n, sign_plural(n), SLICE_ARG(r->what), SLICE_ARG(f->name_server), sign_span(span, seconds),
+	    (unsigned)n, sign_plural(n), SLICE_ARG(r->what), SLICE_ARG(name_server(in, f)), sign_span(span, seconds),
 	    SLICE_ARG(f->to), (unsigned)f->code);
 }
 
@@ -229,7 +230,7 @@ static void
 number_format_called(struct incidents *in, const struct fact *f)
 {
 	char digits[SIGN_DIGITS];
-	struct raise r = { .level = INCIDENT_ERROR, .fact = f, .peer = f->name_server };
+	struct raise r = { .level = INCIDENT_ERROR, .fact = f, .peer = name_server(in, f) };
 
 	r.what = routing_prefix(digits, f->to);
 	if (r.what.n == 0)
@@ -258,7 +259,7 @@ number_format_caller(struct incidents *in, const struct fact *f)
 {
 	const struct pattern *p = &pattern_number_format;
 	const char *form = number_format_form(f->from);
-	struct raise r = { .level = INCIDENT_ERROR, .fact = f, .peer = f->name_server, .what = f->from };
+	struct raise r = { .level = INCIDENT_ERROR, .fact = f, .peer = name_server(in, f), .what = f->from };
 	uint32_t seconds = limit(in, "number-format.seconds"), n;
 	char span[SIGN_SPAN];
 
@@ -272,7 +273,8 @@ number_format_caller(struct incidents *in, const struct fact *f)
 		return;
 	raise_incident(in, p, &r,
 	    "%u call%s within %s refused by %.*s for the caller's number, which begins with %s (newest: %.*s)",
-	    (unsigned)n, sign_plural(n), sign_span(span, seconds), SLICE_ARG(f->name_server), form, SLICE_ARG(f->from));
+	    (unsigned)n, sign_plural(n), sign_span(span, seconds), SLICE_ARG(name_server(in, f)), form,
+	    SLICE_ARG(f->from));
 }
 
 static void
@@ -293,13 +295,13 @@ inbound_route_missing(struct incidents *in, const struct fact *f, struct raise *
 		return;
 	raise_incident(in, &pattern_inbound_route, r,
 	    "%u call%s to %.*s from %.*s got %u from us, none was ever answered", (unsigned)n, sign_plural(n),
-	    SLICE_ARG(f->to), SLICE_ARG(f->name_client), (unsigned)f->code);
+	    SLICE_ARG(f->to), SLICE_ARG(name_client(in, f)), (unsigned)f->code);
 }
 
 static void
 inbound_route_see(struct incidents *in, const struct fact *f)
 {
-	struct raise r = { .level = INCIDENT_ERROR, .fact = f, .peer = f->name_client, .what = f->to };
+	struct raise r = { .level = INCIDENT_ERROR, .fact = f, .what = f->to };
 
 	if (!sign_call_whole(f) || f->role_client != PEER_ROLE_TRUNK || !f->own_server)
 		return;
@@ -309,11 +311,18 @@ inbound_route_see(struct incidents *in, const struct fact *f)
 		clear_incident(in, &pattern_inbound_route, r.key);
 	} else if (sign_failed(f) && (f->code == 404 || f->code == 484 || f->code == 604)) {
 		r.quiet_ms = limit(in, "inbound-route.quiet-seconds") * 1000;
+		r.peer = name_client(in, f);
 		inbound_route_missing(in, f, &r);
 	}
 }
 
-const struct pattern pattern_loop = { .number = 9, .kind = "loop", .see = loop_see };
-const struct pattern pattern_early_media = { .number = 14, .kind = "early-media", .see = early_media_see };
-const struct pattern pattern_number_format = { .number = 16, .kind = "number-format", .see = number_format_see };
-const struct pattern pattern_inbound_route = { .number = 17, .kind = "inbound-route", .see = inbound_route_see };
+const struct pattern pattern_loop = { .number = 9, .kind = "loop", .wants = TOPIC_INVITE | TOPIC_BAD, .see = loop_see };
+const struct pattern pattern_early_media = {
+	.number = 14, .kind = "early-media", .wants = TOPIC_OUTCOME, .see = early_media_see
+};
+const struct pattern pattern_number_format = {
+	.number = 16, .kind = "number-format", .wants = TOPIC_OUTCOME, .see = number_format_see
+};
+const struct pattern pattern_inbound_route = {
+	.number = 17, .kind = "inbound-route", .wants = TOPIC_OUTCOME, .see = inbound_route_see
+};

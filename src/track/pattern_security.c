@@ -38,13 +38,13 @@ brute_failed(struct incidents *in, const struct fact *f)
 	    &(struct raise){ .key = key,
 		.level = INCIDENT_ERROR,
 		.fact = f,
-		.peer = f->name_client,
+		.peer = name_client(in, f),
 		.what = users == 1 ? f->from : slice_str("several accounts"),
 		.quiet_ms = BRUTE_QUIET_MS,
 		.signs = slow,
 		.since_ms = age_ms },
 	    "%u logins from %.*s failed in the last minute, %u in 10 minutes, to about %u %s", fast,
-	    SLICE_ARG(f->name_client), slow, users, users == 1 ? "account" : "accounts");
+	    SLICE_ARG(name_client(in, f)), slow, users, users == 1 ? "account" : "accounts");
 }
 
 /* A login works after many that did not: a stranger found the password. */
@@ -67,11 +67,11 @@ brute_worked(struct incidents *in, const struct fact *f)
 	    &(struct raise){ .key = key,
 		.level = INCIDENT_CRITICAL,
 		.fact = f,
-		.peer = f->name_client,
+		.peer = name_client(in, f),
 		.what = f->from,
 		.quiet_ms = BRUTE_QUIET_MS,
 		.signs = slow },
-	    "%.*s got in as %.*s after %u failed logins", SLICE_ARG(f->name_client), SLICE_ARG(f->from), slow);
+	    "%.*s got in as %.*s after %u failed logins", SLICE_ARG(name_client(in, f)), SLICE_ARG(f->from), slow);
 }
 
 static void
@@ -88,7 +88,9 @@ brute_see(struct incidents *in, const struct fact *f)
 		brute_failed(in, f);
 }
 
-const struct pattern pattern_brute_force = { 5, "brute-force", brute_see, NULL };
+const struct pattern pattern_brute_force = {
+	.number = 5, .kind = "brute-force", .wants = TOPIC_SUCCESS | TOPIC_REFUSAL, .see = brute_see
+};
 
 /* Targets of a source, a moment and longer. */
 enum { SCAN_FAST, SCAN_SLOW };
@@ -138,29 +140,33 @@ scan_raise(struct incidents *in, const struct fact *f, uint64_t key, uint32_t ta
 	    &(struct raise){ .key = key,
 		.level = INCIDENT_WARNING,
 		.fact = f,
-		.peer = f->name_client,
+		.peer = name_client(in, f),
 		.what = f->user_agent,
 		.quiet_ms = SCAN_QUIET_MS,
 		.signs = targets },
-	    "%.*s tried about %u users or numbers and got nowhere (user agent %.*s)", SLICE_ARG(f->name_client),
+	    "%.*s tried about %u users or numbers and got nowhere (user agent %.*s)", SLICE_ARG(name_client(in, f)),
 	    targets, SLICE_ARG(f->user_agent.n > 0 ? f->user_agent : slice_str("not given")));
 }
 
 static void
 scan_request(struct incidents *in, const struct fact *f)
 {
-	bool named = scan_has_name(f->user_agent, scan_strong);
+	/* A telephone number is nobody's name, and names are looked at once. */
+	bool odd = f->from.n > 0 && !(f->from.p[0] >= '0' && f->from.p[0] <= '9') && f->from.p[0] != '+';
+	bool named = !text_is_known(in, f->user_agent) && scan_has_name(f->user_agent, scan_strong);
 
-	if (!named && !scan_has_name(f->from, scan_strong))
+	if (!named && !(odd && scan_has_name(f->from, scan_strong))) {
+		text_know(in, f->user_agent);
 		return;
+	}
 	raise_incident(in, &pattern_scan,
 	    &(struct raise){ .key = known_source(in, f->client),
 		.level = INCIDENT_WARNING,
 		.fact = f,
-		.peer = f->name_client,
+		.peer = name_client(in, f),
 		.what = named ? f->user_agent : f->from,
 		.quiet_ms = SCAN_QUIET_MS },
-	    "%.*s calls itself %.*s, the name of a scanner", SLICE_ARG(f->name_client),
+	    "%.*s calls itself %.*s, the name of a scanner", SLICE_ARG(name_client(in, f)),
 	    SLICE_ARG(named ? f->user_agent : f->from));
 }
 
@@ -218,9 +224,12 @@ scan_let_in(struct incidents *in, const struct fact *f)
 	if (!incident_is_up(in, &pattern_scan, key))
 		return;
 	raise_incident(in, &pattern_scan,
-	    &(struct raise){
-		.key = key, .level = INCIDENT_CRITICAL, .fact = f, .peer = f->name_client, .quiet_ms = SCAN_QUIET_MS },
-	    "%.*s scans, and its %s as %.*s to %.*s was accepted", SLICE_ARG(f->name_client),
+	    &(struct raise){ .key = key,
+		.level = INCIDENT_CRITICAL,
+		.fact = f,
+		.peer = name_client(in, f),
+		.quiet_ms = SCAN_QUIET_MS },
+	    "%.*s scans, and its %s as %.*s to %.*s was accepted", SLICE_ARG(name_client(in, f)),
 	    f->method == METHOD_REGISTER ? "registration" : "call", SLICE_ARG(f->from), SLICE_ARG(f->to));
 }
 
@@ -239,4 +248,7 @@ scan_see(struct incidents *in, const struct fact *f)
 		scan_let_in(in, f);
 }
 
-const struct pattern pattern_scan = { 6, "scan", scan_see, NULL };
+const struct pattern pattern_scan = { .number = 6,
+	.kind = "scan",
+	.wants = TOPIC_INVITE | TOPIC_REGISTER | TOPIC_REQUEST | TOPIC_OUTCOME,
+	.see = scan_see };

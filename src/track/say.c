@@ -7,29 +7,25 @@
 
 #include "sipwhy/timefmt.h"
 #include "track/incidents.h"
+#include "track/pattern.h"
 #include "track/track_int.h"
 
 static const struct slice say_nothing = { NULL, 0 };
 
 /* Which side of a request is the peer: the one that is not ours, else who is to answer. */
-static const struct host *
-say_far(const struct host *const side[2], enum direction *dir)
+static enum direction
+say_direction(struct host client, struct host server)
 {
-	*dir = DIRECTION_UNKNOWN;
-	if (side[0]->own != side[1]->own)
-		*dir = side[0]->own ? DIRECTION_RECEIVED : DIRECTION_SENT;
-	return *dir == DIRECTION_SENT ? side[0] : side[1];
+	if (client.own == server.own)
+		return DIRECTION_UNKNOWN;
+	return client.own ? DIRECTION_RECEIVED : DIRECTION_SENT;
 }
 
 const struct endpoint *
 say_peer(struct track *t, const struct hop *h)
 {
-	const struct host *side[2];
-	enum direction dir;
-
-	host_both(t->hosts, &h->src, &h->dst, side);
-	(void)say_far(side, &dir);
-	return dir == DIRECTION_SENT ? &h->src : &h->dst;
+	return say_direction(host_of(t->hosts, &h->src), host_of(t->hosts, &h->dst)) == DIRECTION_SENT ? &h->src
+												       : &h->dst;
 }
 
 /* Events. */
@@ -37,15 +33,15 @@ say_peer(struct track *t, const struct hop *h)
 static void
 say_sides(struct track *t, const struct endpoint *client, const struct endpoint *server, struct event *ev)
 {
-	const struct host *side[2], *far;
-	enum direction dir;
+	struct host at_client = host_of(t->hosts, client), at_server = host_of(t->hosts, server), far;
 
-	host_both(t->hosts, client, server, side);
-	far = say_far(side, &dir);
-	memcpy(t->peer, far->name, far->n_name);
-	ev->peer = (struct slice){ t->peer, far->n_name };
-	ev->role = far->role;
-	ev->direction = (uint8_t)dir;
+	ev->direction = (uint8_t)say_direction(at_client, at_server);
+	far = ev->direction == DIRECTION_SENT ? at_client : at_server;
+	ev->role = far.role;
+	ev->peer = host_name(far);
+	if (ev->peer.n == 0)
+		ev->peer = slice_str(
+		    endpoint_format(t->peer, sizeof t->peer, ev->direction == DIRECTION_SENT ? client : server, false));
 	ev->src = slice_str(endpoint_format(t->src, sizeof t->src, server, true));
 	ev->dst = slice_str(endpoint_format(t->dst, sizeof t->dst, client, true));
 }
@@ -83,15 +79,13 @@ say_event_of(struct track *t, const struct track_in *in, const struct attempt *a
 		.needs = s->needs,
 		.raw = { m->bytes.p, m->bytes.n < EVENT_RAW_MAX ? m->bytes.n : EVENT_RAW_MAX } };
 	if (a != NULL && response && a->n_agent > 0)
-		ev->user_agent = (struct slice){ a->text + a->n_call_id + a->n_from + a->n_to, a->n_agent };
+		ev->user_agent = attempt_agent(a);
 	say_sides(t, in->client, in->server, ev);
 }
 
 void
 say_event_bare(struct track *t, const struct attempt *a, struct event *ev)
 {
-	const char *p = a->text;
-
 	*ev = (struct event){ .code = a->code,
 		.q850 = -1,
 		.reason_sip = -1,
@@ -100,10 +94,10 @@ say_event_bare(struct track *t, const struct attempt *a, struct event *ev)
 		.raw_len = a->bytes,
 		.method = slice_str(sip_method_name((enum sip_method)a->method)) };
 	ev->t_ns = a->t0_ns + (int64_t)(a->end - a->first) * NS_PER_MS;
-	ev->call_id = (struct slice){ p, a->n_call_id };
-	ev->from = (struct slice){ p += a->n_call_id, a->n_from };
-	ev->to = (struct slice){ p += a->n_from, a->n_to };
-	ev->user_agent = (struct slice){ p + a->n_to, a->n_agent };
+	ev->call_id = attempt_call_id(a);
+	ev->from = attempt_from(a);
+	ev->to = attempt_to(a);
+	ev->user_agent = attempt_agent(a);
 	say_sides(t, &a->hop.src, &a->hop.dst, ev);
 }
 
@@ -162,8 +156,7 @@ say_origin(struct track *t, struct attempt *a, const struct hop *h, struct event
 
 	if (leg != NULL && (leg->flags & ATTEMPT_KEEP) && leg->leg == attempt_number(t->attempts, a)) {
 		said = say_origin_of(t, leg, &leg->hop);
-		memcpy(t->leg, leg->text, leg->n_call_id);
-		ev->leg = (struct slice){ t->leg, leg->n_call_id };
+		ev->leg = (struct slice){ t->leg, slice_copy(t->leg, sizeof t->leg, attempt_call_id(leg)) };
 		if (ev->q850 < 0)
 			ev->q850 = leg->q850;
 	}
@@ -214,6 +207,9 @@ say_event(struct track *t, struct attempt *a, const struct hop *h, struct event 
 	t->stats.recovered += ev->recovered;
 	if (t->sink.event != NULL)
 		t->sink.event(t->sink.ctx, ev);
+	/* What an incident has of it was told before: by its response, or by the other leg. */
+	incidents_event(t->incidents, ev->call_id, ev->id);
+	incidents_event(t->incidents, ev->leg, ev->id);
 }
 
 void
@@ -247,9 +243,8 @@ say_update(struct track *t, struct attempt *a, unsigned code, bool recovered)
 static struct fact
 say_fact(struct track *t, enum fact_kind kind, const struct endpoint *client, const struct endpoint *server)
 {
-	const struct host *side[2];
+	struct host at_client = host_of(t->hosts, client), at_server = host_of(t->hosts, server);
 
-	host_both(t->hosts, client, server, side);
 	return (struct fact){ .kind = kind,
 		.now_ms = t->clock_ns / NS_PER_MS,
 		.q850 = -1,
@@ -257,12 +252,12 @@ say_fact(struct track *t, enum fact_kind kind, const struct endpoint *client, co
 		.warn_code = -1,
 		.client = client,
 		.server = server,
-		.own_client = side[0]->own,
-		.own_server = side[1]->own,
-		.role_client = side[0]->role,
-		.role_server = side[1]->role,
-		.name_client = { side[0]->name, side[0]->n_name },
-		.name_server = { side[1]->name, side[1]->n_name },
+		.own_client = at_client.own,
+		.own_server = at_server.own,
+		.role_client = at_client.role,
+		.role_server = at_server.role,
+		.name_client = host_name(at_client),
+		.name_server = host_name(at_server),
 		.ms = -1,
 		.setup_ms = -1,
 		.duration_ms = -1,
@@ -309,17 +304,15 @@ say_fact_message(struct fact *f, const struct track_in *in)
 static void
 say_fact_attempt(struct fact *f, const struct attempt *a)
 {
-	const char *p = a->text;
-
 	f->method = (enum sip_method)a->method;
 	if (f->call_id.n == 0)
-		f->call_id = (struct slice){ p, a->n_call_id };
+		f->call_id = attempt_call_id(a);
 	if (f->from.n == 0)
-		f->from = (struct slice){ p + a->n_call_id, a->n_from };
+		f->from = attempt_from(a);
 	if (f->to.n == 0)
-		f->to = (struct slice){ p + a->n_call_id + a->n_from, a->n_to };
+		f->to = attempt_to(a);
 	if (f->user_agent.n == 0)
-		f->user_agent = (struct slice){ p + a->n_call_id + a->n_from + a->n_to, a->n_agent };
+		f->user_agent = attempt_agent(a);
 	f->credentials = a->flags & ATTEMPT_CREDS;
 	f->auth = a->flags & ATTEMPT_AUTH;
 	f->in_dialog = a->flags & ATTEMPT_IN_CALL;
@@ -365,6 +358,14 @@ say_call(struct track *t, enum fact_kind kind, const struct attempt *a, const st
 		f.reason = in->s->reason;
 		f.q850 = in->s->q850;
 		f.reason_sip = in->s->reason_sip;
+	}
+	if (in != NULL) {
+		/* The called side's BYE has both the other way round. */
+		bool back = kind == FACT_CALL_ENDED && endpoint_same_host(in->client, &a->hop.dst);
+
+		f.call_id = in->s->call_id;
+		f.from = back ? in->s->to : in->s->from;
+		f.to = back ? in->s->from : in->s->to;
 	}
 	f.transport = a->hop.transport;
 	f.code = a->code;
@@ -413,11 +414,23 @@ say_outcome(struct track *t, const struct attempt *a, const struct hop *h, struc
 		t->sink.outcome(t->sink.ctx, o);
 }
 
+/* The hop whose answer the originator's was made of, over this leg or the other one of the call. */
+static const struct hop *
+say_made_of(struct track *t, const struct attempt *a, const struct hop *h)
+{
+	const struct attempt *leg = a->flags & ATTEMPT_LEG ? NULL : attempt_at(t->attempts, a->leg);
+
+	if (leg == NULL || !verdict_failed(leg) || leg->leg != attempt_number(t->attempts, a))
+		return say_origin_of(t, a, h);
+	return say_origin_of(t, leg, &leg->hop);
+}
+
 static void
 say_outcome_fact(struct track *t, const struct attempt *a, const struct hop *h, const struct outcome *o)
 {
 	struct fact f = say_fact(t, FACT_OUTCOME, &h->src, &h->dst);
 	const struct event *ev = t->saying != NULL ? t->saying : attempt_kept(a);
+	const struct hop *said;
 
 	say_fact_attempt(&f, a);
 	f.t_ns = o->t_ns;
@@ -442,8 +455,9 @@ say_outcome_fact(struct track *t, const struct attempt *a, const struct hop *h, 
 		f.retry_after = ev->retry_after;
 		f.agent = ev->agent;
 	}
-	if (say_origin_of(t, a, h)->code != h->code)
-		f.said_code = say_origin_of(t, a, h)->code;
+	said = o->whole ? say_made_of(t, a, h) : say_origin_of(t, a, h);
+	if (said->code != h->code && said->code >= 300)
+		f.said_code = said->code;
 	incidents_see(t->incidents, &f);
 }
 

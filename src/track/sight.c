@@ -15,7 +15,8 @@
 #include "sipwhy/timefmt.h"
 
 enum {
-	SIGHT_WAYS = 8, /* slots a key may stand in: bounded look-up, oldest of eight gives way */
+	SIGHT_WAYS = 8,      /* slots a key may stand in: bounded look-up, oldest of eight gives way */
+	SIGHT_FIRST = 16384, /* slots to begin with */
 	SIGHT_TICK_MS = 4,
 	SIGHT_TICK_BITS = 24,               /* wraps after 18 hours without harm: sights are told apart within 32 s */
 	SIGHT_KEEP = 32000 / SIGHT_TICK_MS, /* 64*T1, RFC 3261 17.1.1.2 */
@@ -28,6 +29,7 @@ enum {
 struct sight {
 	uint64_t seed;
 	size_t mask;     /* sets - 1 */
+	size_t sets_max; /* it grows to so many */
 	uint64_t *slots; /* upper bits of the key, below them the tick of the last sight; 0 is free */
 	uint64_t forgotten;
 	int64_t epoch_ns;
@@ -43,7 +45,10 @@ sight_new(uint64_t seed, size_t entries)
 	if (g == NULL)
 		return NULL;
 	g->seed = seed;
-	while (sets * SIGHT_WAYS < entries)
+	g->sets_max = 1;
+	while (g->sets_max * SIGHT_WAYS < entries)
+		g->sets_max *= 2;
+	while (sets < g->sets_max && sets * SIGHT_WAYS < SIGHT_FIRST)
 		sets *= 2;
 	g->mask = sets - 1;
 	g->slots = mem_zalloc(sets * SIGHT_WAYS * sizeof *g->slots);
@@ -155,6 +160,28 @@ sight_prefetch(const struct sight *g, uint64_t key)
 	__builtin_prefetch(sight_set(g, key), 1);
 }
 
+/* Twice the sets.  What a slot has of its key does not say to which half it goes, so it stands in both. */
+static bool
+sight_grow(struct sight *g)
+{
+	size_t sets = g->mask + 1;
+	uint64_t *slots;
+
+	if (sets >= g->sets_max)
+		return false;
+	slots = mem_alloc(2 * sets * SIGHT_WAYS * sizeof *slots);
+	if (slots == NULL) {
+		g->sets_max = sets;
+		return false;
+	}
+	memcpy(slots, g->slots, sets * SIGHT_WAYS * sizeof *slots);
+	memcpy(slots + sets * SIGHT_WAYS, g->slots, sets * SIGHT_WAYS * sizeof *slots);
+	mem_free(g->slots);
+	g->slots = slots;
+	g->mask = 2 * sets - 1;
+	return true;
+}
+
 enum seen
 sight_see(struct sight *g, uint64_t key, int64_t t_ns)
 {
@@ -170,7 +197,11 @@ sight_see(struct sight *g, uint64_t key, int64_t t_ns)
 		return age < SIGHT_COPY ? SEEN_COPY : SEEN_RETRANSMISSION;
 	}
 	oldest = sight_oldest(set, now);
-	g->forgotten += *oldest != 0 && sight_age(now, *oldest) <= SIGHT_KEEP;
+	if (*oldest != 0 && sight_age(now, *oldest) <= SIGHT_KEEP) {
+		if (sight_grow(g))
+			return sight_see(g, key, t_ns);
+		g->forgotten++;
+	}
 	*oldest = tag | now;
 	return SEEN_NEW;
 }

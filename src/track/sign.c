@@ -7,11 +7,11 @@
 #include "track/known.h"
 
 struct sign_far
-sign_far(const struct fact *f)
+sign_far(struct incidents *in, const struct fact *f)
 {
 	if (f->own_server && !f->own_client)
-		return (struct sign_far){ f->client, f->name_client, f->role_client, true };
-	return (struct sign_far){ f->server, f->name_server, f->role_server, false };
+		return (struct sign_far){ f->client, name_client(in, f), f->role_client, true };
+	return (struct sign_far){ f->server, name_server(in, f), f->role_server, false };
 }
 
 bool

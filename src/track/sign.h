@@ -20,7 +20,7 @@ struct sign_far {
 	uint8_t role;   /* enum peer_role */
 	bool is_client; /* it sent the request */
 };
-struct sign_far sign_far(const struct fact *f);
+struct sign_far sign_far(struct incidents *in, const struct fact *f);
 
 /* The end of a hop, or of the whole, of a call attempt: INVITE outside a dialog. */
 bool sign_call_leg(const struct fact *f);

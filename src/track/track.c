@@ -16,7 +16,7 @@
 #include "track/sight.h"
 #include "track/track_int.h"
 
-enum { TRACK_ENTRIES = 131072, TRACK_BYTES = 32 * 1024 * 1024 };
+enum { TRACK_ENTRIES = 131072, TRACK_BYTES = 32 * 1024 * 1024, TRACK_GRAIN_MS = ATTEMPT_TICK_MS };
 
 /* Steps of the capture's clock that are no time. */
 #define TRACK_STEP_NS (86400 * NS_PER_S)
@@ -82,12 +82,11 @@ track_free(struct track *t)
 const struct endpoint *
 track_peer(const struct track *t, const struct message *m, const struct sipmsg *s, enum direction *dir)
 {
-	const struct host *side[2];
+	bool from_us = host_of(t->hosts, &m->src).own, to_us = host_of(t->hosts, &m->dst).own;
 
-	host_both(t->hosts, &m->src, &m->dst, side);
-	if (side[0]->own != side[1]->own) {
-		*dir = side[0]->own ? DIRECTION_SENT : DIRECTION_RECEIVED;
-		return side[0]->own ? &m->dst : &m->src;
+	if (from_us != to_us) {
+		*dir = from_us ? DIRECTION_SENT : DIRECTION_RECEIVED;
+		return from_us ? &m->dst : &m->src;
 	}
 	*dir = DIRECTION_UNKNOWN;
 	return s->kind == SIP_RESPONSE ? &m->src : &m->dst;
@@ -106,6 +105,10 @@ track_clock(struct track *t, int64_t t_ns)
 		t->clock_ns += (uint64_t)step;
 		t->now = (track_ms)(t->clock_ns / NS_PER_MS);
 	}
+	if (t->clock_ns < t->due_ns)
+		return;
+	/* Deadlines have a grain of 250 ms: more often there is nothing to do. */
+	t->due_ns = t->clock_ns + TRACK_GRAIN_MS * NS_PER_MS - t->clock_ns % (TRACK_GRAIN_MS * NS_PER_MS);
 	attempts_advance(t->attempts, t->now);
 	incidents_advance(t->incidents, t->clock_ns / NS_PER_MS, t->last_ns);
 }
@@ -122,14 +125,16 @@ track_push(struct track *t, const struct message *m, const struct sipmsg *s)
 	if (key != 0)
 		sight_prefetch(t->sight, key);
 	track_clock(t, m->t_ns);
-	if (s->call_id.n > 0) {
+	if (s->call_id.n > 0)
 		in.call = hash64(s->call_id.p, s->call_id.n, t->seed);
-		callids_add(t->callids, in.call);
-	}
 	in.from = hash64(s->from_tag.n > 0 ? s->from_tag.p : "", s->from_tag.n, t->seed);
 	/* Without a branch a CSeq is all that tells transactions of a call apart (RFC 2543). */
 	in.branch = (uint32_t)(transaction ^ transaction >> 32) ^ (s->branch.n > 0 ? 0 : s->cseq);
+	course_name(&in);
+	attempt_prefetch(t->attempts, in.key);
 	in.seen = key != 0 ? sight_see(t->sight, key, m->t_ns) : SEEN_NEW;
+	if (s->call_id.n > 0)
+		callids_add(t->callids, in.call);
 	if (response) {
 		course_response(t, &in);
 	} else {
@@ -155,6 +160,7 @@ track_finish(struct track *t)
 	t->finished = true;
 	attempts_each(t->attempts, verdict_finish, t);
 	attempts_each(t->attempts, verdict_close, t);
+	incidents_flush(t->incidents);
 }
 
 void

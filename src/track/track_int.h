@@ -32,6 +32,7 @@ struct track_in {
 	const struct sipmsg *s;
 	enum seen seen;
 	uint64_t call, from; /* hashes of Call-ID and From-tag */
+	uint64_t key;        /* of the attempt that it belongs to, or of the call that it may be inside of */
 	uint32_t branch;
 	const struct endpoint *client, *server; /* of the request */
 };
@@ -51,6 +52,7 @@ struct track {
 	bool started;
 	int64_t last_ns;   /* newest time of the capture's clock */
 	uint64_t clock_ns; /* monotone */
+	uint64_t due_ns;   /* of it: when deadlines are looked at next */
 	track_ms now;
 	bool finished;
 	const struct event *saying; /* the event that outcomes told now are about, NULL none */
@@ -62,6 +64,8 @@ struct track {
 /* course.c: how attempts go. */
 void course_request(struct track *t, const struct track_in *in);
 void course_response(struct track *t, const struct track_in *in);
+/* Set in->key from its message and hashes. */
+void course_name(struct track_in *in);
 /* A realm as attempts remember it. */
 uint16_t course_realm(const struct track *t, struct slice realm);
 

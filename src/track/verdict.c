@@ -13,6 +13,8 @@ static void
 verdict_decided(struct track *t, struct attempt *a, uint32_t linger_ms)
 {
 	a->state = ATTEMPT_DONE;
+	if (!(a->flags & ATTEMPT_KEEP))
+		attempt_unname(t->attempts, a);
 	attempt_age(t->attempts, a, AGE_DONE);
 	attempt_due(t->attempts, a, t->now, linger_ms);
 }
@@ -296,10 +298,11 @@ verdict_reasons(struct track *t, struct attempt *a, const struct hop *h, const s
 		a->q850 = said->q850;
 	if (s->reason_sip >= 0)
 		a->reason_sip = (int16_t)s->reason_sip;
-	if (slice_ifind(s->phrase, slice_str("network blocked")) >= 0 ||
-	    slice_ifind(s->reason, slice_str("analytics1")) >= 0)
+	if ((h->code == 603 || h->code == 607) &&
+	    (slice_ifind(s->phrase, slice_str("network blocked")) >= 0 ||
+		slice_ifind(s->reason, slice_str("analytics1")) >= 0))
 		a->flags |= ATTEMPT_BLOCKED;
-	if (slice_ifind(s->reason, slice_str(user)) >= 0)
+	if (h->code == 403 && slice_ifind(s->reason, slice_str(user)) >= 0)
 		a->flags |= ATTEMPT_USER;
 }
 

@@ -141,6 +141,7 @@ test_texts(void **state)
 	memset(text, 'b', sizeof text);
 	copy = incident_list_clone(l);
 	assert_non_null(copy);
+	memset(l, 'b', sizeof *l);
 	mem_free(l);
 	i = incident_list_at(copy, 0);
 	assert_int_equal(i->sentence.n, INCIDENT_SENTENCE - 1);

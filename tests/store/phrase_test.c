@@ -70,11 +70,15 @@ test_only_the_beginning_counts(void **state)
 
 	(void)state;
 	for (unsigned c = 0; c < 256; c++) {
+		size_t n;
+
 		memset(in, (int)c, sizeof in);
 		memset(in + PHRASE_MAX, '"', sizeof in - PHRASE_MAX);
-		assert_int_equal(phrase_pattern(a, (struct slice){ in, sizeof in }),
-		    phrase_pattern(b, (struct slice){ in, PHRASE_MAX }));
-		assert_memory_equal(a, b, phrase_pattern(b, (struct slice){ in, PHRASE_MAX }));
+		n = phrase_pattern(b, (struct slice){ in, PHRASE_MAX });
+		assert_int_equal(phrase_pattern(a, (struct slice){ in, sizeof in }), n);
+		assert_memory_equal(a, b, n);
+		assert_int_equal(phrase_pattern(a, (struct slice){ in, PHRASE_MAX + 1 }), n);
+		assert_memory_equal(a, b, n);
 	}
 }
 

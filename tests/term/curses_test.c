@@ -283,9 +283,9 @@ test_busy(void **state)
 		continue;
 	assert_int_equal(fcntl(b.slave, F_SETFL, flags), 0);
 	assert_true(term_busy(b.term));
-	do
+	/* The kernel hands over what waits piece by piece. */
+	for (int i = 0; i < 10000 && term_busy(b.term); i++)
 		bench_drain(&b);
-	while (b.n == sizeof b.out - 1);
 	assert_false(term_busy(b.term));
 	bench_close(&b);
 }

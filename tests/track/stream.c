@@ -1,6 +1,7 @@
 /* stream - see stream.h. */
 #include "stream.h"
 
+#include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -146,6 +147,10 @@ on_incident(void *ctx, const struct incident *i)
 	text(row->what, sizeof row->what, i->what);
 	text(row->sentence, sizeof row->sentence, i->sentence);
 	text(row->call_id, sizeof row->call_id, i->call_ids[0]);
+	for (int k = 0; k < INCIDENT_EVIDENCE; k++) {
+		row->events[k] = i->events[k];
+		text(row->call_ids[k], sizeof row->call_ids[k], i->call_ids[k]);
+	}
 }
 
 void
@@ -178,12 +183,21 @@ host(const char *name, size_t n)
 		{ "pbx", { 192, 0, 2, 10 } }, { "proxy", { 192, 0, 2, 20 } }, { "carrier", { 198, 51, 100, 7 } },
 		{ "carrier2", { 198, 51, 100, 20 } }, { "scan", { 203, 0, 113, 66 } } };
 	struct endpoint e = { .family = 4, .port = 5060 };
-	const char *colon = memchr(name, ':', n);
+	const char *bracket = name[0] == '[' ? memchr(name, ']', n) : NULL;
+	const char *colon = bracket != NULL ? memchr(bracket, ':', n - (size_t)(bracket - name)) : memchr(name, ':', n);
 	size_t len = colon != NULL ? (size_t)(colon - name) : n;
 	unsigned a[4];
 
 	if (colon != NULL)
 		e.port = (uint16_t)strtoul(colon + 1, NULL, 10);
+	if (bracket != NULL) {
+		char address[INET6_ADDRSTRLEN];
+
+		text(address, sizeof address, (struct slice){ name + 1, (size_t)(bracket - name) - 1 });
+		e.family = 6;
+		assert_int_equal(inet_pton(AF_INET6, address, e.addr), 1);
+		return e;
+	}
 	for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++)
 		if (strlen(hosts[i].name) == len && memcmp(hosts[i].name, name, len) == 0) {
 			memcpy(e.addr, hosts[i].a, 4);
@@ -240,7 +254,7 @@ word(struct line *l, char *w)
 	    key(w, "b", &s->branch) || key(w, "from", &s->from) || key(w, "to", &s->to) || key(w, "ua", &s->server) ||
 	    key(w, "phrase", &s->phrase) || key(w, "reason", &s->reason) || key(w, "retry", &s->retry_after) ||
 	    key(w, "needs", &s->needs) || key(w, "link", &s->link) || key(w, "contact", &s->contact) ||
-	    key(w, "warning", &s->warning) || key(w, "uri", &s->uri))
+	    key(w, "warning", &s->warning) || key(w, "uri", &s->uri) || key(w, "via", &s->sent_by))
 		return;
 	if (key(w, "realm", &v))
 		s->realm[s->n_realms++] = v;
@@ -284,7 +298,8 @@ finish_line(struct line *l)
 	(void)endpoint_format(a, sizeof a, client, true);
 	(void)endpoint_format(b, sizeof b, server, true);
 	(void)snprintf(l->sent_by, sizeof l->sent_by, "%s", a);
-	s->sent_by = slice_str(l->sent_by);
+	if (s->sent_by.p == NULL)
+		s->sent_by = slice_str(l->sent_by);
 	if (s->branch.p == NULL) {
 		(void)snprintf(l->branch, sizeof l->branch, "z9hG4bK-%.*s-%u-%s-%s-%.*s", (int)s->call_id.n,
 		    s->call_id.p, s->cseq, invite ? "INVITE" : sip_method_name(s->method), a, (int)s->from_tag.n,

@@ -3,10 +3,11 @@
  *
  * A line: "MS SRC>DST INVITE [key=value ...]" or "MS SRC>DST 503 INVITE [...]"; MS is the time in ms, "+MS" after the
  * line before.  Hosts: phone, phone2, phone3 (10.0.0.1-3), pbx (192.0.2.10), proxy (192.0.2.20), carrier, carrier2
- * (198.51.100.7, .20), scan (203.0.113.66), or an IPv4 address; ":port" may follow, else 5060.
+ * (198.51.100.7, .20), scan (203.0.113.66), an IPv4 address or an IPv6 one in brackets; ":port" may follow, else 5060.
  * Keys: c Call-ID [c1], f From-tag [f1], t To-tag [none in requests, t1 in responses above 100], n CSeq [1], b branch
- * [made of call, CSeq and hosts, CANCEL and ACK as their INVITE], from [1001], to [4930123456], ua, realm (repeatable),
- * exp, se, q850, sip, warn, phrase, reason, retry, needs, link, contact, len; flags stale, sdp, tcp, part.
+ * [made of call, CSeq and hosts, CANCEL and ACK as their INVITE], via (sent-by) [the client's address], from [1001],
+ * to [4930123456], ua, realm (repeatable), exp, se, q850, sip, warn, phrase, reason, retry, needs, link, contact,
+ * warning, uri, maxf, len; flags stale, sdp, tcp, part.
  * "_" in a value stands for a blank.  "MS tick" advances time, "finish" ends.
  */
 #ifndef TESTS_STREAM_H
@@ -35,6 +36,8 @@ struct stream_incident {
 	uint64_t count;
 	int ended;
 	char kind[32], peer[64], what[64], sentence[256], call_id[64];
+	uint64_t events[INCIDENT_EVIDENCE];
+	char call_ids[INCIDENT_EVIDENCE][64]; /* call_id is the first */
 };
 
 struct stream {
