@@ -158,7 +158,7 @@ figures_collect(const struct viewer *v, struct figures_line *l)
 	figures_delay(l, 180, "p95", f.delay[KPI_PDD].p95, f.delay[KPI_PDD].samples);
 	l->seg[l->n - 1].joined = true;
 	if (f.registers > 0)
-		figures_ratio(l, 170, "REG fail", f.registration_failure, f.registers);
+		figures_ratio(l, 170, "REG", 100 - f.registration_failure, f.registers);
 	figures_ratio(l, 120, "SER", f.ser, f.bids);
 	figures_ratio(l, 110, "ISA", f.isa, f.bids);
 	figures_ratio(l, 100, "repeats", f.retransmission, counts.n[KPI_REQUESTS]);

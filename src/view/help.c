@@ -72,7 +72,7 @@ static const struct {
 	    "time until it rings, until the first sign of the last try, until a registration is confirmed; half "
 	    "were faster than p50, 95 % than p95",
 	    ROLE_TEXT },
-	{ "REG- REG fail", "registrations that were refused or not answered", ROLE_TEXT },
+	{ "REG", "registrations that were accepted, of all that were tried", ROLE_TEXT },
 	{ "repeats", "requests that were sent again, of all", ROLE_TEXT },
 	{ "top lists", "failures since the start; busy lines and the like in dim", ROLE_TEXT },
 	{ "groups",

@@ -209,7 +209,7 @@ overview_peer_codes(const struct peer_stat *p, struct canvas *c, int row, int co
 	return col;
 }
 
-/* Its part of calls that were answered, or of registrations that were refused when it has no calls, at the right end.
+/* Its part of calls that were answered, or of registrations that were accepted when it has no calls, at the right end.
  */
 static int
 overview_peer_ratio_draw(const struct view_peer *p, struct canvas *c, int row, int col, int end)
@@ -223,8 +223,8 @@ overview_peer_ratio_draw(const struct view_peer *p, struct canvas *c, int row, i
 	if (p->figures.bids > 0)
 		(void)snprintf(text, sizeof text, "ASR %6s", view_percent(percent, sizeof percent, p->figures.asr));
 	else
-		(void)snprintf(text, sizeof text, "REG-%6s",
-		    view_percent(percent, sizeof percent, p->figures.registration_failure));
+		(void)snprintf(text, sizeof text, "REG %6s",
+		    view_percent(percent, sizeof percent, 100 - p->figures.registration_failure));
 	if (end - (int)strlen(text) - 2 < col + OVERVIEW_PEER_CODE)
 		return end;
 	end -= (int)strlen(text) + 1;

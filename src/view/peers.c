@@ -43,7 +43,7 @@ static const struct view_column peers_columns[PEERS_COLUMNS] = {
 	[PEERS_SEER] = { "SEER", 6, 6, 64, true },
 	[PEERS_PDD] = { "PDD", 5, 5, 72, true },
 	[PEERS_PDD95] = { "p95", 5, 5, 100, true },
-	[PEERS_REG] = { "REG-", 6, 6, 80, true },
+	[PEERS_REG] = { "REG", 6, 6, 80, true },
 	[PEERS_4XX] = { "4xx", 5, 6, 0, true },
 	[PEERS_5XX] = { "5xx", 5, 6, 48, true },
 	[PEERS_6XX] = { "6xx", 5, 6, 110, true },
@@ -103,7 +103,7 @@ peers_row_draw(const struct view_table *t, const struct view_peer *p, struct can
 	peers_ratio_draw(t, c, row, PEERS_SEER, f->seer, f->bids);
 	peers_delay_draw(t, c, row, PEERS_PDD, f->delay[KPI_PDD].p50, f->delay[KPI_PDD].samples);
 	peers_delay_draw(t, c, row, PEERS_PDD95, f->delay[KPI_PDD].p95, f->delay[KPI_PDD].samples);
-	peers_ratio_draw(t, c, row, PEERS_REG, f->registration_failure, f->registers);
+	peers_ratio_draw(t, c, row, PEERS_REG, 100 - f->registration_failure, f->registers);
 	peers_count_draw(t, c, row, PEERS_4XX, p->by_class[3], ROLE_CLASS_4XX);
 	peers_count_draw(t, c, row, PEERS_5XX, p->by_class[4], ROLE_CLASS_5XX);
 	peers_count_draw(t, c, row, PEERS_6XX, p->by_class[5], ROLE_CLASS_6XX);
