@@ -34,9 +34,9 @@ struct attempts {
 	size_t bytes, bytes_most, n, buckets_n;
 	uint32_t *buckets;
 	uint32_t wheel[WHEEL_SLOTS];
-	uint32_t tick;
+	uint32_t tick; /* counted, not made of the time: that wraps at another place */
+	track_ms tick_at;
 	uint32_t head[AGE_N], tail[AGE_N];
-	bool started;
 };
 
 struct kept {
@@ -49,7 +49,7 @@ struct kept {
 static bool
 attempts_pay(struct attempts *t, size_t bytes)
 {
-	if (bytes > t->cfg.bytes - t->bytes)
+	if (t->bytes > t->cfg.bytes || bytes > t->cfg.bytes - t->bytes)
 		return false;
 	t->bytes += bytes;
 	if (t->bytes > t->bytes_most)
@@ -199,6 +199,20 @@ attempt_prefetch(const struct attempts *t, uint64_t key)
 	__builtin_prefetch(attempts_bucket(t, key));
 }
 
+void
+attempt_prefetch_record(const struct attempts *t, uint64_t key)
+{
+	uint32_t number = *attempts_bucket(t, key);
+
+	if (number != 0) {
+		const char *a = pool_at(&t->attempts, number);
+
+		__builtin_prefetch(a);
+		__builtin_prefetch(a + 64);
+		__builtin_prefetch(a + 128);
+	}
+}
+
 struct attempt *
 attempt_find(struct attempts *t, uint64_t key)
 {
@@ -308,7 +322,7 @@ attempt_age(struct attempts *t, struct attempt *a, enum attempt_age age)
 void
 attempt_due(struct attempts *t, struct attempt *a, track_ms now, uint32_t in_ms)
 {
-	uint32_t due = now / ATTEMPT_TICK_MS + (in_ms + ATTEMPT_TICK_MS - 1) / ATTEMPT_TICK_MS + 1;
+	uint32_t due = t->tick + (now - t->tick_at + in_ms + ATTEMPT_TICK_MS - 1) / ATTEMPT_TICK_MS;
 
 	/* A later one is found when the earlier slot comes up: most deadlines are only ever put off. */
 	if (a->wheel_slot != WHEEL_NONE && (int32_t)(due - a->due) >= 0) {
@@ -318,6 +332,12 @@ attempt_due(struct attempts *t, struct attempt *a, track_ms now, uint32_t in_ms)
 	wheel_unlink(t, a);
 	a->due = due;
 	wheel_link(t, a, due % WHEEL_SLOTS);
+}
+
+track_ms
+attempt_deadline(const struct attempts *t, const struct attempt *a)
+{
+	return t->tick_at - (t->tick - a->due) * ATTEMPT_TICK_MS;
 }
 
 static void
@@ -342,19 +362,16 @@ attempts_slot(struct attempts *t, unsigned slot)
 void
 attempts_advance(struct attempts *t, track_ms now)
 {
-	uint32_t tick = now / ATTEMPT_TICK_MS, steps;
+	uint32_t steps = (now - t->tick_at) / ATTEMPT_TICK_MS;
 
-	if (!t->started) {
-		t->started = true;
-		t->tick = tick;
-	}
-	steps = tick - t->tick;
 	if (steps > WHEEL_SLOTS) {
-		t->tick = tick - WHEEL_SLOTS;
+		t->tick += steps - WHEEL_SLOTS;
+		t->tick_at += (steps - WHEEL_SLOTS) * ATTEMPT_TICK_MS;
 		steps = WHEEL_SLOTS;
 	}
 	while (steps-- > 0) {
 		t->tick++;
+		t->tick_at += ATTEMPT_TICK_MS;
 		attempts_slot(t, t->tick % WHEEL_SLOTS);
 	}
 }

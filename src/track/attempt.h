@@ -64,8 +64,12 @@ enum attempt_flag {
 	ATTEMPT_KEEP = 1 << 16,      /* its failure waits for the other leg's outcome */
 	ATTEMPT_GONE = 1 << 17,      /* REGISTER that takes bindings back */
 	ATTEMPT_BLOCKED = 1 << 18,
-	ATTEMPT_USER = 1 << 19,  /* Q.850 location user */
-	ATTEMPT_NO_ACK = 1 << 20 /* told that its ACK is missing */
+	ATTEMPT_USER = 1 << 19,   /* Q.850 location user */
+	ATTEMPT_NO_ACK = 1 << 20, /* told that its ACK is missing */
+	ATTEMPT_UNSEEN = 1 << 21, /* what followed shows a final response that was not captured */
+	ATTEMPT_TAKEN = 1 << 22,  /* and that it was a 2xx */
+	ATTEMPT_HEALED = 1 << 23, /* its event was told as recovered */
+	ATTEMPT_SENT_ON = 1 << 24 /* it has a further leg */
 };
 
 /* What an event tells that its record can't hold: a copy on the heap, made when it may be wanted later. */
@@ -91,7 +95,8 @@ struct attempt {
 	uint32_t flags;
 	track_ms first, try_at, ring, end; /* first request, that of this try, first 101-199, final response */
 	uint32_t cseq;
-	uint32_t leg; /* number of the attempt that is the failed further leg, 0 none */
+	uint32_t dialog, loser; /* To-tags, hashed, of the 2xx; of another fork's 2xx behind it; 0 none */
+	uint32_t leg;           /* number of the attempt that is the failed further leg, 0 none */
 	int32_t session_s;
 	uint32_t bytes;                  /* of the last request */
 	uint16_t code;                   /* final; while it waits: what it waits for */
@@ -155,8 +160,9 @@ void attempts_free(struct attempts *t);
 
 /* NULL when there is none. */
 struct attempt *attempt_find(struct attempts *t, uint64_t key);
-/* The bucket of a key is wanted soon. */
+/* The bucket of a key is wanted soon; and, once that is there, the record. */
 void attempt_prefetch(const struct attempts *t, uint64_t key);
+void attempt_prefetch_record(const struct attempts *t, uint64_t key);
 /* A new one, cleared; NULL when memory is short and nothing can go. */
 struct attempt *attempt_make(struct attempts *t, uint64_t key);
 void attempt_drop(struct attempts *t, struct attempt *a);
@@ -169,9 +175,11 @@ struct attempt *attempt_at(struct attempts *t, uint32_t number);
 enum attempt_age { AGE_DONE, AGE_SILENT, AGE_OPEN, AGE_N };
 void attempt_age(struct attempts *t, struct attempt *a, enum attempt_age age);
 
-/* Deadlines are kept in ticks of 250 ms. */
+/* Deadlines are kept in ticks of 250 ms; in_ms is at least 1. */
 enum { ATTEMPT_TICK_MS = 250 };
 void attempt_due(struct attempts *t, struct attempt *a, track_ms now, uint32_t in_ms);
+/* When it is, or was. */
+track_ms attempt_deadline(const struct attempts *t, const struct attempt *a);
 /* Hand over all that are due. */
 void attempts_advance(struct attempts *t, track_ms now);
 /* Call fn for each one; it may drop the one it is given. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sipwhy/hash.h"
+#include "track/sight.h"
 #include "track/track_int.h"
 
 /* Beside the methods: a call, and an INVITE inside of it. */
@@ -72,8 +73,10 @@ course_is_fork(const struct attempt *a, const struct track_in *in)
 {
 	if (course_same(in->client, &a->hop.dst))
 		return false;
+	/* A port of TCP says nothing; where all live on one host, the host says nothing either. */
 	return course_same(in->client, &a->hop.src) ||
-	    (in->m->transport == TRANSPORT_TCP && endpoint_same_host(in->client, &a->hop.src));
+	    (in->m->transport == TRANSPORT_TCP && endpoint_same_host(in->client, &a->hop.src) &&
+		!endpoint_same_host(&a->hop.src, &a->hop.dst));
 }
 
 static void
@@ -97,12 +100,51 @@ course_hop_more(struct track *t, struct attempt *a, const struct track_in *in)
 	bool fork = course_is_fork(a, in);
 	struct hop *h = hop_add(t->attempts, a);
 
+	/* An answer must find room: it takes the last one's. */
+	if (h == NULL && a->hop.next != 0 && in->s->kind == SIP_RESPONSE && in->s->code >= 200 && in->s->code < 300)
+		for (struct hop *o = &a->hop; o != NULL; o = hop_next(t->attempts, o))
+			h = o;
 	if (h == NULL)
 		return NULL;
+	if (a->method == METHOD_INVITE && !fork && in->s->kind == SIP_REQUEST)
+		leg_relayed(t, a, in);
 	course_hop_set(t, h, in, fork ? HOP_ROOT : 0);
 	if (a->state == ATTEMPT_HELD)
 		attempt_due(t->attempts, a, t->now, TRACK_TIMER_B_MS);
 	return h;
+}
+
+/* Calls. */
+
+static uint32_t
+course_tag(const struct track *t, const struct sipmsg *s)
+{
+	return s->to_tag.n > 0 ? (uint32_t)hash64(s->to_tag.p, s->to_tag.n, t->seed) : 0;
+}
+
+static struct attempt *
+course_call(struct track *t, const struct track_in *in)
+{
+	struct slice tag = in->s->to_tag;
+	struct attempt *a = attempt_find(t->attempts, course_key(in->call, in->from, COURSE_CALL));
+
+	/* The called side's tags stand the other way round. */
+	if (a == NULL && tag.n > 0)
+		a = attempt_find(t->attempts, course_key(in->call, hash64(tag.p, tag.n, t->seed), COURSE_CALL));
+	return a;
+}
+
+/* The call that a message inside of it is about; NULL for that of a fork which answered too late. */
+static struct attempt *
+course_dialog(struct track *t, const struct track_in *in)
+{
+	struct attempt *a = course_call(t, in);
+	uint32_t far;
+
+	if (a == NULL)
+		return NULL;
+	far = a->key == course_key(in->call, in->from, COURSE_CALL) ? course_tag(t, in->s) : (uint32_t)in->from;
+	return a->loser != 0 && a->loser == far ? NULL : a;
 }
 
 /* Beginnings. */
@@ -135,7 +177,16 @@ course_try(struct track *t, struct attempt *a, const struct track_in *in)
 	if (s->session_expires > 0)
 		a->session_s = s->session_expires;
 	course_hop_set(t, &a->hop, in, HOP_ROOT);
-	attempt_due(t->attempts, a, t->now, TRACK_TIMER_B_MS);
+}
+
+/* What follows in a call whose answer went another way will be answered over that way, too. */
+static bool
+course_is_unseen(struct track *t, const struct track_in *in)
+{
+	const struct attempt *call = course_call(t, in);
+
+	return call != NULL && (call->flags & (ATTEMPT_UNSEEN | ATTEMPT_TAKEN)) &&
+	    endpoint_same_host(in->client, &call->hop.src);
 }
 
 /* A further leg of a call that goes on is no attempt of its own. */
@@ -148,6 +199,7 @@ course_join(struct track *t, struct attempt *a, const struct track_in *in)
 		return;
 	a->flags |= ATTEMPT_LEG;
 	a->leg = attempt_number(t->attempts, other);
+	other->flags |= ATTEMPT_SENT_ON;
 }
 
 static void
@@ -163,9 +215,13 @@ course_set_up(struct track *t, struct attempt *a, const struct track_in *in)
 	a->session_s = -1;
 	if (response)
 		a->flags |= ATTEMPT_ORPHAN;
-	if (response ? course_is_inner(s->method) : s->to_tag.n > 0)
+	/* A response to an INVITE inside of a call has the key of that. */
+	if (response ? course_is_inner(s->method) || a->key != in->key : s->to_tag.n > 0)
 		a->flags |= ATTEMPT_IN_CALL;
+	if (!response && s->to_tag.n > 0 && course_is_unseen(t, in))
+		a->flags |= ATTEMPT_UNSEEN;
 	course_try(t, a, in);
+	attempt_due(t->attempts, a, t->now, TRACK_TIMER_B_MS);
 	attempt_name(t->attempts, a, s->call_id, s->from, s->to, response ? (struct slice){ NULL, 0 } : s->server);
 	attempt_age(t->attempts, a, AGE_SILENT);
 	if (course_kind(s) == COURSE_CALL && !response)
@@ -189,8 +245,7 @@ course_begin_again(struct track *t, struct attempt *a, const struct track_in *in
 {
 	struct attempt old;
 
-	say_legs(t, a, true);
-	say_update(t, a, 0, false);
+	verdict_close(t, a);
 	attempt_unkeep(t->attempts, a);
 	attempt_unname(t->attempts, a);
 	hop_drop_rest(t->attempts, a);
@@ -210,11 +265,20 @@ course_begin_again(struct track *t, struct attempt *a, const struct track_in *in
 static void
 course_next_try(struct track *t, struct attempt *a, const struct track_in *in)
 {
+	bool silent = a->state == ATTEMPT_NEW || (a->state == ATTEMPT_PROGRESS && a->method != METHOD_INVITE);
+	bool bare = !(a->flags & ATTEMPT_CREDS);
+
 	hop_drop_rest(t->attempts, a);
 	if (a->event_id == 0)
 		attempt_unkeep(t->attempts, a);
-	a->flags &= ~(uint32_t)(ATTEMPT_CANCELLED | ATTEMPT_AUTH);
+	a->flags &= ~(uint32_t)(ATTEMPT_CANCELLED | ATTEMPT_AUTH | ATTEMPT_KEEP | ATTEMPT_UNSEEN | ATTEMPT_TAKEN);
+	a->dialog = a->loser = 0;
 	course_try(t, a, in);
+	/* Who asks again without an answer does not begin to wait anew: a ping would never be late. */
+	if (!silent)
+		attempt_due(t->attempts, a, t->now, TRACK_TIMER_B_MS);
+	else if (bare && (a->flags & ATTEMPT_CREDS))
+		a->flags |= ATTEMPT_UNSEEN;
 	attempt_age(t->attempts, a, AGE_OPEN);
 }
 
@@ -238,7 +302,7 @@ course_repeat(struct track *t, struct attempt *a, const struct track_in *in, con
 {
 	struct event ev;
 
-	if (in->seen != SEEN_RETRANSMISSION)
+	if (in->seen != SEEN_RETRANSMISSION || h != &a->hop)
 		return;
 	a->repeats += a->repeats < UINT16_MAX;
 	/* Nothing came: the request may be all there will be to show. */
@@ -270,25 +334,27 @@ course_known(struct track *t, struct attempt *a, const struct track_in *in)
 		verdict_reopen(t, a);
 }
 
-static struct attempt *
-course_call(struct track *t, const struct track_in *in)
-{
-	struct slice tag = in->s->to_tag;
-	struct attempt *a = attempt_find(t->attempts, course_key(in->call, in->from, COURSE_CALL));
-
-	/* The called side's tags stand the other way round. */
-	if (a == NULL && tag.n > 0)
-		a = attempt_find(t->attempts, course_key(in->call, hash64(tag.p, tag.n, t->seed), COURSE_CALL));
-	return a;
-}
-
+/* An ACK shows that a final response came, also where that was not captured: one of the INVITE's branch that it was a
+ * failure, one of its own that it was a 2xx (RFC 3261 17.1.1.3, 13.2.2.4). */
 static void
 course_ack(struct track *t, const struct track_in *in)
 {
 	struct attempt *a = attempt_find(t->attempts, course_key(in->call, in->from, COURSE_CALL));
+	const struct hop *h;
 
-	if (a != NULL && a->state == ATTEMPT_ANSWERED)
+	if (a == NULL || a->cseq != in->s->cseq)
+		return;
+	if (a->state == ATTEMPT_ANSWERED)
 		a->flags |= ATTEMPT_ACKED;
+	if (a->state >= ATTEMPT_ANSWERED || a->hop.code >= 200 || !endpoint_same_host(in->client, &a->hop.src))
+		return;
+	h = course_hop(t, a, in->branch);
+	if (h == &a->hop)
+		a->flags |= ATTEMPT_UNSEEN;
+	if (h != NULL || in->s->to_tag.n == 0)
+		return;
+	a->flags |= ATTEMPT_TAKEN;
+	a->end = t->now;
 }
 
 /* Only the originator gives up; a CANCEL further on ends a fork. */
@@ -298,7 +364,7 @@ course_cancel(struct track *t, const struct track_in *in)
 	uint64_t key = course_key(in->call, in->from, COURSE_CALL);
 	struct attempt *a = attempt_find(t->attempts, key);
 	struct hop *h;
-	bool open = false;
+	bool open = false, refused = false;
 
 	if (a == NULL || a->cseq != in->s->cseq)
 		return;
@@ -306,9 +372,12 @@ course_cancel(struct track *t, const struct track_in *in)
 	if (h == NULL)
 		return;
 	h->flags |= HOP_CANCELLED;
-	for (h = &a->hop; h != NULL; h = hop_next(t->attempts, h))
+	for (h = &a->hop; h != NULL; h = hop_next(t->attempts, h)) {
 		open |= (h->flags & HOP_ROOT) && h->code < 200 && !(h->flags & HOP_CANCELLED);
-	if (!open && !(a->flags & ATTEMPT_TOLD)) {
+		/* RFC 3261 16.7: then it is the fork that ends its other branches. */
+		refused |= (h->flags & HOP_ROOT) && h->code >= 600;
+	}
+	if (!open && !refused && !(a->flags & ATTEMPT_TOLD)) {
 		a->flags |= ATTEMPT_CANCELLED;
 		attempt_due(t->attempts, a, t->now, TRACK_TIMER_B_MS);
 	}
@@ -317,8 +386,10 @@ course_cancel(struct track *t, const struct track_in *in)
 static void
 course_bye(struct track *t, const struct track_in *in)
 {
-	struct attempt *a = course_call(t, in);
+	struct attempt *a = course_dialog(t, in);
 
+	if (a != NULL && (a->flags & ATTEMPT_TAKEN))
+		verdict_taken(t, a);
 	if (a == NULL || a->state != ATTEMPT_ANSWERED || (a->flags & ATTEMPT_ENDED))
 		return;
 	a->flags |= ATTEMPT_ENDED;
@@ -331,10 +402,13 @@ course_bye(struct track *t, const struct track_in *in)
 static void
 course_refresh(struct track *t, const struct track_in *in)
 {
-	struct attempt *a = course_call(t, in);
+	struct attempt *a = course_dialog(t, in);
 
-	if (a != NULL && a->state == ATTEMPT_ANSWERED && !(a->flags & ATTEMPT_ENDED) && a->session_s > 0)
-		attempt_due(t->attempts, a, t->now, (uint32_t)a->session_s * 1000);
+	if (a == NULL || a->state != ATTEMPT_ANSWERED || (a->flags & ATTEMPT_ENDED))
+		return;
+	if (in->s->kind == SIP_RESPONSE && in->s->session_expires > 0)
+		a->session_s = in->s->session_expires;
+	verdict_session(t, a);
 }
 
 void
@@ -371,16 +445,18 @@ static struct attempt *
 course_of(struct track *t, const struct track_in *in, uint64_t *key)
 {
 	const struct sipmsg *s = in->s;
-	struct attempt *a, *inner;
+	struct attempt *a, *inner, *call;
 	uint64_t inner_key;
 
 	*key = in->key;
 	a = attempt_find(t->attempts, in->key);
-	if (s->method != METHOD_INVITE || (a != NULL && a->cseq == s->cseq))
+	if (s->method != METHOD_INVITE || (a != NULL && (int32_t)(s->cseq - a->cseq) <= 0))
 		return a;
 	inner_key = course_key(in->call, in->from, COURSE_REINVITE);
 	inner = attempt_find(t->attempts, inner_key);
-	if (inner == NULL || inner->cseq != s->cseq)
+	call = course_call(t, in);
+	/* Behind its answer all INVITEs of a call are inside of it. */
+	if ((inner == NULL || inner->cseq != s->cseq) && (call == NULL || call->state != ATTEMPT_ANSWERED))
 		return a;
 	*key = inner_key;
 	return inner;
@@ -390,10 +466,15 @@ course_of(struct track *t, const struct track_in *in, uint64_t *key)
 static struct attempt *
 course_orphan(struct track *t, const struct track_in *in, uint64_t key)
 {
+	struct attempt *a;
+
 	/* What repeats belongs to something that was decided, and forgotten since. */
 	if (in->seen != SEEN_NEW || (in->s->code < 200 && (in->s->method != METHOD_INVITE || in->s->code == 100)))
 		return NULL;
-	return course_begin(t, in, key);
+	a = course_begin(t, in, key);
+	if (a != NULL && in->s->code == 487 && sight_cancelled(t->sight, in->s, in->m->t_ns))
+		a->flags |= ATTEMPT_CANCELLED;
+	return a;
 }
 
 static void
@@ -402,6 +483,9 @@ course_provisional(struct track *t, struct attempt *a, const struct track_in *in
 	const struct sipmsg *s = in->s;
 
 	h->code = s->code;
+	/* What was told stays as it was told. */
+	if (a->flags & ATTEMPT_TOLD)
+		return;
 	if (s->q850 >= 0 && a->q850 < 0)
 		a->q850 = (int16_t)s->q850;
 	if (s->code > 100 && !(a->flags & ATTEMPT_RANG))
@@ -436,10 +520,12 @@ course_repeat_2xx(struct track *t, struct attempt *a, const struct track_in *in,
 static void
 course_bye_answered(struct track *t, const struct track_in *in)
 {
-	struct attempt *a = course_call(t, in);
+	struct attempt *a;
 
-	if (a == NULL || a->state != ATTEMPT_ANSWERED || !(a->flags & ATTEMPT_ENDED) ||
-	    (a->flags & (ATTEMPT_COMPLETED | ATTEMPT_LEG)))
+	/* Where requests are not seen, the answer is all there is. */
+	course_bye(t, in);
+	a = course_dialog(t, in);
+	if (a == NULL || a->state != ATTEMPT_ANSWERED || (a->flags & (ATTEMPT_COMPLETED | ATTEMPT_LEG)))
 		return;
 	a->flags |= ATTEMPT_COMPLETED;
 	if (t->sink.completed != NULL)
@@ -447,12 +533,36 @@ course_bye_answered(struct track *t, const struct track_in *in)
 	attempt_due(t->attempts, a, t->now, TRACK_LINGER_MS);
 }
 
+/* A 2xx to an INVITE: which dialog it makes, and for how long without a refresh (RFC 4028 7.2: where it says nothing,
+ * there is no limit). */
+static void
+course_answered(struct track *t, struct attempt *a, const struct track_in *in, const struct hop *h)
+{
+	uint32_t tag = course_tag(t, in->s);
+
+	if (h->flags & HOP_ROOT) {
+		if (a->dialog == 0)
+			a->dialog = tag;
+		else if (a->dialog != tag)
+			a->loser = tag;
+	}
+	if (a->state != ATTEMPT_ANSWERED) {
+		a->session_s = in->s->session_expires;
+	} else if (in->s->session_expires > 0 && !(a->flags & ATTEMPT_ENDED)) {
+		a->session_s = in->s->session_expires;
+		verdict_session(t, a);
+	}
+}
+
 static void
 course_answer(struct track *t, struct attempt *a, const struct track_in *in, struct hop *h)
 {
 	const struct sipmsg *s = in->s;
+	bool call = a->method == METHOD_INVITE && !(a->flags & ATTEMPT_IN_CALL);
 
-	if (!(a->flags & ATTEMPT_SEIZED)) {
+	if (s->code >= 200 && h->code < 200)
+		verdict_late(t, a, h, s->code);
+	if (!(a->flags & (ATTEMPT_SEIZED | ATTEMPT_TOLD))) {
 		a->flags |= ATTEMPT_SEIZED;
 		attempt_age(t->attempts, a, AGE_OPEN);
 	}
@@ -463,16 +573,18 @@ course_answer(struct track *t, struct attempt *a, const struct track_in *in, str
 	}
 	h->seen += h->seen < UINT16_MAX;
 	h->copies += in->seen == SEEN_COPY && h->copies < UINT16_MAX;
+	if (call && s->code < 300 && in->seen == SEEN_NEW)
+		course_answered(t, a, in, h);
 	if (h->code >= 200) {
 		if (s->code < 300)
 			course_repeat_2xx(t, a, in, h);
 		return;
 	}
+	if (h->flags & HOP_ROOT)
+		a->flags &= ~(uint32_t)(ATTEMPT_UNSEEN | ATTEMPT_TAKEN);
 	h->code = s->code;
 	h->q850 = (int16_t)s->q850;
 	h->done = t->now;
-	if (s->session_expires > 0)
-		a->session_s = s->session_expires;
 	verdict_final(t, a, in, h);
 }
 
@@ -526,7 +638,8 @@ course_response(struct track *t, const struct track_in *in)
 	a = course_of(t, in, &key);
 	if (a == NULL)
 		a = course_orphan(t, in, key);
-	else if ((int32_t)(s->cseq - a->cseq) > 0 && s->code >= 200)
+	else if ((int32_t)(s->cseq - a->cseq) > 0 && in->seen == SEEN_NEW &&
+	    (s->code >= 200 || (s->code > 100 && a->state == ATTEMPT_WAIT)))
 		course_later(t, a, in);
 	if (a != NULL && a->cseq == s->cseq && (h = course_hop(t, a, in->branch)) == NULL)
 		h = course_hop_more(t, a, in);
@@ -536,4 +649,6 @@ course_response(struct track *t, const struct track_in *in)
 		course_answer(t, a, in, h);
 	if (s->method == METHOD_BYE && (s->code < 300 || s->code == 481) && s->code >= 200)
 		course_bye_answered(t, in);
+	if (s->code >= 200 && s->code < 300 && (s->method == METHOD_UPDATE || key != in->key))
+		course_refresh(t, in);
 }

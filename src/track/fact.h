@@ -27,6 +27,7 @@ enum fact_kind {
  */
 struct fact {
 	enum fact_kind kind;
+	unsigned topic;  /* what incidents_topic said, 0 not asked */
 	uint64_t now_ms; /* monotone; only differences mean something */
 	int64_t t_ns;    /* for people */
 	enum sip_method method;
@@ -59,6 +60,7 @@ struct fact {
 	bool whole, leg;         /* FACT_OUTCOME, as in struct outcome */
 	uint8_t outcome;         /* FACT_OUTCOME: enum outcome_kind */
 	uint16_t said_code;      /* FACT_OUTCOME: code that a relay rewrote, 0 none */
+	bool passed_on;          /* FACT_OUTCOME: another hop or leg said it first, and is told on its own */
 	uint32_t bytes;          /* length of the request (request facts and outcomes) */
 	int32_t ms;              /* response, outcome: since the last request of the try; -1 unknown */
 	int32_t setup_ms;        /* outcome: since the first request; -1 unknown */

@@ -17,7 +17,7 @@
 
 enum {
 	INCIDENTS_TICK_MS = 1000,
-	INCIDENTS_TELL_MS = 5000,    /* changes of one incident are told no closer */
+	INCIDENTS_TELL_MS = 5000,    /* changes of one incident are told no closer, but a rise in level at once */
 	INCIDENTS_STARTS = 8,        /* of one pattern in a second */
 	INCIDENTS_SENTENCES_MAX = 64 /* written in a second; then one may be older than its count, by a second */
 };
@@ -32,41 +32,75 @@ enum { INCIDENTS_PATTERNS = sizeof incidents_patterns / sizeof incidents_pattern
 
 _Static_assert((int)INCIDENTS_PATTERNS == (int)PATTERN_MAX, "a pattern is missing in the table");
 
-unsigned
-topic_of_message(const struct sipmsg *s)
+static unsigned
+topic_of_request(const struct incidents_ask *f)
 {
-	/* That a BYE or a NOTIFY was taken is no sign of anything. */
-	bool outer = s->method == METHOD_INVITE || s->method == METHOD_REGISTER || s->method == METHOD_OPTIONS;
-
-	if (s->kind == SIP_RESPONSE && s->code / 100 == 2 && !outer)
+	if (f->in_dialog || f->method == METHOD_ACK || f->method == METHOD_CANCEL)
 		return 0;
-	if (s->kind == SIP_RESPONSE && s->code < 200 && s->method != METHOD_INVITE)
-		return 0;
-	if (s->kind == SIP_RESPONSE)
-		return s->code == 100 ? TOPIC_TRYING
-		    : s->code < 200   ? TOPIC_PROVISIONAL
-		    : s->code < 300   ? TOPIC_SUCCESS
-				      : TOPIC_REFUSAL;
-	if (s->to_tag.n > 0 || s->method == METHOD_ACK || s->method == METHOD_CANCEL)
-		return 0;
-	return s->method == METHOD_INVITE  ? TOPIC_INVITE
-	    : s->method == METHOD_REGISTER ? TOPIC_REGISTER
+	return f->method == METHOD_INVITE  ? TOPIC_INVITE
+	    : f->method == METHOD_REGISTER ? TOPIC_REGISTER
 					   : TOPIC_REQUEST;
 }
 
+static unsigned
+topic_of_response(const struct incidents_ask *f)
+{
+	if (f->code >= 300)
+		return TOPIC_REFUSAL;
+	/* That a BYE or a NOTIFY was taken is no sign of anything. */
+	if (f->code >= 200)
+		return f->method == METHOD_INVITE || f->method == METHOD_REGISTER || f->method == METHOD_OPTIONS
+		    ? TOPIC_SUCCESS
+		    : 0;
+	if (f->method != METHOD_INVITE)
+		return 0;
+	if (f->code == 100)
+		return f->own_server && !f->own_client ? TOPIC_TRYING : 0;
+	return f->orphan || f->rang ? 0 : TOPIC_PROVISIONAL;
+}
+
+static unsigned
+topic_of_outcome(const struct incidents_ask *f)
+{
+	bool good = f->outcome == OUTCOME_OK;
+
+	if (f->in_dialog && good)
+		return f->transport == TRANSPORT_TCP || f->code >= 300 ? TOPIC_INNER_GOOD : 0;
+	if (f->in_dialog)
+		return TOPIC_INNER_BAD;
+	if (f->method == METHOD_INVITE)
+		return good ? TOPIC_CALL_GOOD : TOPIC_CALL_BAD;
+	return good ? TOPIC_OTHER_GOOD : TOPIC_OTHER_BAD;
+}
+
 unsigned
+incidents_topic(const struct incidents_ask *f)
+{
+	switch (f->kind) {
+	case FACT_REQUEST:
+		return topic_of_request(f);
+	case FACT_RESPONSE:
+		return topic_of_response(f);
+	case FACT_OUTCOME:
+		return topic_of_outcome(f);
+	default:
+		return TOPIC_LATER;
+	}
+}
+
+static unsigned
 topic_of(const struct fact *f)
 {
-	const struct sipmsg s = { .kind = f->kind == FACT_RESPONSE ? SIP_RESPONSE : SIP_REQUEST,
-		.method = f->method,
-		.code = f->code,
-		.to_tag = f->in_dialog ? slice_str("t") : (struct slice){ NULL, 0 } };
-
-	if (f->kind == FACT_OUTCOME)
-		return f->outcome == OUTCOME_OK ? TOPIC_GOOD : TOPIC_BAD;
-	if (f->kind == FACT_REQUEST || f->kind == FACT_RESPONSE)
-		return topic_of_message(&s);
-	return TOPIC_CALL;
+	return incidents_topic(&(struct incidents_ask){ .kind = f->kind,
+	    .method = f->method,
+	    .code = f->code,
+	    .outcome = f->outcome,
+	    .transport = f->transport,
+	    .own_client = f->own_client,
+	    .own_server = f->own_server,
+	    .in_dialog = f->in_dialog,
+	    .orphan = f->orphan,
+	    .rang = f->rang });
 }
 
 static void
@@ -75,7 +109,7 @@ incidents_wants(struct incidents *in)
 	for (unsigned topic = 0; topic < TOPIC_N; topic++)
 		for (uint8_t i = 0; i < INCIDENTS_PATTERNS; i++)
 			if (incidents_patterns[i]->wants >> topic & 1)
-				in->wanted[topic][in->n_wanted[topic]++] = i;
+				in->wanted[topic][in->n_wanted[topic]++] = incidents_patterns[i];
 }
 
 static struct slice
@@ -124,7 +158,10 @@ incidents_new(const struct incidents_cfg *cfg)
 	in->key_seed = hash64(&cfg->seed, sizeof cfg->seed, cfg->seed);
 	in->meters = meters_new(cfg->seed);
 	incidents_wants(in);
-	if (in->meters == NULL || limits_init(in) != 0) {
+	limits_init(in, cfg->limits);
+	/* The caller's array may go. */
+	in->cfg.limits = NULL;
+	if (in->meters == NULL) {
 		incidents_free(in);
 		return NULL;
 	}
@@ -137,7 +174,6 @@ incidents_free(struct incidents *in)
 	if (in == NULL)
 		return;
 	meters_free(in->meters);
-	mem_free(in->limits);
 	mem_free(in);
 }
 
@@ -197,6 +233,7 @@ incidents_end(struct incidents *in, struct incidents_row *r)
 		at = &in->row[*at - 1].next;
 	*at = r->next;
 	in->rows_held[r->pattern->number]--;
+	in->rows_up--;
 	r->pattern = NULL;
 }
 
@@ -243,6 +280,7 @@ incidents_start(struct incidents *in, const struct pattern *p, const struct rais
 		.next = *bucket };
 	*bucket = (uint16_t)(row - in->row + 1);
 	in->rows_held[p->number]++;
+	in->rows_up++;
 	return row;
 }
 
@@ -293,18 +331,21 @@ raise_incident(struct incidents *in, const struct pattern *p, const struct raise
 {
 	uint16_t number = incidents_find(in, p, r->key);
 	struct incidents_row *row = number != 0 ? &in->row[number - 1] : incidents_start(in, p, r);
+	bool first;
 	va_list ap;
 
 	if (row == NULL)
 		return;
+	/* New, or worse than before. */
+	first = number == 0 || r->level > row->level;
 	incidents_sign(in, row, r);
-	if (number == 0 || in->sentences++ < INCIDENTS_SENTENCES_MAX) {
+	if (first || in->sentences++ < INCIDENTS_SENTENCES_MAX) {
 		va_start(ap, fmt);
 		(void)vsnprintf(row->sentence, sizeof row->sentence, fmt, ap);
 		va_end(ap);
 	}
 	row->news = true;
-	if (number == 0 || in->now_ms - row->told_ms >= INCIDENTS_TELL_MS)
+	if (first || in->now_ms - row->told_ms >= INCIDENTS_TELL_MS)
 		incidents_tell(in, row, false);
 }
 
@@ -349,7 +390,7 @@ incidents_advance(struct incidents *in, uint64_t now_ms, int64_t t_ns)
 {
 	if (!in->started) {
 		in->started = true;
-		in->tick_ms = in->now_ms = now_ms;
+		in->tick_ms = in->now_ms = in->start_ms = now_ms;
 		in->now_ns = t_ns;
 		return;
 	}
@@ -366,34 +407,72 @@ incidents_advance(struct incidents *in, uint64_t now_ms, int64_t t_ns)
 void
 incidents_see(struct incidents *in, const struct fact *f)
 {
-	unsigned topic = topic_of(f), at;
+	unsigned topic = f->topic != 0 ? f->topic : topic_of(f), at;
 
 	/* What is told late has a t_ns of before; the present is what advance said. */
 	if (!in->started || f->now_ms > in->now_ms)
 		incidents_advance(in, f->now_ms, f->t_ns);
 	if (topic == 0)
 		return;
+	in->outbound = OUTBOUND_UNASKED;
+	in->house_seen |= f->own_client || f->own_server;
 	at = (unsigned)__builtin_ctz(topic);
 	for (unsigned i = 0; i < in->n_wanted[at]; i++)
-		incidents_patterns[in->wanted[at][i]]->see(in, f);
+		in->wanted[at][i]->see(in, f);
 	/* Behind the patterns: they ask what was known before this fact. */
-	known_see(in, f);
+	if (topic & (TOPIC_CALL_GOOD | TOPIC_OTHER_GOOD))
+		known_see(in, f);
+}
+
+static struct incidents_kept *
+incidents_kept(struct incidents *in, const struct pattern *p, uint64_t key)
+{
+	return &in->kept[incidents_bucket(p, key) % INCIDENTS_KEPT];
+}
+
+void
+fact_keep(struct incidents *in, const struct pattern *p, uint64_t key, const struct fact *f)
+{
+	struct incidents_kept *k = incidents_kept(in, p, key);
+
+	k->pattern = p;
+	k->key = key;
+	k->event_id = f->event_id;
+	(void)slice_copy(k->call_id, sizeof k->call_id, f->call_id);
+	(void)slice_copy(k->to, sizeof k->to, f->to);
+}
+
+bool
+fact_kept(struct incidents *in, const struct pattern *p, uint64_t key, struct fact *out)
+{
+	const struct incidents_kept *k = incidents_kept(in, p, key);
+
+	if (k->pattern != p || k->key != key)
+		return false;
+	*out = (struct fact){ .event_id = k->event_id, .call_id = slice_str(k->call_id), .to = slice_str(k->to) };
+	return true;
 }
 
 void
 incidents_event(struct incidents *in, struct slice call_id, uint64_t event_id)
 {
+	unsigned left = in->rows_up;
+
 	if (call_id.n >= INCIDENTS_CALL_ID)
 		call_id.n = INCIDENTS_CALL_ID - 1;
-	for (int i = 0; i < INCIDENTS_ROWS && call_id.n > 0; i++) {
+	for (int i = 0; i < INCIDENTS_ROWS && left > 0 && call_id.n > 0; i++) {
 		struct incidents_row *r = &in->row[i];
 
+		left -= r->pattern != NULL;
 		for (int k = 0; r->pattern != NULL && k < INCIDENT_EVIDENCE; k++)
 			if (r->events[k] == 0 && slice_eq(call_id, slice_str(r->call_id[k]))) {
 				r->events[k] = event_id;
 				r->news = true;
 			}
 	}
+	for (int i = 0; i < INCIDENTS_KEPT && call_id.n > 0; i++)
+		if (in->kept[i].event_id == 0 && slice_eq(call_id, slice_str(in->kept[i].call_id)))
+			in->kept[i].event_id = event_id;
 }
 
 void
@@ -408,6 +487,12 @@ static uint64_t
 incidents_text_key(const struct incidents *in, struct slice text)
 {
 	return key_text(in, text) | 1;
+}
+
+uint64_t
+run_ms(const struct incidents *in)
+{
+	return in->now_ms - in->start_ms;
 }
 
 bool

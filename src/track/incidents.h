@@ -4,6 +4,7 @@
 #ifndef TRACK_INCIDENTS_H
 #define TRACK_INCIDENTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sipwhy/incident.h"
@@ -22,6 +23,17 @@ struct incidents_cfg {
 /* NULL when memory is short. */
 struct incidents *incidents_new(const struct incidents_cfg *cfg);
 void incidents_free(struct incidents *in);
+
+/* Of a fact what decides whether any pattern looks at it; members as there.  Sides' own: only of a 100. */
+struct incidents_ask {
+	enum fact_kind kind;
+	enum sip_method method;
+	uint16_t code;
+	uint8_t outcome, transport;
+	bool own_client, own_server, in_dialog, orphan, rang;
+};
+/* The topic of a fact (pattern.h), 0 when nobody looks at it.  Asked before it is made: most messages are nobody's. */
+unsigned incidents_topic(const struct incidents_ask *ask);
 
 /* Take one fact. */
 void incidents_see(struct incidents *in, const struct fact *f);

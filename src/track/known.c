@@ -54,7 +54,8 @@ known_mark(struct incidents *in, const struct endpoint *e, unsigned bits)
 		s->hour = hour;
 	}
 	s->bits |= (uint8_t)bits;
-	s->now += s->now < UINT16_MAX;
+	if (s->now < UINT16_MAX)
+		s->now++;
 	s->seen_s = (uint32_t)(in->now_ms / 1000) + 1;
 }
 
@@ -91,6 +92,12 @@ known_successes(struct incidents *in, const struct endpoint *e)
 }
 
 bool
+known_house(const struct incidents *in)
+{
+	return in->house_seen;
+}
+
+bool
 known_role(uint8_t role)
 {
 	return role == PEER_ROLE_TRUNK || role == PEER_ROLE_PHONES || role == PEER_ROLE_PBX;
@@ -115,8 +122,8 @@ known_private(const struct endpoint *e)
 		memcmp(e->addr, loopback, sizeof loopback) == 0);
 }
 
-bool
-known_outbound(struct incidents *in, const struct fact *f)
+static bool
+known_is_outbound(struct incidents *in, const struct fact *f)
 {
 	unsigned client, server;
 
@@ -133,6 +140,14 @@ known_outbound(struct incidents *in, const struct fact *f)
 	/* Without a word from the user: who takes registrations is the PBX, who was served before is of the house. */
 	client = known_host(in, f->client);
 	return (client & KNOWN_REGISTRAR) != 0 || ((client & KNOWN_CALLED) != 0 && (server & KNOWN_REGISTRAR) == 0);
+}
+
+bool
+known_outbound(struct incidents *in, const struct fact *f)
+{
+	if (in->outbound == OUTBOUND_UNASKED)
+		in->outbound = known_is_outbound(in, f) ? OUTBOUND_YES : OUTBOUND_NO;
+	return in->outbound == OUTBOUND_YES;
 }
 
 uint64_t

@@ -17,6 +17,8 @@ void known_see(struct incidents *in, const struct fact *f);
 unsigned known_host(struct incidents *in, const struct endpoint *e);
 /* How often something worked for it in this hour of the clock and the one before. */
 uint32_t known_successes(struct incidents *in, const struct endpoint *e);
+/* Did one of ours take part in anything yet?  Without a word from the user nobody is. */
+bool known_house(const struct incidents *in);
 /* Told by the user to be one of the house: phones, a trunk or the PBX. */
 bool known_role(uint8_t role);
 /* Addresses that are not routed in public: RFC 1918, RFC 6598, RFC 4193, link-local and loopback. */

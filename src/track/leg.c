@@ -84,9 +84,10 @@ leg_evidence(struct track *t, const struct attempt *a, const struct track_in *in
 	const struct sipmsg *s = in->s;
 	struct attempt *other = NULL;
 
-	/* Its header names the other's Call-ID, or both carry the same. */
+	/* Its header names the other's Call-ID, or both carry the same; a trunk may be tried after another's silence.
+	 */
 	if (s->link.n > 0)
-		other = leg_get(t, leg_text(t, s->link), a, TRACK_TIMER_B_MS);
+		other = leg_get(t, leg_text(t, s->link), a, TRACK_IDLE_MS);
 	if (other == NULL && s->from.n > 0 && s->to.n > 0 && !endpoint_same_host(in->client, in->server))
 		other = leg_get(t, leg_users(t, in->client, s), a, LEG_MS);
 	return other;
@@ -99,7 +100,10 @@ leg_find(struct track *t, struct attempt *a, const struct track_in *in)
 	struct attempt *other = leg_evidence(t, a, in);
 
 	if (other != NULL && (other->flags & ATTEMPT_LEG))
-		other = attempt_at(t->attempts, other->leg);
+		other = verdict_first_leg(t, other);
+	/* Its number may be another one's by now. */
+	if (other == a)
+		other = NULL;
 	if (s->link.n > 0 && other == NULL)
 		leg_put(t, leg_text(t, s->link), a);
 	if (other == NULL && s->call_id.n > 0)
@@ -107,4 +111,14 @@ leg_find(struct track *t, struct attempt *a, const struct track_in *in)
 	if (other == NULL && s->from.n > 0 && s->to.n > 0 && !endpoint_same_host(in->client, in->server))
 		leg_put(t, leg_users(t, in->server, s), a);
 	return other;
+}
+
+void
+leg_relayed(struct track *t, const struct attempt *a, const struct track_in *in)
+{
+	const struct sipmsg *s = in->s;
+
+	if (!(a->flags & (ATTEMPT_LEG | ATTEMPT_IN_CALL)) && s->from.n > 0 && s->to.n > 0 &&
+	    !endpoint_same_host(in->client, in->server))
+		leg_put(t, leg_users(t, in->server, s), a);
 }

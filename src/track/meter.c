@@ -2,8 +2,8 @@
  * meter - the bounded table of meters: counts in sliding windows, by pattern and key; see pattern.h.
  *
  * Strangers choose the keys.  So the hash is seeded, the table has an end, and room is made where most of it went: of
- * the pattern that holds most meters the one unused for longest gives way, which leaves the others' memory alone when
- * somebody makes up a new address for each request.
+ * the pattern that holds most meters, or nearly, the one unused for longest gives way, which leaves the others' memory
+ * alone when somebody makes up a new address for each request.
  */
 #include <math.h>
 #include <string.h>
@@ -18,6 +18,7 @@ enum {
 	METER_CHUNKS = METER_MAX / METER_CHUNK,
 	METER_BUCKETS = 2 * METER_MAX,
 	METER_GROUPS = 32, /* patterns, and 0 for what they share */
+	METER_SLACK = 64,  /* a group is looked for anew when the one that gave holds so many less than another */
 	METER_HALVES = 3,  /* values are kept by halves of the window */
 	METER_WORDS = 4
 };
@@ -38,16 +39,23 @@ struct meters {
 	uint16_t held[METER_GROUPS], oldest[METER_GROUPS], newest[METER_GROUPS];
 	uint16_t bucket[METER_BUCKETS];
 	struct meter_chunk *chunk[METER_CHUNKS];
-	struct meter spare; /* when there is no memory for any */
+	struct meter spare;                   /* when there is no memory for any */
+	uint16_t most, second;                /* the group that holds most, when looked at last; how many others hold */
+	uint16_t about[64 * METER_WORDS + 1]; /* values that were noted, by the bits that they set */
 };
 
 struct meters *
 meters_new(uint64_t seed)
 {
+	const int bits = 64 * METER_WORDS;
 	struct meters *t = mem_zalloc(sizeof *t);
 
-	if (t != NULL)
-		t->seed = seed;
+	if (t == NULL)
+		return NULL;
+	t->seed = seed;
+	/* The last bit would make infinitely many of them. */
+	for (int set = 0; set <= bits; set++)
+		t->about[set] = (uint16_t)(bits * log(bits / (set < bits ? bits - set : 0.5)) + 0.5);
 	return t;
 }
 
@@ -134,22 +142,41 @@ meter_unchain(struct meters *t, const struct meter *m)
 	*at = meter_link_of(t, m->number)->chain;
 }
 
+static void
+meter_rank(struct meters *t)
+{
+	t->most = t->second = 0;
+	for (uint16_t g = 1; g < METER_GROUPS; g++)
+		if (t->held[g] > t->held[t->most])
+			t->most = g;
+	for (uint16_t g = 0; g < METER_GROUPS; g++)
+		if (g != t->most && t->held[g] > t->second)
+			t->second = t->held[g];
+}
+
+/* One more in a group. */
+static void
+meter_hold(struct meters *t, unsigned g)
+{
+	t->held[g]++;
+	if (g != t->most && t->held[g] > t->second)
+		t->second = t->held[g];
+}
+
 /* Take one away from the group that has most; NULL when there is none at all. */
 static struct meter *
 meter_evict(struct meters *t)
 {
-	unsigned most = 0;
 	struct meter *m;
 
-	for (unsigned g = 1; g < METER_GROUPS; g++)
-		if (t->held[g] > t->held[most])
-			most = g;
-	if (t->held[most] == 0)
+	if (t->held[t->most] + METER_SLACK <= t->second)
+		meter_rank(t);
+	if (t->held[t->most] == 0)
 		return NULL;
-	m = meter_of(t, t->oldest[most]);
+	m = meter_of(t, t->oldest[t->most]);
 	meter_unage(t, m);
 	meter_unchain(t, m);
-	t->held[most]--;
+	t->held[t->most]--;
 	return m;
 }
 
@@ -192,6 +219,12 @@ meter_use(struct meters *t, const struct meter *m)
 	meter_age_newest(t, m);
 }
 
+bool
+meter_any(const struct incidents *in, unsigned pattern)
+{
+	return in->meters->held[pattern % METER_GROUPS] > 0;
+}
+
 struct meter *
 meter_find(struct incidents *in, unsigned pattern, unsigned which, uint64_t key)
 {
@@ -219,6 +252,7 @@ meter_name(struct incidents *in, struct meter *m, uint64_t id, uint64_t key, uin
 	*m =
 	    (struct meter){ .id = id, .key = key, .window_ms = window_ms >= 1000 ? window_ms : 1000, .number = number };
 	m->slot_at = in->now_ms / meter_step(m);
+	m->slot_end_ms = (m->slot_at + 1) * meter_step(m);
 }
 
 struct meter *
@@ -242,45 +276,46 @@ meter_at(struct incidents *in, unsigned pattern, unsigned which, uint64_t key, u
 	meter_link_of(t, m->number)->chain = *bucket;
 	*bucket = m->number;
 	meter_age_newest(t, m);
-	t->held[meter_group(id)]++;
+	meter_hold(t, meter_group(id));
 	return m;
 }
 
 /* Time went by: slots and values that fell out of the window are cleared. */
 static void
-meter_roll(const struct incidents *in, struct meter *m)
+meter_turn(const struct incidents *in, struct meter *m)
 {
 	uint64_t at = in->now_ms / meter_step(m), half = at / (METER_SLOTS / 2), was = m->slot_at / (METER_SLOTS / 2);
 
-	if (at <= m->slot_at)
-		return;
+	m->slot_end_ms = (at + 1) * meter_step(m);
 	if (at - m->slot_at >= METER_SLOTS) {
 		memset(m->slot, 0, sizeof m->slot);
 		memset(m->seen, 0, sizeof m->seen);
+		m->sum = m->values = 0;
 	} else {
-		for (uint64_t i = m->slot_at + 1; i <= at; i++)
+		for (uint64_t i = m->slot_at + 1; i <= at; i++) {
+			m->sum -= m->slot[i % METER_SLOTS];
 			m->slot[i % METER_SLOTS] = 0;
-		for (uint64_t i = was + 1; i <= half; i++)
+		}
+		for (uint64_t i = was + 1; i <= half; i++) {
 			memset(m->seen[i % METER_HALVES], 0, sizeof m->seen[0]);
+			m->values = 0;
+		}
 	}
 	m->slot_at = at;
 }
 
-static uint32_t
-meter_add_up(uint32_t a, uint32_t b)
+static inline void
+meter_roll(const struct incidents *in, struct meter *m)
 {
-	return a > UINT32_MAX - b ? UINT32_MAX : a + b;
+	if (in->now_ms >= m->slot_end_ms)
+		meter_turn(in, m);
 }
 
 uint32_t
 meter_sum(struct incidents *in, struct meter *m)
 {
-	uint32_t sum = 0;
-
 	meter_roll(in, m);
-	for (int i = 0; i < METER_SLOTS; i++)
-		sum = meter_add_up(sum, m->slot[i]);
-	return sum;
+	return m->sum > UINT32_MAX ? UINT32_MAX : (uint32_t)m->sum;
 }
 
 uint32_t
@@ -290,30 +325,37 @@ meter_add(struct incidents *in, struct meter *m, uint32_t n)
 
 	meter_roll(in, m);
 	slot = &m->slot[m->slot_at % METER_SLOTS];
-	*slot = meter_add_up(*slot, n);
-	return meter_sum(in, m);
+	if (n > UINT32_MAX - *slot)
+		n = UINT32_MAX - *slot;
+	*slot += n;
+	m->sum += n;
+	return m->sum > UINT32_MAX ? UINT32_MAX : (uint32_t)m->sum;
 }
 
+/* m->values is the number of bits plus 1, 0 when they must be counted anew. */
 uint32_t
 meter_values(struct incidents *in, struct meter *m)
 {
-	const double bits = 64 * METER_WORDS;
-	int set = 0;
-
 	meter_roll(in, m);
-	for (int i = 0; i < METER_WORDS; i++)
-		set += __builtin_popcountll(m->seen[0][i] | m->seen[1][i] | m->seen[2][i]);
-	/* The last bit would make infinitely many of them. */
-	return (uint32_t)(bits * log(bits / (set < bits ? bits - set : 0.5)) + 0.5);
+	if (m->values == 0) {
+		m->values = 1;
+		for (int i = 0; i < METER_WORDS; i++)
+			m->values += (uint32_t)__builtin_popcountll(m->seen[0][i] | m->seen[1][i] | m->seen[2][i]);
+	}
+	return in->meters->about[m->values - 1];
 }
 
 uint32_t
 meter_distinct(struct incidents *in, struct meter *m, uint64_t value)
 {
 	unsigned bit = (unsigned)((value * UINT64_C(0x9e3779b97f4a7c15)) >> 56);
+	uint64_t mask = UINT64_C(1) << bit % 64;
+	unsigned word = bit / 64;
 
 	meter_roll(in, m);
-	m->seen[m->slot_at / (METER_SLOTS / 2) % METER_HALVES][bit / 64] |= UINT64_C(1) << bit % 64;
+	if (((m->seen[0][word] | m->seen[1][word] | m->seen[2][word]) & mask) == 0 && m->values != 0)
+		m->values++;
+	m->seen[m->slot_at / (METER_SLOTS / 2) % METER_HALVES][word] |= mask;
 	return meter_values(in, m);
 }
 
@@ -330,7 +372,7 @@ meter_age(struct incidents *in, struct meter *m)
 void
 meter_reset(struct meter *m)
 {
-	m->value = m->value2 = 0;
+	m->value = m->value2 = m->sum = m->values = 0;
 	memset(m->slot, 0, sizeof m->slot);
 	memset(m->seen, 0, sizeof m->seen);
 }

@@ -9,28 +9,35 @@
 
 #include "track/fact.h"
 #include "track/incidents.h"
+#include "track/limits.h"
 
 /*
  * What a fact is about, a bit each: a pattern is only asked about what it wants.  Requests inside a dialog, ACK and
  * CANCEL are nobody's.
  */
 enum topic {
-	TOPIC_INVITE = 1,       /* request outside a dialog */
-	TOPIC_REGISTER = 2,     /* request */
-	TOPIC_REQUEST = 4,      /* any other request outside a dialog */
-	TOPIC_TRYING = 8,       /* 100 */
-	TOPIC_PROVISIONAL = 16, /* 101-199 */
-	TOPIC_SUCCESS = 32,     /* 2xx */
-	TOPIC_REFUSAL = 64,     /* 300 and above */
-	TOPIC_GOOD = 128,       /* FACT_OUTCOME: OK */
-	TOPIC_BAD = 256,        /* FACT_OUTCOME: any other */
-	TOPIC_CALL = 512        /* FACT_REPEAT_2XX, FACT_CALL_ENDED, FACT_SESSION_LOST */
+	TOPIC_INVITE = 1 << 0,      /* request outside a dialog */
+	TOPIC_REGISTER = 1 << 1,    /* request */
+	TOPIC_REQUEST = 1 << 2,     /* any other request outside a dialog */
+	TOPIC_TRYING = 1 << 3,      /* 100 from ours to a far client */
+	TOPIC_PROVISIONAL = 1 << 4, /* the first 101-199 */
+	TOPIC_SUCCESS = 1 << 5,     /* 2xx */
+	TOPIC_REFUSAL = 1 << 6,     /* 300 and above */
+	/* FACT_OUTCOME, OK and any other: of an INVITE outside a dialog, of another request there, of one inside. */
+	TOPIC_CALL_GOOD = 1 << 7,
+	TOPIC_CALL_BAD = 1 << 8,
+	TOPIC_OTHER_GOOD = 1 << 9,
+	TOPIC_OTHER_BAD = 1 << 10,
+	TOPIC_INNER_GOOD = 1 << 11, /* over TCP, or not by a 2xx */
+	TOPIC_INNER_BAD = 1 << 12,
+	TOPIC_LATER = 1 << 13 /* FACT_REPEAT_2XX, FACT_CALL_ENDED, FACT_SESSION_LOST */
 };
-enum { TOPIC_OUTCOME = TOPIC_GOOD | TOPIC_BAD, TOPIC_N = 10 };
-
-/* The topic of a message or of a fact, 0 nobody's. */
-unsigned topic_of_message(const struct sipmsg *s);
-unsigned topic_of(const struct fact *f);
+enum {
+	TOPIC_CALL = TOPIC_CALL_GOOD | TOPIC_CALL_BAD,
+	TOPIC_OUTER = TOPIC_CALL | TOPIC_OTHER_GOOD | TOPIC_OTHER_BAD,
+	TOPIC_BAD = TOPIC_CALL_BAD | TOPIC_OTHER_BAD | TOPIC_INNER_BAD,
+	TOPIC_N = 14
+};
 
 /*
  * A pattern: one const struct at the end of its file, named in incidents.c's table.  see is given each fact of the
@@ -61,8 +68,8 @@ enum { METER_SLOTS = 12 };
 struct meter {
 	uint64_t value, value2;
 	/* The rest is meter.c's. */
-	uint64_t key, id, slot_at, seen[3][4];
-	uint32_t window_ms, slot[METER_SLOTS];
+	uint64_t key, id, slot_at, slot_end_ms, sum, seen[3][4];
+	uint32_t window_ms, values, slot[METER_SLOTS];
 	uint16_t number;
 };
 
@@ -85,6 +92,8 @@ uint64_t key_both(uint64_t a, uint64_t b);
 struct meter *meter_at(struct incidents *in, unsigned pattern, unsigned which, uint64_t key, uint32_t window_ms);
 /* The meter of this name, NULL when there is none: for asking without making. */
 struct meter *meter_find(struct incidents *in, unsigned pattern, unsigned which, uint64_t key);
+/* Is there any meter of this pattern?  When there is none, nobody needs to make a key to ask for one. */
+bool meter_any(const struct incidents *in, unsigned pattern);
 /* Count n more at the incidents' present time; returns the sum over the window. */
 uint32_t meter_add(struct incidents *in, struct meter *m, uint32_t n);
 uint32_t meter_sum(struct incidents *in, struct meter *m);
@@ -98,9 +107,6 @@ uint32_t meter_values(struct incidents *in, struct meter *m);
 uint32_t meter_age(struct incidents *in, struct meter *m);
 /* Forget counts and values; value and value2 too. */
 void meter_reset(struct meter *m);
-
-/* The threshold of this name, e.g. limit(in, "trunk-down.attempts").  The name must be in track_limits (asserted). */
-uint32_t limit(const struct incidents *in, const char *name);
 
 /* What raise() wants to know besides the sentence; members not set are empty. */
 struct raise {
@@ -124,6 +130,14 @@ void raise_incident(struct incidents *in, const struct pattern *p, const struct 
 void clear_incident(struct incidents *in, const struct pattern *p, uint64_t key);
 /* Is there one with this key? */
 bool incident_is_up(const struct incidents *in, const struct pattern *p, uint64_t key);
+
+/* Keep a fact for later as evidence: of each key the newest, of all keys a few.  What comes back has its call_id, to
+ * and event_id, good until the next fact_keep; false when it is not kept. */
+void fact_keep(struct incidents *in, const struct pattern *p, uint64_t key, const struct fact *f);
+bool fact_kept(struct incidents *in, const struct pattern *p, uint64_t key, struct fact *out);
+
+/* How long facts came by now. */
+uint64_t run_ms(const struct incidents *in);
 
 /* A text that was looked through already and is harmless; a few dozen are remembered. */
 bool text_is_known(const struct incidents *in, struct slice text);

@@ -73,14 +73,18 @@ struct congestion_figures {
 static struct congestion_figures
 congestion_count(struct incidents *in, const struct fact *f, uint64_t key, bool busy, enum congestion sign)
 {
-	uint32_t window_ms = limit(in, "congestion.seconds") * 1000;
+	uint32_t window_ms = limit(in, LIMIT_CONGESTION_SECONDS) * 1000;
 	uint64_t prefix = figure_prefix(in, f->to);
 	struct congestion_figures out = { 0 };
-	struct meter *m = meter_at(in, 2, CONGESTION_BUSY, key, window_ms);
+	struct meter *m =
+	    busy ? meter_at(in, 2, CONGESTION_BUSY, key, window_ms) : meter_find(in, 2, CONGESTION_BUSY, key);
 
-	out.busy = meter_add(in, m, busy);
-	out.prefixes = busy ? meter_distinct(in, m, prefix) : meter_values(in, m);
-	out.age_ms = meter_age(in, m);
+	if (m != NULL)
+		out.busy = meter_add(in, m, busy);
+	if (busy) {
+		out.prefixes = meter_distinct(in, m, prefix);
+		out.age_ms = meter_age(in, m);
+	}
 	m = meter_at(in, 2, CONGESTION_CALLS, key, window_ms);
 	out.calls = meter_add(in, m, 1);
 	out.share = (uint32_t)((uint64_t)out.busy * 1000000 / out.calls);
@@ -110,7 +114,7 @@ congestion_raise(struct incidents *in, const struct fact *f, uint64_t key, const
 		.signs = n->busy,
 		.since_ms = n->age_ms },
 	    "%u of %u calls to %.*s found no room in the last %s (%u %.*s)", n->busy, n->calls,
-	    SLICE_ARG(name_server(in, f)), figure_span(span, sizeof span, limit(in, "congestion.seconds")),
+	    SLICE_ARG(name_server(in, f)), figure_span(span, sizeof span, limit(in, LIMIT_CONGESTION_SECONDS)),
 	    (unsigned)f->code, SLICE_ARG(f->phrase));
 }
 
@@ -125,9 +129,9 @@ congestion_call(struct incidents *in, const struct fact *f)
 
 	if (!busy)
 		return;
-	share = n.calls >= limit(in, "congestion.attempts") && n.share > limit(in, "congestion.percent") * 10000 &&
-	    n.share > 2 * n.usual && n.busy < n.calls;
-	signs = n.signs >= limit(in, "congestion.phrases");
+	share = n.calls >= limit(in, LIMIT_CONGESTION_ATTEMPTS) &&
+	    n.share > limit(in, LIMIT_CONGESTION_PERCENT) * 10000 && n.share > 2 * n.usual && n.busy < n.calls;
+	signs = n.signs >= limit(in, LIMIT_CONGESTION_PHRASES);
 	/* One destination that is full behind a carrier that is not: only a phrase speaks of the carrier itself. */
 	if (n.prefixes < 2 && !n.same_prefix_works && sign != CONGESTION_PHRASE)
 		return;
@@ -144,16 +148,16 @@ congestion_see(struct incidents *in, const struct fact *f)
 }
 
 const struct pattern pattern_congestion = {
-	.number = 2, .kind = "congestion", .wants = TOPIC_OUTCOME, .see = congestion_see
+	.number = 2, .kind = "congestion", .wants = TOPIC_CALL, .see = congestion_see
 };
 
 enum {
-	STORM_RATE,  /* sum and users in ten seconds; value2: 1 + the usual when the storm began */
-	STORM_HOSTS, /* hosts of the same */
+	STORM_RATE,  /* sum in ten seconds, and users when it is high; value2: 1 + the usual when the storm began */
+	STORM_HOSTS, /* hosts when it is high */
 	STORM_USUAL, /* sum in a quarter of an hour; value: time of the first + 1 */
 	STORM_BAD    /* sum of registrations that the registrar failed, in a minute */
 };
-enum { STORM_RATE_MS = 10000, STORM_USUAL_MS = 900000, STORM_BAD_MS = 60000, STORM_QUIET_MS = 60000 };
+enum { STORM_RATE_MS = 10000, STORM_USUAL_MS = 900000, STORM_BAD_MS = 60000, STORM_QUIET_MS = 60000, STORM_EARLY = 4 };
 
 /* Registrations in ten seconds that are usual: all before the present ten; false when that is not known yet. */
 static bool
@@ -166,7 +170,7 @@ storm_usual(struct incidents *in, const struct fact *f, uint64_t key, uint32_t n
 	if (m->value == 0)
 		m->value = f->now_ms + 1;
 	age_ms = f->now_ms - (m->value - 1);
-	if (age_ms < limit(in, "register-storm.warmup-seconds") * UINT64_C(1000))
+	if (age_ms < limit(in, LIMIT_REGISTER_STORM_WARMUP_SECONDS) * UINT64_C(1000))
 		return false;
 	if (age_ms > STORM_USUAL_MS)
 		age_ms = STORM_USUAL_MS;
@@ -205,21 +209,27 @@ storm_register(struct incidents *in, const struct fact *f)
 	uint64_t peer = key_server(in, f), key = key_both(peer, f->credentials);
 	bool up = incident_is_up(in, &pattern_register_storm, peer), known;
 	struct meter *m = meter_at(in, 4, STORM_RATE, key, STORM_RATE_MS);
-	uint32_t now = meter_add(in, m, 1), users = meter_distinct(in, m, key_text(in, f->to)), hosts, usual = 0, most;
+	uint32_t now = meter_add(in, m, 1), users, hosts, usual = 0;
+	uint32_t most = limit(in, LIMIT_REGISTER_STORM_PER_SECOND) * (STORM_RATE_MS / 1000);
 	uint64_t frozen = m->value2;
 
+	/* A storm needs so many more that counting its users may begin late. */
+	if (!up && now <= most / STORM_EARLY) {
+		(void)storm_usual(in, f, key, now, &usual);
+		return;
+	}
+	users = meter_distinct(in, m, key_text(in, f->to));
 	m = meter_at(in, 4, STORM_HOSTS, key, STORM_RATE_MS);
 	hosts = meter_distinct(in, m, key_host(in, f->client));
 	known = storm_usual(in, f, key, now, &usual);
 	if (up && frozen > 0)
 		usual = (uint32_t)(frozen - 1);
-	most = limit(in, "register-storm.per-second") * (STORM_RATE_MS / 1000);
-	if (most < usual * limit(in, "register-storm.times"))
-		most = usual * limit(in, "register-storm.times");
+	if (most < usual * limit(in, LIMIT_REGISTER_STORM_TIMES))
+		most = usual * limit(in, LIMIT_REGISTER_STORM_TIMES);
 	/* It goes on until the rate is half of what began it. */
 	if (now <= (up ? most / 2 : most) || !(known || up))
 		return;
-	if (!up && (users < limit(in, "register-storm.users") || hosts < limit(in, "register-storm.hosts")))
+	if (!up && (users < limit(in, LIMIT_REGISTER_STORM_USERS) || hosts < limit(in, LIMIT_REGISTER_STORM_HOSTS)))
 		return;
 	meter_at(in, 4, STORM_RATE, key, STORM_RATE_MS)->value2 = 1 + (uint64_t)usual;
 	storm_raise(in, f, peer, now, usual, users);
@@ -237,7 +247,7 @@ storm_see(struct incidents *in, const struct fact *f)
 }
 
 const struct pattern pattern_register_storm = {
-	.number = 4, .kind = "register-storm", .wants = TOPIC_REGISTER | TOPIC_BAD, .see = storm_see
+	.number = 4, .kind = "register-storm", .wants = TOPIC_REGISTER | TOPIC_OTHER_BAD, .see = storm_see
 };
 
 enum {
@@ -289,7 +299,7 @@ overload_reject(struct incidents *in, const struct fact *f, uint64_t key)
 	unsigned which = f->retry_after.n > 0 ? OVERLOAD_RETRY : OVERLOAD_503;
 	struct meter *m = meter_at(in, 19, which, key, OVERLOAD_MS);
 	uint32_t n = meter_add(in, m, 1), hosts = meter_distinct(in, m, key_host(in, f->client));
-	uint32_t far = overload_sum(in, OVERLOAD_FAR, 0), least = limit(in, "overload.rejects");
+	uint32_t far = overload_sum(in, OVERLOAD_FAR, 0), least = limit(in, LIMIT_OVERLOAD_REJECTS);
 
 	if (n < far + least || (which == OVERLOAD_RETRY && hosts < 2))
 		return;
@@ -308,7 +318,7 @@ overload_silent(struct incidents *in, const struct fact *f, uint64_t key)
 	m = meter_at(in, 19, OVERLOAD_SILENT, key, OVERLOAD_MS);
 	n = meter_add(in, m, 1);
 	hosts = meter_distinct(in, m, key_host(in, f->client));
-	if (n >= limit(in, "overload.rejects") && (hosts >= 2 || f->role_client == PEER_ROLE_TRUNK))
+	if (n >= limit(in, LIMIT_OVERLOAD_REJECTS) && (hosts >= 2 || f->role_client == PEER_ROLE_TRUNK))
 		overload_raise(in, f, key, INCIDENT_CRITICAL, n, hosts, "left unanswered");
 }
 
@@ -318,7 +328,7 @@ overload_lost(struct incidents *in, const struct fact *f, uint64_t key)
 	struct meter *m = meter_at(in, 19, OVERLOAD_LOST, key, OVERLOAD_MS);
 	uint32_t n = meter_add(in, m, 1), hosts = meter_distinct(in, m, key_host(in, f->client));
 
-	if (n > limit(in, "overload.lost-calls") &&
+	if (n > limit(in, LIMIT_OVERLOAD_LOST_CALLS) &&
 	    (hosts >= 3 || known_role(f->role_client) || known_host(in, f->client) != 0))
 		overload_raise(in, f, key, INCIDENT_ERROR, n, hosts, "answered 481 (as after a restart) to");
 }
@@ -327,7 +337,7 @@ overload_lost(struct incidents *in, const struct fact *f, uint64_t key)
 static void
 overload_trying(struct incidents *in, const struct fact *f, uint64_t key)
 {
-	bool late = f->ms > (int32_t)limit(in, "overload.slow-ms");
+	bool late = f->ms > (int32_t)limit(in, LIMIT_OVERLOAD_SLOW_MS);
 	uint32_t n = meter_add(in, meter_at(in, 19, OVERLOAD_100, key, OVERLOAD_SLOW_MS), 1);
 	uint32_t slow = meter_add(in, meter_at(in, 19, OVERLOAD_SLOW, key, OVERLOAD_SLOW_MS), late);
 
@@ -341,7 +351,7 @@ overload_trying(struct incidents *in, const struct fact *f, uint64_t key)
 		.quiet_ms = OVERLOAD_QUIET_MS,
 		.signs = slow },
 	    "%.*s took longer than %u ms for the first answer to %u of %u calls of the last 2 minutes",
-	    SLICE_ARG(name_server(in, f)), limit(in, "overload.slow-ms"), slow, n);
+	    SLICE_ARG(name_server(in, f)), limit(in, LIMIT_OVERLOAD_SLOW_MS), slow, n);
 }
 
 static void
@@ -357,8 +367,8 @@ overload_outcome(struct incidents *in, const struct fact *f)
 	}
 	if (f->own_client)
 		return;
-	/* A code that was made of another one is no word of its own. */
-	if (f->code == 503 && (f->said_code == 0 || f->said_code == 503) && f->role_client != PEER_ROLE_TRUNK)
+	/* What somebody else said first is no word of its own. */
+	if (f->code == 503 && !f->passed_on && f->said_code == 0 && f->role_client != PEER_ROLE_TRUNK)
 		overload_reject(in, f, key_server(in, f));
 	else if (silent)
 		overload_silent(in, f, key_server(in, f));
@@ -377,6 +387,7 @@ overload_see(struct incidents *in, const struct fact *f)
 	}
 }
 
-const struct pattern pattern_overload = {
-	.number = 19, .kind = "overload", .wants = TOPIC_TRYING | TOPIC_REFUSAL | TOPIC_OUTCOME, .see = overload_see
-};
+const struct pattern pattern_overload = { .number = 19,
+	.kind = "overload",
+	.wants = TOPIC_TRYING | TOPIC_REFUSAL | TOPIC_CALL_BAD | TOPIC_OTHER_BAD,
+	.see = overload_see };

@@ -14,17 +14,15 @@
 #include "track/sign.h"
 
 enum {
-	FRAUD_USER,   /* value: calls abroad at this time; value2: time of the last start or end */
-	FRAUD_CALL,   /* by Call-ID.  value: key of the user, 0 when it ended */
-	FRAUD_HOURS,  /* value: calls of this hour, above them the usual of an hour in sixteenths; value2: the hour + 1
-		       */
-	FRAUD_RUN,    /* key 0.  value: time of the first call + 1 */
-	FRAUD_HOME,   /* key 0.  value: country code seen most; value2: its majority */
-	FRAUD_CARRIER /* sum of answered calls of a far peer */
+	FRAUD_USER, /* value: calls abroad of this hour, above them the usual of an hour in sixteenths; value2: those at
+		       this time, above them the hour of the newest start or end + 1 */
+	FRAUD_CALL, /* by Call-ID.  value: key of the user, 0 when it ended; value2: 1 */
+	FRAUD_HOME, /* key 0.  value: country code seen most; value2: its majority */
+	FRAUD_CARRIER /* by far peer.  value: time of the newest answered call + 1 */
 };
 enum {
 	FRAUD_HOUR_MS = 3600000,
-	FRAUD_STALE_MS = 2 * FRAUD_HOUR_MS, /* after so long an end was missed */
+	FRAUD_STALE_HOURS = 2, /* after so long an end was missed */
 	FRAUD_QUIET_MS = 900000,
 	FRAUD_AFTER_MS = 600000, /* a refusal so soon after a success is the carrier's guard */
 	FRAUD_HOME_VOTES = 10,
@@ -37,35 +35,44 @@ enum {
  * Where artificial traffic is sent to: number ranges with high termination fees, as carriers' guards list them, and
  * satellite and premium services.
  */
-static const char *const fraud_risky[] = { "1242", "1246", "1264", "1268", "1284", "1345", "1441", "1473", "1649",
-	"1664", "1721", "1758", "1767", "1784", "1809", "1829", "1849", "1868", "1869", "1876", "213", "216", "220",
-	"221", "222", "223", "224", "225", "226", "227", "228", "229", "231", "232", "235", "236", "239", "240", "241",
-	"242", "243", "245", "246", "247", "248", "252", "253", "257", "261", "263", "265", "269", "290", "355", "370",
-	"371", "372", "381", "382", "383", "387", "500", "509", "53", "592", "597", "670", "672", "674", "675", "676",
-	"677", "678", "679", "680", "681", "682", "683", "685", "686", "687", "688", "689", "690", "691", "692", "850",
-	"870", "881", "882", "883", "960", "979", "992" };
+/* By the first digits: three, or four of those with code 1. */
+static const uint16_t fraud_risky[] = { 213, 216, 220, 221, 222, 223, 224, 225, 226, 227, 228, 229, 231, 232, 235, 236,
+	239, 240, 241, 242, 243, 245, 246, 247, 248, 252, 253, 257, 261, 263, 265, 269, 290, 355, 370, 371, 372, 381,
+	382, 383, 387, 500, 509, 530, 531, 532, 533, 534, 535, 536, 537, 538, 539, 592, 597, 670, 672, 674, 675, 676,
+	677, 678, 679, 680, 681, 682, 683, 685, 686, 687, 688, 689, 690, 691, 692, 850, 870, 881, 882, 883, 960, 979,
+	992, 1242, 1246, 1264, 1268, 1284, 1345, 1441, 1473, 1649, 1664, 1721, 1758, 1767, 1784, 1809, 1829, 1849, 1868,
+	1869, 1876 };
 
 /* A number with its country code first; empty when it names no country. */
 static struct slice
 fraud_digits(char room[SIGN_DIGITS], struct slice text)
 {
-	bool international = (text.n > 0 && text.p[0] == '+') || (text.n > 1 && text.p[0] == '0' && text.p[1] == '0');
-	struct slice digits = sign_number(room, text);
+	struct slice digits = { NULL, 0 };
 
-	return international && digits.n >= FRAUD_DIGITS_MIN ? digits : (struct slice){ NULL, 0 };
+	if ((text.n > 0 && text.p[0] == '+') || (text.n > 1 && text.p[0] == '0' && text.p[1] == '0'))
+		digits = sign_number(room, text);
+	return digits.n >= FRAUD_DIGITS_MIN ? digits : (struct slice){ NULL, 0 };
 }
 
 static bool
 fraud_is_risky(struct slice digits)
 {
-	for (size_t i = 0; i < sizeof fraud_risky / sizeof fraud_risky[0]; i++) {
-		size_t len;
+	size_t n = digits.p[0] == '1' ? 4 : 3, from = 0, to = sizeof fraud_risky / sizeof fraud_risky[0];
+	unsigned code = 0;
 
-		if (fraud_risky[i][0] != digits.p[0])
-			continue;
-		len = strlen(fraud_risky[i]);
-		if (digits.n > len && memcmp(digits.p, fraud_risky[i], len) == 0)
+	if (digits.n <= n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		code = code * 10 + (unsigned)(digits.p[i] - '0');
+	while (from < to) {
+		size_t middle = (from + to) / 2;
+
+		if (fraud_risky[middle] == code)
 			return true;
+		if (fraud_risky[middle] < code)
+			from = middle + 1;
+		else
+			to = middle;
 	}
 	return false;
 }
@@ -112,7 +119,7 @@ static unsigned
 fraud_home(struct incidents *in)
 {
 	const struct meter *m = meter_find(in, 10, FRAUD_HOME, 0);
-	unsigned code = limit(in, "fraud.country-code");
+	unsigned code = limit(in, LIMIT_FRAUD_COUNTRY_CODE);
 
 	if (code == 0 && m != NULL && m->value2 >= FRAUD_HOME_VOTES)
 		code = (unsigned)m->value;
@@ -142,8 +149,8 @@ fraud_way(struct incidents *in, struct slice called)
 	/* Whatever leaves the country begins so. */
 	if (called.n < FRAUD_DIGITS_MIN || (called.p[0] != '+' && called.p[0] != '0'))
 		return FRAUD_HERE;
-	digits = fraud_digits(room, called);
 	home = fraud_home(in);
+	digits = fraud_digits(room, called);
 	if (digits.n == 0)
 		digits = fraud_strip_011(room, called, home);
 	/* Islands that share code 1 are abroad for its other countries. */
@@ -155,57 +162,43 @@ fraud_way(struct incidents *in, struct slice called)
 static bool
 fraud_is_odd_hour(const struct incidents *in, int64_t t_ns)
 {
-	int from = (int)limit(in, "fraud.from-hour"), to = (int)limit(in, "fraud.to-hour");
+	int from = (int)limit(in, LIMIT_FRAUD_FROM_HOUR), to = (int)limit(in, LIMIT_FRAUD_TO_HOUR);
 	time_t t = (time_t)(t_ns / NS_PER_S);
 	struct tm tm;
 
 	if (localtime_r(&t, &tm) == NULL)
 		return false;
-	if (limit(in, "fraud.weekend") != 0 && (tm.tm_wday == 0 || tm.tm_wday == 6))
+	if (limit(in, LIMIT_FRAUD_WEEKEND) != 0 && (tm.tm_wday == 0 || tm.tm_wday == 6))
 		return true;
 	return from <= to ? tm.tm_hour >= from && tm.tm_hour < to : tm.tm_hour >= from || tm.tm_hour < to;
 }
 
-/* The user's calls abroad in this hour, one more; *usual_16: those of an hour before, in sixteenths. */
-static uint32_t
-fraud_hour(struct incidents *in, const struct fact *f, uint64_t user, uint64_t *usual_16)
-{
-	struct meter *m = meter_at(in, 10, FRAUD_HOURS, user, FRAUD_HOUR_MS);
-	uint64_t hour = f->now_ms / FRAUD_HOUR_MS, count = m->value & UINT32_MAX, usual = m->value >> 32;
+/* What is told of a user's calls. */
+struct fraud_user {
+	uint64_t parallel, usual_16; /* at a time; of an hour before, in sixteenths */
+	uint32_t hour;               /* in this hour */
+};
 
-	if (m->value2 != 0)
-		for (uint64_t last = m->value2 - 1; last < hour && (count > 0 || usual > 0); last++) {
-			usual = (3 * usual + 16 * count) / 4;
-			count = 0;
-		}
-	count += count < UINT32_MAX;
-	m->value = usual << 32 | count;
-	m->value2 = hour + 1;
-	*usual_16 = usual;
-	return (uint32_t)count;
-}
-
-/* What is usual is known when the first hour is over. */
-static bool
-fraud_knows_usual(struct incidents *in, const struct fact *f)
-{
-	struct meter *m = meter_at(in, 10, FRAUD_RUN, 0, FRAUD_HOUR_MS);
-
-	if (m->value == 0)
-		m->value = f->now_ms + 1;
-	return f->now_ms - (m->value - 1) >= FRAUD_HOUR_MS;
-}
-
-static uint64_t
-fraud_parallel(struct incidents *in, const struct fact *f, uint64_t user)
+/* One more. */
+static struct fraud_user
+fraud_count(struct incidents *in, const struct fact *f, uint64_t user)
 {
 	struct meter *m = meter_at(in, 10, FRAUD_USER, user, FRAUD_HOUR_MS);
+	uint64_t hour = f->now_ms / FRAUD_HOUR_MS, last = m->value2 >> 32;
+	struct fraud_user out = { m->value2 & UINT32_MAX, m->value >> 32, (uint32_t)m->value };
 
 	/* A missed end must not count for ever. */
-	if (m->value2 > 0 && f->now_ms - m->value2 > FRAUD_STALE_MS)
-		m->value = 0;
-	m->value2 = f->now_ms;
-	return ++m->value;
+	if (last > 0 && hour + 1 - last > FRAUD_STALE_HOURS)
+		out.parallel = 0;
+	for (; last > 0 && last <= hour && (out.hour > 0 || out.usual_16 > 0); last++) {
+		out.usual_16 = (3 * out.usual_16 + UINT64_C(16) * out.hour) / 4;
+		out.hour = 0;
+	}
+	out.hour += out.hour < UINT32_MAX;
+	out.parallel += out.parallel < UINT32_MAX;
+	m->value = out.usual_16 << 32 | out.hour;
+	m->value2 = (hour + 1) << 32 | out.parallel;
+	return out;
 }
 
 static void
@@ -235,29 +228,30 @@ fraud_call_key(const struct incidents *in, const struct fact *f)
 static void
 fraud_call(struct incidents *in, const struct fact *f, bool risky)
 {
-	uint64_t user = key_both(key_text(in, f->from), key_host(in, f->client)), parallel, usual_16;
-	struct meter *m = meter_find(in, 10, FRAUD_CALL, fraud_call_key(in, f));
-	uint32_t hour;
+	uint64_t user = key_both(key_text(in, f->from), key_host(in, f->client));
+	struct meter *m = meter_at(in, 10, FRAUD_CALL, fraud_call_key(in, f), FRAUD_HOUR_MS);
 	bool odd = risky && fraud_is_odd_hour(in, f->t_ns);
+	struct fraud_user n;
 	char what[160];
 
-	if (m != NULL)
+	if (m->value2 != 0)
 		return;
-	meter_at(in, 10, FRAUD_CALL, fraud_call_key(in, f), FRAUD_HOUR_MS)->value = user;
-	parallel = fraud_parallel(in, f, user);
-	hour = fraud_hour(in, f, user, &usual_16);
-	if (parallel > limit(in, "fraud.parallel")) {
+	m->value = user;
+	m->value2 = 1;
+	n = fraud_count(in, f, user);
+	if (n.parallel > limit(in, LIMIT_FRAUD_PARALLEL)) {
 		(void)snprintf(what, sizeof what, "has %llu calls abroad at a time, the last to %.*s",
-		    (unsigned long long)parallel, SLICE_ARG(f->to));
+		    (unsigned long long)n.parallel, SLICE_ARG(f->to));
 		fraud_raise(in, f, user, odd ? INCIDENT_CRITICAL : INCIDENT_ERROR, what);
 	} else if (odd) {
 		(void)snprintf(what, sizeof what, "calls %.*s, a number range known for fraud, outside business hours",
 		    SLICE_ARG(f->to));
 		fraud_raise(in, f, user, INCIDENT_ERROR, what);
-	} else if (fraud_knows_usual(in, f) && hour >= limit(in, "fraud.calls") &&
-	    hour * UINT64_C(16) > limit(in, "fraud.times") * usual_16) {
-		(void)snprintf(what, sizeof what, "made %u calls abroad in this hour (usual: %u)", hour,
-		    (unsigned)(usual_16 / 16));
+	} else if (n.hour >= limit(in, LIMIT_FRAUD_CALLS) && run_ms(in) >= FRAUD_HOUR_MS &&
+	    n.hour * UINT64_C(16) > limit(in, LIMIT_FRAUD_TIMES) * n.usual_16) {
+		/* What is usual is known when the first hour is over. */
+		(void)snprintf(what, sizeof what, "made %u calls abroad in this hour (usual: %u)", n.hour,
+		    (unsigned)(n.usual_16 / 16));
 		fraud_raise(in, f, user, INCIDENT_WARNING, what);
 	}
 }
@@ -272,10 +266,9 @@ fraud_ended(struct incidents *in, const struct fact *f)
 		return;
 	m->value = 0;
 	m = meter_find(in, 10, FRAUD_USER, user);
-	if (m != NULL && m->value > 0) {
-		m->value--;
-		m->value2 = f->now_ms;
-	}
+	if (m == NULL || (m->value2 & UINT32_MAX) == 0)
+		return;
+	m->value2--;
 }
 
 /* The carrier's own guard spoke: it named money or a country, soon after calls that went through. */
@@ -284,11 +277,15 @@ fraud_guard(struct incidents *in, const struct fact *f)
 {
 	static const char *const words[] = { "fund", "balance", "credit", "spend", "fraud", "country", "international",
 		"premium" };
-	uint64_t key = key_server(in, f);
-	struct meter *m = meter_find(in, 10, FRAUD_CARRIER, key);
 	bool named = f->code == 402;
+	const struct meter *m;
+	uint64_t key;
 
-	if ((f->code != 403 && f->code != 402 && f->code != 503) || m == NULL || meter_sum(in, m) == 0)
+	if (f->code != 403 && f->code != 402 && f->code != 503)
+		return;
+	key = key_server(in, f);
+	m = meter_find(in, 10, FRAUD_CARRIER, key);
+	if (m == NULL || f->now_ms + 1 - m->value > FRAUD_AFTER_MS)
 		return;
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		named = named || text_has(f->phrase, words[i]) || text_has(f->reason, words[i]);
@@ -314,7 +311,7 @@ fraud_outcome(struct incidents *in, const struct fact *f)
 	if (!f->leg || f->in_dialog || !known_outbound(in, f))
 		return;
 	if (f->outcome == OUTCOME_OK)
-		(void)meter_add(in, meter_at(in, 10, FRAUD_CARRIER, key_server(in, f), FRAUD_AFTER_MS), 1);
+		meter_at(in, 10, FRAUD_CARRIER, key_server(in, f), FRAUD_AFTER_MS)->value = f->now_ms + 1;
 	else if (f->outcome == OUTCOME_FAILED)
 		fraud_guard(in, f);
 }
@@ -327,25 +324,32 @@ fraud_is_users(struct incidents *in, const struct fact *f)
 	    f->role_server != PEER_ROLE_TRUNK && (known_host(in, f->client) & KNOWN_REGISTRAR) == 0;
 }
 
+/* The first sign that a call of a user goes through. */
+static void
+fraud_rings(struct incidents *in, const struct fact *f)
+{
+	enum fraud_way way = fraud_way(in, f->to);
+
+	if (way != FRAUD_HERE)
+		fraud_call(in, f, way == FRAUD_RISKY);
+}
+
 static void
 fraud_see(struct incidents *in, const struct fact *f)
 {
 	if (f->kind == FACT_CALL_ENDED || f->kind == FACT_SESSION_LOST) {
 		fraud_ended(in, f);
-	} else if (f->method == METHOD_INVITE && f->kind == FACT_OUTCOME) {
+	} else if (f->kind == FACT_OUTCOME) {
 		fraud_outcome(in, f);
-	} else if (f->method == METHOD_INVITE && f->kind == FACT_RESPONSE && f->code > 100 && f->code < 300 &&
-	    !f->in_dialog && !f->orphan && (!f->rang || f->code >= 200)) {
-		enum fraud_way way = fraud_way(in, f->to);
-
+	} else if (f->method == METHOD_INVITE && f->code < 300 && !f->in_dialog && !f->orphan) {
 		if (f->code >= 200)
 			fraud_vote(in, f->from);
-		if (way != FRAUD_HERE && !f->rang && fraud_is_users(in, f))
-			fraud_call(in, f, way == FRAUD_RISKY);
+		if (!f->rang && fraud_is_users(in, f))
+			fraud_rings(in, f);
 	}
 }
 
 const struct pattern pattern_fraud = { .number = 10,
 	.kind = "fraud",
-	.wants = TOPIC_PROVISIONAL | TOPIC_SUCCESS | TOPIC_OUTCOME | TOPIC_CALL,
+	.wants = TOPIC_PROVISIONAL | TOPIC_SUCCESS | TOPIC_CALL | TOPIC_LATER,
 	.see = fraud_see };

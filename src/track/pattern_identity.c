@@ -2,6 +2,7 @@
  * pattern_identity - calls refused for who the caller is said to be: signed identities (P11, RFC 8224, 8588) and
  * reputation (P22, RFC 8688, ATIS-1000099).
  */
+#include "track/known.h"
 #include "track/pattern.h"
 #include "track/sign.h"
 
@@ -41,7 +42,7 @@ stir_may_refuse(unsigned code)
 static bool
 stir_refused(const struct fact *f)
 {
-	if (!sign_call_leg(f) || f->outcome != OUTCOME_FAILED)
+	if (!sign_call_leg(f) || f->outcome != OUTCOME_FAILED || f->passed_on)
 		return false;
 	if (stir_code(f))
 		return true;
@@ -61,16 +62,16 @@ stir_see(struct incidents *in, const struct fact *f)
 
 	if (!stir_refused(f))
 		return;
-	far = sign_far(in, f);
+	far = sign_far(f);
 	r.key = key_host(in, far.host);
-	r.peer = far.name;
-	seconds = limit(in, "stir.seconds");
+	r.peer = sign_far_name(in, f, &far);
+	seconds = limit(in, LIMIT_STIR_SECONDS);
 	n = sign_count(in, p, STIR_CALLS, seconds, &r);
-	if (n >= limit(in, "stir.calls"))
+	if (n >= limit(in, LIMIT_STIR_CALLS))
 		r.level = INCIDENT_ERROR;
 	raise_incident(in, p, &r,
 	    "%u call%s %s %.*s failed over the signed identity of the caller within %s (newest: %u %.*s)", (unsigned)n,
-	    sign_plural(n), far.is_client ? "from" : "to", SLICE_ARG(far.name), sign_span(span, seconds),
+	    sign_plural(n), far.is_client ? "from" : "to", SLICE_ARG(r.peer), sign_span(span, seconds),
 	    (unsigned)f->code, SLICE_ARG(f->phrase));
 }
 
@@ -92,12 +93,12 @@ static void
 analytics_blocked(struct incidents *in, const struct fact *f, struct raise *r, uint32_t calls)
 {
 	const struct pattern *p = &pattern_analytics;
-	uint32_t seconds = limit(in, "analytics.seconds"), n = sign_count(in, p, ANALYTICS_BLOCKED, seconds, r);
+	uint32_t seconds = limit(in, LIMIT_ANALYTICS_SECONDS), n = sign_count(in, p, ANALYTICS_BLOCKED, seconds, r);
 	bool said = analytics_said(f), many;
 	char span[SIGN_SPAN];
 
-	many = calls >= limit(in, "analytics.attempts") &&
-	    n * UINT64_C(100) > calls * (uint64_t)limit(in, "analytics.percent");
+	many = calls >= limit(in, LIMIT_ANALYTICS_ATTEMPTS) &&
+	    n * UINT64_C(100) > calls * (uint64_t)limit(in, LIMIT_ANALYTICS_PERCENT);
 	/* 607 comes from people too: it counts in the share, and only that may make it an incident. */
 	if (!said && !many)
 		return;
@@ -113,21 +114,23 @@ static void
 analytics_see(struct incidents *in, const struct fact *f)
 {
 	struct raise r = { .level = INCIDENT_WARNING, .fact = f, .what = f->from };
+	bool blocked = analytics_said(f) || (f->outcome == OUTCOME_FAILED && f->code == 607);
 	uint32_t calls;
 
-	if (!sign_call_leg(f) || (f->own_server && !f->own_client))
+	if (!f->leg || (f->own_server && !f->own_client) || (!blocked && !known_outbound(in, f)))
 		return;
 	r.key = key_host(in, f->server);
 	r.quiet_ms = ANALYTICS_QUIET_MS;
 	calls = meter_add(in,
-	    meter_at(in, pattern_analytics.number, ANALYTICS_CALLS, r.key, limit(in, "analytics.seconds") * 1000), 1);
-	if (analytics_said(f) || (f->outcome == OUTCOME_FAILED && f->code == 607)) {
+	    meter_at(in, pattern_analytics.number, ANALYTICS_CALLS, r.key, limit(in, LIMIT_ANALYTICS_SECONDS) * 1000),
+	    1);
+	if (blocked) {
 		r.peer = name_server(in, f);
 		analytics_blocked(in, f, &r, calls);
 	}
 }
 
-const struct pattern pattern_stir = { .number = 11, .kind = "stir", .wants = TOPIC_BAD, .see = stir_see };
+const struct pattern pattern_stir = { .number = 11, .kind = "stir", .wants = TOPIC_CALL_BAD, .see = stir_see };
 const struct pattern pattern_analytics = {
-	.number = 22, .kind = "analytics", .wants = TOPIC_OUTCOME, .see = analytics_see
+	.number = 22, .kind = "analytics", .wants = TOPIC_CALL, .see = analytics_see
 };

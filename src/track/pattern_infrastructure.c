@@ -17,7 +17,7 @@ enum { DNS_HOUR_MS = 3600000, TLS_QUIET_MS = 600000 };
 static bool
 dns_failed(const struct fact *f)
 {
-	if (f->kind != FACT_OUTCOME || !f->leg || f->outcome != OUTCOME_FAILED)
+	if (!sign_failed_here(f) || f->outcome != OUTCOME_FAILED)
 		return false;
 	if (f->code == 478 || f->code == 476)
 		return true;
@@ -27,7 +27,6 @@ dns_failed(const struct fact *f)
 	    text_has(f->phrase, "DNS timeout") || text_has(f->warning, "no DNS results");
 }
 
-/* Browsers register with a Contact that is not meant to resolve (RFC 7118): whom they are is noted. */
 /* Does a URI or host[:port] end in ".invalid"?  Browsers write it in small letters; this is asked of each call. */
 static bool
 dns_is_no_domain(struct slice uri)
@@ -41,6 +40,7 @@ dns_is_no_domain(struct slice uri)
 	return host.n > n && memcmp(host.p + host.n - n, invalid, n) == 0;
 }
 
+/* Browsers register with a Contact that is not meant to resolve (RFC 7118): whom they are is noted. */
 static void
 dns_invalid(struct incidents *in, const struct fact *f)
 {
@@ -68,18 +68,20 @@ dns_see(struct incidents *in, const struct fact *f)
 	uint32_t seconds, n, ways;
 	char span[SIGN_SPAN];
 
-	if (f->kind == FACT_REQUEST)
+	if (f->kind == FACT_REQUEST) {
 		dns_invalid(in, f);
+		return;
+	}
 	if (!dns_failed(f) || dns_is_invalid(in, f))
 		return;
 	r.key = key_host(in, f->server);
-	r.quiet_ms = limit(in, "dns.quiet-seconds") * 1000;
-	seconds = limit(in, "dns.seconds");
+	r.quiet_ms = limit(in, LIMIT_DNS_QUIET_SECONDS) * 1000;
+	seconds = limit(in, LIMIT_DNS_SECONDS);
 	n = sign_count(in, p, DNS_FAILED, seconds, &r);
 	/* One who mistyped a domain tries it again; when the resolver is gone others fail with him. */
 	ways = meter_distinct(in, meter_at(in, p->number, DNS_FAILED, r.key, seconds * 1000),
 	    key_both(key_text(in, f->from), key_text(in, f->to)));
-	if (!incident_is_up(in, p, r.key) && (n < limit(in, "dns.failures") || ways < 2))
+	if (!incident_is_up(in, p, r.key) && (n < limit(in, LIMIT_DNS_FAILURES) || ways < 2))
 		return;
 	r.peer = name_server(in, f);
 	raise_incident(in, p, &r,
@@ -99,11 +101,12 @@ tls_said(const struct fact *f)
 static void
 tls_phrase(struct incidents *in, const struct fact *f, struct raise *r)
 {
-	uint32_t seconds = limit(in, "tls.seconds"), n = sign_count(in, &pattern_tls, TLS_REFUSED, seconds, r);
+	uint32_t seconds = limit(in, LIMIT_TLS_SECONDS), n = sign_count(in, &pattern_tls, TLS_REFUSED, seconds, r);
 	char span[SIGN_SPAN];
 
-	if (!sign_holds(in, &pattern_tls, r->key, n, limit(in, "tls.phrases")))
+	if (!sign_holds(in, &pattern_tls, r->key, n, limit(in, LIMIT_TLS_PHRASES)))
 		return;
+	r->peer = name_server(in, f);
 	raise_incident(in, &pattern_tls, r,
 	    "%u request%s to %.*s failed over a certificate within %s (newest: %u %.*s)", (unsigned)n, sign_plural(n),
 	    SLICE_ARG(name_server(in, f)), sign_span(span, seconds), (unsigned)f->code, SLICE_ARG(f->phrase));
@@ -121,7 +124,7 @@ tls_lost(const struct fact *f)
 static void
 tls_connection(struct incidents *in, const struct fact *f, struct raise *r)
 {
-	uint32_t window_ms = limit(in, "tls.seconds") * 1000, n;
+	uint32_t window_ms = limit(in, LIMIT_TLS_SECONDS) * 1000, n;
 	struct meter *m = meter_at(in, pattern_tls.number, TLS_LOST, r->key, window_ms);
 	uint64_t now = f->now_ms + 1;
 
@@ -134,10 +137,11 @@ tls_connection(struct incidents *in, const struct fact *f, struct raise *r)
 	n = meter_add(in, m, 1);
 	m->value2 = m->value2 != 0 ? m->value2 : now;
 	/* A peer that restarts is back before long. */
-	if (m->value == 0 || m->value2 - m->value > window_ms || n < limit(in, "tls.attempts") ||
-	    now - m->value2 < (uint64_t)limit(in, "tls.restart-seconds") * 1000)
+	if (m->value == 0 || m->value2 - m->value > window_ms || n < limit(in, LIMIT_TLS_ATTEMPTS) ||
+	    now - m->value2 < (uint64_t)limit(in, LIMIT_TLS_RESTART_SECONDS) * 1000)
 		return;
 	r->signs = n;
+	r->peer = name_server(in, f);
 	r->since_ms = (uint32_t)(now - m->value2 < window_ms ? now - m->value2 : window_ms);
 	raise_incident(in, &pattern_tls, r,
 	    "all %u requests to %.*s over TCP or TLS failed since its last answer %u s ago: look at certificates",
@@ -148,23 +152,24 @@ static void
 tls_see(struct incidents *in, const struct fact *f)
 {
 	struct raise r = { .level = INCIDENT_ERROR, .fact = f, .quiet_ms = TLS_QUIET_MS };
+	bool said;
 
-	if (f->kind != FACT_OUTCOME || !f->leg || f->outcome == OUTCOME_EVICTED || f->outcome == OUTCOME_CANCELLED)
+	if (!f->leg || f->outcome == OUTCOME_EVICTED || f->outcome == OUTCOME_CANCELLED)
 		return;
-	if (f->transport != TRANSPORT_TCP && f->outcome != OUTCOME_FAILED)
+	said = f->outcome == OUTCOME_FAILED && !f->passed_on && tls_said(f);
+	if (!said && (f->transport != TRANSPORT_TCP || !known_outbound(in, f)))
 		return;
 	r.key = key_host(in, f->server);
-	r.peer = name_server(in, f);
-	if (f->outcome == OUTCOME_FAILED && tls_said(f))
+	if (said)
 		tls_phrase(in, f, &r);
-	else if (f->transport == TRANSPORT_TCP && known_outbound(in, f))
+	else
 		tls_connection(in, f, &r);
 }
 
 static bool
 subscription_refused(const struct fact *f)
 {
-	if (f->kind != FACT_OUTCOME || !f->leg || f->outcome != OUTCOME_FAILED)
+	if (!sign_failed_here(f))
 		return false;
 	if (f->method != METHOD_SUBSCRIBE && f->method != METHOD_NOTIFY && f->method != METHOD_PUBLISH)
 		return false;
@@ -182,18 +187,18 @@ subscription_see(struct incidents *in, const struct fact *f)
 
 	if (!subscription_refused(f))
 		return;
-	far = sign_far(in, f);
+	far = sign_far(f);
 	r.key = key_host(in, far.host);
-	r.peer = far.name;
-	seconds = limit(in, "subscription.seconds");
+	seconds = limit(in, LIMIT_SUBSCRIPTION_SECONDS);
 	n = sign_count(in, p, SUBSCRIPTION_REFUSED, seconds, &r);
 	/* A telephone that starts answers a burst of them; noise does not stop. */
-	if (n <= limit(in, "subscription.per-second") * seconds ||
+	if (n <= limit(in, LIMIT_SUBSCRIPTION_PER_SECOND) * seconds ||
 	    (r.since_ms < seconds * 500 && !incident_is_up(in, p, r.key)))
 		return;
+	r.peer = sign_far_name(in, f, &far);
 	raise_incident(in, p, &r,
 	    "%u subscriptions and notifications with %.*s were refused within %s (newest: %s to %.*s, %u)", (unsigned)n,
-	    SLICE_ARG(far.name), sign_span(span, seconds), sip_method_name(f->method), SLICE_ARG(f->to),
+	    SLICE_ARG(r.peer), sign_span(span, seconds), sip_method_name(f->method), SLICE_ARG(f->to),
 	    (unsigned)f->code);
 }
 
@@ -208,9 +213,9 @@ masked_see(struct incidents *in, const struct fact *f)
 	if (!sign_failed(f) || !f->whole || f->code == 0 || f->said_code == 0 || f->said_code == f->code)
 		return;
 	r.key = key_both(key_host(in, f->server), (uint64_t)f->code << 16 | f->said_code);
-	seconds = limit(in, "masked.seconds");
+	seconds = limit(in, LIMIT_MASKED_SECONDS);
 	n = sign_count(in, p, MASKED_CALLS, seconds, &r);
-	if (!sign_holds(in, p, r.key, n, limit(in, "masked.calls")))
+	if (!sign_holds(in, p, r.key, n, limit(in, LIMIT_MASKED_CALLS)))
 		return;
 	r.peer = name_server(in, f);
 	raise_incident(in, p, &r, "%.*s told %u to %.*s, caused by %u from the next hop, %u time%s within %s",
@@ -221,8 +226,10 @@ masked_see(struct incidents *in, const struct fact *f)
 const struct pattern pattern_dns = {
 	.number = 12, .kind = "dns", .wants = TOPIC_INVITE | TOPIC_REGISTER | TOPIC_BAD, .see = dns_see
 };
-const struct pattern pattern_tls = { .number = 23, .kind = "tls", .wants = TOPIC_OUTCOME, .see = tls_see };
+const struct pattern pattern_tls = {
+	.number = 23, .kind = "tls", .wants = TOPIC_OUTER | TOPIC_INNER_GOOD | TOPIC_INNER_BAD, .see = tls_see
+};
 const struct pattern pattern_subscription = {
-	.number = 24, .kind = "subscription", .wants = TOPIC_BAD, .see = subscription_see
+	.number = 24, .kind = "subscription", .wants = TOPIC_OTHER_BAD | TOPIC_INNER_BAD, .see = subscription_see
 };
 const struct pattern pattern_masked = { .number = 25, .kind = "masked", .wants = TOPIC_BAD, .see = masked_see };

@@ -10,7 +10,7 @@
 #include "track/pattern.h"
 
 enum {
-	TRUNK_FAILS, /* sum and numbers of failures; value: good answers in a row while it is down */
+	TRUNK_FAILS, /* sum and prefixes of failures; value: good answers in a row while it is down */
 	TRUNK_GOOD,  /* sum of good answers; value: time of the last sign of life + 1 */
 	TRUNK_PINGS, /* value: OPTIONS and registrations in a row that failed */
 	TRUNK_LINES, /* numbers called there lately */
@@ -19,7 +19,7 @@ enum {
 };
 enum {
 	TRUNK_HOUR_MS = 3600000,
-	TRUNK_HEALTHY_MS = 600000, /* a sign of life that speaks for the trunk when one number fails */
+	TRUNK_HEALTHY_MS = 600000, /* a sign of life that speaks for the trunk when one prefix fails */
 	TRUNK_QUIET_MS = 900000,
 	TRUNK_LINES_MIN = 3
 };
@@ -52,7 +52,7 @@ trunk_verdict(const struct fact *f)
 static uint32_t
 trunk_window_ms(const struct incidents *in)
 {
-	return limit(in, "trunk-down.seconds") * 1000;
+	return limit(in, LIMIT_TRUNK_DOWN_SECONDS) * 1000;
 }
 
 static uint32_t
@@ -100,9 +100,9 @@ trunk_level(struct incidents *in)
 	return all == NULL || meter_values(in, all) <= 1 ? INCIDENT_CRITICAL : INCIDENT_ERROR;
 }
 
-/* Several numbers fail; or one, while nothing else says that the trunk is well. */
+/* Numbers of several prefixes fail; or of one, while nothing else says that the trunk is well. */
 static bool
-trunk_not_one_number(struct incidents *in, const struct fact *f, uint64_t key, uint32_t fails)
+trunk_not_one_prefix(struct incidents *in, const struct fact *f, uint64_t key, uint32_t fails)
 {
 	struct meter *m = meter_find(in, 1, TRUNK_FAILS, key);
 	uint64_t last, healthy_ms;
@@ -127,12 +127,12 @@ trunk_failed(struct incidents *in, const struct fact *f, uint64_t key, int code)
 	m = meter_at(in, 1, TRUNK_FAILS, key, window_ms);
 	m->value = 0;
 	fails = meter_add(in, m, 1);
-	(void)meter_distinct(in, m, key_text(in, f->to));
+	(void)meter_distinct(in, m, figure_prefix(in, f->to));
 	age_ms = meter_age(in, m);
 	if (!up &&
-	    (fails < limit(in, "trunk-down.attempts") ||
-		fails * 100 < limit(in, "trunk-down.percent") * (fails + good) || !trunk_is_one(in, f, key) ||
-		!trunk_not_one_number(in, f, key, fails)))
+	    (fails < limit(in, LIMIT_TRUNK_DOWN_ATTEMPTS) ||
+		fails * 100 < limit(in, LIMIT_TRUNK_DOWN_PERCENT) * (fails + good) || !trunk_is_one(in, f, key) ||
+		!trunk_not_one_prefix(in, f, key, fails)))
 		return;
 	trunk_codes_text(in, key, codes, sizeof codes);
 	raise_incident(in, &pattern_trunk_down,
@@ -144,7 +144,7 @@ trunk_failed(struct incidents *in, const struct fact *f, uint64_t key, int code)
 		.signs = fails,
 		.since_ms = age_ms },
 	    "%u of %u attempts to %.*s failed in the last %s%s", fails, fails + good, SLICE_ARG(name_server(in, f)),
-	    figure_span(span, sizeof span, limit(in, "trunk-down.seconds")), codes);
+	    figure_span(span, sizeof span, limit(in, LIMIT_TRUNK_DOWN_SECONDS)), codes);
 }
 
 /* A good answer: some of them end it. */
@@ -162,7 +162,7 @@ trunk_lives(struct incidents *in, const struct fact *f, uint64_t key, bool call)
 	/* A peer may answer pings and refuse calls: pings speak only when no call failed lately. */
 	if (!call && meter_sum(in, m) > 0)
 		return;
-	if (++m->value >= limit(in, "trunk-down.clear"))
+	if (++m->value >= limit(in, LIMIT_TRUNK_DOWN_CLEAR))
 		clear_incident(in, &pattern_trunk_down, key);
 }
 
@@ -178,7 +178,8 @@ trunk_ping(struct incidents *in, const struct fact *f, uint64_t key, int verdict
 		return;
 	}
 	row = ++m->value;
-	if (row < limit(in, "trunk-down.options") || !trunk_is_one(in, f, key) || trunk_sum(in, TRUNK_GOOD, key) > 0)
+	if (row < limit(in, LIMIT_TRUNK_DOWN_OPTIONS) || !trunk_is_one(in, f, key) ||
+	    trunk_sum(in, TRUNK_GOOD, key) > 0)
 		return;
 	meter_at(in, 1, TRUNK_FAILS, key, trunk_window_ms(in))->value = 0;
 	raise_incident(in, &pattern_trunk_down,
@@ -226,9 +227,7 @@ trunk_see(struct incidents *in, const struct fact *f)
 		trunk_ping(in, f, key, verdict);
 }
 
-const struct pattern pattern_trunk_down = {
-	.number = 1, .kind = "trunk-down", .wants = TOPIC_OUTCOME, .see = trunk_see
-};
+const struct pattern pattern_trunk_down = { .number = 1, .kind = "trunk-down", .wants = TOPIC_OUTER, .see = trunk_see };
 
 enum {
 	REFUSED_ROW,     /* sum and numbers of refusals since the last success; value: successes in a row */
@@ -273,7 +272,7 @@ struct refused_figures {
 static struct refused_figures
 refused_count(struct incidents *in, const struct fact *f, uint64_t key)
 {
-	uint32_t window_ms = limit(in, "refused.seconds") * 1000;
+	uint32_t window_ms = limit(in, LIMIT_REFUSED_SECONDS) * 1000;
 	uint64_t to = key_text(in, f->to), from = key_text(in, f->from);
 	struct meter *m = meter_at(in, 3, REFUSED_ROW, key, REFUSED_ROW_MS);
 	struct refused_figures out = { .row = meter_add(in, m, 1) };
@@ -301,7 +300,7 @@ refused_raise(struct incidents *in, const struct fact *f, uint64_t key, const st
 		(void)snprintf(figure, sizeof figure, "%u calls in a row", n->row);
 	else
 		(void)snprintf(figure, sizeof figure, "%u of %u calls of the last %s", n->n, n->n + n->good,
-		    figure_span(span, sizeof span, limit(in, "refused.seconds")));
+		    figure_span(span, sizeof span, limit(in, LIMIT_REFUSED_SECONDS)));
 	raise_incident(in, &pattern_refused,
 	    &(struct raise){ .key = key,
 		.level = INCIDENT_ERROR,
@@ -320,8 +319,8 @@ refused_refusal(struct incidents *in, const struct fact *f, uint64_t key)
 {
 	struct refused_figures n = refused_count(in, f, key);
 	uint32_t all = n.n + n.good;
-	bool row = n.row >= limit(in, "refused.row") && n.row_numbers >= 2 && (n.row_callers >= 2 || n.good == 0);
-	bool share = all >= limit(in, "refused.attempts") && n.n * 100 > limit(in, "refused.percent") * all &&
+	bool row = n.row >= limit(in, LIMIT_REFUSED_ROW) && n.row_numbers >= 2 && (n.row_callers >= 2 || n.good == 0);
+	bool share = all >= limit(in, LIMIT_REFUSED_ATTEMPTS) && n.n * 100 > limit(in, LIMIT_REFUSED_PERCENT) * all &&
 	    n.numbers >= 2 && n.callers >= 2;
 
 	if (row || share || incident_is_up(in, &pattern_refused, key))
@@ -334,7 +333,7 @@ refused_success(struct incidents *in, uint64_t key)
 	struct meter *m = meter_find(in, 3, REFUSED_ROW, key);
 	uint64_t row;
 
-	(void)meter_add(in, meter_at(in, 3, REFUSED_GOOD, key, limit(in, "refused.seconds") * 1000), 1);
+	(void)meter_add(in, meter_at(in, 3, REFUSED_GOOD, key, limit(in, LIMIT_REFUSED_SECONDS) * 1000), 1);
 	if (m == NULL)
 		return;
 	row = m->value + 1;
@@ -361,4 +360,4 @@ refused_see(struct incidents *in, const struct fact *f)
 		refused_success(in, key);
 }
 
-const struct pattern pattern_refused = { .number = 3, .kind = "refused", .wants = TOPIC_OUTCOME, .see = refused_see };
+const struct pattern pattern_refused = { .number = 3, .kind = "refused", .wants = TOPIC_CALL, .see = refused_see };

@@ -24,7 +24,8 @@ nat_registered(struct incidents *in, const struct fact *f)
 {
 	struct meter *m;
 
-	if (f->own_client || f->expires < 0)
+	/* Only calls of ours are looked at. */
+	if (f->own_client || f->expires < 0 || !known_house(in))
 		return;
 	m = nat_user(in, f);
 	m->value = f->now_ms + (uint64_t)f->expires * 1000;
@@ -35,8 +36,10 @@ nat_registered(struct incidents *in, const struct fact *f)
 static void
 nat_unregisters(struct incidents *in, const struct fact *f)
 {
-	struct meter *m = meter_find(in, pattern_nat.number, NAT_USER, key_text(in, f->to));
+	struct meter *m = NULL;
 
+	if (meter_any(in, pattern_nat.number))
+		m = meter_find(in, pattern_nat.number, NAT_USER, key_text(in, f->to));
 	if (m != NULL)
 		m->value = 0;
 }
@@ -51,7 +54,7 @@ nat_is_registered(struct incidents *in, const struct fact *f)
 	const struct meter *m = meter_find(in, pattern_nat.number, NAT_USER, key_text(in, f->to));
 
 	return m != NULL && m->value > f->now_ms &&
-	    f->now_ms + 1 - m->value2 <= (uint64_t)limit(in, "nat.fresh-seconds") * 1000;
+	    f->now_ms + 1 - m->value2 <= (uint64_t)limit(in, LIMIT_NAT_FRESH_SECONDS) * 1000;
 }
 
 /* Do not disturb answers at once; a proxy whose search was in vain takes its time. */
@@ -63,7 +66,7 @@ nat_unreached(const struct incidents *in, const struct fact *f)
 	if (f->outcome == OUTCOME_NO_RESPONSE)
 		return !f->seized;
 	if (f->code == 480)
-		return f->ms >= 0 && (uint32_t)f->ms >= limit(in, "nat.busy-ms");
+		return f->ms >= 0 && (uint32_t)f->ms >= limit(in, LIMIT_NAT_BUSY_MS);
 	return f->code == 408 || f->code == 430;
 }
 
@@ -72,17 +75,18 @@ static void
 nat_site(struct incidents *in, const struct fact *f)
 {
 	const struct pattern *p = &pattern_nat;
-	struct raise r = { .level = INCIDENT_ERROR, .fact = f, .peer = name_server(in, f) };
-	uint32_t seconds = limit(in, "nat.seconds"), users;
+	struct raise r = { .level = INCIDENT_ERROR, .fact = f };
+	uint32_t seconds = limit(in, LIMIT_NAT_SECONDS), users;
 	char span[SIGN_SPAN];
 	struct meter *m;
 
 	r.key = key_both(key_host(in, f->server), NAT_SITE);
 	m = meter_at(in, p->number, NAT_SITE, r.key, seconds * 1000);
 	users = meter_distinct(in, m, key_text(in, f->to));
-	if (users < limit(in, "nat.users"))
+	if (users < limit(in, LIMIT_NAT_USERS))
 		return;
 	r.signs = users;
+	r.peer = name_server(in, f);
 	r.quiet_ms = seconds * 1000;
 	raise_incident(in, p, &r, "calls to %u registered users behind %.*s got no answer within %s (newest: %.*s)",
 	    (unsigned)users, SLICE_ARG(name_server(in, f)), sign_span(span, seconds), SLICE_ARG(f->to));
@@ -95,12 +99,12 @@ nat_failed(struct incidents *in, const struct fact *f, uint64_t key)
 	struct raise r = {
 		.key = key, .level = INCIDENT_WARNING, .fact = f, .peer = name_server(in, f), .what = f->to
 	};
-	uint32_t seconds = limit(in, "nat.seconds"), n = sign_count(in, p, NAT_FAILED, seconds, &r);
+	uint32_t seconds = limit(in, LIMIT_NAT_SECONDS), n = sign_count(in, p, NAT_FAILED, seconds, &r);
 	const struct meter *user;
 	char code[SIGN_CODE];
 
 	nat_site(in, f);
-	if (!sign_holds(in, p, key, n, limit(in, "nat.attempts")))
+	if (!sign_holds(in, p, key, n, limit(in, LIMIT_NAT_ATTEMPTS)))
 		return;
 	user = meter_find(in, p->number, NAT_USER, key_text(in, f->to));
 	raise_incident(in, p, &r, "%u call%s in a row to %.*s at %.*s failed (%s), though it registered %u s ago",
@@ -111,8 +115,11 @@ nat_failed(struct incidents *in, const struct fact *f, uint64_t key)
 static void
 nat_called(struct incidents *in, const struct fact *f)
 {
-	uint64_t key = key_both(key_text(in, f->to), NAT_FAILED);
+	uint64_t key;
 
+	if (!meter_any(in, pattern_nat.number))
+		return;
+	key = key_both(key_text(in, f->to), NAT_FAILED);
 	if (nat_unreached(in, f)) {
 		if (nat_is_registered(in, f))
 			nat_failed(in, f, key);
@@ -127,8 +134,8 @@ static void
 nat_qualified(struct incidents *in, const struct fact *f)
 {
 	const struct pattern *p = &pattern_nat;
-	struct raise r = { .level = INCIDENT_ERROR, .fact = f, .peer = name_server(in, f) };
-	uint32_t seconds = limit(in, "nat.qualify-seconds"), asked, lost;
+	struct raise r = { .level = INCIDENT_ERROR, .fact = f };
+	uint32_t seconds = limit(in, LIMIT_NAT_QUALIFY_SECONDS), asked, lost;
 	uint64_t since;
 	struct meter *m;
 
@@ -143,10 +150,11 @@ nat_qualified(struct incidents *in, const struct fact *f)
 		return;
 	lost = meter_distinct(in, meter_at(in, p->number, NAT_LOST, r.key, seconds * 1000), f->server->port);
 	/* Before each contact had its turn no share can be told. */
-	if (since < (uint64_t)seconds * 1000 || asked < limit(in, "nat.contacts") || lost < 2 ||
-	    lost * 100 < asked * limit(in, "nat.lost-percent"))
+	if (since < (uint64_t)seconds * 1000 || asked < limit(in, LIMIT_NAT_CONTACTS) || lost < 2 ||
+	    lost * 100 < asked * limit(in, LIMIT_NAT_LOST_PERCENT))
 		return;
 	r.signs = lost;
+	r.peer = name_server(in, f);
 	r.quiet_ms = seconds * 2000;
 	raise_incident(in, p, &r, "%u of %u telephones behind %.*s do not answer OPTIONS any more", (unsigned)lost,
 	    (unsigned)asked, SLICE_ARG(name_server(in, f)));
@@ -196,7 +204,7 @@ credentials_guessed(struct incidents *in, const struct fact *f, uint64_t account
 	if (f->own_client)
 		return false;
 	m = meter_at(in, pattern_credentials.number, LOGIN_SOURCE, known_source(in, f->client), 600000);
-	return meter_distinct(in, m, account) >= limit(in, "credentials.users");
+	return meter_distinct(in, m, account) >= limit(in, LIMIT_CREDENTIALS_USERS);
 }
 
 /* A second device has the new password: the account is well, and somebody has an old telephone. */
@@ -206,7 +214,24 @@ credentials_elsewhere(struct incidents *in, const struct fact *f, uint64_t accou
 	const struct meter *m = meter_find(in, pattern_credentials.number, LOGIN_GOOD, account);
 
 	return m != NULL && m->value != 0 && m->value2 != key_host(in, f->client) &&
-	    f->now_ms + 1 - m->value <= (uint64_t)limit(in, "credentials.seconds") * 1000;
+	    f->now_ms + 1 - m->value <= (uint64_t)limit(in, LIMIT_CREDENTIALS_SECONDS) * 1000;
+}
+
+/*
+ * A stranger, as fast as somebody who guesses: P5's.  The meter's value: when the failures in a row began, plus 1.
+ */
+static bool
+credentials_fast(struct incidents *in, const struct fact *f, uint64_t device, uint32_t n)
+{
+	struct meter *m =
+	    meter_at(in, pattern_credentials.number, LOGIN_FAILED, device, limit(in, LIMIT_CREDENTIALS_SECONDS) * 1000);
+	uint64_t pace_ms = 60000 / limit(in, LIMIT_BRUTE_FORCE_LOGINS);
+
+	if (n <= 1 || m->value == 0)
+		m->value = f->now_ms + 1;
+	if (f->own_client || known_role(f->role_client) || known_private(f->client) || known_host(in, f->client) != 0)
+		return false;
+	return n > 1 && f->now_ms + 1 - m->value < (n - 1) * pace_ms;
 }
 
 static void
@@ -215,22 +240,28 @@ credentials_failed(struct incidents *in, const struct fact *f, uint64_t account,
 	const struct pattern *p = &pattern_credentials;
 	bool trunk = f->role_client == PEER_ROLE_TRUNK || f->role_server == PEER_ROLE_TRUNK;
 	struct raise r = { .key = device, .level = INCIDENT_WARNING, .fact = f, .what = f->from };
+	struct sign_far far;
 	uint32_t n;
+	bool fast;
 
 	r.quiet_ms = REGISTRATION_QUIET_MS;
-	n = sign_count(in, p, LOGIN_FAILED, limit(in, "credentials.seconds"), &r);
+	n = sign_count(in, p, LOGIN_FAILED, limit(in, LIMIT_CREDENTIALS_SECONDS), &r);
+	fast = credentials_fast(in, f, device, n);
 	r.key = account;
-	r.peer = sign_far(in, f).name;
 	if (f->method == METHOD_REGISTER)
 		r.what = f->to;
 	if (trunk)
 		r.level = INCIDENT_CRITICAL;
-	if (credentials_guessed(in, f, account) || credentials_elsewhere(in, f, account)) {
+	if (credentials_guessed(in, f, account) || credentials_elsewhere(in, f, account) ||
+	    (!f->own_client && incident_is_up(in, &pattern_brute_force, known_source(in, f->client)))) {
 		clear_incident(in, p, account);
 		return;
 	}
-	if (!sign_holds(in, p, account, n, limit(in, "credentials.failures")))
+	if (!sign_holds(in, p, account, n, limit(in, LIMIT_CREDENTIALS_FAILURES)) ||
+	    (fast && !incident_is_up(in, p, account)))
 		return;
+	far = sign_far(f);
+	r.peer = sign_far_name(in, f, &far);
 	raise_incident(in, p, &r, "%u login%s in a row of %.*s from %.*s refused by %.*s (newest: %u)", (unsigned)n,
 	    sign_plural(n), SLICE_ARG(r.what), SLICE_ARG(name_client(in, f)), SLICE_ARG(name_server(in, f)),
 	    (unsigned)f->code);
@@ -254,14 +285,19 @@ static void
 credentials_see(struct incidents *in, const struct fact *f)
 {
 	uint64_t account, device;
+	bool good = f->outcome == OUTCOME_OK;
 
-	if (f->kind != FACT_OUTCOME || !f->whole || (f->method != METHOD_REGISTER && f->method != METHOD_INVITE))
+	if (!f->whole || (f->method != METHOD_REGISTER && f->method != METHOD_INVITE))
+		return;
+	/* What a trunk thinks of our login is no matter of the telephone that calls. */
+	if (good ? f->method == METHOD_INVITE && !meter_any(in, pattern_credentials.number)
+		 : !credentials_refused(f) || (f->passed_on && f->method == METHOD_INVITE))
 		return;
 	account = credentials_account(in, f);
 	device = key_both(account, key_host(in, f->client));
-	if (f->outcome == OUTCOME_OK)
+	if (good)
 		credentials_good(in, f, account, device);
-	else if (credentials_refused(f))
+	else
 		credentials_failed(in, f, account, device);
 }
 
@@ -277,16 +313,16 @@ ack_missing_see(struct incidents *in, const struct fact *f)
 
 	if (f->kind != FACT_REPEAT_2XX)
 		return;
-	repeats = limit(in, "ack-missing.repeats");
+	repeats = limit(in, LIMIT_ACK_MISSING_REPEATS);
 	if (f->repeats != repeats + 1)
 		return;
-	far = sign_far(in, f);
+	far = sign_far(f);
 	r.key = key_host(in, far.host);
-	r.peer = far.name;
-	seconds = limit(in, "ack-missing.seconds");
+	seconds = limit(in, LIMIT_ACK_MISSING_SECONDS);
 	n = sign_count(in, p, ACK_CALLS, seconds, &r);
-	if (!sign_holds(in, p, r.key, n, limit(in, "ack-missing.calls")))
+	if (!sign_holds(in, p, r.key, n, limit(in, LIMIT_ACK_MISSING_CALLS)))
 		return;
+	r.peer = sign_far_name(in, f, &far);
 	raise_incident(in, p, &r,
 	    "%.*s repeated its 200 over %u times in %u call%s from %.*s within %s, no ACK came: they end after 32 s",
 	    SLICE_ARG(name_server(in, f)), (unsigned)repeats, (unsigned)n, sign_plural(n),
@@ -294,11 +330,11 @@ ack_missing_see(struct incidents *in, const struct fact *f)
 }
 
 const struct pattern pattern_nat = {
-	.number = 8, .kind = "nat", .wants = TOPIC_REGISTER | TOPIC_SUCCESS | TOPIC_OUTCOME, .see = nat_see
+	.number = 8, .kind = "nat", .wants = TOPIC_REGISTER | TOPIC_SUCCESS | TOPIC_OUTER, .see = nat_see
 };
 const struct pattern pattern_credentials = {
-	.number = 15, .kind = "credentials", .wants = TOPIC_OUTCOME, .see = credentials_see
+	.number = 15, .kind = "credentials", .wants = TOPIC_OUTER | TOPIC_INNER_BAD, .see = credentials_see
 };
 const struct pattern pattern_ack_missing = {
-	.number = 20, .kind = "ack-missing", .wants = TOPIC_CALL, .see = ack_missing_see
+	.number = 20, .kind = "ack-missing", .wants = TOPIC_LATER, .see = ack_missing_see
 };

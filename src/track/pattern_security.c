@@ -30,8 +30,8 @@ brute_failed(struct incidents *in, const struct fact *f)
 	uint32_t times = brute_knows(in, f) ? BRUTE_KNOWN_TIMES : 1;
 
 	/* One account at a slow pace is a phone with an old password. */
-	if (fast < limit(in, "brute-force.logins") * times &&
-	    (users < 2 || slow < limit(in, "brute-force.logins-slow") * times) &&
+	if (fast < limit(in, LIMIT_BRUTE_FORCE_LOGINS) * times &&
+	    (users < 2 || slow < limit(in, LIMIT_BRUTE_FORCE_LOGINS_SLOW) * times) &&
 	    !incident_is_up(in, &pattern_brute_force, key))
 		return;
 	raise_incident(in, &pattern_brute_force,
@@ -51,10 +51,14 @@ brute_failed(struct incidents *in, const struct fact *f)
 static void
 brute_worked(struct incidents *in, const struct fact *f)
 {
-	uint64_t key = known_source(in, f->client);
-	uint32_t taken = limit(in, "brute-force.taken"), slow, users, fast;
-	struct meter *m = meter_find(in, 5, BRUTE_SLOW, key);
+	uint32_t taken = limit(in, LIMIT_BRUTE_FORCE_TAKEN), slow, users, fast;
+	struct meter *m;
+	uint64_t key;
 
+	if (!meter_any(in, 5))
+		return;
+	key = known_source(in, f->client);
+	m = meter_find(in, 5, BRUTE_SLOW, key);
 	if (m == NULL || brute_knows(in, f))
 		return;
 	slow = meter_sum(in, m);
@@ -92,8 +96,10 @@ const struct pattern pattern_brute_force = {
 	.number = 5, .kind = "brute-force", .wants = TOPIC_SUCCESS | TOPIC_REFUSAL, .see = brute_see
 };
 
-/* Targets of a source, a moment and longer. */
-enum { SCAN_FAST, SCAN_SLOW };
+enum {
+	SCAN_FAST, /* targets of a source that has several, a moment */
+	SCAN_SLOW  /* targets longer; value: one that was alone; value2: when, plus 1 */
+};
 enum { SCAN_QUIET_MS = 600000, SCAN_KNOWN_TIMES = 4 };
 
 /* Names of scanners; no honest program has one. */
@@ -113,12 +119,17 @@ scan_is_letter(char c)
 static bool
 scan_has_name(struct slice text, const char *const *names)
 {
+	uint32_t first = 0;
+
+	/* A bit for each letter that a name begins with. */
+	for (size_t k = 0; names[k] != NULL; k++)
+		first |= UINT32_C(1) << (names[k][0] & 31);
 	if (text.n > 128)
 		text.n = 128;
 	for (size_t i = 0; i < text.n; i++) {
 		struct slice rest = { text.p + i, text.n - i };
 
-		if (i > 0 && scan_is_letter(text.p[i - 1]))
+		if ((first >> (rest.p[0] & 31) & 1) == 0 || (i > 0 && scan_is_letter(text.p[i - 1])))
 			continue;
 		for (size_t k = 0; names[k] != NULL; k++) {
 			struct slice name;
@@ -153,10 +164,11 @@ scan_request(struct incidents *in, const struct fact *f)
 {
 	/* A telephone number is nobody's name, and names are looked at once. */
 	bool odd = f->from.n > 0 && !(f->from.p[0] >= '0' && f->from.p[0] <= '9') && f->from.p[0] != '+';
-	bool named = !text_is_known(in, f->user_agent) && scan_has_name(f->user_agent, scan_strong);
+	bool known = text_is_known(in, f->user_agent), named = !known && scan_has_name(f->user_agent, scan_strong);
 
 	if (!named && !(odd && scan_has_name(f->from, scan_strong))) {
-		text_know(in, f->user_agent);
+		if (!known)
+			text_know(in, f->user_agent);
 		return;
 	}
 	raise_incident(in, &pattern_scan,
@@ -205,13 +217,27 @@ static void
 scan_probe(struct incidents *in, const struct fact *f)
 {
 	uint64_t key = known_source(in, f->client), target = key_both(key_text(in, f->to), key_host(in, f->server));
-	struct meter *m = meter_at(in, 6, SCAN_FAST, key, limit(in, "scan.seconds") * 1000);
-	uint32_t fast = meter_distinct(in, m, target), slow;
+	uint32_t fast_ms = limit(in, LIMIT_SCAN_SECONDS) * 1000, fast = 0, slow;
+	struct meter *m = meter_at(in, 6, SCAN_SLOW, key, limit(in, LIMIT_SCAN_SECONDS_SLOW) * 1000);
+	uint64_t first = m->value, since_ms = f->now_ms + 1 - m->value2;
 
-	m = meter_at(in, 6, SCAN_SLOW, key, limit(in, "scan.seconds-slow") * 1000);
 	slow = meter_distinct(in, m, target);
-	if (fast >= scan_enough(in, f, limit(in, "scan.targets")) ||
-	    slow >= scan_enough(in, f, limit(in, "scan.targets-slow")) || incident_is_up(in, &pattern_scan, key))
+	if (slow < 2) {
+		m->value = target;
+		m->value2 = f->now_ms + 1;
+	} else {
+		/* Most sources never have a second target. */
+		m = meter_at(in, 6, SCAN_FAST, key, fast_ms);
+		if (since_ms <= fast_ms)
+			(void)meter_distinct(in, m, first);
+		fast = meter_distinct(in, m, target);
+	}
+	/* What is not half of it is never enough. */
+	if (2 * fast < limit(in, LIMIT_SCAN_TARGETS) && 2 * slow < limit(in, LIMIT_SCAN_TARGETS_SLOW) &&
+	    !incident_is_up(in, &pattern_scan, key))
+		return;
+	if (fast >= scan_enough(in, f, limit(in, LIMIT_SCAN_TARGETS)) ||
+	    slow >= scan_enough(in, f, limit(in, LIMIT_SCAN_TARGETS_SLOW)) || incident_is_up(in, &pattern_scan, key))
 		scan_raise(in, f, key, slow);
 }
 
@@ -219,8 +245,11 @@ scan_probe(struct incidents *in, const struct fact *f)
 static void
 scan_let_in(struct incidents *in, const struct fact *f)
 {
-	uint64_t key = known_source(in, f->client);
+	uint64_t key;
 
+	if (!meter_any(in, 6))
+		return;
+	key = known_source(in, f->client);
 	if (!incident_is_up(in, &pattern_scan, key))
 		return;
 	raise_incident(in, &pattern_scan,
@@ -250,5 +279,5 @@ scan_see(struct incidents *in, const struct fact *f)
 
 const struct pattern pattern_scan = { .number = 6,
 	.kind = "scan",
-	.wants = TOPIC_INVITE | TOPIC_REGISTER | TOPIC_REQUEST | TOPIC_OUTCOME,
+	.wants = TOPIC_INVITE | TOPIC_REGISTER | TOPIC_REQUEST | TOPIC_OUTER,
 	.see = scan_see };

@@ -101,19 +101,33 @@ say_event_bare(struct track *t, const struct attempt *a, struct event *ev)
 	say_sides(t, &a->hop.src, &a->hop.dst, ev);
 }
 
-const struct hop *
-say_origin_of(struct track *t, const struct attempt *a, const struct hop *h)
+/* Of the failures behind hop `at` that were there before its own: the newest that says the same, else the newest. */
+static const struct hop *
+say_behind(struct track *t, const struct attempt *a, const struct hop *at, bool next)
 {
-	const struct hop *best = h;
+	const struct hop *best = NULL, *o = next ? hop_next(t->attempts, at) : &a->hop;
 
-	for (const struct hop *o = &a->hop; o != NULL; o = hop_next(t->attempts, o)) {
-		if (o == h || o->code < 300 || (o->flags & HOP_ROOT) || (int32_t)(o->done - h->done) > 0)
+	for (; o != NULL; o = hop_next(t->attempts, o)) {
+		if (o == at || o->code < 300 || (o->flags & HOP_ROOT) || (int32_t)(o->done - at->done) > 0 ||
+		    (next && !endpoint_same_host(&o->src, &at->dst)))
 			continue;
-		/* The newest that says the same, else the newest. */
-		if (best == h || (o->code == h->code) >= (best->code == h->code))
+		if (best == NULL || (o->code == at->code) >= (best->code == at->code))
 			best = o;
 	}
 	return best;
+}
+
+const struct hop *
+say_origin_of(struct track *t, const struct attempt *a, const struct hop *h)
+{
+	const struct hop *at = h, *o;
+
+	/* From relay to relay; one with an address on each side breaks the chain. */
+	while ((o = say_behind(t, a, at, true)) != NULL)
+		at = o;
+	if (at == h && (o = say_behind(t, a, h, false)) != NULL)
+		at = o;
+	return at;
 }
 
 static size_t
@@ -166,6 +180,13 @@ say_origin(struct track *t, struct attempt *a, const struct hop *h, struct event
 	ev->said_code = said->code != ev->code ? said->code : 0;
 }
 
+/* How often the final response of a hop came again; where its first sight was missed, all may be copies. */
+static uint32_t
+say_repeats(const struct hop *h)
+{
+	return h->seen > h->copies ? (uint32_t)(h->seen - 1 - h->copies) : 0;
+}
+
 static enum outcome_kind
 say_event_outcome(const struct event *ev)
 {
@@ -193,7 +214,7 @@ say_event(struct track *t, struct attempt *a, const struct hop *h, struct event 
 	ev->setup_ms = ev->orphan ? -1 : (int32_t)(a->end - a->first);
 	ev->hop_ms = h->code < 200 || (h->flags & HOP_ORPHAN) ? -1 : (int32_t)(h->done - h->at);
 	ev->copies = h->copies;
-	ev->repeats = ev->code == 0 ? a->repeats : h->seen > 0 ? (uint32_t)(h->seen - 1 - h->copies) : 0;
+	ev->repeats = ev->code == 0 ? a->repeats : say_repeats(h);
 	if (ev->ack_missing)
 		ev->repeats = a->repeats;
 	say_origin(t, a, h, ev);
@@ -205,6 +226,8 @@ say_event(struct track *t, struct attempt *a, const struct hop *h, struct event 
 	a->event_seen = (uint16_t)seen;
 	t->stats.events++;
 	t->stats.recovered += ev->recovered;
+	if (ev->recovered)
+		a->flags |= ATTEMPT_HEALED;
 	if (t->sink.event != NULL)
 		t->sink.event(t->sink.ctx, ev);
 	/* What an incident has of it was told before: by its response, or by the other leg. */
@@ -220,6 +243,10 @@ say_update(struct track *t, struct attempt *a, unsigned code, bool recovered)
 
 	if (a->event_id == 0)
 		return;
+	/* Only once. */
+	recovered &= !(a->flags & ATTEMPT_HEALED);
+	if (recovered)
+		a->flags |= ATTEMPT_HEALED;
 	if (code != a->event_code && a->event_whole)
 		u.code = (uint16_t)code;
 	if (!recovered && u.code == 0 && seen == a->event_seen && hops == a->event_hops)
@@ -227,7 +254,7 @@ say_update(struct track *t, struct attempt *a, unsigned code, bool recovered)
 	u.t_ns += (int64_t)(t->now - a->first) * NS_PER_MS;
 	u.recovered = recovered;
 	u.copies = a->hop.copies;
-	u.repeats = a->event_code == 0 ? a->repeats : a->hop.seen > 0 ? (uint32_t)(a->hop.seen - 1 - a->hop.copies) : 0;
+	u.repeats = a->event_code == 0 ? a->repeats : say_repeats(&a->hop);
 	u.path = (struct slice){ t->path, say_path(t, a) };
 	if (u.code != 0)
 		a->event_code = u.code;
@@ -240,24 +267,34 @@ say_update(struct track *t, struct attempt *a, unsigned code, bool recovered)
 
 /* Facts. */
 
-static struct fact
-say_fact(struct track *t, enum fact_kind kind, const struct endpoint *client, const struct endpoint *server)
-{
-	struct host at_client = host_of(t->hosts, client), at_server = host_of(t->hosts, server);
+/* The two sides of a fact. */
+struct say_at {
+	const struct endpoint *client, *server;
+	struct host at_client, at_server;
+};
 
-	return (struct fact){ .kind = kind,
+static struct say_at
+say_at(struct track *t, const struct endpoint *client, const struct endpoint *server)
+{
+	return (struct say_at){ client, server, host_of(t->hosts, client), host_of(t->hosts, server) };
+}
+
+static void
+say_fact(const struct track *t, enum fact_kind kind, const struct say_at *at, struct fact *f)
+{
+	*f = (struct fact){ .kind = kind,
 		.now_ms = t->clock_ns / NS_PER_MS,
 		.q850 = -1,
 		.reason_sip = -1,
 		.warn_code = -1,
-		.client = client,
-		.server = server,
-		.own_client = at_client.own,
-		.own_server = at_server.own,
-		.role_client = at_client.role,
-		.role_server = at_server.role,
-		.name_client = host_name(at_client),
-		.name_server = host_name(at_server),
+		.client = at->client,
+		.server = at->server,
+		.own_client = at->at_client.own,
+		.own_server = at->at_server.own,
+		.role_client = at->at_client.role,
+		.role_server = at->at_server.role,
+		.name_client = host_name(at->at_client),
+		.name_server = host_name(at->at_server),
 		.ms = -1,
 		.setup_ms = -1,
 		.duration_ms = -1,
@@ -329,11 +366,35 @@ say_fact_attempt(struct fact *f, const struct attempt *a)
 		f->q850 = a->q850;
 }
 
+/* Most messages are nobody's: what costs is asked last. */
+static unsigned
+say_topic(struct track *t, const struct track_in *in, const struct attempt *a)
+{
+	const struct sipmsg *s = in->s;
+	bool response = s->kind == SIP_RESPONSE, trying = response && s->code == 100;
+
+	return incidents_topic(&(struct incidents_ask){ .kind = response ? FACT_RESPONSE : FACT_REQUEST,
+	    .method = s->method,
+	    .code = s->code,
+	    .own_client = trying && host_of(t->hosts, in->client).own,
+	    .own_server = trying && host_of(t->hosts, in->server).own,
+	    .in_dialog = !response && s->to_tag.n > 0,
+	    .orphan = response && (a == NULL || (a->flags & ATTEMPT_ORPHAN)),
+	    .rang = a != NULL && (a->flags & ATTEMPT_RANG) });
+}
+
 void
 say_message(struct track *t, const struct track_in *in, const struct attempt *a, const struct hop *h)
 {
-	struct fact f = say_fact(t, in->s->kind == SIP_RESPONSE ? FACT_RESPONSE : FACT_REQUEST, in->client, in->server);
+	unsigned topic = say_topic(t, in, a);
+	struct say_at at;
+	struct fact f;
 
+	if (topic == 0)
+		return;
+	at = say_at(t, in->client, in->server);
+	say_fact(t, in->s->kind == SIP_RESPONSE ? FACT_RESPONSE : FACT_REQUEST, &at, &f);
+	f.topic = topic;
 	say_fact_message(&f, in);
 	if (a != NULL) {
 		say_fact_attempt(&f, a);
@@ -351,8 +412,10 @@ say_message(struct track *t, const struct track_in *in, const struct attempt *a,
 void
 say_call(struct track *t, enum fact_kind kind, const struct attempt *a, const struct track_in *in)
 {
-	struct fact f = say_fact(t, kind, &a->hop.src, &a->hop.dst);
+	struct say_at at = say_at(t, &a->hop.src, &a->hop.dst);
+	struct fact f;
 
+	say_fact(t, kind, &at, &f);
 	f.t_ns = in != NULL ? in->m->t_ns : a->t0_ns + (int64_t)(t->now - a->first) * NS_PER_MS;
 	if (in != NULL && kind == FACT_CALL_ENDED) {
 		f.reason = in->s->reason;
@@ -425,13 +488,39 @@ say_made_of(struct track *t, const struct attempt *a, const struct hop *h)
 	return say_origin_of(t, leg, &leg->hop);
 }
 
+/*
+ * Was it another one's answer?  Where the call went on over a further leg, giving up is about that one; and a refusal
+ * that waits for a better try waits there as well, and is told there too.
+ */
+static bool
+say_passed_on(const struct attempt *a, const struct hop *h, const struct hop *said, const struct outcome *o)
+{
+	if (said != h && said->code >= 300)
+		return true;
+	return o->whole && (a->flags & ATTEMPT_SENT_ON) &&
+	    (o->kind == OUTCOME_CANCELLED || (o->code >= 413 && o->code <= 423));
+}
+
 static void
 say_outcome_fact(struct track *t, const struct attempt *a, const struct hop *h, const struct outcome *o)
 {
-	struct fact f = say_fact(t, FACT_OUTCOME, &h->src, &h->dst);
+	struct incidents_ask ask = { .kind = FACT_OUTCOME,
+		.method = (enum sip_method)a->method,
+		.code = o->code,
+		.outcome = o->kind,
+		.transport = h->transport,
+		.in_dialog = o->in_call };
 	const struct event *ev = t->saying != NULL ? t->saying : attempt_kept(a);
 	const struct hop *said;
+	unsigned topic = incidents_topic(&ask);
+	struct say_at at;
+	struct fact f;
 
+	if (topic == 0)
+		return;
+	at = say_at(t, &h->src, &h->dst);
+	say_fact(t, FACT_OUTCOME, &at, &f);
+	f.topic = topic;
 	say_fact_attempt(&f, a);
 	f.t_ns = o->t_ns;
 	f.transport = h->transport;
@@ -458,6 +547,7 @@ say_outcome_fact(struct track *t, const struct attempt *a, const struct hop *h, 
 	said = o->whole ? say_made_of(t, a, h) : say_origin_of(t, a, h);
 	if (said->code != h->code && said->code >= 300)
 		f.said_code = said->code;
+	f.passed_on = say_passed_on(a, h, said, o);
 	incidents_see(t->incidents, &f);
 }
 
@@ -512,6 +602,23 @@ say_leg_kind(const struct attempt *a, const struct hop *h)
 	return h->code == 487 && (h->flags & HOP_CANCELLED) ? OUTCOME_CANCELLED : OUTCOME_FAILED;
 }
 
+/* Does nobody know how this leg ended?  It is forgotten, too young to be silent, or its answer must have been missed:
+ * the originator has one that came from somewhere. */
+static bool
+say_leg_is_unknown(struct track *t, const struct attempt *a, const struct hop *h)
+{
+	if (h->code > 0 || (h->flags & HOP_CANCELLED))
+		return a->outcome == OUTCOME_EVICTED && h->code < 200;
+	if ((h->flags & HOP_ORPHAN) || a->outcome == OUTCOME_EVICTED || t->now - h->at < TRACK_TIMER_B_MS)
+		return true;
+	if (a->outcome != OUTCOME_OK || (h->flags & HOP_ROOT))
+		return false;
+	for (const struct hop *o = &a->hop; o != NULL; o = hop_next(t->attempts, o))
+		if (!(o->flags & HOP_ROOT) && o->code >= 200 && o->code < 300)
+			return false;
+	return true;
+}
+
 void
 say_legs(struct track *t, struct attempt *a, bool last)
 {
@@ -523,7 +630,7 @@ say_legs(struct track *t, struct attempt *a, bool last)
 			.kind = (uint8_t)say_leg_kind(a, h), .code = h->code >= 200 ? h->code : 0, .leg = true
 		};
 
-		if ((h->flags & HOP_TOLD) || (h->code < 200 && !last) || ((h->flags & HOP_ORPHAN) && h->code == 0))
+		if ((h->flags & HOP_TOLD) || (h->code < 200 && !last) || say_leg_is_unknown(t, a, h))
 			continue;
 		h->flags |= HOP_TOLD;
 		say_outcome(t, a, h, &o);

@@ -107,12 +107,8 @@ sight_key(const struct sight *g, const struct sipmsg *s, uint64_t transaction)
 
 /* Time in ticks from the first message on. */
 static uint64_t
-sight_tick(struct sight *g, int64_t t_ns)
+sight_tick(const struct sight *g, int64_t t_ns)
 {
-	if (!g->started) {
-		g->started = true;
-		g->epoch_ns = t_ns;
-	}
 	/* Unsigned: a file may claim any two times. */
 	return (uint64_t)((int64_t)((uint64_t)t_ns - (uint64_t)g->epoch_ns) / (SIGHT_TICK_MS * NS_PER_MS)) &
 	    SIGHT_TICK_MASK;
@@ -185,9 +181,13 @@ sight_grow(struct sight *g)
 enum seen
 sight_see(struct sight *g, uint64_t key, int64_t t_ns)
 {
-	uint64_t now = sight_tick(g, t_ns);
-	uint64_t *set = sight_set(g, key), *oldest, tag = (key & ~SIGHT_TICK_MASK) | (SIGHT_TICK_MASK + 1);
+	uint64_t *set = sight_set(g, key), *oldest, tag = (key & ~SIGHT_TICK_MASK) | (SIGHT_TICK_MASK + 1), now;
 
+	if (!g->started) {
+		g->started = true;
+		g->epoch_ns = t_ns;
+	}
+	now = sight_tick(g, t_ns);
 	for (int i = 0; i < SIGHT_WAYS; i++) {
 		unsigned age;
 
@@ -204,6 +204,29 @@ sight_see(struct sight *g, uint64_t key, int64_t t_ns)
 	}
 	*oldest = tag | now;
 	return SEEN_NEW;
+}
+
+bool
+sight_cancelled(const struct sight *g, const struct sipmsg *s, int64_t t_ns)
+{
+	struct sipmsg cancel = *s;
+	const uint64_t *set;
+	uint64_t key, now;
+
+	cancel.kind = SIP_REQUEST;
+	cancel.method = METHOD_CANCEL;
+	cancel.code = 0;
+	cancel.to_tag = (struct slice){ NULL, 0 };
+	key = sight_key(g, &cancel, sight_transaction(g, &cancel));
+	if (key == 0 || !g->started)
+		return false;
+	now = sight_tick(g, t_ns);
+	set = sight_set(g, key);
+	for (int i = 0; i < SIGHT_WAYS; i++)
+		if ((set[i] & ~SIGHT_TICK_MASK) == ((key & ~SIGHT_TICK_MASK) | (SIGHT_TICK_MASK + 1)) &&
+		    sight_age(now, set[i]) <= SIGHT_KEEP)
+			return true;
+	return false;
 }
 
 uint64_t

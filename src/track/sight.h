@@ -4,6 +4,7 @@
 #ifndef TRACK_SIGHT_H
 #define TRACK_SIGHT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,9 @@ uint64_t sight_key(const struct sight *g, const struct sipmsg *s, uint64_t trans
 void sight_prefetch(const struct sight *g, uint64_t key);
 /* Was it seen?  It is now. */
 enum seen sight_see(struct sight *g, uint64_t key, int64_t t_ns);
+
+/* Was the INVITE of this response cancelled, by a CANCEL seen within 64*T1? */
+bool sight_cancelled(const struct sight *g, const struct sipmsg *s, int64_t t_ns);
 
 /* Entries pushed out before their 32 s were over. */
 uint64_t sight_forgotten(const struct sight *g);

@@ -7,11 +7,17 @@
 #include "track/known.h"
 
 struct sign_far
-sign_far(struct incidents *in, const struct fact *f)
+sign_far(const struct fact *f)
 {
 	if (f->own_server && !f->own_client)
-		return (struct sign_far){ f->client, name_client(in, f), f->role_client, true };
-	return (struct sign_far){ f->server, name_server(in, f), f->role_server, false };
+		return (struct sign_far){ f->client, f->role_client, true };
+	return (struct sign_far){ f->server, f->role_server, false };
+}
+
+struct slice
+sign_far_name(struct incidents *in, const struct fact *f, const struct sign_far *far)
+{
+	return far->is_client ? name_client(in, f) : name_server(in, f);
 }
 
 bool
@@ -30,6 +36,12 @@ bool
 sign_failed(const struct fact *f)
 {
 	return f->kind == FACT_OUTCOME && (f->outcome == OUTCOME_FAILED || f->outcome == OUTCOME_NO_RESPONSE);
+}
+
+bool
+sign_failed_here(const struct fact *f)
+{
+	return sign_failed(f) && f->leg && !f->passed_on;
 }
 
 uint32_t
@@ -112,7 +124,7 @@ sign_scope_text(struct slice host_port)
 	char text[INET6_ADDRSTRLEN];
 	struct slice host = sign_host(host_port);
 
-	if (host.n == 0 || host.n >= sizeof text)
+	if (host.n == 0 || host.n >= sizeof text || (host_port.p[0] > '9' && host_port.p[0] != '['))
 		return SIGN_SCOPE_NAME;
 	slice_copy(text, sizeof text, host);
 	if (inet_pton(AF_INET, text, e.addr) == 1)

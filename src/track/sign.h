@@ -16,17 +16,20 @@ enum { SIGN_DIGITS = 32, SIGN_SPAN = 24, SIGN_CODE = 16 };
 /* The side that is not ours; the one that answers when neither or both are. */
 struct sign_far {
 	const struct endpoint *host;
-	struct slice name;
 	uint8_t role;   /* enum peer_role */
 	bool is_client; /* it sent the request */
 };
-struct sign_far sign_far(struct incidents *in, const struct fact *f);
+struct sign_far sign_far(const struct fact *f);
+/* Its name, as name_client and name_server. */
+struct slice sign_far_name(struct incidents *in, const struct fact *f, const struct sign_far *far);
 
 /* The end of a hop, or of the whole, of a call attempt: INVITE outside a dialog. */
 bool sign_call_leg(const struct fact *f);
 bool sign_call_whole(const struct fact *f);
 /* An outcome that is a failure or silence. */
 bool sign_failed(const struct fact *f);
+/* The end of a hop by a failure that the one who answered made itself: what is passed on is told where it began. */
+bool sign_failed_here(const struct fact *f);
 
 /*
  * One more in the window of the meter that r->key names; returns the sum.  Sets signs and since_ms of r, and quiet_ms

@@ -122,19 +122,21 @@ track_push(struct track *t, const struct message *m, const struct sipmsg *s)
 	};
 	uint64_t transaction = sight_transaction(t->sight, s), key = sight_key(t->sight, s, transaction);
 
+	/* The tables are larger than the caches near by: their lines come in while something else is done. */
 	if (key != 0)
 		sight_prefetch(t->sight, key);
-	track_clock(t, m->t_ns);
 	if (s->call_id.n > 0)
 		in.call = hash64(s->call_id.p, s->call_id.n, t->seed);
 	in.from = hash64(s->from_tag.n > 0 ? s->from_tag.p : "", s->from_tag.n, t->seed);
-	/* Without a branch a CSeq is all that tells transactions of a call apart (RFC 2543). */
-	in.branch = (uint32_t)(transaction ^ transaction >> 32) ^ (s->branch.n > 0 ? 0 : s->cseq);
 	course_name(&in);
 	attempt_prefetch(t->attempts, in.key);
-	in.seen = key != 0 ? sight_see(t->sight, key, m->t_ns) : SEEN_NEW;
+	track_clock(t, m->t_ns);
 	if (s->call_id.n > 0)
 		callids_add(t->callids, in.call);
+	/* Without a branch a CSeq is all that tells transactions of a call apart (RFC 2543). */
+	in.branch = (uint32_t)(transaction ^ transaction >> 32) ^ (s->branch.n > 0 ? 0 : s->cseq);
+	attempt_prefetch_record(t->attempts, in.key);
+	in.seen = key != 0 ? sight_see(t->sight, key, m->t_ns) : SEEN_NEW;
 	if (response) {
 		course_response(t, &in);
 	} else {

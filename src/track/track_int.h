@@ -20,10 +20,11 @@ struct sight;
 /* 64*T1 (RFC 3261 17.1.1.2), and the choices of metrics.md. */
 enum {
 	TRACK_TIMER_B_MS = 32000,
-	TRACK_GLARE_MS = 4000,     /* 491: RFC 3261 14.1 */
-	TRACK_IDLE_MS = 300000,    /* an INVITE that rings */
-	TRACK_LINGER_MS = 5000,    /* a success: its copies at other taps are near */
-	TRACK_SESSION_MS = 1800000 /* an answered call without a word */
+	TRACK_GLARE_MS = 4000,      /* 491: RFC 3261 14.1 */
+	TRACK_IDLE_MS = 300000,     /* an INVITE that rings */
+	TRACK_LINGER_MS = 5000,     /* a success: its copies at other taps are near */
+	TRACK_SESSION_MS = 1800000, /* an answered call without a word */
+	TRACK_SESSION_MAX_S = 86400 /* a longer session interval is taken for none to wait for */
 };
 
 /* The message in hand.  m and s NULL: a timer. */
@@ -73,10 +74,19 @@ uint16_t course_realm(const struct track *t, struct slice realm);
 
 /* The first final response of hop h is in hand and noted there. */
 void verdict_final(struct track *t, struct attempt *a, const struct track_in *in, struct hop *h);
+/* The first leg of the call that this one is a leg of, while that is known. */
+struct attempt *verdict_first_leg(struct track *t, const struct attempt *a);
 /* Did it fail, finally as it seemed? */
 bool verdict_failed(const struct attempt *a);
 /* It was over, and goes on: a try over another way, or an answer behind its time. */
 void verdict_reopen(struct track *t, struct attempt *a);
+/* The first final response of hop h is about to be noted: what it makes wrong is taken back while all is as it was
+ * told. */
+void verdict_late(struct track *t, struct attempt *a, const struct hop *h, unsigned code);
+/* It was answered, as its ACK shows, by a response that was not captured. */
+void verdict_taken(struct track *t, struct attempt *a);
+/* Its session lasts from now on. */
+void verdict_session(struct track *t, struct attempt *a);
 /* It was answered, and nobody acknowledges that. */
 void verdict_no_ack(struct track *t, struct attempt *a, const struct track_in *in, const struct hop *h);
 /* Its deadline is there; there is no room for it any more.  ctx: struct track. */
@@ -120,5 +130,7 @@ void legs_free(struct legs *l);
 /* The attempt of which this new INVITE is a further leg, by evidence; NULL when there is none.  The new one is
  * remembered for those to come. */
 struct attempt *leg_find(struct track *t, struct attempt *a, const struct track_in *in);
+/* Its INVITE went on to another host, whose further legs are its legs, too. */
+void leg_relayed(struct track *t, const struct attempt *a, const struct track_in *in);
 
 #endif

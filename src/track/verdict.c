@@ -20,7 +20,7 @@ verdict_decided(struct track *t, struct attempt *a, uint32_t linger_ms)
 }
 
 /* The other leg of the call, when the link still holds: both must name each other or the call's first leg be alive. */
-static struct attempt *
+struct attempt *
 verdict_first_leg(struct track *t, const struct attempt *a)
 {
 	struct attempt *first = a->flags & ATTEMPT_LEG ? attempt_at(t->attempts, a->leg) : NULL;
@@ -44,10 +44,14 @@ verdict_failed_leg(struct track *t, const struct attempt *a)
 static bool
 verdict_waits_for_first(struct track *t, struct attempt *a)
 {
-	struct attempt *first = verdict_first_leg(t, a);
+	struct attempt *first = verdict_first_leg(t, a), *before;
 
 	if (first == NULL || first->state >= ATTEMPT_ANSWERED)
 		return false;
+	/* One that failed before is no more the reason; its peer's figures have it. */
+	before = verdict_failed_leg(t, first);
+	if (before != NULL)
+		before->flags &= ~(uint32_t)ATTEMPT_KEEP;
 	first->leg = attempt_number(t->attempts, a);
 	a->flags |= ATTEMPT_KEEP;
 	return true;
@@ -96,7 +100,7 @@ verdict_fail_event(struct track *t, struct attempt *a, const struct hop *h, cons
 static void
 verdict_fail(struct track *t, struct attempt *a, const struct hop *h, enum outcome_kind kind, const struct event *ev)
 {
-	if (ev == NULL)
+	if (ev == NULL && attempt_kept(a) != NULL && attempt_kept(a)->code == a->code)
 		ev = attempt_kept(a);
 	verdict_fail_event(t, a, h, ev);
 	a->outcome = (uint8_t)kind;
@@ -119,6 +123,7 @@ verdict_end(struct track *t, struct attempt *a, const struct hop *h, enum outcom
 		return;
 	}
 	a->outcome = (uint8_t)kind;
+	a->flags &= ~(uint32_t)ATTEMPT_KEEP;
 	say_whole(t, a, h, kind, false);
 	say_legs(t, a, false);
 	attempt_unkeep(t->attempts, a);
@@ -140,10 +145,8 @@ verdict_recovered(struct track *t, struct attempt *a, const struct hop *h)
 		verdict_event(t, a, h, attempt_kept(a), false, true);
 	if (leg == NULL)
 		return;
-	leg->flags &= ~(uint32_t)ATTEMPT_KEEP;
-	leg->flags |= ATTEMPT_STUMBLED;
-	if (attempt_kept(leg) != NULL)
-		verdict_event(t, leg, &leg->hop, attempt_kept(leg), false, true);
+	leg->flags = (leg->flags & ~(uint32_t)ATTEMPT_KEEP) | ATTEMPT_STUMBLED;
+	verdict_event(t, leg, &leg->hop, attempt_kept(leg), false, true);
 }
 
 /* Did some hop fail before this one was tried? */
@@ -157,14 +160,21 @@ verdict_stumbled(struct track *t, struct attempt *a, const struct hop *won)
 	return false;
 }
 
+void
+verdict_session(struct track *t, struct attempt *a)
+{
+	uint32_t s = a->session_s > 0 ? (uint32_t)a->session_s : TRACK_SESSION_MS / 1000;
+
+	attempt_due(t->attempts, a, t->now, (s < TRACK_SESSION_MAX_S ? s : TRACK_SESSION_MAX_S) * 1000);
+}
+
 static void
 verdict_succeed(struct track *t, struct attempt *a, struct hop *h)
 {
 	if (a->flags & ATTEMPT_TOLD)
 		return;
-	a->code = h->code;
+	a->code = h->code >= 200 ? h->code : 0;
 	a->q850 = h->q850;
-	a->end = t->now;
 	if (verdict_stumbled(t, a, h) || verdict_failed_leg(t, a) != NULL)
 		a->flags |= ATTEMPT_STUMBLED;
 	if ((a->flags & ATTEMPT_STUMBLED) || a->event_id != 0)
@@ -175,11 +185,34 @@ verdict_succeed(struct track *t, struct attempt *a, struct hop *h)
 	a->state = ATTEMPT_ANSWERED;
 	a->repeats = 0;
 	attempt_age(t->attempts, a, AGE_OPEN);
-	attempt_due(t->attempts, a, t->now,
-	    a->session_s > 0 && a->session_s < 86400 ? (uint32_t)a->session_s * 1000 : TRACK_SESSION_MS);
+	verdict_session(t, a);
+}
+
+void
+verdict_taken(struct track *t, struct attempt *a)
+{
+	if (a->flags & ATTEMPT_TOLD)
+		return;
+	/* When it was answered nobody saw. */
+	a->flags &= ~(uint32_t)ATTEMPT_TAKEN;
+	a->flags |= ATTEMPT_UNSEEN | ATTEMPT_ORPHAN | ATTEMPT_ACKED | ATTEMPT_SEIZED;
+	a->session_s = -1;
+	verdict_succeed(t, a, &a->hop);
 }
 
 /* Decisions. */
+
+/* Whoever is only asked for credentials gives way before calls do: there may be any number of them. */
+static void
+verdict_pause(struct track *t, struct attempt *a, uint32_t ms)
+{
+	bool asked = (a->code == 401 || a->code == 407) && !(a->flags & ATTEMPT_CREDS);
+
+	a->state = ATTEMPT_WAIT;
+	a->end = t->now;
+	attempt_age(t->attempts, a, asked ? AGE_SILENT : AGE_OPEN);
+	attempt_due(t->attempts, a, t->now, ms);
+}
 
 /* A final response that a follow-up may heal. */
 static void
@@ -187,10 +220,7 @@ verdict_wait(struct track *t, struct attempt *a, const struct track_in *in, cons
 {
 	struct event ev;
 
-	a->state = ATTEMPT_WAIT;
-	a->end = t->now;
-	attempt_age(t->attempts, a, AGE_OPEN);
-	attempt_due(t->attempts, a, t->now, ms);
+	verdict_pause(t, a, ms);
 	say_event_of(t, in, a, h, &ev);
 	if (a->code >= 400 && ((a->flags & ATTEMPT_CREDS_OLD) || (a->code != 401 && a->code != 407)))
 		attempt_keep(t->attempts, a, &ev);
@@ -342,6 +372,13 @@ verdict_rank(unsigned code)
 	return code == 503 ? 599 : code / 100 * 100 + 99;
 }
 
+/* A branch that the fork itself ended says nothing. */
+static unsigned
+verdict_hop_rank(const struct hop *h)
+{
+	return h->code == 487 && (h->flags & HOP_CANCELLED) ? 999 : verdict_rank(h->code);
+}
+
 /* The best of those nearest to the originator; NULL while one of them is open.  any: of all, open ones left out. */
 static struct hop *
 verdict_best(struct track *t, struct attempt *a, bool any)
@@ -355,7 +392,7 @@ verdict_best(struct track *t, struct attempt *a, bool any)
 			continue;
 		if (h->code < 200)
 			return NULL;
-		if (best == NULL || verdict_rank(h->code) < verdict_rank(best->code))
+		if (best == NULL || verdict_hop_rank(h) < verdict_hop_rank(best))
 			best = h;
 	}
 	return best;
@@ -375,16 +412,30 @@ verdict_is_busy(struct track *t, const struct attempt *a)
 	return fork || (!relayed && a->hop.code > 0 && a->hop.code < 200);
 }
 
+/* Is some way further on still open? */
+static bool
+verdict_is_tried(struct track *t, const struct attempt *a)
+{
+	for (const struct hop *h = hop_next(t->attempts, &a->hop); h != NULL; h = hop_next(t->attempts, h))
+		if (h->code < 200 && !(h->flags & HOP_CANCELLED) && (h->code > 0 || t->now - h->at < TRACK_TIMER_B_MS))
+			return true;
+	return false;
+}
+
 /* A hop failed, and the originator is still to be told. */
 static void
 verdict_hold(struct track *t, struct attempt *a, const struct track_in *in, const struct hop *h)
 {
+	const struct event *kept = attempt_kept(a);
 	struct event ev;
 
+	/* The originator was told to try again: nothing further on matters to it. */
+	if (a->state == ATTEMPT_WAIT)
+		return;
 	attempt_due(t->attempts, a, t->now, verdict_is_busy(t, a) ? TRACK_IDLE_MS : TRACK_TIMER_B_MS);
-	if (a->state != ATTEMPT_WAIT)
-		a->state = ATTEMPT_HELD;
-	if (h->code < 400 || h->code == 401 || h->code == 407 || h->code == 487)
+	a->state = ATTEMPT_HELD;
+	if (h->code < 400 || h->code == 401 || h->code == 407 || h->code == 487 ||
+	    (kept != NULL && kept->code >= 300 && verdict_rank(kept->code) < verdict_rank(h->code)))
 		return;
 	say_event_of(t, in, a, h, &ev);
 	attempt_keep(t->attempts, a, &ev);
@@ -407,23 +458,35 @@ verdict_failed(const struct attempt *a)
 	return a->state == ATTEMPT_DONE && (a->outcome == OUTCOME_FAILED || a->outcome == OUTCOME_NO_RESPONSE);
 }
 
+void
+verdict_late(struct track *t, struct attempt *a, const struct hop *h, unsigned code)
+{
+	bool silent = a->outcome == OUTCOME_NO_RESPONSE, stumbled = a->flags & ATTEMPT_STUMBLED, open = false;
+
+	if (!verdict_failed(a))
+		return;
+	for (const struct hop *o = &a->hop; o != NULL; o = hop_next(t->attempts, o))
+		open |= (o->flags & HOP_ROOT) && o->code < 200;
+	/* An answer further on does not heal what the originator was told. */
+	if (h->flags & HOP_ROOT ? !silent && code >= 300 : !open || code >= 300)
+		return;
+	verdict_reopen(t, a);
+	if (silent && !stumbled)
+		a->flags &= ~(uint32_t)ATTEMPT_STUMBLED;
+}
+
 /* The first final response of a hop. */
 void
 verdict_final(struct track *t, struct attempt *a, const struct track_in *in, struct hop *h)
 {
 	struct hop *best;
 
-	if (a->state == ATTEMPT_DONE && a->outcome == OUTCOME_NO_RESPONSE && (h->flags & HOP_ROOT)) {
-		verdict_reopen(t, a);
-		a->flags &= ~(uint32_t)ATTEMPT_STUMBLED;
-	}
-	if (h->code < 300 && verdict_failed(a))
-		verdict_reopen(t, a);
 	if (a->flags & ATTEMPT_TOLD) {
 		say_legs(t, a, false);
 		return;
 	}
 	if (h->code < 300) {
+		a->end = t->now;
 		verdict_succeed(t, a, h);
 		return;
 	}
@@ -435,11 +498,12 @@ verdict_final(struct track *t, struct attempt *a, const struct track_in *in, str
 	else {
 		/* An earlier fork said it better; what it said was kept. */
 		a->code = best->code;
+		a->q850 = best->q850 >= 0 ? best->q850 : a->q850;
 		a->end = t->now;
 		if (a->flags & ATTEMPT_CANCELLED)
 			verdict_end(t, a, best, OUTCOME_CANCELLED);
 		else if (best->code == 401 || best->code == 407 || best->code < 400)
-			verdict_decide(t, a, in, best);
+			verdict_pause(t, a, TRACK_TIMER_B_MS);
 		else
 			verdict_fail(t, a, best, OUTCOME_FAILED, NULL);
 	}
@@ -477,7 +541,11 @@ verdict_hold_over(struct track *t, struct attempt *a)
 {
 	struct hop *best = verdict_best(t, a, true);
 
-	a->end = t->now;
+	if (a->flags & ATTEMPT_TAKEN) {
+		verdict_taken(t, a);
+		return;
+	}
+	a->end = best != NULL ? best->done : t->now;
 	if (best == NULL || (a->flags & ATTEMPT_CANCELLED)) {
 		verdict_end(t, a, &a->hop, OUTCOME_CANCELLED);
 	} else if (best->code == 401 || best->code == 407) {
@@ -496,10 +564,18 @@ verdict_hold_over(struct track *t, struct attempt *a)
 static void
 verdict_silence(struct track *t, struct attempt *a)
 {
-	a->end = t->now;
+	if (a->flags & ATTEMPT_TAKEN) {
+		verdict_taken(t, a);
+		return;
+	}
+	/* Nothing may have come for long, and time stands where something comes. */
+	a->end = attempt_deadline(t->attempts, a);
 	a->code = 0;
 	if (a->flags & ATTEMPT_CANCELLED)
 		verdict_end(t, a, &a->hop, OUTCOME_CANCELLED);
+	else if ((a->flags & ATTEMPT_UNSEEN) && a->hop.code == 0)
+		/* There was an answer: nobody knows which, and silence it was not. */
+		verdict_end(t, a, &a->hop, OUTCOME_EVICTED);
 	else
 		verdict_fail(t, a, &a->hop, OUTCOME_NO_RESPONSE, NULL);
 }
@@ -508,6 +584,7 @@ void
 verdict_due(void *ctx, struct attempt *a)
 {
 	struct track *t = ctx;
+	const struct attempt *first;
 
 	switch ((enum attempt_state)a->state) {
 	case ATTEMPT_NEW:
@@ -521,10 +598,16 @@ verdict_due(void *ctx, struct attempt *a)
 		verdict_hold_over(t, a);
 		return;
 	case ATTEMPT_ANSWERED:
-		if (!(a->flags & ATTEMPT_ENDED) && a->session_s > 0)
+		if (!(a->flags & ATTEMPT_ENDED) && a->session_s > 0 && a->session_s < TRACK_SESSION_MAX_S)
 			say_call(t, FACT_SESSION_LOST, a, NULL);
 		break;
 	case ATTEMPT_DONE:
+		/* How the call ends is what its failure waits for. */
+		first = a->flags & ATTEMPT_KEEP ? verdict_first_leg(t, a) : NULL;
+		if (first != NULL && first->state < ATTEMPT_ANSWERED) {
+			attempt_due(t->attempts, a, t->now, TRACK_TIMER_B_MS);
+			return;
+		}
 		break;
 	}
 	verdict_close(t, a);
@@ -537,9 +620,10 @@ verdict_evict(void *ctx, struct attempt *a)
 	struct track *t = ctx;
 
 	if (!(a->flags & ATTEMPT_TOLD)) {
+		a->outcome = OUTCOME_EVICTED;
 		if (a->event_id != 0)
 			a->outcome = a->event_code != 0 ? OUTCOME_FAILED : OUTCOME_NO_RESPONSE;
-		say_whole(t, a, &a->hop, a->event_id != 0 ? (enum outcome_kind)a->outcome : OUTCOME_EVICTED, false);
+		say_whole(t, a, &a->hop, (enum outcome_kind)a->outcome, false);
 	}
 	verdict_close(t, a);
 }
@@ -549,9 +633,11 @@ verdict_finish(void *ctx, struct attempt *a)
 {
 	struct track *t = ctx;
 
-	if (a->state == ATTEMPT_WAIT)
+	if (a->flags & ATTEMPT_TAKEN)
+		verdict_taken(t, a);
+	else if (a->state == ATTEMPT_WAIT)
 		verdict_wait_over(t, a);
-	else if (a->state == ATTEMPT_HELD)
+	else if (a->state == ATTEMPT_HELD && !verdict_is_tried(t, a))
 		verdict_hold_over(t, a);
 	else if (a->event_id != 0 && a->event_whole && !(a->flags & ATTEMPT_TOLD))
 		verdict_end(t, a, &a->hop, OUTCOME_CANCELLED);

@@ -6,18 +6,52 @@
 #include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "sipwhy/hash.h"
 #include "sipwhy/mem.h"
 #include "sipwhy/timefmt.h"
 #include "sipwhy/track.h"
 
-enum { STEP = 8, EVENTS = 4096 };
+enum { STEP = 8, EVENTS = 4096, TOLD = 65536 };
+
+/* What a run came by; printed at the end of all. */
+enum reach {
+	REACH_OK,
+	REACH_FAILED,
+	REACH_CANCELLED,
+	REACH_CHALLENGED,
+	REACH_NO_RESPONSE,
+	REACH_REDIRECTED,
+	REACH_EVICTED,
+	REACH_UNDONE,
+	REACH_COMPLETED,
+	REACH_ANSWER_UNSEEN,
+	REACH_UNKNOWN,
+	REACH_RECOVERED,
+	REACH_HEALED,
+	REACH_RECODED,
+	REACH_ACK_MISSING,
+	REACH_IN_CALL,
+	REACH_ORPHAN,
+	REACH_RELAYED,
+	REACH_REWRITTEN,
+	REACH_LEG,
+	REACH_HOPS,
+	REACH_INCIDENT,
+	REACH_N
+};
+static const char *const reach_names[REACH_N] = { "ok", "failed", "cancelled", "challenged", "no response",
+	"redirected", "evicted", "undone", "completed", "answer not seen", "final not seen", "event of recovered",
+	"recovered later", "code changed", "ACK missing", "in call", "orphan", "relayed", "rewritten", "leg",
+	"eight hops", "incident" };
+static uint64_t reached[REACH_N];
 
 struct seen_event {
 	uint64_t id;
 	uint16_t code;
-	bool recovered, counted;
+	bool recovered, failure;
 };
 
 struct sums {
@@ -25,7 +59,8 @@ struct sums {
 	int64_t whole[OUTCOME_N];
 	uint64_t last_id;
 	struct seen_event event[EVENTS];
-	uint64_t open_incidents[256];
+	uint16_t told[TOLD]; /* whole outcomes that stand, by what they said */
+	bool roomy;
 };
 
 static void
@@ -37,15 +72,47 @@ on_attempt(void *ctx, enum sip_method method, int64_t t_ns)
 }
 
 static void
+on_completed(void *ctx, const struct endpoint *peer, int64_t t_ns)
+{
+	(void)ctx;
+	(void)t_ns;
+	assert(peer != NULL);
+	reached[REACH_COMPLETED]++;
+}
+
+/* What is taken back must be what was told, or sums of it drift. */
+static void
+outcome_standing(struct sums *s, const struct outcome *o)
+{
+	const int64_t said[] = { o->kind, o->method, o->code, o->q850, o->in_call, o->seized, o->rang, o->auth,
+		o->recovered, o->unregister, o->blocked, o->user_released, o->t_ns, o->pdd_ms, o->srd_ms, o->rrd_ms };
+	uint16_t *told = &s->told[hash64(said, sizeof said, 1) % TOLD];
+
+	if (o->undo) {
+		assert(*told > 0);
+		--*told;
+	} else {
+		++*told;
+	}
+}
+
+static void
 on_outcome(void *ctx, const struct outcome *o)
 {
 	struct sums *s = ctx;
 
 	assert(o->kind < OUTCOME_N && o->method < METHOD_N && o->peer != NULL);
-	assert(o->code == 0 || (o->code >= SIP_CODE_MIN && o->code <= SIP_CODE_MAX));
+	assert(o->code == 0 || (o->code >= 200 && o->code <= SIP_CODE_MAX));
 	assert(o->whole || o->leg);
+	assert(!(o->undo && o->leg) && o->pdd_ms >= -1 && o->srd_ms >= -1 && o->rrd_ms >= -1);
+	if (o->whole)
+		outcome_standing(s, o);
 	if (!o->whole || o->in_call)
 		return;
+	reached[o->kind]++;
+	reached[REACH_UNDONE] += o->undo;
+	reached[REACH_ANSWER_UNSEEN] += o->kind == OUTCOME_OK && o->code == 0;
+	reached[REACH_UNKNOWN] += o->kind == OUTCOME_EVICTED && s->roomy;
 	s->whole[o->kind] += o->undo ? -1 : 1;
 	assert(s->whole[o->kind] >= 0);
 }
@@ -61,15 +128,24 @@ on_event(void *ctx, const struct event *ev)
 	assert(ev->id > s->last_id);
 	s->last_id = ev->id;
 	assert(ev->code == 0 || (ev->code >= 200 && ev->code <= SIP_CODE_MAX));
-	assert(ev->code != 0 || ev->outcome == OUTCOME_NO_RESPONSE);
+	assert(ev->code != 0 || ev->outcome == OUTCOME_NO_RESPONSE || (ev->recovered && ev->outcome == OUTCOME_OK));
 	assert(ev->tries >= 1 && ev->setup_ms >= -1 && ev->hop_ms >= -1);
+	assert(ev->repeats <= UINT16_MAX && ev->copies <= UINT16_MAX);
 	while (event_hop_next(&path, &hop))
 		hops++;
 	assert(path.n == 0 && hops <= EVENT_HOPS_MAX);
+	reached[REACH_RECOVERED] += ev->recovered;
+	reached[REACH_ACK_MISSING] += ev->ack_missing;
+	reached[REACH_IN_CALL] += ev->in_call;
+	reached[REACH_ORPHAN] += ev->orphan;
+	reached[REACH_RELAYED] += ev->said_by.n > 0;
+	reached[REACH_REWRITTEN] += ev->said_code != 0;
+	reached[REACH_LEG] += ev->leg.n > 0;
+	reached[REACH_HOPS] += hops == EVENT_HOPS_MAX;
 	s->events++;
 	s->recovered += ev->recovered;
 	s->event[ev->id % EVENTS] =
-	    (struct seen_event){ ev->id, ev->code, ev->recovered, !ev->in_call && !ev->ack_missing && !ev->recovered };
+	    (struct seen_event){ ev->id, ev->code, ev->recovered, !ev->in_call && !ev->ack_missing };
 }
 
 static void
@@ -79,6 +155,9 @@ on_update(void *ctx, const struct event_update *u)
 	struct seen_event *e = &s->event[u->id % EVENTS];
 
 	s->recovered += u->recovered;
+	reached[REACH_HEALED] += u->recovered;
+	reached[REACH_RECODED] += u->code != 0;
+	assert(u->repeats <= UINT16_MAX && u->copies <= UINT16_MAX);
 	if (e->id != u->id)
 		return;
 	assert(u->old_code == e->code);
@@ -92,11 +171,10 @@ on_update(void *ctx, const struct event_update *u)
 static void
 on_incident(void *ctx, const struct incident *i)
 {
-	struct sums *s = ctx;
-
+	(void)ctx;
+	reached[REACH_INCIDENT]++;
 	assert(i->pattern >= PATTERN_MIN && i->pattern <= PATTERN_MAX && i->level < INCIDENT_LEVEL_N);
 	assert(i->kind.n > 0 && i->sentence.n > 0 && i->sentence.n < 256);
-	(void)s;
 }
 
 static struct endpoint
@@ -179,6 +257,36 @@ check(const struct track *t, const struct sums *sums)
 	assert(s.bytes <= s.bytes_max);
 }
 
+/* Every failure that stands has an event that stands: of an attempt, or of the first sight of it. */
+static void
+check_events(const struct sums *sums)
+{
+	int64_t failures = 0;
+
+	if (sums->last_id >= EVENTS)
+		return;
+	for (uint64_t id = 1; id <= sums->last_id; id++)
+		failures += sums->event[id].failure && !sums->event[id].recovered;
+	assert(failures >= sums->whole[OUTCOME_FAILED] + sums->whole[OUTCOME_NO_RESPONSE]);
+}
+
+static void
+print_reached(void)
+{
+	for (int i = 0; i < REACH_N; i++)
+		(void)fprintf(stderr, "reached %s: %llu\n", reach_names[i], (unsigned long long)reached[i]);
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	return atexit(print_reached);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
@@ -195,9 +303,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(&sums, 0, sizeof sums);
 	/* Half of the runs have room for a few dozen attempts only. */
 	cfg.bytes = data[0] & 1 ? 160 * 1024 : 0;
+	sums.roomy = cfg.bytes == 0;
 	cfg.sink = (struct track_sink){ .ctx = &sums,
 		.attempt = on_attempt,
 		.outcome = on_outcome,
+		.completed = on_completed,
 		.event = on_event,
 		.update = on_update,
 		.incident = on_incident };
@@ -210,6 +320,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	track_finish(t);
 	check(t, &sums);
+	check_events(&sums);
 	track_free(t);
 	return 0;
 }

@@ -142,6 +142,44 @@ house_call_numbers(const char *way, unsigned n, unsigned code, const char *prefi
 	}
 }
 
+/*
+ * A call through the PBX, both legs seen: in>PBX, PBX>out.  The far side fails it, after 183 with SDP when early, and
+ * the PBX passes that on.
+ */
+static inline void
+house_through(const char *in, const char *out, unsigned code, bool early, const char *names, const char *said)
+{
+	unsigned first = ++house_calls, second = ++house_calls;
+	char words[32], more[256];
+
+	(void)snprintf(words, sizeof words, "%u INVITE", code);
+	(void)snprintf(more, sizeof more, "%s %s", names, said);
+	house_say(2000, in, false, first, "INVITE", names);
+	house_say(20, out, false, second, "INVITE", names);
+	if (early) {
+		house_say(100, out, true, second, "183 INVITE sdp", names);
+		house_say(20, in, true, first, "183 INVITE sdp", names);
+	}
+	if (code == 487) {
+		house_say(5000, in, false, first, "CANCEL", names);
+		house_say(5, out, false, second, "CANCEL", names);
+	}
+	house_say(50, out, true, second, words, more);
+	house_say(20, in, true, first, words, more);
+}
+
+/* The same from a telephone to the trunk, to so many numbers that begin alike. */
+static inline void
+house_through_numbers(unsigned n, unsigned code, bool early, const char *said)
+{
+	char names[64];
+
+	for (unsigned i = 0; i < n; i++) {
+		(void)snprintf(names, sizeof names, "from=1001 to=+49301111%02u", i);
+		house_through("phone>pbx", "pbx>carrier", code, early, names, said);
+	}
+}
+
 /* An answered call ends; who: words of the BYE. */
 static inline void
 house_bye(unsigned after_ms, const char *way, unsigned call, const char *who)

@@ -177,7 +177,7 @@ raise_at(struct told *t, uint64_t ms, uint64_t key, uint8_t level, const struct 
 	    "told at %u", (unsigned)ms);
 }
 
-/* A start at once, changes every five seconds at most, the end at once when it was quiet. */
+/* A start at once, a rise in level too, other changes every five seconds at most, the end at once when it was quiet. */
 static void
 test_row_told(void **state)
 {
@@ -195,21 +195,23 @@ test_row_told(void **state)
 	assert_false(t.last.ended);
 	for (unsigned ms = 1100; ms <= 5900; ms += 100)
 		raise_at(&t, ms, 1, ms == 2000 ? INCIDENT_ERROR : INCIDENT_NOTICE, NULL);
-	assert_int_equal(t.n, 1);
+	assert_int_equal(t.n, 2);
+	assert_int_equal(t.last.level, INCIDENT_ERROR);
+	assert_string_equal(t.sentence, "told at 2000");
 	/* The last of them is not lost, though none follows. */
 	told_at(&t, 7000);
-	assert_int_equal(t.n, 2);
+	assert_int_equal(t.n, 3);
 	assert_int_equal(t.last.count, 50);
 	assert_int_equal(t.last.level, INCIDENT_ERROR);
 	assert_string_equal(t.sentence, "told at 5900");
 	assert_int_equal(t.last.last_ns, INT64_C(5900000000));
 	told_at(&t, 64900);
-	assert_int_equal(t.n, 2);
+	assert_int_equal(t.n, 3);
 	assert_true(incident_is_up(t.in, &pattern_masked, 1));
 	assert_false(incident_is_up(t.in, &pattern_masked, 2));
 	assert_false(incident_is_up(t.in, &pattern_tls, 1));
 	told_at(&t, 66000);
-	assert_int_equal(t.n, 3);
+	assert_int_equal(t.n, 4);
 	assert_true(t.last.ended);
 	assert_int_equal(t.last.t_ns, INT64_C(66000000000));
 	assert_false(incident_is_up(t.in, &pattern_masked, 1));
@@ -219,7 +221,7 @@ test_row_told(void **state)
 	clear_incident(t.in, &pattern_masked, 1);
 	assert_int_equal(t.ends, 2);
 	clear_incident(t.in, &pattern_masked, 1);
-	assert_int_equal(t.n, 5);
+	assert_int_equal(t.n, 6);
 	incidents_free(t.in);
 }
 
@@ -328,7 +330,7 @@ test_limits(void **state)
 		assert_true(rows[i].min <= rows[i].value && rows[i].value <= rows[i].max);
 		assert_int_equal(track_limit_find(slice_str(rows[i].name)), i);
 		assert_non_null(strchr(rows[i].name, '.'));
-		assert_int_equal(limit(t.in, rows[i].name), rows[i].value);
+		assert_int_equal(limit(t.in, (enum limit_row)i), rows[i].value);
 		values[i] = (uint32_t)(1000 + i);
 	}
 	incidents_free(t.in);
@@ -337,7 +339,7 @@ test_limits(void **state)
 	told_open(&t, values);
 	memset(values, 0, sizeof values);
 	for (size_t i = 0; i < n; i++)
-		assert_int_equal(limit(t.in, rows[i].name), 1000 + i);
+		assert_int_equal(limit(t.in, (enum limit_row)i), 1000 + i);
 	incidents_free(t.in);
 }
 

@@ -226,7 +226,7 @@ test_session_timer_signs(void **state)
 		assert_false(facts_fires(SESSION_TIMER, 5, f));
 	}
 	f = facts_end(METHOD_INVITE, &facts_pbx, &facts_trunk, 422);
-	f.whole = false;
+	f.passed_on = true;
 	assert_false(facts_fires(SESSION_TIMER, 5, f));
 }
 

@@ -380,7 +380,7 @@ test_credentials_guessed(void **state)
 	facts_close(&t);
 	/* It began with one user who looked like an old telephone. */
 	facts_open(&t);
-	facts_repeat(&t, 3, 1000, login("100", &facts_site, &facts_pbx, 401));
+	facts_repeat(&t, 3, 10000, login("100", &facts_site, &facts_pbx, 401));
 	facts_up(&t, CREDENTIALS, INCIDENT_WARNING);
 	for (int i = 1; i < 12; i++) {
 		char user[8];

@@ -5,6 +5,7 @@
 #include "house.h"
 
 enum {
+	BRUTE_FORCE = 5,
 	DNS = HOUSE_SPLIT + 1,
 	SESSION_TIMER,
 	EARLY_MEDIA,
@@ -208,6 +209,30 @@ test_credentials_miss(void **state)
 	house_close();
 }
 
+/* One guesser of one account is P5's alone; one that looked like an old telephone before becomes P5's. */
+static void
+test_credentials_guesser(void **state)
+{
+	(void)state;
+	house_open();
+	for (int n = 0; n < 30; n++)
+		house_login(2000, "scan>pbx", "101", 401);
+	house_told();
+	(void)house_up(BRUTE_FORCE, INCIDENT_ERROR, "203.0.113.66", "101");
+	house_none(CREDENTIALS);
+	house_close();
+	house_open();
+	for (int n = 0; n < 4; n++)
+		house_login(60000, "scan>pbx", "101", 401);
+	(void)house_up_events(CREDENTIALS, INCIDENT_WARNING, "203.0.113.66", "101");
+	house_none(BRUTE_FORCE);
+	for (int n = 0; n < 20; n++)
+		house_login(2000, "scan>pbx", "101", 401);
+	(void)house_up(BRUTE_FORCE, INCIDENT_ERROR, "203.0.113.66", "101");
+	house_ended(CREDENTIALS);
+	house_close();
+}
+
 static void
 test_number_format(void)
 {
@@ -272,7 +297,11 @@ test_inbound_route_miss(void **state)
 	house_call_numbers("carrier>pbx", 10, 404, "+4930555", "");
 	house_call("carrier>pbx", 404, "to=+493055599", "");
 	house_call("carrier>pbx", 200, "to=+493055599", "");
-	house_call("carrier>pbx", 404, "to=+493055599", "");
+	for (int n = 0; n < 5; n++)
+		house_call("carrier>pbx", 404, "to=+493055599", "");
+	/* A server behind us knows no such number. */
+	for (int n = 0; n < 5; n++)
+		house_through("carrier>pbx", "pbx>proxy", 404, false, "from=+442012345678 to=+493055577", "");
 	house_none(INBOUND_ROUTE);
 	house_close();
 }
@@ -304,6 +333,15 @@ test_too_big(void)
 	(void)house_up_events(TOO_BIG, INCIDENT_ERROR, "carrier-a", "");
 	house_call("pbx>carrier", 200, "len=1600", "");
 	house_ended(TOO_BIG);
+	house_close();
+	/* That it is alive turns out when three are lost: they are the evidence. */
+	house_open();
+	for (unsigned n = 0; n < 3; n++)
+		house_call("pbx>carrier", 0, "len=1600", "");
+	house_wait(40);
+	house_none(TOO_BIG);
+	house_ask("pbx>carrier", "OPTIONS", 200, "", "");
+	assert_string_equal(house_up_events(TOO_BIG, INCIDENT_ERROR, "carrier-a", "4930123456")->call_id, "call-3");
 	house_close();
 	house_open();
 	for (unsigned n = 0; n < 3; n++) {
@@ -712,6 +750,7 @@ main(void)
 		cmocka_unit_test(test_session_timer_miss),
 		cmocka_unit_test(test_early_media_miss),
 		cmocka_unit_test(test_credentials_miss),
+		cmocka_unit_test(test_credentials_guesser),
 		cmocka_unit_test(test_number_format_miss),
 		cmocka_unit_test(test_inbound_route_miss),
 		cmocka_unit_test(test_too_big_miss),
