@@ -65,19 +65,20 @@ struct sipmsg {
 	struct slice from, to; /* user part of the URI, else its host, else the raw value */
 	struct slice server;   /* Server, else User-Agent; of a request User-Agent, else Server */
 	/*
-	 * Credentials of a request (Authorization, Proxy-Authorization), challenges of a 401 or 407 (WWW-Authenticate,
-	 * Proxy-Authenticate), in the order of the message: the first realm of each header without its quotes, escapes
-	 * left in (RFC 3261 20.7, 25.1); empty where none can be read.
+	 * What follows is read only of the messages named, where somebody asks for it; of others it is absent.
+	 * Credentials of a request but ACK and CANCEL (Authorization, Proxy-Authorization), challenges of a 401 or 407
+	 * (WWW-Authenticate, Proxy-Authenticate), in the order of the message: the first realm of each header without
+	 * its quotes, escapes left in (RFC 3261 20.7, 25.1); empty where none can be read.
 	 */
 	struct slice realm[SIPMSG_REALMS];
 	uint8_t n_realms; /* such headers seen, at most SIPMSG_REALMS */
 	bool stale;       /* one of these challenges says stale=true */
-	bool sdp;         /* Content-Type is application/sdp or multipart */
+	bool sdp;         /* 183: Content-Type is application/sdp or multipart */
 	/* Numbers: -1 absent or unreadable; one that is too large is the largest of its type. */
-	int32_t expires;         /* seconds: of the first Contact where contact is read (0 for "*"), else of Expires */
-	int32_t session_expires; /* seconds of Session-Expires (RFC 4028) */
-	int16_t max_forwards;    /* request */
-	struct slice contact;    /* host[:port] of the first Contact; INVITE and REGISTER: request, 2xx, 3xx */
+	int32_t expires;         /* REGISTER and its 2xx: seconds of the first Contact (0 for "*"), else of Expires */
+	int32_t session_expires; /* INVITE, UPDATE and their final responses: seconds of Session-Expires (RFC 4028) */
+	int16_t max_forwards;    /* INVITE */
+	struct slice contact;    /* INVITE, REGISTER and its 2xx: host[:port] of the first Contact */
 	/*
 	 * INVITE: what joins the legs of a call, the first there is of X-CID or X-Call-ID, Session-ID (RFC 7989;
 	 * without parameters, all zeros do not count), icid-value of P-Charging-Vector (RFC 7315; without quotes).

@@ -24,10 +24,10 @@ struct counts {
 	uint64_t requests[METHOD_N];
 	uint64_t responses[METHOD_N][SIP_CODE_N];
 	uint64_t retransmissions, copies, malformed, partial;
-	uint64_t events;    /* attempts, and requests in a call, that failed */
-	uint64_t recovered; /* of these, taken back: it worked after all */
-	int64_t attempts[METHOD_N];              /* begun */
-	int64_t outcomes[METHOD_N][OUTCOME_N];   /* ended; an increment is negative where one was taken back */
+	uint64_t events;                       /* attempts, and requests in a call, that failed */
+	uint64_t recovered;                    /* of these, taken back: it worked after all */
+	int64_t attempts[METHOD_N];            /* begun */
+	int64_t outcomes[METHOD_N][OUTCOME_N]; /* ended; an increment is negative where one was taken back */
 };
 
 /* Add src to dst, member by member. */
@@ -173,17 +173,17 @@ size_t tally_kpi_peers(
 
 /*
  * KPI increments since the last tally_taken: in total, and of the peers that moved (*n rows, at most KPI_PEERS + 1;
- * valid until the next call that changes t).
+ * valid until the next call that changes t).  Increments are counted apart only once they were asked for.
  */
-const struct kpi_counts *tally_delta_kpi(const struct tally *t);
-const struct kpi_peer *tally_delta_kpi_peers(const struct tally *t, size_t *n);
+const struct kpi_counts *tally_delta_kpi(struct tally *t);
+const struct kpi_peer *tally_delta_kpi_peers(struct tally *t, size_t *n);
 
 /*
  * All since the last tally_taken: counts, and the peers that moved (increments; *n rows; valid until the next call
  * that changes t).  The last row "other" stands for peers above TALLY_PEERS_MAX.
  */
-const struct counts *tally_delta(const struct tally *t);
-const struct peer_stat *tally_delta_peers(const struct tally *t, size_t *n);
+const struct counts *tally_delta(struct tally *t);
+const struct peer_stat *tally_delta_peers(struct tally *t, size_t *n);
 
 /* True when anything was counted since the last tally_taken. */
 bool tally_dirty(const struct tally *t);

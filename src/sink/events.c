@@ -1,20 +1,29 @@
 /*
  * events - the newest events for a report, packed into one ring of bytes; see sipwhy/sink.h and events.h.
  * The one thing to know: an event is a fixed head, small numbers in one or two bytes each, the lengths of its texts,
- * and the texts, about 300 bytes in all; it never lies across the ring's end.  Addresses that a path repeats from the
- * event stand there as one character.
+ * and the texts, about 170 bytes in all; it never lies across the ring's end.  Texts that many events have stand apart,
+ * once, and the event has their numbers; addresses that a path repeats from the event stand there as one character.
  */
 #include "sink/events.h"
+
+#include "sink/words.h"
 
 #include <string.h>
 
 #include "sipwhy/mem.h"
 #include "sipwhy/record.h"
 
-enum { SINK_EVENTS = 10000, SINK_BYTES_EVENT = 320, SINK_BYTES_MIN = 64 * 1024, SINK_TEXTS = 20, SINK_VARINT = 5 };
+/* The ring begins with SINK_BYTES_MIN, in which the longest event has room, and grows by an eighth or by that much. */
+enum { SINK_EVENTS = 10000, SINK_BYTES_EVENT = 320, SINK_BYTES_MIN = 64 * 1024, SINK_TEXTS = 19, SINK_VARINT = 5 };
 /* A path that grows moves what is packed behind it; not if that is more than this. */
 enum { SINK_SHIFT_MAX = 128 * 1024 };
-enum { SINK_NUMBERS = 11, SINK_PACKED_MAX = SINK_NUMBERS * SINK_VARINT + SINK_TEXTS * (RECORD_TEXT_MAX + 2) };
+enum { SINK_NUMBERS = 11, SINK_PACKED_MAX = SINK_NUMBERS * SINK_VARINT + (SINK_TEXTS + 1) * (RECORD_TEXT_MAX + 2) };
+
+/*
+ * How a text is told: below SINK_WORD its length, which stands behind the others.  From there on two bytes, of which
+ * the low 14 bits are a word's number, or from SINK_LONG on a length again.
+ */
+enum { SINK_WORD = 0x80, SINK_LONG = 0xc0 };
 
 enum sink_flag {
 	SINK_PARTIAL = 1,
@@ -37,13 +46,14 @@ struct sink_head {
 };
 
 /*
- * Filled: [head, tail), or, when wrapped, [head, end) and then [0, tail).  at[(first + i) % max]: where the i-th of n
- * events stands.
+ * The ring has `cap` bytes, and may have `size`.  Filled: [head, tail), or, when wrapped, [head, end) and then
+ * [0, tail).  at[(first + i) % max]: where the i-th of n events stands.
  */
 struct sink_events {
 	char *ring;
 	uint32_t *at;
-	size_t size, head, tail, end;
+	struct words *words;
+	size_t size, cap, head, tail, end;
 	bool wrapped;
 	size_t first, n, max;
 	uint64_t dropped;
@@ -74,20 +84,10 @@ sink_events_free(struct sink_events *l)
 {
 	if (l == NULL)
 		return;
+	words_free(l->words);
 	mem_free(l->ring);
 	mem_free(l->at);
 	mem_free(l);
-}
-
-/* The memory is taken with the first event. */
-static bool
-sink_events_ready(struct sink_events *l)
-{
-	if (l->ring == NULL)
-		l->ring = mem_alloc(l->size);
-	if (l->at == NULL)
-		l->at = mem_alloc(l->max * sizeof *l->at);
-	return l->ring != NULL && l->at != NULL;
 }
 
 static uint32_t *
@@ -105,9 +105,81 @@ sink_head_at(const struct sink_events *l, size_t offset)
 	return h;
 }
 
+/* Seven bits a byte, the lowest first. */
+static char *
+sink_put_number(char *p, uint32_t v)
+{
+	for (; v >= 0x80; v >>= 7)
+		*p++ = (char)(0x80 | (v & 0x7f));
+	*p++ = (char)v;
+	return p;
+}
+
+static const char *
+sink_get_number(const char *p, uint32_t *v)
+{
+	unsigned shift = 0;
+
+	for (*v = 0; ((unsigned char)*p & 0x80) != 0; shift += 7)
+		*v |= (uint32_t)((unsigned char)*p++ & 0x7f) << shift;
+	*v |= (uint32_t)(unsigned char)*p++ << shift;
+	return p;
+}
+
+/* The next text as it is told: its length, and a word's number or WORDS_NONE. */
+static const char *
+sink_get_text(const char *p, size_t *n, int *word)
+{
+	unsigned first = (unsigned char)*p++;
+
+	*n = first;
+	*word = WORDS_NONE;
+	if (first < SINK_WORD)
+		return p;
+	*n = (first & 0x3f) << 8 | (unsigned char)*p++;
+	if (first < SINK_LONG) {
+		*word = (int)*n;
+		*n = 0;
+	}
+	return p;
+}
+
+static char *
+sink_put_text(char *p, size_t n, int word)
+{
+	if (word == WORDS_NONE && n < SINK_WORD) {
+		*p++ = (char)n;
+		return p;
+	}
+	if (word != WORDS_NONE)
+		n = (size_t)word;
+	*p++ = (char)((word != WORDS_NONE ? SINK_WORD : SINK_LONG) | n >> 8);
+	*p++ = (char)(n & 0xff);
+	return p;
+}
+
+/* The words of an event are needed once less. */
+static void
+sink_forget(struct sink_events *l, size_t offset)
+{
+	const char *p = l->ring + offset + sizeof(struct sink_head);
+	uint32_t number;
+	size_t n;
+	int word;
+
+	for (unsigned i = 0; i < SINK_NUMBERS; i++)
+		p = sink_get_number(p, &number);
+	for (unsigned i = 0; i < SINK_TEXTS; i++) {
+		p = sink_get_text(p, &n, &word);
+		if (word != WORDS_NONE)
+			words_give(l->words, (unsigned)word);
+	}
+}
+
 static void
 sink_drop_oldest(struct sink_events *l)
 {
+	sink_forget(l, l->head);
 	l->head += sink_head_at(l, l->head).size;
 	l->first = (l->first + 1) % l->max;
 	l->n--;
@@ -116,6 +188,40 @@ sink_drop_oldest(struct sink_events *l)
 		l->head = 0;
 		l->wrapped = false;
 	}
+}
+
+/* A larger ring; the piece with the oldest events stays at its end.  False when it may not grow, or memory is short. */
+static bool
+sink_grow(struct sink_events *l)
+{
+	size_t more = l->cap / 8 > SINK_BYTES_MIN ? l->cap / 8 : SINK_BYTES_MIN;
+	char *ring;
+
+	if (more > l->size - l->cap)
+		more = l->size - l->cap;
+	if (more == 0 || (ring = mem_realloc(l->ring, l->cap + more)) == NULL)
+		return false;
+	l->ring = ring;
+	l->cap += more;
+	if (!l->wrapped)
+		return true;
+	memmove(ring + l->head + more, ring + l->head, l->end - l->head);
+	for (size_t i = 0; i < l->n && *sink_place(l, i) >= l->head; i++)
+		*sink_place(l, i) += (uint32_t)more;
+	l->head += more;
+	l->end += more;
+	return true;
+}
+
+/* The memory is taken with the first event. */
+static bool
+sink_events_ready(struct sink_events *l)
+{
+	if (l->words == NULL)
+		l->words = words_new();
+	if (l->at == NULL)
+		l->at = mem_alloc(l->max * sizeof *l->at);
+	return l->words != NULL && l->at != NULL && (l->cap > 0 || sink_grow(l));
 }
 
 /* Make room for `need` bytes in one piece (need is far below the ring's size); the place is l->tail. */
@@ -130,28 +236,40 @@ sink_make_room(struct sink_events *l, size_t need)
 		if (l->n == l->max) {
 			sink_drop_oldest(l);
 		} else if (!l->wrapped) {
-			if (l->size - l->tail >= need)
+			if (l->cap - l->tail >= need)
 				return;
+			/* What the oldest left is used before more memory is. */
+			if (l->head < need && sink_grow(l))
+				continue;
 			l->end = l->tail;
 			l->tail = 0;
 			l->wrapped = true;
 		} else {
 			if (l->head - l->tail >= need)
 				return;
-			sink_drop_oldest(l);
+			if (!sink_grow(l))
+				sink_drop_oldest(l);
 		}
 	}
 }
 
-/* The texts that are kept; the order is that of the packed form, the path last. */
+/* The texts that are kept, the path apart; the order is that of the packed form. */
 static void
 sink_texts(struct event *e, struct slice *out[SINK_TEXTS])
 {
 	struct slice *all[SINK_TEXTS] = { &e->method, &e->phrase, &e->call_id, &e->from, &e->to, &e->peer, &e->src,
 		&e->dst, &e->said_by, &e->agent, &e->user_agent, &e->reason, &e->warning, &e->retry_after, &e->detail,
-		&e->needs, &e->leg, &e->explain, &e->source, &e->path };
+		&e->needs, &e->leg, &e->explain, &e->source };
 
 	memcpy(out, all, sizeof all);
+}
+
+/* Has this text of an event something of its own to say, so that no other event will have it? */
+static bool
+sink_is_own(const struct event *e, const struct slice *text)
+{
+	return text == &e->call_id || text == &e->from || text == &e->to || text == &e->src || text == &e->dst ||
+	    text == &e->leg;
 }
 
 /* Small numbers; -1 becomes 0.  The order is that of the packed form. */
@@ -179,27 +297,6 @@ sink_set_numbers(struct event *e, const uint32_t in[SINK_NUMBERS])
 	e->setup_ms = (int32_t)(in[8] - 1);
 	e->hop_ms = (int32_t)(in[9] - 1);
 	e->tries = in[10];
-}
-
-/* Seven bits a byte, the lowest first. */
-static char *
-sink_put_number(char *p, uint32_t v)
-{
-	for (; v >= 0x80; v >>= 7)
-		*p++ = (char)(0x80 | (v & 0x7f));
-	*p++ = (char)v;
-	return p;
-}
-
-static const char *
-sink_get_number(const char *p, uint32_t *v)
-{
-	unsigned shift = 0;
-
-	for (*v = 0; ((unsigned char)*p & 0x80) != 0; shift += 7)
-		*v |= (uint32_t)((unsigned char)*p++ & 0x7f) << shift;
-	*v |= (uint32_t)(unsigned char)*p++ << shift;
-	return p;
 }
 
 /* One character for an address that is known anyhow, the address itself for others.  last: where the hop before went.
@@ -261,38 +358,48 @@ sink_path(char *out, const struct event *e, struct slice path, bool pack)
 	return (struct slice){ out, used };
 }
 
-/* Numbers, lengths and texts, at most SINK_PACKED_MAX bytes; texts are cut to what a record carries. */
+/* Numbers, what tells of the texts, the texts, and the path last: SINK_PACKED_MAX bytes at most; texts are cut to what
+ * a record carries. */
 static size_t
-sink_pack(char *out, struct event *e, struct slice path)
+sink_pack(struct sink_events *l, char *out, struct event *e)
 {
 	uint32_t number[SINK_NUMBERS];
 	struct slice *text[SINK_TEXTS];
+	int word[SINK_TEXTS];
 	char short_path[RECORD_TEXT_MAX], *p = out;
+	struct slice path;
 
 	sink_texts(e, text);
 	for (unsigned i = 0; i < SINK_TEXTS; i++)
 		if (text[i]->n > RECORD_TEXT_MAX)
 			text[i]->n = RECORD_TEXT_MAX;
-	e->path = sink_path(short_path, e, path, true);
+	path = sink_path(short_path, e, e->path, true);
 	sink_numbers(e, number);
 	for (unsigned i = 0; i < SINK_NUMBERS; i++)
 		p = sink_put_number(p, number[i]);
-	for (unsigned i = 0; i < SINK_TEXTS; i++)
-		p = sink_put_number(p, (uint32_t)text[i]->n);
 	for (unsigned i = 0; i < SINK_TEXTS; i++) {
-		if (text[i]->n > 0)
-			memcpy(p, text[i]->p, text[i]->n);
+		word[i] = sink_is_own(e, text[i]) ? WORDS_NONE : words_take(l->words, *text[i]);
+		p = sink_put_text(p, text[i]->n, word[i]);
+	}
+	for (unsigned i = 0; i < SINK_TEXTS; i++) {
+		if (word[i] != WORDS_NONE || text[i]->n == 0)
+			continue;
+		memcpy(p, text[i]->p, text[i]->n);
 		p += text[i]->n;
 	}
-	return (size_t)(p - out);
+	if (path.n > 0)
+		memcpy(p, path.p, path.n);
+	return (size_t)(p - out) + path.n;
 }
 
 /* What was packed; the path in its short form. */
 static void
-sink_unpack(const char *p, const struct sink_head *h, struct event *out)
+sink_unpack(const struct sink_events *l, const char *p, const struct sink_head *h, struct event *out)
 {
 	struct slice *text[SINK_TEXTS];
-	uint32_t number[SINK_NUMBERS], n;
+	const char *end = p + h->size - sizeof *h;
+	uint32_t number[SINK_NUMBERS];
+	int word[SINK_TEXTS];
 
 	*out = (struct event){ .id = h->id,
 		.t_ns = h->t_ns,
@@ -312,14 +419,17 @@ sink_unpack(const char *p, const struct sink_head *h, struct event *out)
 		p = sink_get_number(p, &number[i]);
 	sink_set_numbers(out, number);
 	sink_texts(out, text);
+	for (unsigned i = 0; i < SINK_TEXTS; i++)
+		p = sink_get_text(p, &text[i]->n, &word[i]);
 	for (unsigned i = 0; i < SINK_TEXTS; i++) {
-		p = sink_get_number(p, &n);
-		text[i]->n = n;
-	}
-	for (unsigned i = 0; i < SINK_TEXTS; i++) {
+		if (word[i] != WORDS_NONE) {
+			*text[i] = words_text(l->words, (unsigned)word[i]);
+			continue;
+		}
 		text[i]->p = p;
 		p += text[i]->n;
 	}
+	out->path = (struct slice){ p, (size_t)(end - p) };
 }
 
 static uint8_t
@@ -354,7 +464,7 @@ sink_events_add(struct sink_events *l, const struct event *e)
 		l->dropped++;
 		return;
 	}
-	h.size = (uint16_t)(sizeof h + sink_pack(packed, &copy, e->path));
+	h.size = (uint16_t)(sizeof h + sink_pack(l, packed, &copy));
 	sink_make_room(l, h.size);
 	sink_put(l, l->tail, &h, packed);
 	*sink_place(l, l->n) = (uint32_t)l->tail;
@@ -380,15 +490,37 @@ sink_find(const struct sink_events *l, uint64_t id, size_t *index)
 	return from < l->n && sink_head_at(l, *sink_place(l, from)).id == id;
 }
 
-/* Whether the i-th event may take `size` bytes: there is room in its piece of the ring, and not too much to move. */
-static bool
-sink_fits(const struct sink_events *l, size_t index, size_t size)
+/* The end of the piece of the ring in which an event stands, and where that piece may end. */
+static size_t *
+sink_piece(struct sink_events *l, size_t offset, size_t *limit)
 {
-	size_t offset = *sink_place(l, index);
 	bool older = l->wrapped && offset >= l->head;
-	size_t end = older ? l->end : l->tail, limit = l->wrapped && !older ? l->head : l->size;
 
-	return end - offset <= SINK_SHIFT_MAX && end - sink_head_at(l, offset).size + size <= limit;
+	*limit = l->wrapped && !older ? l->head : l->cap;
+	return older ? &l->end : &l->tail;
+}
+
+/* Make `more` bytes of room behind the i-th event; its index becomes less when the oldest ones go for it. */
+static bool
+sink_make_room_behind(struct sink_events *l, size_t *index, size_t more)
+{
+	for (;;) {
+		size_t offset = *sink_place(l, *index), limit, end = *sink_piece(l, offset, &limit);
+
+		if (end - offset > SINK_SHIFT_MAX)
+			return false;
+		if (limit - end >= more)
+			return true;
+		/* The piece with the oldest events would take a larger ring's room with it. */
+		if (l->wrapped && offset >= l->head)
+			return false;
+		if (sink_grow(l))
+			continue;
+		if (!l->wrapped)
+			return false;
+		sink_drop_oldest(l);
+		--*index;
+	}
 }
 
 /* The i-th event takes `size` bytes from now on; what stands behind it in its piece of the ring moves. */
@@ -396,7 +528,7 @@ static void
 sink_resize(struct sink_events *l, size_t index, size_t size)
 {
 	size_t offset = *sink_place(l, index), old = sink_head_at(l, offset).size;
-	size_t *end = l->wrapped && offset >= l->head ? &l->end : &l->tail;
+	size_t limit, *end = sink_piece(l, offset, &limit);
 
 	memmove(l->ring + offset + size, l->ring + offset + old, *end - offset - old);
 	for (size_t i = index + 1; i<l->n && * sink_place(l, i)> offset; i++)
@@ -408,20 +540,22 @@ sink_resize(struct sink_events *l, size_t index, size_t size)
 static void
 sink_update_path(struct sink_events *l, size_t index, struct slice path)
 {
+	const char *at = l->ring + *sink_place(l, index);
 	struct sink_head h = sink_head_at(l, *sink_place(l, index));
-	char before[SINK_PACKED_MAX], packed[SINK_PACKED_MAX];
+	char short_path[RECORD_TEXT_MAX];
 	struct event e;
+	size_t before, size;
 
-	memcpy(before, l->ring + *sink_place(l, index) + sizeof h, h.size - sizeof h);
-	sink_unpack(before, &h, &e);
-	h.size = (uint16_t)(sizeof h + sink_pack(packed, &e, path));
-	for (; !sink_fits(l, index, h.size); index--) {
-		if (index == 0 || !l->wrapped || *sink_place(l, index) >= l->head)
-			return;
-		sink_drop_oldest(l);
-	}
-	sink_resize(l, index, h.size);
-	sink_put(l, *sink_place(l, index), &h, packed);
+	sink_unpack(l, at + sizeof h, &h, &e);
+	before = (size_t)(e.path.p - at);
+	path = sink_path(short_path, &e, path, true);
+	size = before + path.n;
+	if (size > h.size && !sink_make_room_behind(l, &index, size - h.size))
+		return;
+	sink_resize(l, index, size);
+	h.size = (uint16_t)size;
+	memcpy(l->ring + *sink_place(l, index), &h, sizeof h);
+	memcpy(l->ring + *sink_place(l, index) + before, path.p, path.n);
 }
 
 void
@@ -458,7 +592,7 @@ sink_events_next(const struct sink_events *l, struct sink_events_at *at, struct 
 		return false;
 	offset = *sink_place(l, at->index++);
 	h = sink_head_at(l, offset);
-	sink_unpack(l->ring + offset + sizeof h, &h, out);
+	sink_unpack(l, l->ring + offset + sizeof h, &h, out);
 	out->path = sink_path(at->path, out, out->path, false);
 	return true;
 }

@@ -60,11 +60,10 @@ enum { HEADER_LIST_MAX = 4 };
 
 /*
  * Slices point into the message.  value: trimmed, a fold's CR and LF still in it; from HEADER_LINES on the whole line.
- * The first of each id, empty when absent (seen tells absent from empty).
+ * The first of each id, and only set where one was seen: header_value has the others empty.
  */
 struct header_block {
-	struct slice start; /* the start line */
-	struct slice value[HEADER_N];
+	struct slice start;     /* the start line */
 	uint8_t seen[HEADER_N]; /* how many there were, at most 255 */
 	uint64_t unclean;       /* bit per id: a value of it is folded or stands behind the first HT or worse */
 	bool control;           /* a control byte other than HT, CR and LF stood in the block */
@@ -72,6 +71,7 @@ struct header_block {
 	bool duplicate;         /* a second From, To, Call-ID, CSeq or Content-Length */
 	bool over;              /* more lines than are looked at */
 	bool whole;             /* the empty line that ends the block was seen */
+	struct slice value[HEADER_N];
 	/* list[id][0] is value[id]; only as many are set as were seen. */
 	struct slice list[HEADER_LISTS][HEADER_LIST_MAX];
 };
@@ -81,6 +81,13 @@ struct header_block {
  * not, so a last line without an end is dropped.
  */
 void header_split(struct slice bytes, bool cut, struct header_block *out);
+
+/* The first value of an id; empty when absent. */
+static inline struct slice
+header_value(const struct header_block *block, enum header_id id)
+{
+	return block->seen[id] ? block->value[id] : (struct slice){ NULL, 0 };
+}
 
 /* True only when no value of this id holds a fold or a control byte, HT included. */
 static inline bool

@@ -133,15 +133,30 @@ parse_sent_by(struct arena *a, struct slice host, struct slice port)
 	return scan_sent_by(a, (struct slice){ out, host.n + 2 }, port);
 }
 
-/* The value of the first parameter called `name`; empty when it has none or there is no such parameter. */
-static struct slice
-parse_param(const osip_list_t *params, struct slice name)
+/* Is this the name, which has lower case letters only? */
+static inline bool
+parse_is_named(const char *text, const char *name)
 {
-	osip_list_iterator_t it;
-	const osip_generic_param_t *param = osip_list_get_first(params, &it);
+	while (*name && (*text | 32) == *name) {
+		text++;
+		name++;
+	}
+	return *name == *text;
+}
 
-	for (; osip_list_iterator_has_elem(it); param = osip_list_get_next(&it)) {
-		if (slice_ieq(slice_str(param->gname), name))
+/*
+ * The value of the first parameter called `name` (lower case letters); empty when it has none or there is no such
+ * parameter.  Three lists a response are walked, so the nodes are taken as they lie.
+ */
+static inline struct slice
+parse_param(const osip_list_t *params, const char *name)
+{
+	const __node_t *node = params->node;
+
+	for (int i = 0; i < params->nb_elt && node; i++, node = node->next) {
+		const osip_generic_param_t *param = node->element;
+
+		if (param->gname && parse_is_named(param->gname, name))
 			return slice_trim(slice_str(param->gvalue));
 	}
 	return (struct slice){ NULL, 0 };
@@ -158,7 +173,7 @@ parse_via(struct parse *ps, const char *text)
 	if (!via || !via->host || !*via->host)
 		return false;
 	ps->out->sent_by = parse_sent_by(ps->arena, slice_trim(slice_str(via->host)), slice_trim(slice_str(via->port)));
-	ps->out->branch = parse_param(&via->via_params, (struct slice){ "branch", 6 });
+	ps->out->branch = parse_param(&via->via_params, "branch");
 	return true;
 }
 
@@ -186,7 +201,7 @@ parse_address(const osip_from_t *address, struct slice *who, struct slice *tag)
 {
 	if (!address || !parse_who(address->url, who))
 		return false;
-	*tag = parse_param(&address->gen_params, (struct slice){ "tag", 3 });
+	*tag = parse_param(&address->gen_params, "tag");
 	return true;
 }
 
@@ -195,6 +210,7 @@ parse_cseq(struct parse *ps, const char *text)
 {
 	uint64_t number;
 	struct slice method;
+	enum sip_method found;
 	const osip_cseq_t *cseq;
 
 	if (osip_message_set_cseq(ps->msg, text) != 0)
@@ -203,10 +219,14 @@ parse_cseq(struct parse *ps, const char *text)
 	if (!cseq || !cseq->number || !cseq->method)
 		return false;
 	method = slice_trim(slice_str(cseq->method));
-	if (slice_u64(slice_trim(slice_str(cseq->number)), UINT32_MAX, &number) != 0 || !scan_is_token(method))
+	if (slice_u64(slice_trim(slice_str(cseq->number)), UINT32_MAX, &number) != 0)
+		return false;
+	found = sip_method_find(method);
+	if (found >= METHOD_OTHER && !scan_is_token(method))
 		return false;
 	ps->out->cseq = (uint32_t)number;
 	ps->out->method_name = method;
+	ps->out->method = found;
 	return true;
 }
 
@@ -240,7 +260,7 @@ parse_needed(struct parse *ps, enum header_id id, struct slice value)
  * A copy of a value fit for libosip2: cut to the limit, NUL-terminated, without folds.  False when memory is short;
  * then *clean is the value as it stands.
  */
-static bool
+static inline bool
 parse_clean(struct parse *ps, enum header_id id, struct slice value, struct slice *clean)
 {
 	*clean = value;
@@ -249,10 +269,10 @@ parse_clean(struct parse *ps, enum header_id id, struct slice value, struct slic
 	return shield_copy(ps->arena, *clean, header_is_clean(ps->block, id), clean) != NULL;
 }
 
-static void
+static inline void
 parse_header(struct parse *ps, enum header_id id)
 {
-	struct slice value = ps->block->value[id], clean;
+	struct slice value = header_value(ps->block, id), clean;
 	bool fit = parse_clean(ps, id, value, &clean) && ps->msg && value.n > 0 && value.n <= SHIELD_VALUE_MAX;
 
 	if (fit && id == HEADER_VIA) {
@@ -273,7 +293,7 @@ parse_header(struct parse *ps, enum header_id id)
 static struct slice
 parse_raw(struct parse *ps, const char *name, enum header_id id)
 {
-	struct slice value = ps->block->value[id], clean;
+	struct slice value = header_value(ps->block, id), clean;
 	osip_header_t *header = NULL;
 	bool fit;
 
@@ -292,14 +312,14 @@ parse_raw(struct parse *ps, const char *name, enum header_id id)
 
 /* The line that says what this code asks for. */
 static enum header_id
-parse_needs_id(unsigned code, const struct slice *value)
+parse_needs_id(unsigned code, const struct header_block *block)
 {
 	switch (code) {
 	case 405:
 		return HEADER_ALLOW;
 	case 406:
 	case 415:
-		return value[HEADER_ACCEPT].n ? HEADER_ACCEPT : HEADER_ACCEPT_ENCODING;
+		return header_value(block, HEADER_ACCEPT).n ? HEADER_ACCEPT : HEADER_ACCEPT_ENCODING;
 	case 420:
 		return HEADER_UNSUPPORTED;
 	case 421:
@@ -323,16 +343,16 @@ parse_needs_id(unsigned code, const struct slice *value)
 static struct slice
 parse_line(struct parse *ps, enum header_id id)
 {
-	if (id == HEADER_OTHER || !ps->block->value[id].n)
+	if (id == HEADER_OTHER || !header_value(ps->block, id).n)
 		return (struct slice){ NULL, 0 };
-	return scan_value(ps->arena, ps->block, id, ps->block->value[id], ps->out);
+	return scan_value(ps->arena, ps->block, id, header_value(ps->block, id), ps->out);
 }
 
 /* Contact is not read from here, but a refused one tells that the sender is broken. */
 static void
 parse_contact(struct parse *ps)
 {
-	struct slice clean, value = ps->block->value[HEADER_CONTACT];
+	struct slice clean, value = header_value(ps->block, HEADER_CONTACT);
 
 	if (!value.n)
 		return;
@@ -352,8 +372,7 @@ parse_contact(struct parse *ps)
 static void
 parse_failure(struct parse *ps)
 {
-	const struct slice *value = ps->block->value;
-	bool server = value[HEADER_SERVER].n > 0;
+	bool server = header_value(ps->block, HEADER_SERVER).n > 0;
 
 	ps->out->reason = parse_raw(ps, "reason", HEADER_REASON);
 	ps->out->warning = parse_raw(ps, "warning", HEADER_WARNING);
@@ -361,7 +380,7 @@ parse_failure(struct parse *ps)
 	ps->out->retry_after = parse_raw(ps, "retry-after", HEADER_RETRY_AFTER);
 	ps->out->server = parse_raw(ps, server ? "server" : "user-agent", server ? HEADER_SERVER : HEADER_USER_AGENT);
 	ps->out->detail = parse_line(ps, HEADER_DETAIL);
-	ps->out->needs = parse_line(ps, parse_needs_id(ps->out->code, value));
+	ps->out->needs = parse_line(ps, parse_needs_id(ps->out->code, ps->block));
 	parse_contact(ps);
 }
 
@@ -384,7 +403,7 @@ parse_blank(struct sip_parser *p)
 static void
 parse_response(struct parse *ps, unsigned code)
 {
-	const struct slice *value = ps->block->value;
+	struct slice server = header_value(ps->block, HEADER_SERVER);
 
 	if (ps->msg)
 		osip_message_set_status_code(ps->msg, (int)code);
@@ -395,12 +414,13 @@ parse_response(struct parse *ps, unsigned code)
 	parse_header(ps, HEADER_TO);
 	parse_header(ps, HEADER_CALL_ID);
 	parse_header(ps, HEADER_CSEQ);
-	ps->out->method = sip_method_find(ps->out->method_name);
+	if (ps->out->method == METHOD_NONE)
+		ps->out->method = sip_method_find(ps->out->method_name);
 	scan_common(ps->arena, ps->block, ps->out);
 	if (code >= 300)
 		parse_failure(ps);
 	else
-		ps->out->server = value[value[HEADER_SERVER].n ? HEADER_SERVER : HEADER_USER_AGENT];
+		ps->out->server = server.n ? server : header_value(ps->block, HEADER_USER_AGENT);
 }
 
 static void
@@ -411,7 +431,7 @@ parse_begin(struct sipmsg *out, const struct startline *line, const struct heade
 	out->phrase = line->phrase;
 	out->uri = line->uri;
 	out->method_name = line->method;
-	out->method = sip_method_find(line->method);
+	out->method = line->kind == SIP_REQUEST ? sip_method_find(line->method) : METHOD_NONE;
 	out->partial =
 	    line->cut || block->control || block->bad_line || block->duplicate || block->over || (cut && !block->whole);
 }

@@ -93,15 +93,35 @@ scan_param(struct slice *params, struct slice *name, struct slice *value)
 	return true;
 }
 
-/* The value of the first parameter called `wanted`. */
-static struct slice
+/* Does the text at p, of which at least n bytes are there, begin with `known`?  known: lower case letters. */
+static inline bool
+scan_begins(const char *p, const char *known, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if ((p[i] | 32) != known[i])
+			return false;
+	}
+	return true;
+}
+
+/* The value of the first parameter called `wanted` (lower case letters), as scan_param has it. */
+static inline struct slice
 scan_param_find(struct slice params, struct slice wanted)
 {
-	struct slice name, value;
+	for (unsigned n = 0; n < SCAN_PARAMS_MAX && params.n > 0; n++) {
+		struct slice one, rest;
 
-	for (unsigned n = 0; n < SCAN_PARAMS_MAX && scan_param(&params, &name, &value); n++) {
-		if (slice_ieq(name, wanted))
-			return value;
+		params = scan_from(params, 1);
+		one = (struct slice){ params.p, scan_at(params, ';') };
+		params = scan_from(params, one.n);
+		one = slice_trim(one);
+		if (one.n < wanted.n || !scan_begins(one.p, wanted.p, wanted.n))
+			continue;
+		rest = slice_trim((struct slice){ one.p + wanted.n, one.n - wanted.n });
+		if (!rest.n)
+			return (struct slice){ NULL, 0 };
+		if (*rest.p == '=')
+			return slice_trim((struct slice){ rest.p + 1, rest.n - 1 });
 	}
 	return (struct slice){ NULL, 0 };
 }
@@ -129,13 +149,17 @@ scan_via(struct slice value, struct scan_via *out)
 	size_t end;
 
 	*out = (struct scan_via){ 0 };
-	/* Name, version and transport may have blanks around their slashes (RFC 3261 25.1 SLASH). */
-	protocol = slice_cut(&s, '/');
-	if (!slice_ieq(slice_trim(protocol), (struct slice){ "SIP", 3 }) || !s.p)
-		return -EINVAL;
-	slice_cut(&s, '/');
-	if (!s.p)
-		return -EINVAL;
+	if (s.n > 8 && memcmp(s.p, "SIP/2.0/", 8) == 0) {
+		s = (struct slice){ s.p + 8, s.n - 8 };
+	} else {
+		/* Name, version and transport may have blanks around their slashes (RFC 3261 25.1 SLASH). */
+		protocol = slice_cut(&s, '/');
+		if (!slice_ieq(slice_trim(protocol), (struct slice){ "SIP", 3 }) || !s.p)
+			return -EINVAL;
+		slice_cut(&s, '/');
+		if (!s.p)
+			return -EINVAL;
+	}
 	s = slice_trim(s);
 	for (end = 0; end < s.n && s.p[end] != ' ' && s.p[end] != '\t'; end++)
 		;
@@ -146,27 +170,49 @@ scan_via(struct slice value, struct scan_via *out)
 	return out->host.n ? 0 : -EINVAL;
 }
 
-/* User, host and port of "scheme:user:password@host:port;params"; tel: and its like have a user only. */
-static inline void
-scan_uri(struct slice uri, struct slice *user, struct slice *host, struct slice *port)
+/* Take "sip:" or "sips:" off a URI.  False for another scheme, which is taken off as well. */
+static inline bool
+scan_take_scheme(struct slice *uri)
 {
-	struct slice scheme, rest = slice_trim(uri);
+	struct slice scheme;
+
+	if (uri->n >= 4 && uri->p[3] == ':' && scan_begins(uri->p, "sip", 3)) {
+		*uri = (struct slice){ uri->p + 4, uri->n - 4 };
+		return true;
+	}
+	scheme = slice_cut(uri, ':');
+	return slice_ieq(scheme, (struct slice){ "sip", 3 }) || slice_ieq(scheme, (struct slice){ "sips", 4 });
+}
+
+/*
+ * The user of "scheme:user:password@host:port;params", and what stands behind its "@"; tel: and its like have a user
+ * only.
+ */
+static inline struct slice
+scan_user(struct slice uri, struct slice *user)
+{
+	struct slice rest = slice_trim(uri), before;
+	bool sip = scan_take_scheme(&rest);
 	const char *at;
 
-	scheme = slice_cut(&rest, ':');
 	if (!rest.p)
-		return;
-	if (!slice_ieq(scheme, (struct slice){ "sip", 3 }) && !slice_ieq(scheme, (struct slice){ "sips", 4 })) {
+		return rest;
+	if (!sip) {
 		*user = slice_cut(&rest, ';');
-		return;
+		return (struct slice){ NULL, 0 };
 	}
 	at = rest.n ? memchr(rest.p, '@', rest.n) : NULL;
-	if (at) {
-		struct slice before = { rest.p, (size_t)(at - rest.p) };
+	if (!at)
+		return rest;
+	before = (struct slice){ rest.p, (size_t)(at - rest.p) };
+	*user = slice_cut(&before, ':');
+	return scan_from(rest, (size_t)(at - rest.p) + 1);
+}
 
-		*user = slice_cut(&before, ':');
-		rest = scan_from(rest, (size_t)(at - rest.p) + 1);
-	}
+/* Host and port of what scan_user left. */
+static inline void
+scan_host(struct slice rest, struct slice *host, struct slice *port)
+{
 	rest.n = scan_at(rest, ';');
 	rest.n = scan_at(rest, '?');
 	scan_host_port(slice_trim(rest), host, port);
@@ -193,19 +239,32 @@ scan_take_uri(struct slice *s, struct slice *uri)
 	return some;
 }
 
-int
-scan_address(struct slice value, struct scan_address *out)
+/* As scan_address; the host only where it is asked for, or there is no user. */
+static inline int
+scan_address_of(struct slice value, bool with_host, struct scan_address *out)
 {
-	struct slice s = scan_limit(value), uri, port;
+	struct slice s = scan_limit(value), uri, rest, port;
 	bool closed;
 
 	*out = (struct scan_address){ 0 };
 	closed = scan_take_uri(&s, &uri);
-	scan_uri(uri, &out->user, &out->host, &port);
-	if (out->host.n > 2 && out->host.p[0] == '[' && out->host.p[out->host.n - 1] == ']')
-		out->host = (struct slice){ out->host.p + 1, out->host.n - 2 };
-	out->tag = scan_param_find(scan_from(s, scan_at(s, ';')), (struct slice){ "tag", 3 });
+	rest = scan_user(uri, &out->user);
+	if (with_host || !out->user.n) {
+		scan_host(rest, &out->host, &port);
+		if (out->host.n > 2 && out->host.p[0] == '[' && out->host.p[out->host.n - 1] == ']')
+			out->host = (struct slice){ out->host.p + 1, out->host.n - 2 };
+	}
+	/* Most often the parameters begin where the URI ends. */
+	if (s.n && *s.p != ';')
+		s = scan_from(s, scan_at(s, ';'));
+	out->tag = scan_param_find(s, (struct slice){ "tag", 3 });
 	return closed && (out->user.n || out->host.n) ? 0 : -EINVAL;
+}
+
+int
+scan_address(struct slice value, struct scan_address *out)
+{
+	return scan_address_of(value, true, out);
 }
 
 int32_t
@@ -259,7 +318,7 @@ scan_unquote(struct slice s)
 void
 scan_contact(struct slice value, struct scan_contact *out)
 {
-	struct slice s = scan_limit(value), uri, user;
+	struct slice s = scan_limit(value), uri, user = { NULL, 0 };
 
 	*out = (struct scan_contact){ .expires = -1 };
 	if (s.n && s.p[0] == '*') {
@@ -271,7 +330,7 @@ scan_contact(struct slice value, struct scan_contact *out)
 		s = scan_first(s);
 	if (!scan_take_uri(&s, &uri))
 		return;
-	scan_uri(uri, &user, &out->host, &out->port);
+	scan_host(scan_user(uri, &user), &out->host, &out->port);
 	s.n = scan_at(s, ',');
 	s = scan_param_find(scan_from(s, scan_at(s, ';')), (struct slice){ "expires", 7 });
 	out->expires = scan_seconds(scan_unquote(s));
@@ -293,21 +352,19 @@ scan_has_sdp(struct slice value)
 }
 
 /*
- * The next "name=value" of *s, the value without quotes; false when there is none.  The name is the token before the
- * "=", so that a scheme or what separates the pairs needs no look; only a value without quotes has to know its end.
+ * The next "name=value" of *s, the value without quotes; false when there is none.  *name is all that stands before the
+ * "=" (scan_is_named tells the name), so that a scheme or what separates the pairs needs no look; only a value without
+ * quotes has to know its end.
  */
 static bool
 scan_pair(struct slice *s, char sep, struct slice *name, struct slice *value)
 {
 	const char *eq = s->n ? memchr(s->p, '=', s->n) : NULL;
-	size_t from, end;
+	size_t end;
 
 	if (!eq)
 		return false;
 	*name = slice_trim((struct slice){ s->p, (size_t)(eq - s->p) });
-	for (from = name->n; from > 0 && scan_is_token_char(name->p[from - 1]); from--)
-		;
-	*name = (struct slice){ name->p + from, name->n - from };
 	*s = slice_trim((struct slice){ eq + 1, (size_t)(s->p + s->n - eq - 1) });
 	if (s->n && *s->p == '"') {
 		end = scan_quote_end(*s);
@@ -322,6 +379,16 @@ scan_pair(struct slice *s, char sep, struct slice *name, struct slice *value)
 	return true;
 }
 
+/* Is the token that `before` ends with this name? */
+static inline bool
+scan_is_named(struct slice before, struct slice name)
+{
+	size_t from = before.n - name.n;
+
+	return before.n >= name.n && slice_imemeq(before.p + from, name.p, name.n) &&
+	    (from == 0 || !scan_is_token_char(before.p[from - 1]));
+}
+
 struct slice
 scan_realm(struct slice value, bool *stale)
 {
@@ -329,11 +396,11 @@ scan_realm(struct slice value, bool *stale)
 	bool found = false;
 
 	for (unsigned n = 0; n < SCAN_PARAMS_MAX && (stale || !found) && scan_pair(&s, ',', &name, &one); n++) {
-		if (!found && slice_ieq(name, (struct slice){ "realm", 5 })) {
+		if (!found && scan_is_named(name, (struct slice){ "realm", 5 })) {
 			realm = one;
 			found = true;
 		}
-		if (stale && slice_ieq(name, (struct slice){ "stale", 5 }))
+		if (stale && scan_is_named(name, (struct slice){ "stale", 5 }))
 			*stale |= slice_ieq(one, (struct slice){ "true", 4 });
 	}
 	return realm;
@@ -345,7 +412,7 @@ scan_icid(struct slice value)
 	struct slice s = scan_limit(value), name, one;
 
 	for (unsigned n = 0; n < SCAN_PARAMS_MAX && scan_pair(&s, ';', &name, &one); n++) {
-		if (slice_ieq(name, (struct slice){ "icid-value", 10 }))
+		if (scan_is_named(name, (struct slice){ "icid-value", 10 }))
 			return one;
 	}
 	return (struct slice){ NULL, 0 };
@@ -371,9 +438,9 @@ scan_cseq(struct slice value, uint32_t *number, struct slice *method)
 
 	*number = 0;
 	*method = (struct slice){ NULL, 0 };
-	while (digits < s.n && s.p[digits] >= '0' && s.p[digits] <= '9')
-		digits++;
-	if (slice_u64((struct slice){ s.p, digits }, UINT32_MAX, &n) == 0)
+	for (; digits < s.n && s.p[digits] >= '0' && s.p[digits] <= '9'; digits++)
+		n = n <= UINT32_MAX ? n * 10 + (unsigned)(s.p[digits] - '0') : n;
+	if (digits > 0 && n <= UINT32_MAX)
 		*number = (uint32_t)n;
 	else
 		err = -EINVAL;
@@ -446,7 +513,7 @@ static int
 scan_header_address(struct arena *a, struct slice value, struct slice *who, struct slice *tag)
 {
 	struct scan_address address;
-	int err = scan_address(value, &address);
+	int err = scan_address_of(value, false, &address);
 
 	*who = scan_who(a, &address, value);
 	*tag = address.tag;
@@ -515,20 +582,19 @@ scan_realms(struct arena *a, const struct header_block *block, enum header_id id
 	}
 }
 
-/* expires and contact; asked of messages that set up calls and registrations, or send them elsewhere. */
+/* Contact of an INVITE; of a REGISTER and its 2xx also until when it holds. */
 static void
 scan_where(struct arena *a, const struct header_block *block, struct sipmsg *out)
 {
-	struct slice value = block->value[HEADER_CONTACT];
+	struct slice value = header_value(block, HEADER_CONTACT);
 	struct scan_contact contact;
 
-	if (!value.n || out->code >= 400 || (out->code > 0 && out->code < 200))
-		return;
-	if (out->method != METHOD_REGISTER && out->method != METHOD_INVITE)
+	if (!value.n)
 		return;
 	scan_contact(scan_value(a, block, HEADER_CONTACT, value, out), &contact);
 	out->contact = scan_sent_by(a, contact.host, contact.port);
-	out->expires = contact.star ? 0 : contact.expires;
+	if (out->method == METHOD_REGISTER)
+		out->expires = contact.star ? 0 : contact.expires;
 }
 
 /* RFC 7989 4.1: 32 zeros are the null value, which says that the other side's is not known. */
@@ -547,49 +613,74 @@ scan_session(struct slice value)
 static struct slice
 scan_link(struct arena *a, const struct header_block *block, struct sipmsg *out)
 {
-	const struct slice *value = block->value;
 	struct slice link = { NULL, 0 };
 
-	if (value[HEADER_X_CID].n)
-		link = scan_value(a, block, HEADER_X_CID, value[HEADER_X_CID], out);
-	if (!link.n && value[HEADER_SESSION_ID].n)
-		link = scan_session(scan_value(a, block, HEADER_SESSION_ID, value[HEADER_SESSION_ID], out));
-	if (!link.n && value[HEADER_CHARGING].n)
-		link = scan_icid(scan_value(a, block, HEADER_CHARGING, value[HEADER_CHARGING], out));
+	if (block->seen[HEADER_X_CID])
+		link = scan_value(a, block, HEADER_X_CID, block->value[HEADER_X_CID], out);
+	if (!link.n && block->seen[HEADER_SESSION_ID])
+		link = scan_session(scan_value(a, block, HEADER_SESSION_ID, block->value[HEADER_SESSION_ID], out));
+	if (!link.n && block->seen[HEADER_CHARGING])
+		link = scan_icid(scan_value(a, block, HEADER_CHARGING, block->value[HEADER_CHARGING], out));
 	return link;
 }
 
 static int32_t
 scan_number(struct arena *a, const struct header_block *block, enum header_id id, struct sipmsg *out)
 {
-	struct slice value = block->value[id];
+	struct slice value = header_value(block, id);
 
 	return value.n ? scan_seconds(scan_value(a, block, id, value, out)) : -1;
+}
+
+/* What an INVITE has besides. */
+static void
+scan_invite(struct arena *a, const struct header_block *block, struct sipmsg *out)
+{
+	int32_t hops = scan_number(a, block, HEADER_MAX_FORWARDS, out);
+
+	out->max_forwards = (int16_t)(hops < INT16_MAX ? hops : INT16_MAX);
+	scan_where(a, block, out);
+	out->link = scan_link(a, block, out);
+}
+
+/* What a method makes of a request (code 0) or of a final response. */
+static void
+scan_method(struct arena *a, const struct header_block *block, struct sipmsg *out)
+{
+	switch (out->method) {
+	case METHOD_REGISTER:
+		if (out->code >= 300)
+			return;
+		scan_where(a, block, out);
+		if (out->expires < 0)
+			out->expires = scan_number(a, block, HEADER_EXPIRES, out);
+		return;
+	case METHOD_INVITE:
+	case METHOD_UPDATE:
+		out->session_expires = scan_number(a, block, HEADER_SESSION_EXPIRES, out);
+		if (out->code == 0 && out->method == METHOD_INVITE)
+			scan_invite(a, block, out);
+		return;
+	default:
+		return;
+	}
 }
 
 void
 scan_common(struct arena *a, const struct header_block *block, struct sipmsg *out)
 {
-	const struct slice *value = block->value;
-	int32_t hops;
+	struct slice type = header_value(block, HEADER_CONTENT_TYPE);
 
 	if (block->seen[HEADER_REASON])
 		scan_reasons(a, block, out);
-	if (value[HEADER_CONTENT_TYPE].n)
-		out->sdp = scan_has_sdp(scan_value(a, block, HEADER_CONTENT_TYPE, value[HEADER_CONTENT_TYPE], out));
-	out->session_expires = scan_number(a, block, HEADER_SESSION_EXPIRES, out);
-	scan_where(a, block, out);
-	if (out->expires < 0)
-		out->expires = scan_number(a, block, HEADER_EXPIRES, out);
+	if (out->code == 0 || out->code >= 200)
+		scan_method(a, block, out);
+	if (out->code == 183 && type.n)
+		out->sdp = scan_has_sdp(scan_value(a, block, HEADER_CONTENT_TYPE, type, out));
 	if (out->code == 401 || out->code == 407)
 		scan_realms(a, block, HEADER_CHALLENGE, out);
-	if (out->kind != SIP_REQUEST)
-		return;
-	hops = scan_number(a, block, HEADER_MAX_FORWARDS, out);
-	out->max_forwards = (int16_t)(hops < INT16_MAX ? hops : INT16_MAX);
-	scan_realms(a, block, HEADER_CREDENTIALS, out);
-	if (out->method == METHOD_INVITE)
-		out->link = scan_link(a, block, out);
+	else if (out->code == 0 && out->method != METHOD_ACK && out->method != METHOD_CANCEL)
+		scan_realms(a, block, HEADER_CREDENTIALS, out);
 }
 
 void
@@ -600,15 +691,17 @@ scan_request(struct arena *a, const struct header_block *block, struct sipmsg *o
 
 	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
 		enum header_id id = needed[i];
-		struct slice value = scan_limit(block->value[id]);
+		struct slice whole = header_value(block, id), value = scan_limit(whole);
 
 		if (!header_is_clean(block, id))
 			shield_copy(a, value, false, &value);
-		if (value.n != block->value[id].n || scan_header(a, id, value, out) != 0)
+		if (value.n != whole.n || scan_header(a, id, value, out) != 0)
 			out->partial = true;
 	}
 	/* The start line decides; a CSeq that names another method does not rename the request. */
 	out->method_name = method;
-	out->server = block->value[block->value[HEADER_USER_AGENT].n ? HEADER_USER_AGENT : HEADER_SERVER];
+	out->server = header_value(block, HEADER_USER_AGENT);
+	if (!out->server.n)
+		out->server = header_value(block, HEADER_SERVER);
 	scan_common(a, block, out);
 }

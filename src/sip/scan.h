@@ -109,7 +109,7 @@ struct slice scan_value(
 
 /*
  * Fill what requests and responses have alike: reason and its causes, realm, stale, sdp, expires, session_expires,
- * max_forwards, contact, link.  kind, code and method are set.
+ * max_forwards, contact, link, each where sipmsg.h says.  kind, code and method are set.
  */
 void scan_common(struct arena *a, const struct header_block *block, struct sipmsg *out);
 

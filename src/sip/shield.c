@@ -2,7 +2,6 @@
  * shield - limits in front of libosip2, whose lists cost the square of their length (64 KiB of commas: 1.4 s).
  * The one thing to know: the budget is per message, so no choice of headers adds up to more than one bad value.
  */
-#include <errno.h>
 #include <string.h>
 
 #include "sip/shield.h"
@@ -44,14 +43,10 @@ shield_structure(const char *p, size_t n)
 }
 
 int
-shield_admit(struct shield *s, struct slice value, bool raw)
+shield_admit_rich(struct shield *s, struct slice value)
 {
-	size_t structure;
+	size_t structure = shield_structure(value.p, value.n);
 
-	if (value.n > SHIELD_VALUE_MAX || value.n > s->bytes)
-		return -E2BIG;
-	/* What is short cannot be rich, and counting it would cost more than it could save. */
-	structure = raw || value.n <= SHIELD_VALUE_STRUCTURE ? 0 : shield_structure(value.p, value.n);
 	if (structure > SHIELD_VALUE_STRUCTURE || structure > s->structure)
 		return -E2BIG;
 	s->bytes -= value.n;
@@ -59,7 +54,7 @@ shield_admit(struct shield *s, struct slice value, bool raw)
 	return 0;
 }
 
-static void
+void
 shield_replace(char *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -68,21 +63,4 @@ shield_replace(char *p, size_t n)
 		if (c < 0x20 || c == 0x7f)
 			p[i] = c == '\r' || c == '\n' || c == '\t' ? ' ' : '?';
 	}
-}
-
-char *
-shield_copy(struct arena *a, struct slice value, bool clean, struct slice *out)
-{
-	char *copy = arena_alloc(a, value.n + 1);
-
-	if (!copy)
-		return NULL;
-	if (value.n)
-		memcpy(copy, value.p, value.n);
-	copy[value.n] = 0;
-	if (!clean)
-		shield_replace(copy, value.n);
-	if (out)
-		*out = (struct slice){ copy, value.n };
-	return copy;
 }

@@ -4,8 +4,10 @@
 #ifndef SIP_SHIELD_H
 #define SIP_SHIELD_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "sipwhy/arena.h"
 #include "sipwhy/slice.h"
@@ -31,16 +33,48 @@ struct shield shield_begin(void);
 /* How many structure characters [p, p + n) has. */
 size_t shield_structure(const char *p, size_t n);
 
+/* What shield_admit does with a value whose structure has to be counted. */
+int shield_admit_rich(struct shield *s, struct slice value);
+
 /*
  * Take a value's price from the message's budget.  raw: the value will be stored, not parsed, so its structure is free.
  * 0, or -E2BIG when it is too long or too rich; then nothing was taken.
  */
-int shield_admit(struct shield *s, struct slice value, bool raw);
+static inline int
+shield_admit(struct shield *s, struct slice value, bool raw)
+{
+	if (value.n > SHIELD_VALUE_MAX || value.n > s->bytes)
+		return -E2BIG;
+	/* What is short cannot be rich, and counting it would cost more than it could save. */
+	if (!raw && value.n > SHIELD_VALUE_STRUCTURE)
+		return shield_admit_rich(s, value);
+	s->bytes -= value.n;
+	return 0;
+}
+
+/* Folds (CR, LF) and HT become blanks, other control bytes "?". */
+void shield_replace(char *p, size_t n);
 
 /*
- * A NUL-terminated copy in the arena: folds (CR, LF) and HT become blanks, other control bytes "?".  clean: the caller
- * knows that there is none of these.  NULL when memory is short.  *out (may be NULL) gets the same as a slice.
+ * A NUL-terminated copy in the arena, as shield_replace leaves it.  clean: the caller knows that there is nothing to
+ * replace.  NULL when memory is short.  *out (may be NULL) gets the same as a slice.  Inline because every response has
+ * five.
  */
-char *shield_copy(struct arena *a, struct slice value, bool clean, struct slice *out);
+static inline char *
+shield_copy(struct arena *a, struct slice value, bool clean, struct slice *out)
+{
+	char *copy = arena_alloc(a, value.n + 1);
+
+	if (!copy)
+		return NULL;
+	if (value.n)
+		memcpy(copy, value.p, value.n);
+	copy[value.n] = 0;
+	if (!clean)
+		shield_replace(copy, value.n);
+	if (out)
+		*out = (struct slice){ copy, value.n };
+	return copy;
+}
 
 #endif

@@ -200,9 +200,11 @@ kpi_plus_bin(int32_t a, int32_t b)
 void
 kpi_move_count(struct kpi_counts *c, const struct kpi_move *m)
 {
-	for (unsigned i = 0; i < KPI_COUNTERS; i++)
-		if ((m->counters & KPI_BIT(i)) != 0)
-			c->n[i] = kpi_plus(c->n[i], m->sign);
+	for (uint32_t bits = m->counters; bits != 0; bits &= bits - 1) {
+		int64_t *n = &c->n[__builtin_ctz(bits)];
+
+		*n = kpi_plus(*n, m->sign);
+	}
 	for (unsigned d = 0; d < KPI_DELAYS; d++)
 		if (m->bin[d] != KPI_NO_BIN)
 			c->delay[d][m->bin[d]] = kpi_plus_bin(c->delay[d][m->bin[d]], m->sign);

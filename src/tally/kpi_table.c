@@ -10,7 +10,6 @@
 
 #include "sipwhy/mem.h"
 #include "sipwhy/timefmt.h"
-#include "tally/kpi_move.h"
 #include "tally/peer.h"
 
 #define TABLE_QUIET_NS (900 * NS_PER_S)
@@ -28,14 +27,17 @@ struct kpi_row {
 	bool moved;
 };
 
-/* [from_ns, to_ns): the bucket that the present time is in.  full_until_ns: until then no row falls quiet. */
+/*
+ * [from_ns, to_ns): the bucket that the present time is in.  full_until_ns: until then no row falls quiet.  telling:
+ * increments are counted; until then no row has a delta, nor did it move.
+ */
 struct kpi_table {
 	struct kpi_row all, other;
 	struct kpi_row *rows[KPI_PEERS];
 	size_t n;
 	struct kpi_peer told[KPI_PEERS + 1];
 	int64_t bucket, from_ns, to_ns, full_until_ns;
-	bool timed;
+	bool timed, telling;
 };
 
 struct kpi_table *
@@ -113,10 +115,12 @@ kpi_row_request(struct kpi_table *t, struct kpi_row *r, bool again)
 	r->requests++;
 	r->repeats += again;
 	r->total.n[KPI_REQUESTS]++;
-	r->delta.n[KPI_REQUESTS]++;
 	r->total.n[KPI_RETRANSMITS] += again;
-	r->delta.n[KPI_RETRANSMITS] += again;
-	r->moved = true;
+	if (t->telling) {
+		r->delta.n[KPI_REQUESTS]++;
+		r->delta.n[KPI_RETRANSMITS] += again;
+		r->moved = true;
+	}
 }
 
 void
@@ -128,14 +132,16 @@ kpi_table_request(struct kpi_table *t, const struct peer *p, bool again)
 }
 
 static void
-kpi_row_move(struct kpi_row *r, const struct kpi_move *m, int64_t t_ns)
+kpi_row_move(const struct kpi_table *t, struct kpi_row *r, const struct kpi_move *m, int64_t t_ns)
 {
 	kpi_move_count(&r->total, m);
-	kpi_move_count(&r->delta, m);
+	if (t->telling) {
+		kpi_move_count(&r->delta, m);
+		r->moved = true;
+	}
 	kpi_window_move(r->window, t_ns, m);
 	if (t_ns > r->last_ns)
 		r->last_ns = t_ns;
-	r->moved = true;
 }
 
 /* Messages tell the time; without them the newest outcome does. */
@@ -227,34 +233,18 @@ kpi_table_row(struct kpi_table *t, struct peer *p, int64_t t_ns)
 	return r;
 }
 
-bool
-kpi_table_moves(const struct outcome *o)
+void
+kpi_table_outcome(struct kpi_table *t, const struct kpi_move *m, int64_t t_ns)
 {
-	struct kpi_move m;
-
-	return kpi_move_outcome(&m, o);
+	kpi_table_at_least(t, t_ns);
+	kpi_row_move(t, &t->all, m, t_ns);
 }
 
 void
-kpi_table_outcome(struct kpi_table *t, const struct outcome *o)
+kpi_table_leg(struct kpi_table *t, struct peer *p, const struct kpi_move *m, int64_t t_ns)
 {
-	struct kpi_move m;
-
-	if (!kpi_move_outcome(&m, o))
-		return;
-	kpi_table_at_least(t, o->t_ns);
-	kpi_row_move(&t->all, &m, o->t_ns);
-}
-
-void
-kpi_table_leg(struct kpi_table *t, struct peer *p, const struct outcome *o)
-{
-	struct kpi_move m;
-
-	if (!kpi_move_outcome(&m, o))
-		return;
-	kpi_table_at_least(t, o->t_ns);
-	kpi_row_move(kpi_table_row(t, p, o->t_ns), &m, o->t_ns);
+	kpi_table_at_least(t, t_ns);
+	kpi_row_move(t, kpi_table_row(t, p, t_ns), m, t_ns);
 }
 
 void
@@ -265,8 +255,8 @@ kpi_table_completed(struct kpi_table *t, const struct peer *p, int64_t t_ns)
 	};
 
 	kpi_table_at_least(t, t_ns);
-	kpi_row_move(&t->all, &m, t_ns);
-	kpi_row_move(p != NULL && p->kpi != NULL ? p->kpi : &t->other, &m, t_ns);
+	kpi_row_move(t, &t->all, &m, t_ns);
+	kpi_row_move(t, p != NULL && p->kpi != NULL ? p->kpi : &t->other, &m, t_ns);
 }
 
 const struct kpi_counts *
@@ -300,7 +290,7 @@ kpi_row_name(const struct kpi_row *r)
 }
 
 static struct kpi_peer
-kpi_row_tell(const struct kpi_row *r, const struct kpi_counts *counts)
+kpi_row_peer(const struct kpi_row *r, const struct kpi_counts *counts)
 {
 	return (struct kpi_peer){ .name = kpi_row_name(r),
 		.role = r->peer != NULL ? r->peer->role : (uint8_t)PEER_ROLE_UNKNOWN,
@@ -326,7 +316,7 @@ kpi_table_peers(
 	for (size_t i = 0; n > 0 && i <= t->n; i++) {
 		struct kpi_row *r = i < t->n ? t->rows[i] : &t->other;
 		struct kpi_counts counts;
-		struct kpi_peer p = kpi_row_tell(r, &counts);
+		struct kpi_peer p = kpi_row_peer(r, &counts);
 		struct kpi_counts *place = &room[used];
 		size_t at = used;
 
@@ -360,10 +350,29 @@ kpi_table_delta_peers(struct kpi_table *t, size_t *n)
 	*n = 0;
 	for (size_t i = 0; i < t->n; i++)
 		if (t->rows[i]->moved)
-			t->told[(*n)++] = kpi_row_tell(t->rows[i], &t->rows[i]->delta);
+			t->told[(*n)++] = kpi_row_peer(t->rows[i], &t->rows[i]->delta);
 	if (t->other.moved)
-		t->told[(*n)++] = kpi_row_tell(&t->other, &t->other.delta);
+		t->told[(*n)++] = kpi_row_peer(&t->other, &t->other.delta);
 	return t->told;
+}
+
+static void
+kpi_row_tell(struct kpi_row *r)
+{
+	r->delta = r->total;
+	r->moved = !kpi_is_zero(&r->delta);
+}
+
+void
+kpi_table_tell(struct kpi_table *t)
+{
+	if (t->telling)
+		return;
+	t->telling = true;
+	for (size_t i = 0; i < t->n; i++)
+		kpi_row_tell(t->rows[i]);
+	kpi_row_tell(&t->all);
+	kpi_row_tell(&t->other);
 }
 
 static void
@@ -377,6 +386,7 @@ kpi_row_taken(struct kpi_row *r)
 void
 kpi_table_taken(struct kpi_table *t)
 {
+	t->telling = true;
 	for (size_t i = 0; i < t->n; i++)
 		kpi_row_taken(t->rows[i]);
 	kpi_row_taken(&t->all);

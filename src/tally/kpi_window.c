@@ -224,9 +224,8 @@ kpi_window_move(struct kpi_window *w, int64_t t_ns, const struct kpi_move *m)
 		return;
 	if (!kpi_window_reach(w, bucket))
 		return;
-	for (unsigned i = 0; i < KPI_COUNTERS; i++)
-		if ((m->counters >> i & 1) != 0)
-			kpi_window_cell(w, at + i, m->sign);
+	for (uint32_t bits = m->counters; bits != 0; bits &= bits - 1)
+		kpi_window_cell(w, at + (unsigned)__builtin_ctz(bits), m->sign);
 	at = kpi_window_delay_row(kpi_window_floor(bucket, WINDOW_PER_DELAY));
 	for (unsigned d = 0; d < KPI_DELAYS; d++)
 		if (m->bin[d] != KPI_NO_BIN)

@@ -45,8 +45,10 @@ peer_table_free(struct peer_table *t)
 	HASH_CLEAR(hh, t->head);
 	for (; p != NULL; p = next) {
 		next = p->hh.next;
+		mem_free(p->codes);
 		mem_free(p);
 	}
+	mem_free(t->rest.codes);
 	mem_free(t);
 }
 
@@ -59,7 +61,7 @@ peer_table_find(const struct peer_table *t, const void *key, size_t n)
 	return p;
 }
 
-/* Takes p over; the rest's row when the hash table finds no memory. */
+/* Takes p over; NULL when the hash table finds no memory. */
 static struct peer *
 peer_table_insert(struct peer_table *t, struct peer *p)
 {
@@ -67,6 +69,7 @@ peer_table_insert(struct peer_table *t, struct peer *p)
 
 	HASH_ADD_KEYPTR_BYHASHVALUE(hh, t->head, p->key, p->key_n, hash, p);
 	if (p->hh.tbl == NULL) {
+		mem_free(p->codes);
 		mem_free(p);
 		return NULL;
 	}
@@ -91,6 +94,40 @@ peer_table_make(struct peer_table *t, const void *key, size_t n, const char *nam
 	return p != NULL ? p : &t->rest;
 }
 
+/* Room for one more code.  False when there is none. */
+static bool
+peer_code_room(struct peer *p)
+{
+	struct peer_code *codes;
+
+	if (p->n_codes % PEER_CODES_PIECE != 0)
+		return true;
+	if (p->n_codes == PEER_CODES_KEPT)
+		return false;
+	codes = mem_realloc(p->codes, (p->n_codes + PEER_CODES_PIECE) * sizeof *codes);
+	if (codes == NULL)
+		return false;
+	p->codes = codes;
+	return true;
+}
+
+static bool
+peer_copy(struct peer *out, const struct peer *p)
+{
+	*out = *p;
+	out->kpi = NULL;
+	out->codes = NULL;
+	for (out->n_codes = 0; out->n_codes < p->n_codes; out->n_codes++) {
+		if (!peer_code_room(out)) {
+			mem_free(out->codes);
+			out->codes = NULL;
+			return false;
+		}
+		out->codes[out->n_codes] = p->codes[out->n_codes];
+	}
+	return true;
+}
+
 struct peer_table *
 peer_table_clone(const struct peer_table *t)
 {
@@ -98,13 +135,16 @@ peer_table_clone(const struct peer_table *t)
 
 	if (copy == NULL)
 		return NULL;
-	copy->rest = t->rest;
+	if (!peer_copy(&copy->rest, &t->rest)) {
+		peer_table_free(copy);
+		return NULL;
+	}
 	for (const struct peer *p = t->head; p != NULL; p = p->hh.next) {
 		struct peer *q = mem_alloc(sizeof *q);
 
-		if (q != NULL) {
-			*q = *p;
-			q->kpi = NULL;
+		if (q != NULL && !peer_copy(q, p)) {
+			mem_free(q);
+			q = NULL;
 		}
 		if (q == NULL || peer_table_insert(copy, q) == NULL) {
 			peer_table_free(copy);
@@ -122,8 +162,8 @@ peer_code(struct peer *p, unsigned code, uint64_t n)
 			p->codes[i].n += n;
 			return;
 		}
-	if (p->n_codes < PEER_CODES_KEPT)
-		p->codes[p->n_codes++] = (struct peer_code){ n, (uint16_t)code };
+	if (peer_code_room(p))
+		p->codes[p->n_codes++] = (struct peer_code){ n, code };
 	else
 		p->other += n;
 }
@@ -139,6 +179,14 @@ struct peer *
 peer_table_rest(struct peer_table *t)
 {
 	return &t->rest;
+}
+
+void
+peer_table_each(struct peer_table *t, void (*fn)(void *ctx, struct peer *p), void *ctx)
+{
+	for (struct peer *p = t->head; p != NULL; p = p->hh.next)
+		fn(ctx, p);
+	fn(ctx, &t->rest);
 }
 
 bool
@@ -186,7 +234,7 @@ peer_code_before(const struct peer_code *a, const struct peer_code *b)
 }
 
 /* The most frequent codes, by insertion; what is pushed out of the row is told under `other`. */
-static void
+void
 peer_tell(const struct peer *p, struct peer_stat *out)
 {
 	struct peer_code best[PEER_CODES + 1];
@@ -215,7 +263,7 @@ peer_tell(const struct peer *p, struct peer_stat *out)
 	}
 }
 
-static uint64_t
+uint64_t
 peer_responses(const uint64_t responses[6])
 {
 	uint64_t sum = 0;

@@ -10,12 +10,11 @@
 #define uthash_free(p, sz) mem_free(p)
 #include <uthash.h>
 
-/* Codes that one peer keeps apart inside; more go to `other`. */
-enum { PEER_CODES_KEPT = 32, PEER_KEY_MAX = ENDPOINT_TEXT, PEER_NO_ROW = -1 };
+/* Codes that one peer keeps apart inside, room for them is taken in such pieces; more go to `other`. */
+enum { PEER_CODES_KEPT = 32, PEER_CODES_PIECE = 4, PEER_KEY_MAX = ENDPOINT_TEXT, PEER_NO_ROW = -1 };
 
 struct peer_code {
-	uint64_t n;
-	uint16_t code;
+	uint64_t n : 48, code : 16;
 };
 
 struct kpi_row;
@@ -30,8 +29,8 @@ struct peer {
 	uint8_t role;
 	uint64_t responses[6];
 	uint64_t events, other;
+	struct peer_code *codes;
 	unsigned n_codes;
-	struct peer_code codes[PEER_CODES_KEPT];
 	char name[ENDPOINT_TEXT];
 	uint8_t key[PEER_KEY_MAX];
 	size_t key_n;
@@ -47,6 +46,11 @@ struct peer *peer_table_make(struct peer_table *t, const void *key, size_t n, co
 
 /* The row "other". */
 struct peer *peer_table_rest(struct peer_table *t);
+/* All of them and the rest. */
+void peer_table_each(struct peer_table *t, void (*fn)(void *ctx, struct peer *p), void *ctx);
+/* A peer as peer_table_top has it. */
+void peer_tell(const struct peer *p, struct peer_stat *out);
+uint64_t peer_responses(const uint64_t responses[6]);
 
 void peer_event(struct peer *p, unsigned code, uint64_t n);
 bool peer_is_other(const struct peer_table *t, const struct peer *p);

@@ -1,7 +1,8 @@
 /*
  * tally - counters since the start and since the last tick; see sipwhy/tally.h.
- * The one thing to know: tally_message runs a million times a second, so it counts in both tables at once and
- * nothing is ever subtracted; tally_taken clears only the methods that were touched.
+ * The one thing to know: tally_message runs a million times a second, so nothing is ever subtracted: from the first
+ * time that anybody asks for increments (what they are then, the totals tell) it counts in both tables at once, and
+ * tally_taken clears only the methods that were touched.
  */
 #include "sipwhy/tally.h"
 
@@ -23,12 +24,15 @@ struct tally_lately {
 	uint8_t family;
 };
 
-/* rows[0..n_rows): increments of peers that moved; one more place for the rest, whose increments wait in `rest`. */
+/*
+ * telling: somebody asks for increments; until then there is nothing in delta, rest and rows.  rows[0..n_rows):
+ * increments of peers that moved; one more place for the rest, whose increments wait in `rest`.
+ */
 struct tally {
 	struct counts total, delta;
 	uint64_t event_codes[SIP_CODE_N], silent;
 	uint32_t touched; /* bit m: responses[m] of delta is not all zero */
-	bool dirty, rest_moved;
+	bool dirty, rest_moved, telling;
 	const struct peers *names;
 	struct kpi_table *kpi;
 	struct peer_table *peers;
@@ -122,27 +126,37 @@ tally_peer_lookup(struct tally *t, const struct endpoint *e, bool make)
 	return tally_peer_key(t, key, sizeof key, endpoint_format(name, sizeof name, e, false), make);
 }
 
+static __attribute__((noinline)) struct peer *
+tally_peer_remember(struct tally *t, struct tally_lately *c, const struct endpoint *e, bool make)
+{
+	struct tally_lately now = { .family = e->family };
+
+	memcpy(now.addr, e->addr, sizeof now.addr);
+	now.p = tally_peer_lookup(t, e, make);
+	now.made = t->made;
+	/* A peer that found no memory may find some later: the rest is remembered only where there is no place left. */
+	if (!peer_is_other(t->peers, now.p) || t->made > TALLY_PEERS_MAX)
+		*c = now;
+	return now.p;
+}
+
 /*
  * The peer of an address; NULL when it is not there and need not be made.  Few peers send most messages: one
  * comparison finds them, whoever fills the cache with others only costs a lookup.
  */
-static struct peer *
+static inline struct peer *
 tally_peer(struct tally *t, const struct endpoint *e, bool make)
 {
-	struct tally_lately now = { .family = e->family }, *c;
+	uint64_t addr[2];
+	struct tally_lately *c;
 
-	memcpy(now.addr, e->addr, sizeof now.addr);
-	c = &t->cache[((now.addr[0] ^ now.addr[1] >> 1) * t->cache_key * UINT64_C(0x9e3779b97f4a7c15)) >>
+	memcpy(addr, e->addr, sizeof addr);
+	c = &t->cache[((addr[0] ^ addr[1] >> 1) * t->cache_key * UINT64_C(0x9e3779b97f4a7c15)) >>
 	    (64 - TALLY_CACHE_BITS)];
-	if (c->addr[0] == now.addr[0] && c->addr[1] == now.addr[1] && c->family == now.family &&
+	if (c->addr[0] == addr[0] && c->addr[1] == addr[1] && c->family == e->family &&
 	    (c->p != NULL || (!make && c->made == t->made)))
 		return c->p;
-	now.p = tally_peer_lookup(t, e, make);
-	now.made = t->made;
-	/* A peer that found no room may find some later: the rest is not remembered. */
-	if (!peer_is_other(t->peers, now.p))
-		*c = now;
-	return now.p;
+	return tally_peer_remember(t, c, e, make);
 }
 
 /* The peer of an event by its name or its address as text; the rest's for any other text. */
@@ -166,6 +180,7 @@ tally_peer_text(struct tally *t, struct slice name)
 	return tally_peer(t, &e, true);
 }
 
+/* Where the increments of a peer are counted. */
 static struct peer_stat *
 tally_row(struct tally *t, struct peer *p)
 {
@@ -187,6 +202,32 @@ tally_row(struct tally *t, struct peer *p)
 	return row;
 }
 
+/* What a peer counted so far is its first increment. */
+static void
+tally_tell_peer(void *ctx, struct peer *p)
+{
+	struct tally *t = ctx;
+	struct peer_stat all;
+
+	peer_tell(p, &all);
+	if (all.events == 0 && peer_responses(all.responses) == 0)
+		return;
+	*tally_row(t, p) = all;
+}
+
+/* From now on increments are counted; so far they are all there is. */
+static void
+tally_tell(struct tally *t)
+{
+	if (t->telling)
+		return;
+	t->telling = true;
+	t->delta = t->total;
+	t->touched = UINT32_MAX;
+	peer_table_each(t->peers, tally_tell_peer, t);
+	kpi_table_tell(t->kpi);
+}
+
 static void
 tally_peer_response(struct tally *t, const struct endpoint *e, unsigned code)
 {
@@ -194,7 +235,8 @@ tally_peer_response(struct tally *t, const struct endpoint *e, unsigned code)
 	unsigned cls = code / 100;
 
 	p->responses[cls - 1]++;
-	tally_row(t, p)->responses[cls - 1]++;
+	if (t->telling)
+		tally_row(t, p)->responses[cls - 1]++;
 }
 
 static void
@@ -217,30 +259,35 @@ tally_method(unsigned method)
 	return method < METHOD_N ? method : METHOD_NONE;
 }
 
+/* What one message adds, peers apart. */
+static inline void
+tally_count(struct counts *c, const struct sipmsg *s, unsigned method, enum seen seen)
+{
+	if (s->kind == SIP_REQUEST)
+		c->requests[method]++;
+	else
+		c->responses[method][s->code - SIP_CODE_MIN]++;
+	c->retransmissions += seen == SEEN_RETRANSMISSION;
+	c->copies += seen == SEEN_COPY;
+	c->partial += s->partial;
+}
+
 void
 tally_message(struct tally *t, const struct sipmsg *s, enum seen seen, const struct endpoint *peer)
 {
 	unsigned m = tally_method(s->method);
 
+	assert(s->kind == SIP_REQUEST || (s->code >= SIP_CODE_MIN && s->code <= SIP_CODE_MAX));
 	t->dirty = true;
-	if (s->kind == SIP_REQUEST) {
-		t->total.requests[m]++;
-		t->delta.requests[m]++;
-		tally_request(t, seen, peer);
-	} else {
-		assert(s->code >= SIP_CODE_MIN && s->code <= SIP_CODE_MAX);
-		t->total.responses[m][s->code - SIP_CODE_MIN]++;
-		t->delta.responses[m][s->code - SIP_CODE_MIN]++;
+	tally_count(&t->total, s, m, seen);
+	if (t->telling) {
+		tally_count(&t->delta, s, m, seen);
 		t->touched |= UINT32_C(1) << m;
-		if (peer != NULL)
-			tally_peer_response(t, peer, s->code);
 	}
-	t->total.retransmissions += seen == SEEN_RETRANSMISSION;
-	t->delta.retransmissions += seen == SEEN_RETRANSMISSION;
-	t->total.copies += seen == SEEN_COPY;
-	t->delta.copies += seen == SEEN_COPY;
-	t->total.partial += s->partial;
-	t->delta.partial += s->partial;
+	if (s->kind == SIP_REQUEST)
+		tally_request(t, seen, peer);
+	else if (peer != NULL)
+		tally_peer_response(t, peer, s->code);
 }
 
 void
@@ -248,7 +295,7 @@ tally_attempt(struct tally *t, enum sip_method method)
 {
 	t->dirty = true;
 	t->total.attempts[tally_method(method)]++;
-	t->delta.attempts[tally_method(method)]++;
+	t->delta.attempts[tally_method(method)] += t->telling;
 }
 
 void
@@ -256,21 +303,22 @@ tally_outcome(struct tally *t, const struct outcome *o)
 {
 	unsigned m = tally_method(o->method);
 	int64_t n = o->undo ? -1 : 1;
+	struct kpi_move move;
 
 	t->dirty = true;
 	if (o->whole && !o->in_call && o->kind < OUTCOME_N) {
 		t->total.outcomes[m][o->kind] += n;
-		t->delta.outcomes[m][o->kind] += n;
+		t->delta.outcomes[m][o->kind] += t->telling ? n : 0;
 	}
 	/* Only who moves a KPI is worth a row: a scanner that leaves its challenges is not. */
-	if (!kpi_table_moves(o))
+	if (!kpi_move_outcome(&move, o))
 		return;
 	if (o->whole)
-		kpi_table_outcome(t->kpi, o);
+		kpi_table_outcome(t->kpi, &move, o->t_ns);
 	if (o->leg) {
 		struct peer *p = o->peer != NULL ? tally_peer(t, o->peer, true) : NULL;
 
-		kpi_table_leg(t->kpi, p != NULL && peer_is_other(t->peers, p) ? NULL : p, o);
+		kpi_table_leg(t->kpi, p != NULL && peer_is_other(t->peers, p) ? NULL : p, &move, o->t_ns);
 	}
 }
 
@@ -298,16 +346,17 @@ tally_event(struct tally *t, const struct event *ev)
 
 	t->dirty = true;
 	t->total.events++;
-	t->delta.events++;
+	t->delta.events += t->telling;
 	/* One that is told as recovered was never counted as a failure. */
 	t->total.recovered += ev->recovered;
-	t->delta.recovered += ev->recovered;
+	t->delta.recovered += t->telling && ev->recovered;
 	if (code != NULL && !ev->recovered)
 		++*code;
 	if (p->role == PEER_ROLE_UNKNOWN && !peer_is_other(t->peers, p))
 		p->role = ev->role;
 	peer_event(p, ev->code, 1);
-	peer_stat_event(tally_row(t, p), ev->code, 1);
+	if (t->telling)
+		peer_stat_event(tally_row(t, p), ev->code, 1);
 }
 
 void
@@ -317,7 +366,7 @@ tally_update(struct tally *t, const struct event_update *u)
 
 	t->dirty = true;
 	t->total.recovered += u->recovered;
-	t->delta.recovered += u->recovered;
+	t->delta.recovered += t->telling && u->recovered;
 	if (!u->recovered && (u->code == 0 || u->code == u->old_code))
 		return;
 	if (old == NULL || *old == 0)
@@ -332,7 +381,7 @@ tally_malformed(struct tally *t)
 {
 	t->dirty = true;
 	t->total.malformed++;
-	t->delta.malformed++;
+	t->delta.malformed += t->telling;
 }
 
 const struct counts *
@@ -373,26 +422,30 @@ tally_kpi_peers(
 }
 
 const struct kpi_counts *
-tally_delta_kpi(const struct tally *t)
+tally_delta_kpi(struct tally *t)
 {
+	tally_tell(t);
 	return kpi_table_delta(t->kpi);
 }
 
 const struct kpi_peer *
-tally_delta_kpi_peers(const struct tally *t, size_t *n)
+tally_delta_kpi_peers(struct tally *t, size_t *n)
 {
+	tally_tell(t);
 	return kpi_table_delta_peers(t->kpi, n);
 }
 
 const struct counts *
-tally_delta(const struct tally *t)
+tally_delta(struct tally *t)
 {
+	tally_tell(t);
 	return &t->delta;
 }
 
 const struct peer_stat *
-tally_delta_peers(const struct tally *t, size_t *n)
+tally_delta_peers(struct tally *t, size_t *n)
 {
+	tally_tell(t);
 	*n = t->n_rows;
 	if (t->rest_moved) {
 		t->rows[t->n_rows] = t->rest;
@@ -413,6 +466,7 @@ tally_taken(struct tally *t)
 {
 	struct counts *d = &t->delta;
 
+	t->telling = true;
 	for (unsigned m = 0; m < METHOD_N; m++)
 		if (t->touched & UINT32_C(1) << m)
 			memset(d->responses[m], 0, sizeof d->responses[m]);

@@ -125,7 +125,7 @@ test_all_lengths(void **state)
 	(void)state;
 	assert_non_null(p);
 	for (int bits = 0; bits <= 128; bits++) {
-		char who[8], cidr[16];
+		char who[16], cidr[32];
 
 		(void)snprintf(who, sizeof who, "%d", bits);
 		(void)snprintf(cidr, sizeof cidr, "::/%d", bits);

@@ -109,6 +109,56 @@ test_ring(void **state)
 	sink_events_free(l);
 }
 
+/* The i-th of many texts, up to 139 bytes of it. */
+static struct slice
+text_of(char *out, unsigned i)
+{
+	size_t n = i % 140;
+
+	memset(out, 'a' + (int)(i % 26), n);
+	if (n >= 5)
+		memcpy(out, (char[]){ (char)(i & 0xff), (char)(i >> 8 & 0xff), (char)(i >> 16) }, 3);
+	return (struct slice){ out, n };
+}
+
+/* Texts that many events share, then many more of them than can be kept once, in a list that grows; all as given. */
+static void
+test_shared_texts(void **state)
+{
+	static unsigned agent[6001], phrase[6001];
+	struct sink_events *l = sink_events_new(700, 0);
+	char a[160], b[160], path[2] = "";
+	uint64_t seed = 11;
+
+	(void)state;
+	for (uint64_t id = 1; id <= 6000; id++) {
+		struct event e = { .id = id, .code = 404, .path = { path, 0 } }, out;
+		struct event_update u = { .id = id / 2 + id / 4 + 300,
+			.path = slice_str("1.2.3.4:5 1.2.3.4:6 404 1 2\n") };
+		struct sink_events_at at = { .index = 0 };
+		size_t n = 0;
+
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+		agent[id] = (unsigned)(seed >> 33) % (id < 3000 ? 60 : 9000);
+		phrase[id] = (unsigned)(seed >> 43) % (id < 3000 ? 60 : 9000);
+		e.agent = text_of(a, agent[id]);
+		e.phrase = e.warning = text_of(b, phrase[id]);
+		sink_events_add(l, &e);
+		sink_events_update(l, &u);
+		if (id % 41 != 0)
+			continue;
+		for (; sink_events_next(l, &at, &out); n++) {
+			assert_true(slice_eq(out.agent, text_of(a, agent[out.id])));
+			assert_true(slice_eq(out.phrase, text_of(a, phrase[out.id])));
+			assert_true(slice_eq(out.warning, out.phrase));
+			assert_int_equal(out.reason.n + out.source.n + out.call_id.n, 0);
+		}
+		assert_int_equal(n, sink_events_count(l));
+		assert_int_equal(n, id < 700 ? id : 700);
+	}
+	sink_events_free(l);
+}
+
 /* What the model of an updated event has of it. */
 struct kept {
 	uint64_t repeats;
@@ -279,6 +329,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kept_as_given),
 		cmocka_unit_test(test_ring),
+		cmocka_unit_test(test_shared_texts),
 		cmocka_unit_test(test_updates),
 		cmocka_unit_test(test_update_of_silence),
 		cmocka_unit_test(test_size),

@@ -139,7 +139,7 @@ same_type(const struct sipmsg *m, const osip_message_t *theirs)
 {
 	const osip_content_type_t *type = theirs->content_type;
 
-	if (!type || !type->type || !type->subtype)
+	if (m->code != 183 || !type || !type->type || !type->subtype)
 		return;
 	assert_int_equal(m->sdp,
 	    !strcasecmp(type->type, "multipart") ||

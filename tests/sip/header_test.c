@@ -253,6 +253,56 @@ nothing_is_an_empty_block(void **state)
 	assert_false(b.whole);
 }
 
+/*
+ * A block in which all is as it should be has a way of its own: wherever its line ends stand, it tells what the other
+ * way does of the same block with one odd line, and of a block that is cut no more than stands in it.
+ */
+static void
+plain_blocks_are_as_odd_ones(void **state)
+{
+	static const char pad[] = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+
+	(void)state;
+	for (int i = 0; i < 200; i++) {
+		struct header_block plain, odd;
+		char text[2][600];
+		int n[2];
+
+		for (int k = 0; k < 2; k++)
+			n[k] = snprintf(text[k], sizeof text[k],
+			    "SIP/2.0 200 %.*s\r\nFrom:  a %.*s\r\nt :b \r\nZ: %.*s\r\nTo: c\r\n"
+			    "%sCall-ID:%.*s\r\n%s\r\nCSeq: 1\tA\r\n",
+			    i % 80, pad, i * 7 % 80, pad, i * 3 % 80, pad, i % 3 == 0 ? "no name\r\n" : "", i % 80, pad,
+			    k == 0 ? "" : "Z:\t\r\n");
+		header_split((struct slice){ text[0], (size_t)n[0] }, false, &plain);
+		header_split((struct slice){ text[1], (size_t)n[1] }, false, &odd);
+		assert_true(plain.whole && odd.whole && plain.duplicate && odd.duplicate);
+		assert_int_equal(plain.start.n, odd.start.n);
+		assert_true(!plain.control && !plain.over && !plain.unclean);
+		assert_int_equal(plain.bad_line, odd.bad_line);
+		for (unsigned id = 0; id < HEADER_N; id++) {
+			assert_int_equal(plain.seen[id], odd.seen[id]);
+			assert_int_equal(header_value(&plain, id).n, header_value(&odd, id).n);
+			if (header_value(&plain, id).n)
+				assert_memory_equal(
+				    header_value(&plain, id).p, header_value(&odd, id).p, header_value(&plain, id).n);
+		}
+		for (int cut = 0; cut < n[0]; cut++) {
+			char *copy = malloc((size_t)cut + 1);
+			const char *end = strstr(text[0], "\r\n\r\n");
+
+			assert_non_null(copy);
+			memcpy(copy, text[0], (size_t)cut);
+			header_split((struct slice){ copy, (size_t)cut }, true, &plain);
+			assert_int_equal(plain.whole, cut > end + 2 - text[0]);
+			for (unsigned id = 0; id < HEADER_N; id++)
+				assert_true(header_value(&plain, id).n == 0 ||
+				    header_value(&plain, id).p + header_value(&plain, id).n <= copy + cut);
+			free(copy);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -268,6 +318,7 @@ main(void)
 		cmocka_unit_test(cut_drops_the_broken_line),
 		cmocka_unit_test(lines_are_limited),
 		cmocka_unit_test(nothing_is_an_empty_block),
+		cmocka_unit_test(plain_blocks_are_as_odd_ones),
 	};
 
 	return cmocka_run_group_tests_name("sip/header", tests, NULL, NULL);

@@ -58,27 +58,29 @@ struct parse_more {
 
 static const struct parse_more parse_mores[] = {
 	{ "invite.sip", false, false, -1, -1, 70, 0, { "", "" }, "198.51.100.7:5060", "", "", -1, -1 },
-	{ "register-authorization.sip", false, false, 600, -1, 70, 1, { "Example \\\"PBX\\\", realm=no", "" },
+	{ "register-authorization.sip", false, false, 600, -1, -1, 1, { "Example \\\"PBX\\\", realm=no", "" },
 	    "192.0.2.31:5062", "", "", -1, -1 },
-	{ "register-star.sip", false, false, 0, -1, 70, 0, { "", "" }, "", "", "", -1, -1 },
+	{ "register-star.sip", false, false, 0, -1, -1, 0, { "", "" }, "", "", "", -1, -1 },
 	{ "register-expires-0.sip", false, false, 0, -1, -1, 0, { "", "" }, "[2001:db8::31]:5062", "", "", -1, -1 },
-	{ "invite-two-credentials.sip", true, false, -1, 1800, 69, 2, { "proxy.example.com", "uas.example.com" },
+	{ "invite-two-credentials.sip", false, false, -1, 1800, 69, 2, { "proxy.example.com", "uas.example.com" },
 	    "198.51.100.7", "", "", -1, -1 },
 	{ "401-two-challenges.sip", false, true, -1, -1, -1, 2, { "first.example.com", "second, \\\"quoted\\\"" }, "",
 	    "", "", -1, -1 },
 	{ "407-proxy-authenticate.sip", false, false, -1, -1, -1, 1, { "asterisk", "" }, "", "", "", -1, -1 },
 	{ "183-sdp-reason.sip", true, false, -1, -1, -1, 0, { "", "" }, "", "", "SIP;cause=404;text=\"Not Found\"", 1,
 	    404 },
-	{ "bye-reason-q850.sip", false, false, -1, -1, 70, 0, { "", "" }, "", "",
+	{ "bye-reason-q850.sip", false, false, -1, -1, -1, 0, { "", "" }, "", "",
 	    "Q.850 ;cause=102 ;text=\"Recovery on timer expiry\"", 102, -1 },
-	{ "cancel-reason.sip", false, false, -1, -1, 70, 0, { "", "" }, "", "", NULL, -1, 200 },
-	{ "invite-x-cid.sip", true, false, -1, -1, 68, 0, { "", "" }, "192.0.2.8:5060", "leg-a@192.0.2.7", "", -1, -1 },
-	{ "invite-session-id.sip", true, false, -1, -1, 68, 0, { "", "" }, "192.0.2.8:5060",
+	{ "cancel-reason.sip", false, false, -1, -1, -1, 0, { "", "" }, "", "", NULL, -1, 200 },
+	{ "invite-x-cid.sip", false, false, -1, -1, 68, 0, { "", "" }, "192.0.2.8:5060", "leg-a@192.0.2.7", "", -1,
+	    -1 },
+	{ "invite-session-id.sip", false, false, -1, -1, 68, 0, { "", "" }, "192.0.2.8:5060",
 	    "ab30317f1a784dc48ff824d0d3715d86", "", -1, -1 },
-	{ "invite-charging.sip", true, false, -1, -1, 68, 0, { "", "" }, "192.0.2.8:5060", "1234bc;9876e", "", -1, -1 },
-	{ "200-session-expires.sip", true, false, 60, 1800, -1, 0, { "", "" }, "192.0.2.10", "", "", -1, -1 },
+	{ "invite-charging.sip", false, false, -1, -1, 68, 0, { "", "" }, "192.0.2.8:5060", "1234bc;9876e", "", -1,
+	    -1 },
+	{ "200-session-expires.sip", false, false, -1, 1800, -1, 0, { "", "" }, "", "", "", -1, -1 },
 	{ "200-register.sip", false, false, 120, -1, -1, 0, { "", "" }, "192.0.2.31:5062", "", "", -1, -1 },
-	{ "302-contacts.sip", false, false, -1, -1, -1, 0, { "", "" }, "192.0.2.9", "", "", -1, -1 },
+	{ "302-contacts.sip", false, false, -1, -1, -1, 0, { "", "" }, "", "", "", -1, -1 },
 };
 
 static void
@@ -265,19 +267,28 @@ fields_of_some_messages_only(void **state)
 {
 	static const char lines[] = "Max-Forwards: 5\nX-CID: c\nContact: <sip:a@b>;expires=9\nExpires: 8\n"
 				    "WWW-Authenticate: Digest realm=w,stale=true\n"
-				    "Authorization: Digest realm=a,stale=true\n";
+				    "Authorization: Digest realm=a,stale=true\n"
+				    "Session-Expires: 90\nContent-Type: application/sdp\n";
 	static const struct {
 		const char *start;
-		int32_t expires, max_forwards;
+		int32_t expires, session_expires, max_forwards;
 		const char *contact, *link, *realm;
 	} cases[] = {
-		{ "INVITE sip:a SIP/2.0\nCSeq: 1 INVITE", 9, 5, "b", "c", "a" },
-		{ "SUBSCRIBE sip:a SIP/2.0\nCSeq: 1 SUBSCRIBE", 8, 5, "", "", "a" },
-		{ "SIP/2.0 180 x\nCSeq: 1 INVITE", 8, -1, "", "", "" },
-		{ "SIP/2.0 200 x\nCSeq: 1 REGISTER", 9, -1, "b", "", "" },
-		{ "SIP/2.0 200 x\nCSeq: 1 SUBSCRIBE", 8, -1, "", "", "" },
-		{ "SIP/2.0 302 x\nCSeq: 1 INVITE", 9, -1, "b", "", "" },
-		{ "SIP/2.0 407 x\nCSeq: 1 INVITE", 8, -1, "", "", "w" },
+		{ "INVITE sip:a SIP/2.0\nCSeq: 1 INVITE", -1, 90, 5, "b", "c", "a" },
+		{ "UPDATE sip:a SIP/2.0\nCSeq: 1 UPDATE", -1, 90, -1, "", "", "a" },
+		{ "REGISTER sip:a SIP/2.0\nCSeq: 1 REGISTER", 9, -1, -1, "b", "", "a" },
+		{ "SUBSCRIBE sip:a SIP/2.0\nCSeq: 1 SUBSCRIBE", -1, -1, -1, "", "", "a" },
+		{ "BYE sip:a SIP/2.0\nCSeq: 1 BYE", -1, -1, -1, "", "", "a" },
+		{ "ACK sip:a SIP/2.0\nCSeq: 1 ACK", -1, -1, -1, "", "", "" },
+		{ "CANCEL sip:a SIP/2.0\nCSeq: 1 CANCEL", -1, -1, -1, "", "", "" },
+		{ "SIP/2.0 180 x\nCSeq: 1 INVITE", -1, -1, -1, "", "", "" },
+		{ "SIP/2.0 183 x\nCSeq: 1 INVITE", -1, -1, -1, "", "", "" },
+		{ "SIP/2.0 200 x\nCSeq: 1 INVITE", -1, 90, -1, "", "", "" },
+		{ "SIP/2.0 200 x\nCSeq: 1 REGISTER", 9, -1, -1, "b", "", "" },
+		{ "SIP/2.0 200 x\nCSeq: 1 SUBSCRIBE", -1, -1, -1, "", "", "" },
+		{ "SIP/2.0 302 x\nCSeq: 1 INVITE", -1, 90, -1, "", "", "" },
+		{ "SIP/2.0 302 x\nCSeq: 1 REGISTER", -1, -1, -1, "", "", "" },
+		{ "SIP/2.0 407 x\nCSeq: 1 INVITE", -1, 90, -1, "", "", "w" },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -287,6 +298,8 @@ fields_of_some_messages_only(void **state)
 		snprintf(text, sizeof text, "%s\n%s\n", cases[i].start, lines);
 		assert_true(sip_parse(*state, slice_str(text), false, &m) <= SIP_PARTIAL);
 		assert_int_equal(m.expires, cases[i].expires);
+		assert_int_equal(m.session_expires, cases[i].session_expires);
+		assert_int_equal(m.sdp, m.code == 183);
 		assert_int_equal(m.max_forwards, cases[i].max_forwards);
 		assert_slice(m.contact, cases[i].contact);
 		assert_slice(m.link, cases[i].link);

@@ -165,6 +165,38 @@ test_deltas_add_up(void **state)
 	tally_free(t);
 }
 
+/* Increments are counted from the first time on that somebody asks: what came before is in the first ones. */
+static void
+test_first_delta_has_all(void **state)
+{
+	static struct sum sum;
+	static struct peer_stat a[64], b[64];
+	struct tally *t = tally_new(1, NULL);
+	uint64_t seed = 7;
+	size_t n;
+
+	(void)state;
+	sum.peers = peer_table_new(2);
+	for (int i = 0; i < 3000; i++) {
+		attempt(t, &seed);
+		message(t, &seed);
+		if (i == 1500 || i == 2000)
+			take(t, &sum);
+	}
+	take(t, &sum);
+	assert_memory_equal(&sum.counts, tally_total(t), sizeof sum.counts);
+	assert_memory_equal(&sum.kpi, tally_kpi(t), sizeof sum.kpi);
+	n = tally_top_peers(t, a, 64);
+	assert_int_equal(peer_table_top(sum.peers, b, 64), n);
+	for (size_t i = 0; i < n; i++) {
+		assert_string_equal(a[i].name, b[i].name);
+		assert_memory_equal(a[i].responses, b[i].responses, sizeof a[i].responses);
+		assert_int_equal(a[i].events, b[i].events);
+	}
+	peer_table_free(sum.peers);
+	tally_free(t);
+}
+
 static void
 test_taken_delta_is_empty(void **state)
 {
@@ -654,6 +686,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_deltas_add_up),
+		cmocka_unit_test(test_first_delta_has_all),
 		cmocka_unit_test(test_taken_delta_is_empty),
 		cmocka_unit_test(test_peers_beyond_the_table_are_other),
 		cmocka_unit_test(test_peer_is_an_address),

@@ -82,7 +82,7 @@ static void
 test_parallel_miss(void **state)
 {
 	struct facts t;
-	char user[8];
+	char user[16];
 
 	(void)state;
 	start_at(&t, 7, 12);

@@ -68,7 +68,7 @@ test_nat_harmless(void **state)
 	rang.rang = true;
 	rang.ms = 20000;
 	for (int i = 0; i < 9; i++) {
-		char user[8];
+		char user[16];
 
 		snprintf(user, sizeof user, "20%d", i + 1);
 		facts_see(&t, 0, registered(user, i == 3 ? 7200 : i == 4 ? 30 : 3600));
@@ -371,7 +371,7 @@ test_credentials_guessed(void **state)
 	(void)state;
 	facts_open(&t);
 	for (int i = 0; i < 60; i++) {
-		char user[8];
+		char user[16];
 
 		snprintf(user, sizeof user, "10%d", i % 20);
 		facts_see(&t, 1000, login(user, &facts_site, &facts_pbx, 401));
@@ -383,7 +383,7 @@ test_credentials_guessed(void **state)
 	facts_repeat(&t, 3, 10000, login("100", &facts_site, &facts_pbx, 401));
 	facts_up(&t, CREDENTIALS, INCIDENT_WARNING);
 	for (int i = 1; i < 12; i++) {
-		char user[8];
+		char user[16];
 
 		snprintf(user, sizeof user, "20%d", i);
 		facts_see(&t, 1000, login(user, &facts_site, &facts_pbx, 401));

@@ -48,7 +48,7 @@ static void
 test_brute_force_slow(void **state)
 {
 	struct facts t;
-	char user[8];
+	char user[16];
 
 	(void)state;
 	facts_open(&t);
@@ -149,7 +149,7 @@ static void
 test_scan_slow(void **state)
 {
 	struct facts t;
-	char to[8];
+	char to[16];
 
 	(void)state;
 	facts_open(&t);
@@ -202,7 +202,7 @@ test_scan_weak_names(void **state)
 {
 	struct facts t;
 	struct fact f;
-	char to[8];
+	char to[16];
 
 	(void)state;
 	facts_open(&t);
@@ -233,7 +233,7 @@ test_scan_miss(void **state)
 {
 	struct facts t;
 	struct fact f;
-	char to[8];
+	char to[16];
 
 	(void)state;
 	facts_open(&t);
