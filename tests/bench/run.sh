@@ -17,7 +17,7 @@ rounds=${BENCH_ROUNDS:-5}
 slow=${BENCH_ROUNDS_SLOW:-3}
 peers=${BENCH_PEERS:-1m}
 big=${BENCH_BIG:-1}
-only=${BENCH_ONLY:-1 3 4 5 6 7 11}
+only=${BENCH_ONLY:-1 3 4 5 6 7 11 12}
 export LC_ALL=C
 
 die() {
@@ -187,6 +187,37 @@ if wanted 11; then
 		one 11 "hostile_bench: its own exit status" "$status" 0 lower
 	else
 		none 11 "hostile datagrams" "all shapes" "no tests/bench/hostile_bench (make hostile_bench)"
+	fi
+fi
+
+# Attempts that nobody answers: more than track has room for, so the oldest must go, at no more cost than other messages have.
+halfopen_gate() {
+	f=$out/data/halfopen.pcap
+	[ -s "$f" ] || { "$top_builddir/tests/bench/halfopen" 1000000 >"$f.part" && mv "$f.part" "$f"; } || die "can't write $f"
+	"$SIPWHY" -N -I "$f" --json=report >"$tmp/report" 2>"$tmp/err" || die "halfopen: $(tail -1 "$tmp/err")"
+	messages=$(jq .messages.total "$tmp/report")
+	usual=$(awk -F '\t' '$1 == "messages" && $2 == "all" { print $3 }' "$out/data/1m.tsv")
+	# The last look at the other file is not measured either.
+	cat "$out/data/1m.pcap" >/dev/null
+	floor_file= rounds_of "$rounds" m1 "$(ours "$out/data/1m.pcap")" halfopen "$(ours "$f")"
+	one 12 "one million half-open attempts, messages a second / 1m" \
+		"$(awk -v r="$(ratio m1 halfopen)" -v n="$messages" -v u="$usual" 'BEGIN { printf "%.2f", r * n / u }')" 0.75 higher
+	one 12 "half-open: INVITE attempts that are missing" \
+		"$(jq '1000000 - .attempts.INVITE.total | fabs' "$tmp/report")" 0 lower
+	one 12 "half-open: attempts forgotten for lack of room" "$(jq .track.evictions "$tmp/report")" 1 higher
+	if [ -x /usr/bin/time ]; then
+		one 12 "half-open: peak memory, MiB (--events)" \
+			"$(awk -v k="$(rss_kib "$f")" 'BEGIN { printf "%.2f", k / 1024 }')" 64 lower
+	else
+		none 12 "half-open: peak memory, MiB" "<= 64" "no /usr/bin/time (Debian package time)"
+	fi
+}
+
+if wanted 12; then
+	if [ -x "$top_builddir/tests/bench/halfopen" ]; then
+		halfopen_gate
+	else
+		none 12 "one million half-open attempts" ">= 0.75" "no tests/bench/halfopen (make tests/bench/halfopen)"
 	fi
 fi
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# layers - the floors of doc/design.md, section 3, as a table: which doors each room may know, and the one address of each
-# library and clock.  An arrow may only point down.
+# layers - the floors of doc/HACKING.md as a table: which doors each room may know, and the one address of each library and
+# clock.  An arrow may only point down.  And the pages that comments send readers to are there.
 . "$(dirname "$0")/../e2e/lib.sh"
 cd "$top_srcdir" || exit 99
 
@@ -94,6 +94,7 @@ layers_address "zlib only in input/" "${inc}zlib" 'src/input/[a-z_]*\.[ch]'
 layers_address "seccomp and cap-ng only in app/" "$inc(seccomp|cap-ng|sys/capability)" 'src/app/[a-z_]*\.[ch]'
 layers_address "PCRE2 only in app/ and base/" "${inc}pcre2" 'src/(app|base)/[a-z_]*\.[ch]'
 layers_address "xxhash only in base/" "${inc}xxhash" 'src/base/[a-z_]*\.[ch]'
+layers_address "inih only in app/config*.c" "${inc}ini\\.h" 'src/app/config[a-z_]*\.c'
 layers_address "getopt only in app/options.c" "${inc}getopt" 'src/app/options\.c'
 
 call='(^|[^A-Za-z0-9_"])'
@@ -101,6 +102,13 @@ call='(^|[^A-Za-z0-9_"])'
 layers_call "clocks only in app/" "$call(clock_gettime|gettimeofday|timespec_get|time)[[:space:]]*\\(" 'src/(app/[a-z_]*\.[ch]|input/demo\.c)'
 layers_call "the monotonic clock only in app/ and input/" "${call}(uv_hrtime|uv_now)[[:space:]]*\\(" 'src/(app|input)/[a-z_]*\.[ch]'
 layers_call "only main.c and app/ end the program" "$call(exit|_exit|abort|_Exit|quick_exit)[[:space:]]*\\(" 'src/(main\.c|app/[a-z_]*\.c)'
+
+# A page that is not there has no line to show: the comments that name it are told.
+why=$(grep -rnoE 'doc/[A-Za-z_-]+\.md' src include tests --include='*.[ch]' --include='*.sh' --include='*.awk' |
+	while IFS=: read -r file line page; do [ -f "$page" ] || echo "$file:$line: $page"; done)
+ok "$([ -z "$why" ]; echo $?)" "every page of doc/ that a comment names is there" "$why"
+why=$(for page in doc/*.md; do grep -q "$page" README doc/*.md || echo "$page"; done)
+ok "$([ -z "$why" ]; echo $?)" "every page of doc/ is named by another one or the README" "$why"
 
 n=$(wc -l <src/main.c 2>/dev/null || echo 0)
 ok "$([ "$n" -lt 100 ]; echo $?)" "main.c has under 100 lines" "$n lines"

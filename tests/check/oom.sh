@@ -2,9 +2,11 @@
 # oom - every unit test once more with its n-th allocation failing, n = 1, 2, ...; under the sanitizers, which see what breaks.
 # A test may fail then (what it asserts needs memory); it may not hang, and no report may come but one: a test that goes on with
 # the NULL of a constructor, told by the type of a handle that a header keeps opaque.  Anything deeper is ours.
+# SIPWHY_OOM_JOBS [2]: runs at a time; SIPWHY_OOM_UPTO [25]: the last n.
 . "$(dirname "$0")/../e2e/lib.sh"
 
 oom_upto=${SIPWHY_OOM_UPTO:-25}
+oom_jobs=${SIPWHY_OOM_JOBS:-2}
 case $(nm "$SIPWHY" 2>/dev/null) in
 *__asan_init*) ;;
 *)
@@ -15,18 +17,20 @@ esac
 
 # oom_one TEST N: prints what broke in that run.
 oom_one() {
-	SIPWHY_FAIL_AT=$2 SIPWHY_SHARED=/nonexistent ASAN_OPTIONS=detect_leaks=0:handle_segv=2 timeout 60 "$1" >"$work/oom" 2>&1
+	SIPWHY_FAIL_AT=$2 SIPWHY_SHARED=/nonexistent ASAN_OPTIONS=detect_leaks=0:handle_segv=2 timeout 60 "$1" >"$work/oom.$2" 2>&1
 	[ $? != 124 ] || echo "$2: hangs"
-	line=$(grep -a -m1 -E 'runtime error|ERROR: AddressSanitizer' "$work/oom")
+	line=$(grep -a -m1 -E 'runtime error|ERROR: AddressSanitizer' "$work/oom.$2")
 	[ -n "$line" ] || return 0
 	handle=$(sed -n "s/.*member access within null pointer of type '\(const \)\?\(struct [a-z_]*\)'.*/\2/p" <<<"$line")
 	[ -n "$handle" ] && grep -rqsx --include='*.h' "$handle;" "$top_srcdir/include" "$top_srcdir/src" && return 0
 	echo "$2: $line"
 }
 
+export -f oom_one
+export work top_srcdir
 for t in "$top_builddir"/tests/*/*_test; do
 	[ -x "$t" ] || continue
-	broken=$(for n in $(seq "$oom_upto"); do oom_one "$t" "$n"; done)
+	broken=$(seq "$oom_upto" | xargs -P "$oom_jobs" -I '{}' bash -c 'oom_one "$0" "$1"' "$t" '{}')
 	ok "$([ -z "$broken" ]; echo $?)" "${t#"$top_builddir/"}: allocations 1 to $oom_upto fail in turn" "$broken"
 done
 tap_done
