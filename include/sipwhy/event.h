@@ -20,7 +20,7 @@ enum direction { DIRECTION_UNKNOWN, DIRECTION_SENT, DIRECTION_RECEIVED };
 const char *direction_name(enum direction d);
 
 /*
- * How an attempt ended (reference: metrics.md 4, 9 as told in doc/records.md).  OK: a final answer that serves its
+ * How an attempt ended (doc/counting.md).  OK: a final answer that serves its
  * purpose; REDIRECTED: a 3xx that nobody followed; CHALLENGED: a 401 or 407 that nobody answered; EVICTED: forgotten
  * for lack of room, so nobody knows.
  */

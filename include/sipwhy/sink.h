@@ -36,6 +36,8 @@ struct sink_incidents *sink_incidents_new(void);
 void sink_incidents_free(struct sink_incidents *l);
 /* Copy the newest word about one; an id that is there is replaced. */
 void sink_incidents_add(struct sink_incidents *l, const struct incident *i);
+/* How many found no place any more. */
+uint64_t sink_incidents_dropped(const struct sink_incidents *l);
 /* All, those that go on first, in the order of display of their patterns.  Valid until l changes. */
 const struct incident *sink_incidents_list(struct sink_incidents *l, size_t *n);
 
@@ -60,6 +62,7 @@ struct sink_report {
 	struct sink_track track;
 	const struct incident *incidents; /* as they stood last, each id once, in the order to be shown */
 	size_t n_incidents;
+	uint64_t incidents_dropped;
 	const struct sink_events *events;
 };
 

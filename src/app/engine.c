@@ -377,6 +377,7 @@ engine_report(struct engine *e)
 	track_stats(pipeline_track(e->pipe), &track);
 	r.track = (struct sink_track){ track.repeats_forgotten, track.bytes, track.bytes_most, track.bytes_max };
 	r.incidents = sink_incidents_list(e->incidents, &r.n_incidents);
+	r.incidents_dropped = sink_incidents_dropped(e->incidents);
 	r.call_ids = track_call_ids(pipeline_track(e->pipe), &exact);
 	r.call_ids_exact = exact;
 	err = e->o->output == OUTPUT_REPORT ? sink_report_json(stdout, &r) : sink_report_text(stdout, &r, e->o->quiet);

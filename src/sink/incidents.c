@@ -78,6 +78,12 @@ sink_incidents_add(struct sink_incidents *l, const struct incident *i)
 		incidents_text(row, 3 + k, &row->i.call_ids[k]);
 }
 
+uint64_t
+sink_incidents_dropped(const struct sink_incidents *l)
+{
+	return l->dropped;
+}
+
 static unsigned
 incidents_rank(const struct incident *i)
 {

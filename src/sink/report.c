@@ -414,6 +414,7 @@ report_rest(struct report *r, const struct sink_report *in)
 	report_set(r, o, "span", report_span(r, in));
 	report_set(r, o, "call_ids_exact", json_boolean(in->call_ids_exact));
 	report_count(r, o, "events_total", tally_total(in->tally)->events);
+	report_count(r, o, "incidents_dropped", in->incidents_dropped);
 	report_count(r, o, "recovered", tally_total(in->tally)->recovered);
 	report_count(r, o, "ack_missing", sink_ack_missing(in->tally));
 	if (in->events != NULL)

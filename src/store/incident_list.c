@@ -40,7 +40,7 @@ incident_list_clone(const struct incident_list *l)
 	return copy;
 }
 
-/* Patterns that come first whatever their level, by the order of display (reference: patterns.md). */
+/* Patterns that come first whatever their level, by the order of display (doc/incidents.md). */
 static unsigned
 incident_list_rank(unsigned pattern)
 {

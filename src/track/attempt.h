@@ -34,7 +34,7 @@ struct hop {
 	uint8_t flags, transport;
 };
 
-/* Where an attempt stands (reference metrics.md 4). */
+/* Where an attempt stands (doc/counting.md). */
 enum attempt_state {
 	ATTEMPT_NEW,      /* no response yet */
 	ATTEMPT_PROGRESS, /* a provisional response */

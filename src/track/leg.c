@@ -1,6 +1,6 @@
 /*
  * leg - the two sides of a back-to-back user agent, joined by evidence only: a header that both carry, or the same
- * caller and called number within 2 s through one host (metrics.md 2.4).
+ * caller and called number within 2 s through one host (doc/counting.md).
  * The one thing to know: a table of what was seen lately, where the newer pushes the older out: without room legs are
  * two attempts, which is what they look like.
  */

@@ -45,7 +45,7 @@ enum {
  * their memory is meters.
  */
 struct pattern {
-	uint8_t number;   /* of reference patterns.md, PATTERN_MIN to PATTERN_MAX */
+	uint8_t number;   /* of doc/incidents.md, PATTERN_MIN to PATTERN_MAX */
 	const char *kind; /* "trunk-down": as sip_pattern has it */
 	unsigned wants;   /* enum topic, or-ed */
 	void (*see)(struct incidents *in, const struct fact *f);

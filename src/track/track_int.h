@@ -17,7 +17,7 @@ struct incidents;
 struct legs;
 struct sight;
 
-/* 64*T1 (RFC 3261 17.1.1.2), and the choices of metrics.md. */
+/* 64*T1 (RFC 3261 17.1.1.2), and the choices of doc/counting.md. */
 enum {
 	TRACK_TIMER_B_MS = 32000,
 	TRACK_GLARE_MS = 4000,      /* 491: RFC 3261 14.1 */
@@ -124,7 +124,7 @@ const struct endpoint *say_peer(struct track *t, const struct hop *h);
 /* The hop whose answer the originator's was made of: h itself when nothing is known further on. */
 const struct hop *say_origin_of(struct track *t, const struct attempt *a, const struct hop *h);
 
-/* leg.c: attempts that are legs of one call (metrics.md 2.4). */
+/* leg.c: attempts that are legs of one call (doc/counting.md). */
 struct legs *legs_new(void);
 void legs_free(struct legs *l);
 /* The attempt of which this new INVITE is a further leg, by evidence; NULL when there is none.  The new one is

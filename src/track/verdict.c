@@ -1,6 +1,6 @@
 /*
  * verdict - how an attempt ends: what a final response means for it, and what the end of a wait does (RFC
- * 3261 13.2.2, 16.7, 22; reference metrics.md 3 to 5).
+ * 3261 13.2.2, 16.7, 22; doc/counting.md).
  *
  * The one thing to know: the transaction nearest to the originator decides.  A failure further on is only held until
  * the originator was told, or until nobody can still be.
@@ -268,8 +268,8 @@ verdict_asked_again(struct track *t, struct attempt *a, const struct sipmsg *s, 
 }
 
 /*
- * RFC 3261 22.1, metrics.md 5.  Credentials that a device remembered from before may only be too old, so they get one
- * more chance even where the challenge does not say stale.
+ * RFC 3261 22.1, doc/counting.md.  Credentials that a device remembered from before may only be too old, so they get
+ * one more chance even where the challenge does not say stale.
  */
 static void
 verdict_challenge(struct track *t, struct attempt *a, const struct track_in *in, const struct hop *h)

@@ -35,7 +35,7 @@ outcomes(long ok, long failed, long cancelled, long challenged, long silent, lon
 	stream_close(&st);
 }
 
-/* Ten calls, each challenged; metrics.md E1. */
+/* Ten calls, each challenged. */
 static void
 test_ten_calls(void **state)
 {
@@ -316,7 +316,7 @@ test_redirect(void **state)
 	outcomes(0, 0, 0, 0, 0, 1);
 }
 
-/* Challenges, metrics.md 5, row by row. */
+/* Challenges, kind by kind. */
 static void
 test_challenges(void **state)
 {
