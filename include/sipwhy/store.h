@@ -105,9 +105,10 @@ size_t
 store_kpi_peers(const struct store *s, unsigned window_s, struct kpi_peer *out, struct kpi_counts *room, size_t n);
 
 /*
- * Incidents, at most STORE_INCIDENTS_MAX: those that go on first, in the order of display of doc/incidents.md (P1, P2, P10,
- * P5, P17, P3; then, and among equals, by level and by newest start), then those that ended, newest end first.  The
- * last in order make room.  Texts are cut: sentence at 511 bytes, call_ids at 255.  Borrowed until the store changes.
+ * Incidents, at most STORE_INCIDENTS_MAX: those that go on first, in the order of display of doc/incidents.md (P1, P2,
+ * P10, P5, P17, P3; then, and among equals, by level and by newest start), then those that ended, newest end first.
+ * The last in order make room.  Texts are cut: sentence at 511 bytes, call_ids at 255.  Borrowed until the store
+ * changes.
  */
 enum { STORE_INCIDENTS_MAX = 64 };
 size_t store_incident_count(const struct store *s);
