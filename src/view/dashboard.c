@@ -285,22 +285,13 @@ dashboard_toggle_follow(struct viewer *v, struct dashboard *d)
 static enum command
 dashboard_key(struct viewer *v, void *state, enum view_action action)
 {
-	static const enum list_move moves[] = {
-		[ACTION_UP] = LIST_UP,
-		[ACTION_DOWN] = LIST_DOWN,
-		[ACTION_PAGE_UP] = LIST_PAGE_UP,
-		[ACTION_PAGE_DOWN] = LIST_PAGE_DOWN,
-		[ACTION_HALF_UP] = LIST_HALF_UP,
-		[ACTION_HALF_DOWN] = LIST_HALF_DOWN,
-		[ACTION_HOME] = LIST_HOME,
-		[ACTION_END] = LIST_END,
-	};
 	struct dashboard *d = state;
+	enum list_move m;
 
 	if (view_window_key(v, action))
 		return COMMAND_NONE;
-	if (action >= ACTION_UP && action <= ACTION_END)
-		dashboard_move(v, d, moves[action]);
+	if (view_move_of(action, &m))
+		dashboard_move(v, d, m);
 	else if (action == ACTION_FOLLOW)
 		dashboard_toggle_follow(v, d);
 	else if (action == ACTION_WORSE || action == ACTION_WORSE_BACK)

@@ -139,7 +139,7 @@ view_rows_draw(
 }
 
 bool
-view_list_move(struct list *l, enum view_action action)
+view_move_of(enum view_action action, enum list_move *out)
 {
 	static const enum list_move moves[] = {
 		[ACTION_UP] = LIST_UP,
@@ -154,7 +154,18 @@ view_list_move(struct list *l, enum view_action action)
 
 	if (action < ACTION_UP || action > ACTION_END)
 		return false;
-	list_move(l, moves[action]);
+	*out = moves[action];
+	return true;
+}
+
+bool
+view_list_move(struct list *l, enum view_action action)
+{
+	enum list_move m;
+
+	if (!view_move_of(action, &m))
+		return false;
+	list_move(l, m);
 	/* The last row of a table is no newest one to stay on. */
 	l->follow = false;
 	return true;

@@ -258,6 +258,8 @@ struct view_rows view_rows(const struct viewer *v, const struct canvas *c, int t
 /* The first line, the title with the place of the cursor at its right end, what is to be said, and the key bar. */
 void view_rows_draw(
     const struct viewer *v, const struct view_rows *y, const struct list *l, struct canvas *c, const char *title);
+/* The move of a list that an action means; false when it means none. */
+bool view_move_of(enum view_action action, enum list_move *out);
 /* False when the action is no move. */
 bool view_list_move(struct list *l, enum view_action action);
 
