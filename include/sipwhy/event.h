@@ -13,7 +13,7 @@
 /* How often was this message seen before (reference: RFC 3261 17.1, 17.2). */
 enum seen { SEEN_NEW, SEEN_RETRANSMISSION, SEEN_COPY };
 
-/* As seen from this machine: we sent the response, we got it, or neither end is ours / unknown. */
+/* As seen from this machine, or the one that wrote the log: we sent the response, we got it, or neither end is ours. */
 enum direction { DIRECTION_UNKNOWN, DIRECTION_SENT, DIRECTION_RECEIVED };
 
 /* "sent", "received", "-". */
@@ -58,6 +58,7 @@ struct outcome {
 	bool unregister; /* REGISTER with Expires 0 */
 	bool blocked;    /* 603 or 607 that an analytics service sent ("Network Blocked", v=analytics1) */
 	bool user_released; /* Reason location says that the user's side released (Q.850 location "user") */
+	bool lone;       /* said by a log line that names no call: an attempt, but it moves no ratio */
 	int64_t t_ns;    /* when it ended */
 	int32_t pdd_ms;  /* INVITE: first request to first 101-199, else to 2xx (post-dial delay) */
 	int32_t srd_ms;  /* INVITE: request of the last try to first 101-199 or final (RFC 6076 4.3) */
@@ -70,7 +71,7 @@ enum { EVENT_HOPS_MAX = 8 };
 
 /* One hop of an attempt: the request went src to dst, which gave `code` (0: none).  at_ms after the first request. */
 struct event_hop {
-	struct slice src, dst; /* address:port */
+	struct slice src, dst; /* address:port, address alone where a log has no port, "-" unknown */
 	uint16_t code;
 	uint32_t at_ms;
 	uint32_t seen; /* how often its final response was seen, repeats and copies included */
@@ -122,6 +123,7 @@ struct event {
 	bool rang;          /* it rang (101-199) before */
 	bool orphan;        /* the request was not seen */
 	bool ack_missing;   /* the call was answered and the answer never acknowledged */
+	bool statement;     /* a log line named the code; there is no message: raw is empty, raw_len 0 */
 	uint32_t raw_len;   /* length of the message on the wire; raw may hold less */
 	int32_t setup_ms;   /* first request of the attempt to t_ns, -1 unknown */
 	int32_t hop_ms;     /* last request of that transaction to its final response, -1 unknown */
@@ -132,7 +134,7 @@ struct event {
 	struct slice call_id;
 	struct slice from, to;                     /* user, else host */
 	struct slice peer;                         /* the other side: the user's name for it, else its address */
-	struct slice src, dst;                     /* address:port; src sent the response */
+	struct slice src, dst;                     /* address:port, "-" unknown; src sent the response */
 	struct slice said_by;                      /* address:port that gave the code first, if a relay passed it on */
 	struct slice agent;                        /* Server or User-Agent of the response */
 	struct slice user_agent;                   /* User-Agent of the request */
@@ -143,6 +145,7 @@ struct event {
 	struct slice path;    /* the hops, see event_hop_next; empty when there is one and its request was not seen */
 	struct slice explain; /* key of the explanation, see sip_explain */
 	struct slice source;  /* name of the source */
+	struct slice stamp;   /* time of the message as the log has it; empty of captures and of silence */
 	struct slice raw;     /* the message (of silence: the request), at most EVENT_RAW_MAX bytes */
 };
 

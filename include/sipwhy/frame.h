@@ -55,30 +55,79 @@ struct endpoint {
 #define ENDPOINT_TEXT 56
 
 /*
- * "192.0.2.1:5060", "[2001:db8::1]:5060" or without port "192.0.2.1", "2001:db8::1"; "-" when unknown.
+ * "192.0.2.1:5060", "[2001:db8::1]:5060" or without port (also where it is 0: not known) "192.0.2.1",
+ * "2001:db8::1"; "-" when unknown.
  * out[cap], cut to fit; returns out.
  */
 char *endpoint_format(char *out, size_t cap, const struct endpoint *e, bool with_port);
 
+/*
+ * Read "192.0.2.1", "192.0.2.1:5060", "[2001:db8::1]", "[2001:db8::1]:5060", "2001:db8::1", or with last_colon
+ * "2001:db8::1:5060", where the port stands behind the last colon of a v6 address without brackets.  An absent port
+ * is 0.  True when all of text is one; else false and *out is unknown.
+ */
+bool endpoint_parse(struct slice text, bool last_colon, struct endpoint *out);
+
 /* Same family and address; ports ignored. */
 bool endpoint_same_host(const struct endpoint *a, const struct endpoint *b);
 
-enum transport { TRANSPORT_UDP, TRANSPORT_TCP, TRANSPORT_N };
+/* TRANSPORT_N stands for "not known" (a log need not tell). */
+enum transport {
+	TRANSPORT_UDP,
+	TRANSPORT_TCP,
+	TRANSPORT_TLS,
+	TRANSPORT_SCTP,
+	TRANSPORT_WS,
+	TRANSPORT_WSS,
+	TRANSPORT_N
+};
 
-/* "udp", "tcp"; "-" for anything else. */
+/* "udp", "tcp", "tls", "sctp", "ws", "wss"; "-" for anything else. */
 const char *transport_name(unsigned t);
+
+/* Which way a message went, where the tap itself says so: the machine that wrote the log got it or sent it. */
+enum flow { FLOW_UNKNOWN, FLOW_IN, FLOW_OUT };
 
 /*
  * One SIP message as it was seen on the wire: start line, headers, body as far as captured.
- * bytes is borrowed until the next wire_next or wire_push.  cut: the capture or a gap took bytes from its end.
+ * bytes is borrowed until the next wire_next or wire_push (logfmt_next or logfmt_push).  cut: the capture or a gap took
+ * bytes from its end.  What a log does not tell is absent: family 0, TRANSPORT_N, FLOW_UNKNOWN.  With a flow, the end
+ * that is absent is the machine that wrote the log.  stamp: the time as text, as the log has it; empty in captures.
  */
 struct message {
 	struct slice bytes;
 	struct endpoint src, dst;
 	int64_t t_ns;
+	struct slice stamp;
 	uint32_t ifindex;
 	uint8_t transport;
+	uint8_t flow; /* enum flow */
 	bool cut;
+};
+
+/* The largest line or syslog message any input hands on; what is longer is cut there, and counted. */
+#define TEXT_MAX 65536
+
+/*
+ * A piece of log text.  Borrowed for the call that hands it over.
+ * whole  false: lines of one stream (a file, a pipe), each with its line feed but for the last of a stream; what goes
+ *        on in the next piece is never a line.  true: one syslog message, which may itself hold many lines and needs no
+ *        line feed at its end.
+ * lines  how many records these are: lines (an unended one counts), or 1 when whole; they are the "frames" of a log.
+ * t_ns   when it was received; of a file read at its own speed when the file last changed.
+ * live   it was written just now; else the times in the text are those to go by.
+ * origin number of the stream or sender within the source: text of two never mixes.
+ * from   who sent it over the network; family 0 for files.
+ * cut    the last (or only) record lost its end: it was longer than TEXT_MAX, or its connection broke.
+ */
+struct text {
+	int64_t t_ns;
+	const uint8_t *data;
+	size_t len;
+	uint32_t lines;
+	uint32_t origin;
+	struct endpoint from;
+	bool whole, live, cut;
 };
 
 #endif

@@ -12,6 +12,7 @@
 #include "sipwhy/buf.h"
 #include "sipwhy/event.h"
 #include "sipwhy/incident.h"
+#include "sipwhy/notice.h"
 #include "sipwhy/tally.h"
 
 #define RECORD_SCHEMA "sipwhy.record/1"
@@ -90,6 +91,7 @@ struct record {
 	struct event_update update;
 	struct incident incident;
 	struct record_source source;
+	struct notice notice;
 };
 
 /*
@@ -97,7 +99,7 @@ struct record {
  * increments add up, the one with counts, kpi and sources last.  Text that is not valid UTF-8 is carried so that it can
  * be restored (doc/records.md, "Bytes").  The output is ASCII only.  bye tells r->tick.counts and r->tick.kpi as totals
  * (NULL: none).
- * Returns 0, -ENOMEM, -EMSGSIZE (no room in b), -EINVAL for a type without content yet; on failure b is unchanged.
+ * Returns 0, -ENOMEM, -EMSGSIZE (no room in b), -EINVAL for a type that does not exist; on failure b is unchanged.
  */
 int record_encode(struct buf *b, const struct record *r);
 

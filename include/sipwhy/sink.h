@@ -12,6 +12,7 @@
 #include "sipwhy/event.h"
 #include "sipwhy/frame.h"
 #include "sipwhy/incident.h"
+#include "sipwhy/notice.h"
 #include "sipwhy/tally.h"
 
 struct sink_events;
@@ -64,6 +65,7 @@ struct sink_report {
 	size_t n_incidents;
 	uint64_t incidents_dropped;
 	const struct sink_events *events;
+	const struct notice_list *notices; /* listed where events are; how many there were is told by the sources */
 };
 
 /*

@@ -1,5 +1,5 @@
 /*
- * store - what the console remembers: events (newest kept), counters, peers, sources, the state of the engine.
+ * store - what the console remembers: events and notices (newest kept), counters, peers, sources, the engine's state.
  * Formats nothing, knows no colour.  Changed only by store_apply, store_feed, store_note, store_advance,
  * store_freeze and store_group_ack/mute.
  */
@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "sipwhy/event.h"
+#include "sipwhy/notice.h"
 #include "sipwhy/record.h"
 #include "sipwhy/tally.h"
 
@@ -161,6 +162,31 @@ uint64_t store_group_key(const struct store *s, const struct event *e);
 void store_group_ack(struct store *s, uint64_t key);
 void store_group_mute(struct store *s, uint64_t key, bool mute);
 
+/*
+ * Notices: lines of logs that tell of a failure without a code.  The newest STORE_NOTICES_MAX are kept, numbered from 1
+ * as they came (see notice_list in notice.h).  store_notice_total: how many there were in all, those among them that
+ * were not told one by one.
+ */
+enum { STORE_NOTICES_MAX = 1000, STORE_NOTICES_BYTES = 4 * 1024 * 1024 };
+const struct notice_list *store_notices(const struct store *s);
+uint64_t store_notice_total(const struct store *s);
+
+/* Notices of one kind and peer (without its port); texts cut, unclean. */
+struct store_notice_group {
+	char kind[32], peer[ENDPOINT_TEXT];
+	uint64_t count;  /* of those told one by one */
+	uint64_t newest; /* number of the newest */
+	int64_t first_ns, last_ns;
+};
+/*
+ * Most of them first, then newest first; at most n rows, returns how many.  At most STORE_NOTICE_GROUPS_MAX are kept;
+ * the one quiet for longest makes room.
+ */
+enum { STORE_NOTICE_GROUPS_MAX = 128 };
+size_t store_notice_groups(const struct store *s, struct store_notice_group *out, size_t n);
+/* The group of a notice; false when it made room. */
+bool store_notice_group_of(const struct store *s, const struct notice *n, struct store_notice_group *out);
+
 /* Sources as last told; at most STORE_SOURCES_MAX.  sentence: last word about it. */
 enum { STORE_SOURCES_MAX = 32 };
 struct store_source {
@@ -169,6 +195,10 @@ struct store_source {
 };
 size_t store_source_count(const struct store *s);
 const struct store_source *store_source_at(const struct store *s, size_t index);
+/* Its frames a second over the last 5 to 10 s by the wall clock; below 0: not known, or read at its own speed. */
+double store_source_rate(const struct store *s, size_t index);
+/* What should have been seen whole and was not, see store_status.lost. */
+uint64_t store_source_lost(const struct source_stat *s);
 
 /* What the top line tells. */
 struct store_status {
@@ -178,10 +208,14 @@ struct store_status {
 	bool live;  /* a live source; else files */
 	bool ended; /* bye seen or every source ended */
 	bool engine_alive;
-	int64_t restarted_s;   /* seconds since a new engine took over, by the wall clock; -1 when none did */
-	uint32_t engines;      /* started so far */
-	char sentence[256];    /* newest word about engine or source; "" none */
-	uint64_t lost;         /* kernel + interface + reassembly + engine drops, all sources */
+	int64_t restarted_s; /* seconds since a new engine took over, by the wall clock; -1 when none did */
+	uint32_t engines;    /* started so far */
+	char sentence[256];  /* newest word about engine or source; "" none */
+	/*
+	 * What should have been seen whole and was not, all sources: kernel, interface, reassembly and engine drops; of
+	 * logs lines that were given up, cut for their length, or lost to framing that made no sense.
+	 */
+	uint64_t lost;
 	uint64_t record_drops; /* event records lost between engine and console */
 	uint64_t bad_lines;    /* stream lines that made no sense */
 	uint64_t evictions;    /* track's */

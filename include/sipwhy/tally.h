@@ -52,7 +52,7 @@ uint64_t counts_class(const struct counts *c, unsigned cls);
  */
 struct source_stat {
 	char name[SOURCE_NAME];
-	char kind[8];   /* live, file, demo */
+	char kind[8];   /* live, file, demo, follow, syslog */
 	char state[12]; /* open, reading, ended, damaged, failed */
 	uint64_t frames, bytes;
 	uint64_t verdict[WIRE_VERDICT_N];
@@ -61,6 +61,12 @@ struct source_stat {
 	uint64_t kernel_drops, if_drops, truncated, tcp_gaps, tcp_oversize;
 	uint64_t done, total; /* bytes of a file read and its size; total 0 = unknown */
 	uint64_t buffer;      /* kernel buffer granted, bytes */
+	/* Of logs; text: its frames are lines or syslog messages.  As input_stats and logfmt_stats have them. */
+	bool text;
+	uint64_t messages, statements, notices, cut, again, quiet;
+	uint64_t long_records, rotations, forgotten;
+	uint64_t senders, connected, refused, closed, bad_frames;
+	uint64_t no_year, no_zone, no_date, no_time;
 };
 
 /* True when the source's frames equal the sum of their verdicts. */
@@ -115,8 +121,9 @@ void tally_free(struct tally *t);
 void tally_time(struct tally *t, int64_t t_ns);
 
 /*
- * Count one message.  peer: the other side (track_peer tells it; NULL when there is none).  Requests and
- * retransmissions count among a peer's KPIs from its first outcome on.
+ * Count one message, or one statement of a log as the response it names.  peer: the other side (track_peer tells it;
+ * NULL when there is none); all whose address a log does not tell are one peer, "-".  Requests and retransmissions
+ * count among a peer's KPIs from its first outcome on.
  */
 void tally_message(struct tally *t, const struct sipmsg *s, enum seen seen, const struct endpoint *peer);
 

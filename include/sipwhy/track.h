@@ -53,10 +53,9 @@ int track_limit_find(struct slice name);
  * entries   messages remembered to know repeats (rounded up to a power of two, 8 bytes each) [131072]
  * bytes     for attempts and what hangs on them; the oldest give way and are counted [32 MiB]
  * first_id  of events and incidents
- * local     this machine's addresses, copied; they and peers of role pbx decide direction and peer
- * peers     names and roles, borrowed for life; NULL: none
- * limits    one value for each row of track_limits, copied; NULL: the defaults
- * sink      copied
+ * local     this machine's addresses, copied; they and peers of role pbx decide direction and peer, but of messages
+ * with a flow peers     names and roles, borrowed for life; NULL: none limits    one value for each row of
+ * track_limits, copied; NULL: the defaults sink      copied
  */
 struct track_cfg {
 	uint64_t seed;
@@ -76,8 +75,14 @@ void track_free(struct track *t);
 
 /*
  * Take one message.  Returns whether it is new, a retransmission (same transaction and first line, later than
- * 100 ms after the last sight, within 64*T1 = 32 s) or a copy (the same again within 100 ms).  Tells the sink what
- * follows from it, and from the time that went by.
+ * 100 ms after the last sight, within 64*T1 = 32 s) or a copy (the same again within 100 ms).  With a flow, or with an
+ * end that is not known, m is from a log, where the same again is a retransmission at once; what another tap (a wire,
+ * a log of the other flow) has seen since is a copy there.  Tells the sink what follows from it, and from the time that
+ * went by.
+ *
+ * A response without bytes (m->bytes.n 0) is a statement: a line of a log that names a code.  s needs kind and code;
+ * method, phrase, call_id, tags, cseq and the others as far as the line has them.  It is new unless it repeats the one
+ * before (retransmission) or is about an attempt whose messages are seen (copy).  doc/counting.md, "Logs".
  */
 enum seen track_push(struct track *t, const struct message *m, const struct sipmsg *s);
 
@@ -94,8 +99,9 @@ void track_advance(struct track *t, int64_t t_ns);
 void track_finish(struct track *t);
 
 /*
- * The other side of a message and which way it went: sent by one of ours, received by one, or unknown, when the
- * peer is who sent a response and who gets a request.  The result points into m.
+ * The other side of a message and which way it went: as its flow says; else sent by one of ours, received by one, or
+ * unknown, when the peer is who sent a response and who gets a request.  The result points into m, and may be of
+ * family 0 in logs.
  */
 const struct endpoint *
 track_peer(const struct track *t, const struct message *m, const struct sipmsg *s, enum direction *dir);
@@ -109,7 +115,7 @@ struct track_stats {
 	uint64_t attempts;
 	uint64_t outcomes[OUTCOME_N];
 	uint64_t open;
-	uint64_t events, recovered; /* told; of these taken back */
+	uint64_t events, recovered;          /* told; of these taken back */
 	size_t bytes, bytes_most, bytes_max; /* of the attempts' tables: now, at most so far, allowed */
 };
 void track_stats(const struct track *t, struct track_stats *out);

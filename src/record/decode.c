@@ -116,6 +116,8 @@ decode_members(struct reader *r, struct record_decoder *d, json_t *o, struct rec
 		decode_totals(r, o, d, &out->tick);
 		break;
 	case RECORD_NOTICE:
+		decode_notice(r, o, out->t_ns, &out->notice);
+		break;
 	case RECORD_TYPE_N:
 		return r->err == 0 ? 1 : r->err;
 	}

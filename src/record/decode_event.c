@@ -1,5 +1,5 @@
 /*
- * decode_event - events, what changes them, and incidents out of a line (doc/records.md).
+ * decode_event - events, what changes them, notices and incidents out of a line (doc/records.md).
  * The one thing to know: names of enums may come from a later version, so an unknown one is taken for the plainest and
  * is no error; a number out of its range is.
  */
@@ -140,6 +140,13 @@ decode_id(struct reader *r, json_t *o)
 	return id;
 }
 
+static void
+decode_slices(struct reader *r, json_t *o, const struct fields_text *f, void *base)
+{
+	for (; f->name != NULL; f++)
+		*(struct slice *)((char *)base + f->offset) = reader_text(r, o, f->name, f->max);
+}
+
 void
 decode_event(struct reader *r, json_t *o, int64_t t_ns, struct event *e)
 {
@@ -153,8 +160,16 @@ decode_event(struct reader *r, json_t *o, int64_t t_ns, struct event *e)
 	for (const struct fields_flag *f = fields_event_flag; f->name != NULL; f++)
 		*(bool *)((char *)e + f->offset) = reader_bool(r, o, f->name);
 	e->path = decode_path(r, o);
-	for (const struct fields_text *f = fields_event_text; f->name != NULL; f++)
-		*(struct slice *)((char *)e + f->offset) = reader_text(r, o, f->name, f->max);
+	decode_slices(r, o, fields_event_text, e);
+}
+
+void
+decode_notice(struct reader *r, json_t *o, int64_t t_ns, struct notice *n)
+{
+	n->t_ns = t_ns;
+	decode_slices(r, o, fields_notice, n);
+	if (n->kind.n == 0)
+		reader_fail(r, -EINVAL);
 }
 
 void

@@ -205,6 +205,7 @@ decode_source(struct reader *r, json_t *o, struct source_stat *s)
 	reader_copy(r, o, "name", s->name, sizeof s->name);
 	reader_copy(r, o, "kind", s->kind, sizeof s->kind);
 	reader_copy(r, o, "state", s->state, sizeof s->state);
+	s->text = reader_bool(r, o, "text");
 	decode_counted(r, o, fields_source, s);
 	for (unsigned v = 0; v < WIRE_VERDICT_N; v++)
 		s->verdict[v] = reader_u64(r, verdicts, source_verdict_name(v), READER_COUNT_MAX, 0);

@@ -10,7 +10,7 @@
 
 /*
  * Rows of one line without counts: a peer takes 520 bytes, a row of KPIs 4.2 KB, a fold 1.3 KB.  Counts take up to
- * 215 KB and sources 21 KB, so where rows are beside them the line may be too long, and they get one of their own.
+ * 215 KB and sources 31 KB, so where rows are beside them the line may be too long, and they get one of their own.
  */
 enum { ENCODE_PEERS = 256, ENCODE_KPI_PEERS = 16, ENCODE_FOLDS = 32, ENCODE_KPI_PEERS_TRY = 64 };
 enum { ENCODE_HOST = 255 };
@@ -61,6 +61,8 @@ encode_content(struct writer *w, const struct record *r)
 		encode_kpi(w, r->tick.kpi);
 		break;
 	case RECORD_NOTICE:
+		encode_notice(w, &r->notice);
+		break;
 	case RECORD_TYPE_N:
 		break;
 	}
@@ -151,7 +153,7 @@ record_encode(struct buf *b, const struct record *r)
 	size_t mark = b->len;
 	int err;
 
-	if ((unsigned)r->type >= RECORD_TYPE_N || r->type == RECORD_NOTICE)
+	if ((unsigned)r->type >= RECORD_TYPE_N)
 		return -EINVAL;
 	if (!buf_ok(b))
 		return -ENOMEM;

@@ -1,5 +1,5 @@
 /*
- * encode_event - events, what changes them, and incidents as members of a line (doc/records.md).
+ * encode_event - events, what changes them, notices and incidents as members of a line (doc/records.md).
  * The one thing to know: what is absent is left out, so a number that may be absent is -1 in memory and 0 is told.
  */
 #include "record/encode.h"
@@ -41,6 +41,13 @@ encode_flags(struct writer *w, const struct event *e)
 			writer_bool(w, f->name, true);
 }
 
+static void
+encode_slices(struct writer *w, const struct fields_text *f, const void *base)
+{
+	for (; f->name != NULL; f++)
+		writer_some(w, f->name, *(const struct slice *)((const char *)base + f->offset), f->max);
+}
+
 void
 encode_event(struct writer *w, const struct event *e)
 {
@@ -62,8 +69,13 @@ encode_event(struct writer *w, const struct event *e)
 	writer_count(w, "copies", e->copies);
 	writer_count(w, "tries", e->tries > 1 ? e->tries : 0);
 	encode_path(w, e->path);
-	for (const struct fields_text *f = fields_event_text; f->name != NULL; f++)
-		writer_some(w, f->name, *(const struct slice *)((const char *)e + f->offset), f->max);
+	encode_slices(w, fields_event_text, e);
+}
+
+void
+encode_notice(struct writer *w, const struct notice *n)
+{
+	encode_slices(w, fields_notice, n);
 }
 
 void

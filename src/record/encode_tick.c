@@ -191,6 +191,8 @@ encode_source_stat(struct writer *w, const struct source_stat *s)
 	writer_text(w, "name", slice_str(s->name), SOURCE_NAME - 1);
 	writer_text(w, "kind", slice_str(s->kind), sizeof s->kind);
 	writer_text(w, "state", slice_str(s->state), sizeof s->state);
+	if (s->text)
+		writer_bool(w, "text", true);
 	encode_counted(w, fields_source, s);
 	writer_open(w, "verdicts", '{');
 	for (unsigned v = 0; v < WIRE_VERDICT_N; v++)

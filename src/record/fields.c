@@ -31,6 +31,7 @@ const struct fields_text fields_event_text[] = {
 	FIELD(leg),
 	FIELD(explain),
 	FIELD(source),
+	FIELD(stamp),
 	{ "raw", offsetof(struct event, raw), EVENT_RAW_MAX },
 	{ NULL, 0, 0 },
 };
@@ -50,7 +51,27 @@ const struct fields_flag fields_event_flag[] = {
 	FIELD(rang),
 	FIELD(orphan),
 	FIELD(ack_missing),
+	FIELD(statement),
 	{ NULL, 0 },
+};
+
+#undef FIELD
+#define FIELD(m)                                                                                                       \
+	{                                                                                                              \
+#m, offsetof(struct notice, m), RECORD_TEXT_MAX                                                        \
+	}
+
+const struct fields_text fields_notice[] = {
+	FIELD(kind),
+	FIELD(means),
+	FIELD(method),
+	FIELD(peer),
+	FIELD(user),
+	FIELD(call_id),
+	FIELD(source),
+	FIELD(stamp),
+	FIELD(text),
+	{ NULL, 0, 0 },
 };
 
 #undef FIELD
@@ -70,6 +91,24 @@ const struct fields_count fields_source[] = {
 	FIELD(done),
 	FIELD(total),
 	FIELD(buffer),
+	FIELD(messages),
+	FIELD(statements),
+	FIELD(notices),
+	FIELD(cut),
+	FIELD(again),
+	FIELD(quiet),
+	FIELD(long_records),
+	FIELD(rotations),
+	FIELD(forgotten),
+	FIELD(senders),
+	FIELD(connected),
+	FIELD(refused),
+	FIELD(closed),
+	FIELD(bad_frames),
+	FIELD(no_year),
+	FIELD(no_zone),
+	FIELD(no_date),
+	FIELD(no_time),
 	{ NULL, 0 },
 };
 

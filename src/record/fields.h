@@ -1,5 +1,5 @@
 /*
- * fields - the members of an event and of a source as one table each, so that encoder and decoder cannot drift
+ * fields - the members of an event, a notice and a source as one table each, so that encoder and decoder cannot drift
  * apart.
  */
 #ifndef RECORD_FIELDS_H
@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-/* A slice of struct event at `offset`, at most `max` bytes. */
+/* A slice of a struct at `offset`, at most `max` bytes. */
 struct fields_text {
 	const char *name;
 	size_t offset, max;
@@ -15,6 +15,7 @@ struct fields_text {
 
 /* In the order they stand in a line; a NULL name ends. */
 extern const struct fields_text fields_event_text[];
+extern const struct fields_text fields_notice[];
 
 /* A bool of struct event at `offset`; written only when true. */
 struct fields_flag {

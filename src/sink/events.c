@@ -14,7 +14,7 @@
 #include "sipwhy/record.h"
 
 /* The ring begins with SINK_BYTES_MIN, in which the longest event has room, and grows by an eighth or by that much. */
-enum { SINK_EVENTS = 10000, SINK_BYTES_EVENT = 320, SINK_BYTES_MIN = 64 * 1024, SINK_TEXTS = 19, SINK_VARINT = 5 };
+enum { SINK_EVENTS = 10000, SINK_BYTES_EVENT = 320, SINK_BYTES_MIN = 64 * 1024, SINK_TEXTS = 20, SINK_VARINT = 5 };
 /* A path that grows moves what is packed behind it; not if that is more than this. */
 enum { SINK_SHIFT_MAX = 128 * 1024 };
 enum { SINK_NUMBERS = 11, SINK_PACKED_MAX = SINK_NUMBERS * SINK_VARINT + (SINK_TEXTS + 1) * (RECORD_TEXT_MAX + 2) };
@@ -259,7 +259,7 @@ sink_texts(struct event *e, struct slice *out[SINK_TEXTS])
 {
 	struct slice *all[SINK_TEXTS] = { &e->method, &e->phrase, &e->call_id, &e->from, &e->to, &e->peer, &e->src,
 		&e->dst, &e->said_by, &e->agent, &e->user_agent, &e->reason, &e->warning, &e->retry_after, &e->detail,
-		&e->needs, &e->leg, &e->explain, &e->source };
+		&e->needs, &e->leg, &e->explain, &e->source, &e->stamp };
 
 	memcpy(out, all, sizeof all);
 }
@@ -269,16 +269,17 @@ static bool
 sink_is_own(const struct event *e, const struct slice *text)
 {
 	return text == &e->call_id || text == &e->from || text == &e->to || text == &e->src || text == &e->dst ||
-	    text == &e->leg;
+	    text == &e->leg || text == &e->stamp;
 }
 
-/* Small numbers; -1 becomes 0.  The order is that of the packed form. */
+/* Small numbers; -1 becomes 0, and a flag without a bit of its own stands beside the transport.  The order is that of
+ * the packed form. */
 static void
 sink_numbers(const struct event *e, uint32_t out[SINK_NUMBERS])
 {
-	const uint32_t all[SINK_NUMBERS] = { e->transport, e->direction, e->role, e->said_code, (uint16_t)(e->q850 + 1),
-		(uint16_t)(e->reason_sip + 1), (uint16_t)(e->warn_code + 1), e->raw_len, (uint32_t)e->setup_ms + 1,
-		(uint32_t)e->hop_ms + 1, e->tries };
+	const uint32_t all[SINK_NUMBERS] = { e->transport * 2u + e->statement, e->direction, e->role, e->said_code,
+		(uint16_t)(e->q850 + 1), (uint16_t)(e->reason_sip + 1), (uint16_t)(e->warn_code + 1), e->raw_len,
+		(uint32_t)e->setup_ms + 1, (uint32_t)e->hop_ms + 1, e->tries };
 
 	memcpy(out, all, sizeof all);
 }
@@ -286,7 +287,8 @@ sink_numbers(const struct event *e, uint32_t out[SINK_NUMBERS])
 static void
 sink_set_numbers(struct event *e, const uint32_t in[SINK_NUMBERS])
 {
-	e->transport = (uint8_t)in[0];
+	e->transport = (uint8_t)(in[0] / 2);
+	e->statement = in[0] % 2 == 1;
 	e->direction = (uint8_t)in[1];
 	e->role = (uint8_t)in[2];
 	e->said_code = (uint16_t)in[3];

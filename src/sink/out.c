@@ -27,9 +27,21 @@ sink_lost(const struct source_stat *s)
 {
 	uint64_t sum = s->kernel_drops + s->if_drops;
 
+	if (s->text)
+		return sum + s->verdict[WIRE_DROPPED] + s->long_records + s->bad_frames;
 	for (unsigned d = 0; d < WIRE_DROP_N; d++)
 		sum += s->drop[d];
 	return sum;
+}
+
+uint64_t
+sink_notices(const struct sink_report *r)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < r->n_sources; i++)
+		n += r->sources[i].notices;
+	return n;
 }
 
 bool

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "sipwhy/sink.h"
 #include "sipwhy/tally.h"
 
 /* Flush.  0, or negative errno of any write since the stream was opened (-EIO when it is not known any more). */
@@ -14,8 +15,11 @@ int sink_flush(FILE *out);
 /* Frames given up while fragments and streams were put together. */
 uint64_t sink_reassembly_drops(const struct source_stat *s);
 
-/* Frames known to be lost, for any reason. */
+/* Frames known to be lost, for any reason; of a log lines given up, cut for their length, or lost to broken framing. */
 uint64_t sink_lost(const struct source_stat *s);
+
+/* Notices of all sources. */
+uint64_t sink_notices(const struct sink_report *r);
 
 /* Whether anything was attempted with a method, and how many of these attempts have no outcome yet. */
 bool sink_attempted(const struct counts *c, unsigned method);

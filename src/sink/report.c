@@ -271,6 +271,41 @@ report_drops(struct report *r, const struct source_stat *s)
 	return o;
 }
 
+/* What only logs have. */
+static json_t *
+report_log(struct report *r, const struct source_stat *s)
+{
+	const struct {
+		const char *name;
+		uint64_t n;
+	} figures[] = {
+		{ "lines", s->frames },
+		{ "messages", s->messages },
+		{ "statements", s->statements },
+		{ "notices", s->notices },
+		{ "cut", s->cut },
+		{ "again", s->again },
+		{ "quiet", s->quiet },
+		{ "long_records", s->long_records },
+		{ "rotations", s->rotations },
+		{ "forgotten", s->forgotten },
+		{ "senders", s->senders },
+		{ "connected", s->connected },
+		{ "refused", s->refused },
+		{ "closed", s->closed },
+		{ "bad_frames", s->bad_frames },
+		{ "no_year", s->no_year },
+		{ "no_zone", s->no_zone },
+		{ "no_date", s->no_date },
+		{ "no_time", s->no_time },
+	};
+	json_t *o = json_object();
+
+	for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++)
+		report_count(r, o, figures[i].name, figures[i].n);
+	return o;
+}
+
 static json_t *
 report_source(struct report *r, const struct source_stat *s)
 {
@@ -292,6 +327,8 @@ report_source(struct report *r, const struct source_stat *s)
 	report_count(r, o, "truncated_frames", s->truncated);
 	report_count(r, o, "tcp_gaps", s->tcp_gaps);
 	report_count(r, o, "tcp_oversize", s->tcp_oversize);
+	if (s->text)
+		report_set(r, o, "log", report_log(r, s));
 	return o;
 }
 
@@ -419,6 +456,7 @@ report_rest(struct report *r, const struct sink_report *in)
 	report_count(r, o, "ack_missing", sink_ack_missing(in->tally));
 	if (in->events != NULL)
 		report_count(r, o, "events_dropped", sink_events_dropped(in->events));
+	report_count(r, o, "notices_total", sink_notices(in));
 	report_set(r, o, "peers", report_peers(r, in));
 	report_set(r, o, "track", report_track(r, in));
 	return o;
@@ -485,6 +523,23 @@ report_events(FILE *out, const struct sink_report *in, struct buf *line)
 }
 
 static int
+report_notices(FILE *out, const struct sink_report *in, struct buf *line)
+{
+	uint64_t newest = notice_list_newest(in->notices), first = newest + 1 - notice_list_count(in->notices);
+	struct record rec = { .type = RECORD_NOTICE, .host = in->host };
+	int err = 0;
+
+	(void)fputs(",\"notices\":[", out);
+	for (uint64_t at = first; err == 0 && at <= newest; at++) {
+		rec.notice = *notice_list_find(in->notices, at);
+		rec.t_ns = rec.notice.t_ns;
+		err = report_line(out, line, &rec, at == first);
+	}
+	(void)fputc(']', out);
+	return err;
+}
+
+static int
 report_incidents(FILE *out, const struct sink_report *in, struct buf *line)
 {
 	struct record rec = { .type = RECORD_INCIDENT, .host = in->host };
@@ -509,6 +564,8 @@ report_lists(FILE *out, const struct sink_report *in)
 	buf_init(&line, RECORD_LINE_MAX);
 	if (in->events != NULL)
 		err = report_events(out, in, &line);
+	if (err == 0 && in->events != NULL && in->notices != NULL)
+		err = report_notices(out, in, &line);
 	if (err == 0)
 		err = report_incidents(out, in, &line);
 	buf_fini(&line);

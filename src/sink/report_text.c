@@ -106,6 +106,8 @@ report_text_messages(FILE *out, const struct sink_report *r)
 	report_text_pair(out, "partial", c->partial, "counted above too; read in part");
 	report_text_pair(out, "malformed", c->malformed, "");
 	report_text_pair(out, "Call-IDs", r->call_ids, r->call_ids_exact ? "" : "estimated");
+	if (sink_notices(r) > 0)
+		report_text_pair(out, "notices", sink_notices(r), "log lines that tell of a failure without a code");
 	report_text_pair(out, "failures", c->events > c->recovered ? c->events - c->recovered : 0,
 	    "each once; challenges and calls given up are none");
 	if (c->recovered > 0)
@@ -166,78 +168,6 @@ report_text_codes(FILE *out, const struct sink_report *r)
 }
 
 static void
-report_text_part(FILE *out, const char *label, uint64_t v, bool *first)
-{
-	char n[TEXT_NUMBER];
-
-	if (v == 0)
-		return;
-	(void)fprintf(out, "%s %s %s", *first ? "   " : ",", label, report_text_number(n, v));
-	*first = false;
-}
-
-/* Where every frame went; then every one that was lost, by reason. */
-static void
-report_text_source(FILE *out, const struct source_stat *s)
-{
-	char name[4 * TEXT_NAME], kind[4 * TEXT_NAME], state[4 * TEXT_NAME], n[TEXT_NUMBER], bytes[TEXT_NUMBER];
-	bool first = true;
-
-	(void)fprintf(out, "  %s (%s, %s): %s frames, %s bytes\n", report_text_name(name, s->name),
-	    report_text_name(kind, s->kind), report_text_name(state, s->state), report_text_number(n, s->frames),
-	    report_text_number(bytes, s->bytes));
-	for (unsigned v = 0; v < WIRE_VERDICT_N; v++)
-		report_text_part(out, source_verdict_name(v), s->verdict[v], &first);
-	report_text_part(out, "left out by the capture filter", s->filtered_input, &first);
-	report_text_part(out, "skipped at a restart", s->skipped, &first);
-	if (!first)
-		(void)fputc('\n', out);
-	if (!source_stat_balanced(s))
-		(void)fprintf(out, "    these do not add up to the frames: please report this\n");
-}
-
-static void
-report_text_lost(FILE *out, const struct source_stat *s)
-{
-	char n[TEXT_NUMBER];
-	bool first = true;
-
-	if (sink_lost(s) + s->tcp_gaps + s->tcp_oversize + s->truncated == 0)
-		return;
-	(void)fprintf(out, "    lost: %s frames\n", report_text_number(n, sink_lost(s)));
-	report_text_part(out, "kernel", s->kernel_drops, &first);
-	report_text_part(out, "interface", s->if_drops, &first);
-	for (unsigned d = 0; d < WIRE_DROP_N; d++)
-		report_text_part(out, wire_drop_name((enum wire_drop)d), s->drop[d], &first);
-	report_text_part(out, "gaps in TCP streams", s->tcp_gaps, &first);
-	report_text_part(out, "oversize messages given up", s->tcp_oversize, &first);
-	report_text_part(out, "frames cut by the capture", s->truncated, &first);
-	(void)fputc('\n', out);
-}
-
-static bool
-report_text_quiet_source(const struct source_stat *s)
-{
-	return sink_lost(s) + s->tcp_gaps + s->tcp_oversize == 0 && source_stat_balanced(s);
-}
-
-static void
-report_text_sources(FILE *out, const struct sink_report *r, bool quiet)
-{
-	bool head = false;
-
-	for (size_t i = 0; i < r->n_sources; i++) {
-		if (quiet && report_text_quiet_source(&r->sources[i]))
-			continue;
-		if (!head)
-			(void)fprintf(out, "\nSources\n");
-		head = true;
-		report_text_source(out, &r->sources[i]);
-		report_text_lost(out, &r->sources[i]);
-	}
-}
-
-static void
 report_text_forgotten(FILE *out, const struct sink_report *r)
 {
 	const struct counts *c = tally_total(r->tally);
@@ -270,18 +200,24 @@ report_text_marks(FILE *out, const struct event *e)
 	(void)fputc('\n', out);
 }
 
+/* Text from outside in so many columns; "-" when it is not known. */
+static void
+report_text_field(char *out, size_t cap, struct slice text, size_t cols)
+{
+	(void)text_clean(out, cap, text.n > 0 ? text : slice_str("-"), cols, false, NULL);
+}
+
 static void
 report_text_event(FILE *out, const struct event *e)
 {
 	char when[32], method[64], peer[4 * TEXT_NAME], from[4 * TEXT_NAME], to[4 * TEXT_NAME], phrase[4 * TEXT_NAME];
 	char code[8] = "---";
 
-	(void)text_clean(method, sizeof method, e->method, 12, false, NULL);
-	(void)text_clean(peer, sizeof peer, e->peer, TEXT_NAME, false, NULL);
-	(void)text_clean(from, sizeof from, e->from, 24, false, NULL);
-	(void)text_clean(to, sizeof to, e->to, 24, false, NULL);
-	(void)text_clean(
-	    phrase, sizeof phrase, e->code != 0 ? e->phrase : slice_str("no response"), TEXT_NAME, false, NULL);
+	report_text_field(method, sizeof method, e->method, 12);
+	report_text_field(peer, sizeof peer, e->peer, TEXT_NAME);
+	report_text_field(from, sizeof from, e->from, 24);
+	report_text_field(to, sizeof to, e->to, 24);
+	report_text_field(phrase, sizeof phrase, e->code != 0 ? e->phrase : slice_str("no response"), TEXT_NAME);
 	if (e->code != 0)
 		(void)snprintf(code, sizeof code, "%u", e->code);
 	(void)fprintf(out, "  %s %s %s  %s  %s > %s  %s", timefmt_date_ms(when, sizeof when, e->t_ns), code, phrase,
@@ -320,6 +256,7 @@ sink_report_text(FILE *out, const struct sink_report *r, int quiet)
 	report_text_peers(out, r);
 	report_text_sources(out, r, quiet != 0);
 	report_text_forgotten(out, r);
+	report_text_notices(out, r);
 	report_text_events(out, r);
 	return sink_flush(out);
 }

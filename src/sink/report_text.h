@@ -2,6 +2,7 @@
 #ifndef SINK_REPORT_TEXT_H
 #define SINK_REPORT_TEXT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "sipwhy/sink.h"
@@ -12,6 +13,13 @@ enum { TEXT_NAME = 40, TEXT_NUMBER = 32 };
 const char *report_text_number(char out[TEXT_NUMBER], uint64_t v);
 /* A name from outside, made printable; returns out. */
 const char *report_text_name(char out[4 * TEXT_NAME], const char *name);
+
+/* "    label 12", then ", label 3": figures of a line of their own; nothing for 0. */
+void report_text_part(FILE *out, const char *label, uint64_t v, bool *first);
+
+/* Sources with every drop, and the notices of logs. */
+void report_text_sources(FILE *out, const struct sink_report *r, bool quiet);
+void report_text_notices(FILE *out, const struct sink_report *r);
 
 /* The blocks that come of attempts: by method, KPIs, failures by code, and peers. */
 void report_text_attempts(FILE *out, const struct sink_report *r);

@@ -69,7 +69,7 @@ compose_sentence(struct compose *c, char *s, size_t cap)
 		n--;
 	if (n == 0 || c->full)
 		return;
-	if (strncmp(s, "the ", 4) == 0)
+	if (strncmp(s, "the ", 4) == 0 || strncmp(s, "this ", 5) == 0)
 		s[0] = 'T';
 	if (s[n - 1] != '.' && s[n - 1] != '?' && s[n - 1] != '!' && n + 1 < cap)
 		s[n++] = '.';
@@ -118,10 +118,51 @@ compose_is_silence(const struct compose *c)
 	return compose_decided(c, "silence");
 }
 
+bool
+compose_has(struct slice end)
+{
+	return end.n > 0 && !slice_eq(end, slice_str("-"));
+}
+
+struct compose_text
+compose_end(struct slice end, const char *otherwise)
+{
+	return compose_clean(compose_has(end) ? end : (struct slice){ NULL, 0 }, otherwise);
+}
+
 struct compose_text
 compose_src(const struct event *ev)
 {
-	return compose_clean(ev->src, "the hop that answered");
+	return compose_end(ev->src, ev->direction == DIRECTION_SENT ? "this machine" : "the hop that answered");
+}
+
+bool
+compose_is_coarse(const struct event *ev)
+{
+	struct slice s = ev->stamp;
+	bool clock = s.n == 0 || memchr(s.p, ':', s.n) == NULL;
+
+	/* A fraction stands behind the clock, "10:15:01.25": dots before it are a date's. */
+	for (size_t i = 0; i + 1 < s.n; i++) {
+		clock |= s.p[i] == ':';
+		if (clock && (s.p[i] == '.' || s.p[i] == ',') && s.p[i + 1] >= '0' && s.p[i + 1] <= '9')
+			return false;
+	}
+	return s.n > 0;
+}
+
+struct compose_text
+compose_after(const struct event *ev)
+{
+	struct compose_text span = compose_span(ev->hop_ms < 0 ? 0 : ev->hop_ms), t;
+	bool coarse = compose_is_coarse(ev);
+
+	if (coarse && ev->hop_ms < COMPOSE_GRAIN_MS)
+		(void)snprintf(t.s, sizeof t.s, "within a second");
+	else
+		(void)snprintf(
+		    t.s, sizeof t.s, "after %s%.*s", coarse ? "about " : "", COMPOSE_TEXT - COMPOSE_SPARE, span.s);
+	return t;
 }
 
 /* A row that is not proved, or is another maker's, says so. */
@@ -168,13 +209,14 @@ static void
 compose_who(struct compose *c)
 {
 	const struct event *ev = c->ev;
-	struct compose_text said = compose_clean(ev->said_by, ""), src = compose_src(ev),
+	struct compose_text said = compose_end(ev->said_by, "the hop behind it"), src = compose_src(ev),
 			    leg = compose_clean(ev->leg, "");
+	const char *relay = compose_has(ev->src) ? "the relay " : "";
 
 	if (ev->said_code != 0 && ev->said_code != ev->code && ev->said_by.n > 0)
-		compose_say(c, "The relay %s made %u of it: %s said %u %s.", src.s, ev->code, said.s, ev->said_code,
+		compose_say(c, "%s%s made %u of it: %s said %u %s.", relay, src.s, ev->code, said.s, ev->said_code,
 		    sip_code_phrase(ev->said_code));
-	else if (ev->said_by.n > 0 && !slice_eq(ev->said_by, ev->src))
+	else if (ev->said_by.n > 0 && (!compose_has(ev->said_by) || !slice_eq(ev->said_by, ev->src)))
 		compose_say(c, "%s said it, %s only passed it on.", said.s, src.s);
 	else if (compose_is_ours(ev) && !c->ours_told && !compose_is_silence(c) && !ev->ack_missing)
 		compose_say(c, "This machine said it itself.");
@@ -265,7 +307,9 @@ compose_bounds(struct compose *c)
 		compose_say(c, "It failed while the call was being ended.");
 	else if (ev->in_call)
 		compose_say(c, "%s inside a running call failed: the call itself may go on.", method.s);
-	if (ev->orphan && ev->code != 0)
+	if (ev->statement)
+		compose_say(c, "Only a log line named this code; the message itself was not in the log.");
+	else if (ev->orphan && ev->code != 0)
 		compose_say(c, "The request was not seen, so nothing is known of what came before.");
 	if (ev->partial)
 		compose_say(c, "Not all of the message could be read.");

@@ -42,8 +42,17 @@ struct compose_text {
 struct compose_text compose_clean(struct slice in, const char *otherwise);
 /* "20 ms", "1.2 s", "32 s". */
 struct compose_text compose_span(int32_t ms);
+/* An end whose address is known: a log need not tell it. */
+bool compose_has(struct slice end);
+/* That end, `otherwise` when it is not known. */
+struct compose_text compose_end(struct slice end, const char *otherwise);
 /* Who gave the answer that is told of. */
 struct compose_text compose_src(const struct event *ev);
+/* The times of this log are whole seconds, so a delay may be wrong by one. */
+enum { COMPOSE_GRAIN_MS = 1000 };
+bool compose_is_coarse(const struct event *ev);
+/* When that answer came: "after 20 ms", "within a second", "after about 32 s". */
+struct compose_text compose_after(const struct event *ev);
 
 /* One sentence more, unless it stands there already or there are enough; its stop may be left out. */
 void compose_say(struct compose *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -37,13 +37,14 @@ compose_is_plain(const struct compose *c)
 static struct compose_text
 compose_peer(const struct event *ev)
 {
-	struct compose_text name = compose_clean(ev->peer, "the other side"), t;
+	struct compose_text name = compose_end(ev->peer, "the other side"), t;
 	const char *role = ev->role == PEER_ROLE_TRUNK ? "the trunk "
 	    : ev->role == PEER_ROLE_PHONES             ? "the phone "
 	    : ev->role == PEER_ROLE_PBX                ? "the PBX "
 						       : "";
 
-	(void)snprintf(t.s, sizeof t.s, "%s%.*s", ev->peer.n > 0 ? role : "", COMPOSE_TEXT - COMPOSE_SPARE, name.s);
+	(void)snprintf(
+	    t.s, sizeof t.s, "%s%.*s", compose_has(ev->peer) ? role : "", COMPOSE_TEXT - COMPOSE_SPARE, name.s);
 	return t;
 }
 
@@ -52,18 +53,21 @@ static void
 compose_silence(struct compose *c)
 {
 	const struct event *ev = c->ev;
-	struct compose_text method = compose_clean(ev->method, "request"), src = compose_clean(ev->src, "the next hop");
+	struct compose_text method = compose_clean(ev->method, "request"),
+			    src =
+				compose_end(ev->src, ev->direction == DIRECTION_SENT ? "this machine" : "the next hop");
 	struct compose_text span = compose_span(ev->setup_ms < 0 ? 0 : ev->setup_ms);
-	const char *how = transport_name(ev->transport);
+	bool told = ev->transport < TRANSPORT_N;
+	const char *over = told ? " over " : "", *how = told ? transport_name(ev->transport) : "";
 	char times[64] = "once";
 
 	if (ev->repeats > 0)
 		(void)snprintf(times, sizeof times, "%" PRIu64 " times", (uint64_t)ev->repeats + 1);
 	if (ev->setup_ms > 0)
-		compose_say(c, "%s gave no final answer within %s; the %s was sent %s over %s.", src.s, span.s,
-		    method.s, times, how);
+		compose_say(c, "%s gave no final answer within %s; the %s was sent %s%s%s.", src.s, span.s, method.s,
+		    times, over, how);
 	else
-		compose_say(c, "%s gave no final answer; the %s was sent %s over %s.", src.s, method.s, times, how);
+		compose_say(c, "%s gave no final answer; the %s was sent %s%s%s.", src.s, method.s, times, over, how);
 	if (ev->rang)
 		compose_say(
 		    c, "Something had come back before, so the way there works: it was alerting or in progress.");
@@ -153,11 +157,19 @@ compose_number(struct compose *c)
 		compose_say(c, "%s was asked for %s, in exactly this form.", peer.s, to.s);
 }
 
+/* Not at once; times in whole seconds differ from the truth by up to one. */
+static bool
+compose_is_later(const struct event *ev)
+{
+	return ev->hop_ms >= COMPOSE_AT_ONCE_MS + (compose_is_coarse(ev) ? COMPOSE_GRAIN_MS : 0);
+}
+
 static void
 compose_timeout(struct compose *c)
 {
 	const struct event *ev = c->ev;
-	struct compose_text src = compose_src(ev), span = compose_span(ev->hop_ms < 0 ? 0 : ev->hop_ms);
+	struct compose_text src = compose_src(ev), span = compose_span(ev->hop_ms < 0 ? 0 : ev->hop_ms),
+			    after = compose_after(ev);
 
 	if (ev->rang) {
 		if (ev->hop_ms >= 0)
@@ -167,20 +179,20 @@ compose_timeout(struct compose *c)
 		else
 			compose_say(c, "There was ringing or progress before, so the call got there: nobody answered.");
 	} else if (ev->hop_ms >= 0 && !compose_is_plain(c)) {
-		compose_say(c, "It came after %s.", span.s);
+		compose_say(c, "It came %s.", after.s);
 	} else if (ev->hop_ms >= COMPOSE_TIMER_MS) {
 		compose_say(c,
-		    "It came after %s, the time after which a sender gives up (64 x T1): behind %s nothing "
+		    "It came %s, the time after which a sender gives up (64 x T1): behind %s nothing "
 		    "answered at all.",
-		    span.s, src.s);
-	} else if (ev->hop_ms >= COMPOSE_AT_ONCE_MS) {
-		compose_say(c, "It came after %s, when a timer shorter than the usual 32 s ran out at %s or behind it.",
-		    span.s, src.s);
+		    after.s, src.s);
+	} else if (compose_is_later(ev)) {
+		compose_say(c, "It came %s, when a timer shorter than the usual 32 s ran out at %s or behind it.",
+		    after.s, src.s);
 	} else if (ev->hop_ms >= 0) {
 		compose_say(c,
-		    "It came after %s: no timer runs out so soon, so %s gave up by itself, by its own policy or "
+		    "It came %s: no timer runs out so soon, so %s gave up by itself, by its own policy or "
 		    "because it already held the next hop for dead.",
-		    span.s, src.s);
+		    after.s, src.s);
 	}
 }
 
@@ -189,7 +201,7 @@ static void
 compose_ringing(struct compose *c, const char *rang, const char *at_once)
 {
 	const struct event *ev = c->ev;
-	struct compose_text span = compose_span(ev->hop_ms < 0 ? 0 : ev->hop_ms);
+	struct compose_text after = compose_after(ev);
 	bool plain = compose_is_plain(c);
 
 	if (ev->orphan || !compose_is(ev, "INVITE"))
@@ -197,7 +209,7 @@ compose_ringing(struct compose *c, const char *rang, const char *at_once)
 	if (!ev->rang)
 		compose_say(c, "There was no ringing before%s%s", plain ? ": " : ".", plain ? at_once : "");
 	else if (ev->hop_ms >= 0)
-		compose_say(c, "It came after %s, with ringing or progress before%s%s", span.s, plain ? ": " : ".",
+		compose_say(c, "It came %s, with ringing or progress before%s%s", after.s, plain ? ": " : ".",
 		    plain ? rang : "");
 	else
 		compose_say(c, "There was ringing or progress before%s%s", plain ? ": " : ".", plain ? rang : "");

@@ -64,3 +64,21 @@ shield_replace(char *p, size_t n)
 			p[i] = c == '\r' || c == '\n' || c == '\t' ? ' ' : '?';
 	}
 }
+
+/* Not inline: where the compiler knows that a value is short it copies it by a string instruction, a slow one. */
+char *
+shield_copy(struct arena *a, struct slice value, bool clean, struct slice *out)
+{
+	char *copy = arena_alloc(a, value.n + 1);
+
+	if (!copy)
+		return NULL;
+	if (value.n)
+		memcpy(copy, value.p, value.n);
+	copy[value.n] = 0;
+	if (!clean)
+		shield_replace(copy, value.n);
+	if (out)
+		*out = (struct slice){ copy, value.n };
+	return copy;
+}

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 
 #include "sipwhy/arena.h"
 #include "sipwhy/slice.h"
@@ -57,24 +56,8 @@ void shield_replace(char *p, size_t n);
 
 /*
  * A NUL-terminated copy in the arena, as shield_replace leaves it.  clean: the caller knows that there is nothing to
- * replace.  NULL when memory is short.  *out (may be NULL) gets the same as a slice.  Inline because every response has
- * five.
+ * replace.  NULL when memory is short.  *out (may be NULL) gets the same as a slice.
  */
-static inline char *
-shield_copy(struct arena *a, struct slice value, bool clean, struct slice *out)
-{
-	char *copy = arena_alloc(a, value.n + 1);
-
-	if (!copy)
-		return NULL;
-	if (value.n)
-		memcpy(copy, value.p, value.n);
-	copy[value.n] = 0;
-	if (!clean)
-		shield_replace(copy, value.n);
-	if (out)
-		*out = (struct slice){ copy, value.n };
-	return copy;
-}
+char *shield_copy(struct arena *a, struct slice value, bool clean, struct slice *out);
 
 #endif

@@ -108,6 +108,7 @@ apply_tell(struct store *s)
 {
 	s->told.ledger = s->now.ledger;
 	s->told.last_id = s->last_id;
+	s->told.last_notice = notice_list_newest(s->now.notices->list);
 	groups_save(s->told.groups, s->now.groups);
 }
 
@@ -117,6 +118,7 @@ apply_take_back(struct store *s)
 	s->now.ledger = s->told.ledger;
 	groups_restore(s->now.groups, s->told.groups);
 	event_list_drop_after(&s->now.events, s->told.last_id);
+	notices_drop_after(s->now.notices, s->told.last_notice);
 	/* What is frozen stays as it is until it is joined. */
 	if (s->told.last_id < s->taken_back)
 		s->taken_back = s->told.last_id;
@@ -133,7 +135,7 @@ apply_tick(struct store *s, const struct record *r)
 	for (size_t i = 0; i < t->n_peers; i++)
 		peer_table_add(m->peers, &t->peers[i]);
 	for (size_t i = 0; i < t->n_sources; i++)
-		source_table_stat(&m->sources, &t->sources[i]);
+		source_table_stat(&m->sources, &t->sources[i], m->wall_ns);
 	for (size_t i = 0; i < t->n_folds; i++)
 		apply_fold(s, &t->folds[i], r->t_ns);
 	m->drops[1] = apply_max(m->drops[1], t->record_drops);
@@ -172,6 +174,18 @@ apply_event(struct store *s, const struct event *e)
 	}
 	s->last_id = kept.id;
 	return 0;
+}
+
+int
+apply_notice(struct store *s, const struct notice *n)
+{
+	int err;
+
+	if (n->kind.n == 0)
+		return -EINVAL;
+	err = notices_add(s->now.notices, n, apply_time(s, n->t_ns));
+	s->now.drops[0] += err != 0;
+	return err;
 }
 
 /* The list that has an event, and where; NULL when none has. */

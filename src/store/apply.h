@@ -1,4 +1,4 @@
-/* apply - the record types that change what happened: ticks, events and what becomes of them. */
+/* apply - the record types that change what happened: ticks, events and what becomes of them, notices. */
 #ifndef STORE_APPLY_H
 #define STORE_APPLY_H
 
@@ -11,6 +11,7 @@ void apply_tick(struct store *s, const struct record *r);
 /* 0, or as store_apply. */
 int apply_event(struct store *s, const struct event *e);
 int apply_update(struct store *s, const struct event_update *u);
+int apply_notice(struct store *s, const struct notice *n);
 
 /* Another engine reads the same files on from the last whole tick: what came after it will come once more. */
 void apply_take_back(struct store *s);

@@ -292,6 +292,41 @@ store_group_key(const struct store *s, const struct event *e)
 	return apply_key(s, e);
 }
 
+const struct notice_list *
+store_notices(const struct store *s)
+{
+	return store_moment(s)->notices->list;
+}
+
+uint64_t
+store_notice_total(const struct store *s)
+{
+	const struct moment *m = store_moment(s);
+	uint64_t told = notice_list_newest(m->notices->list), counted = 0;
+
+	for (size_t i = 0; i < m->sources.n; i++)
+		counted += m->sources.row[i].shown.stat.notices;
+	/* Notices come before the tick that counts them. */
+	return counted > told ? counted : told;
+}
+
+size_t
+store_notice_groups(const struct store *s, struct store_notice_group *out, size_t n)
+{
+	return notices_groups(store_moment(s)->notices, out, n);
+}
+
+bool
+store_notice_group_of(const struct store *s, const struct notice *n, struct store_notice_group *out)
+{
+	const struct store_notice_group *row = notices_group(store_moment(s)->notices, n);
+
+	if (row == NULL)
+		return false;
+	*out = *row;
+	return true;
+}
+
 size_t
 store_source_count(const struct store *s)
 {
@@ -304,6 +339,14 @@ store_source_at(const struct store *s, size_t index)
 	const struct source_table *t = &store_moment(s)->sources;
 
 	return index < t->n ? &t->row[index].shown : NULL;
+}
+
+double
+store_source_rate(const struct store *s, size_t index)
+{
+	const struct moment *m = store_moment(s);
+
+	return index < m->sources.n ? source_rate(&m->sources.row[index], m->wall_ns) : -1;
 }
 
 void

@@ -11,6 +11,7 @@
 #include "store/incident_list.h"
 #include "store/kpi_list.h"
 #include "store/ledger.h"
+#include "store/notices.h"
 #include "store/source.h"
 
 /*
@@ -31,12 +32,13 @@ struct moment {
 	struct kpi_list *kpi;
 	struct groups *groups;
 	struct incident_list *incidents;
+	struct notices *notices;
 };
 
 /* What was told when the last tick came whole: an engine that dies has its successor read on from there. */
 struct store_told {
 	struct ledger ledger;
-	uint64_t last_id; /* events above came after it */
+	uint64_t last_id, last_notice; /* events and notices above came after it */
 	struct groups *groups;
 };
 

@@ -5,8 +5,13 @@
  */
 #include "store/source.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "sipwhy/timefmt.h"
+
+#define SOURCE_MARK_NS (5 * NS_PER_S)
 
 static struct source_row *
 source_table_row(struct source_table *t, const char *name)
@@ -36,6 +41,39 @@ source_min(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+/* Figures of a log that each engine counts of what it read itself, so that those of all engines add up. */
+static const size_t source_logged[] = {
+	offsetof(struct source_stat, messages),
+	offsetof(struct source_stat, statements),
+	offsetof(struct source_stat, notices),
+	offsetof(struct source_stat, cut),
+	offsetof(struct source_stat, again),
+	offsetof(struct source_stat, quiet),
+	offsetof(struct source_stat, rotations),
+	offsetof(struct source_stat, forgotten),
+	offsetof(struct source_stat, connected),
+	offsetof(struct source_stat, refused),
+	offsetof(struct source_stat, closed),
+	offsetof(struct source_stat, bad_frames),
+	offsetof(struct source_stat, no_year),
+	offsetof(struct source_stat, no_zone),
+	offsetof(struct source_stat, no_date),
+	offsetof(struct source_stat, no_time),
+};
+enum { SOURCE_LOGGED = sizeof source_logged / sizeof source_logged[0] };
+
+static uint64_t *
+source_at(struct source_stat *s, unsigned i)
+{
+	return (uint64_t *)((char *)s + source_logged[i]);
+}
+
+static uint64_t
+source_get(const struct source_stat *s, unsigned i)
+{
+	return *(const uint64_t *)((const char *)s + source_logged[i]);
+}
+
 /* Figures that only grow, never fall back whatever a record says. */
 static void
 source_grow(struct source_stat *now, const struct source_stat *s)
@@ -51,6 +89,9 @@ source_grow(struct source_stat *now, const struct source_stat *s)
 	now->truncated = source_max(now->truncated, s->truncated);
 	now->tcp_gaps = source_max(now->tcp_gaps, s->tcp_gaps);
 	now->tcp_oversize = source_max(now->tcp_oversize, s->tcp_oversize);
+	now->long_records = source_max(now->long_records, s->long_records);
+	for (unsigned i = 0; i < SOURCE_LOGGED; i++)
+		*source_at(now, i) = source_max(source_get(now, i), source_get(s, i));
 	/* Held frames become something else, so verdicts are taken as they are: their sum is that of one moment. */
 	memcpy(now->verdict, s->verdict, sizeof now->verdict);
 }
@@ -61,7 +102,8 @@ source_show(struct source_row *r)
 {
 	const struct source_stat *b = &r->base, *n = &r->now;
 	struct source_stat *out = &r->shown.stat;
-	uint64_t twice = source_min(n->skipped, b->frames);
+	/* A receiver's broken frames are skipped too, and stand in no base. */
+	uint64_t twice = source_min(n->skipped - source_min(n->bad_frames, n->skipped), b->frames);
 
 	out->frames = b->frames + n->frames - source_min(twice, n->frames);
 	out->bytes = twice > 0 ? source_max(b->bytes, n->bytes) : b->bytes + n->bytes;
@@ -76,10 +118,46 @@ source_show(struct source_row *r)
 	out->truncated = b->truncated + n->truncated;
 	out->tcp_gaps = b->tcp_gaps + n->tcp_gaps;
 	out->tcp_oversize = b->tcp_oversize + n->tcp_oversize;
+	out->long_records =
+	    twice > 0 ? source_max(b->long_records, n->long_records) : b->long_records + n->long_records;
+	for (unsigned i = 0; i < SOURCE_LOGGED; i++)
+		*source_at(out, i) = source_get(b, i) + source_get(n, i);
+}
+
+static void
+source_note(struct source_row *r, int64_t wall_ns)
+{
+	uint64_t frames = r->shown.stat.frames;
+
+	if (wall_ns <= 0)
+		return;
+	if (r->told_ns == 0 || wall_ns < r->told_ns || frames < r->mark[1]) {
+		r->mark_ns[0] = r->mark_ns[1] = wall_ns;
+		r->mark[0] = r->mark[1] = frames;
+	} else if (wall_ns - r->mark_ns[1] >= SOURCE_MARK_NS) {
+		r->mark_ns[0] = r->mark_ns[1];
+		r->mark[0] = r->mark[1];
+		r->mark_ns[1] = wall_ns;
+		r->mark[1] = frames;
+	}
+	r->told_ns = wall_ns;
+}
+
+double
+source_rate(const struct source_row *r, int64_t wall_ns)
+{
+	int64_t span_ns = wall_ns - r->mark_ns[0];
+
+	if (r->told_ns == 0 || strcmp(r->shown.stat.kind, "file") == 0 || span_ns < NS_PER_S)
+		return -1;
+	/* Who tells nothing any more has nothing to tell. */
+	if (wall_ns - r->told_ns > 2 * SOURCE_MARK_NS)
+		return 0;
+	return (double)(r->shown.stat.frames - r->mark[0]) / ((double)span_ns / (double)NS_PER_S);
 }
 
 void
-source_table_stat(struct source_table *t, const struct source_stat *s)
+source_table_stat(struct source_table *t, const struct source_stat *s, int64_t wall_ns)
 {
 	struct source_row *r = source_table_row(t, s->name);
 	struct source_stat *out;
@@ -94,6 +172,9 @@ source_table_stat(struct source_table *t, const struct source_stat *s)
 	out->done = s->done;
 	out->total = s->total;
 	out->buffer = s->buffer;
+	out->senders = s->senders;
+	out->text = s->text;
+	source_note(r, wall_ns);
 }
 
 void
@@ -118,7 +199,8 @@ source_table_rebase(struct source_table *t)
 		*b = r->shown.stat;
 		/* What the old engine held went with it: pieces that never became whole. */
 		b->verdict[WIRE_DROPPED] += b->verdict[WIRE_HELD];
-		b->drop[WIRE_DROP_FRAG_INCOMPLETE] += b->verdict[WIRE_HELD];
+		if (!b->text)
+			b->drop[WIRE_DROP_FRAG_INCOMPLETE] += b->verdict[WIRE_HELD];
 		b->verdict[WIRE_HELD] = 0;
 		memset(&r->now, 0, sizeof r->now);
 		source_show(r);
@@ -145,6 +227,18 @@ source_table_ended(const struct source_table *t)
 	return t->n > 0;
 }
 
+uint64_t
+store_source_lost(const struct source_stat *s)
+{
+	uint64_t lost = s->kernel_drops + s->if_drops;
+
+	if (s->text)
+		return lost + s->verdict[WIRE_DROPPED] + s->long_records + s->bad_frames;
+	for (unsigned d = 0; d < WIRE_DROP_N; d++)
+		lost += s->drop[d];
+	return lost;
+}
+
 void
 source_table_sum(const struct source_table *t, struct store_status *out)
 {
@@ -152,9 +246,7 @@ source_table_sum(const struct source_table *t, struct store_status *out)
 	for (size_t i = 0; i < t->n; i++) {
 		const struct source_stat *s = &t->row[i].shown.stat;
 
-		out->lost += s->kernel_drops + s->if_drops;
-		for (unsigned d = 0; d < WIRE_DROP_N; d++)
-			out->lost += s->drop[d];
+		out->lost += store_source_lost(s);
 		if (s->total > 0) {
 			out->done += s->done;
 			out->total += s->total;

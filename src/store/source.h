@@ -4,10 +4,15 @@
 
 #include "sipwhy/store.h"
 
-/* base: what former engines counted; now: what this one says; shown: both, as the views see it. */
+/*
+ * base: what former engines counted; now: what this one says; shown: both, as the views see it.  mark_ns, mark: when
+ * the figures were noted twice, 5 s or more apart, and the frames then; told_ns: when they came last.
+ */
 struct source_row {
 	struct source_stat base, now;
 	struct store_source shown;
+	int64_t mark_ns[2], told_ns;
+	uint64_t mark[2];
 };
 
 struct source_table {
@@ -15,8 +20,11 @@ struct source_table {
 	struct source_row row[STORE_SOURCES_MAX];
 };
 
-/* Figures as an engine tells them; no effect when there is no room for another source. */
-void source_table_stat(struct source_table *t, const struct source_stat *s);
+/* Figures as an engine tells them, at wall_ns; no effect when there is no room for another source. */
+void source_table_stat(struct source_table *t, const struct source_stat *s, int64_t wall_ns);
+
+/* Frames a second at wall_ns, below 0 unknown. */
+double source_rate(const struct source_row *r, int64_t wall_ns);
 
 /* A source changed its state. */
 void source_table_state(struct source_table *t, const struct record_source *s);

@@ -24,12 +24,14 @@ moment_fini(struct moment *m)
 	kpi_list_free(m->kpi);
 	groups_free(m->groups);
 	mem_free(m->incidents);
+	notices_free(m->notices);
 }
 
 static bool
 moment_whole(const struct moment *m)
 {
-	return m->peers != NULL && m->series != NULL && m->kpi != NULL && m->groups != NULL && m->incidents != NULL;
+	return m->peers != NULL && m->series != NULL && m->kpi != NULL && m->groups != NULL && m->incidents != NULL &&
+	    m->notices != NULL;
 }
 
 static bool
@@ -40,6 +42,7 @@ moment_init(struct moment *m, const struct store *s)
 	m->kpi = kpi_list_new(s->seed);
 	m->groups = groups_new();
 	m->incidents = incident_list_new();
+	m->notices = notices_new();
 	return moment_whole(m) && event_list_init(&m->events, s->events_max, s->bytes_max) == 0;
 }
 
@@ -167,6 +170,8 @@ store_apply(struct store *s, const struct record *r)
 		err = apply_update(s, &r->update);
 	else if (r->type == RECORD_INCIDENT)
 		err = store_incident(s, &r->incident);
+	else if (r->type == RECORD_NOTICE)
+		err = apply_notice(s, &r->notice);
 	else if (r->type == RECORD_SOURCE)
 		store_source(s, &r->source);
 	else if (r->type == RECORD_BYE)
@@ -230,6 +235,7 @@ moment_clone(struct moment *out, const struct moment *m)
 	out->kpi = kpi_list_clone(m->kpi);
 	out->groups = groups_clone(m->groups);
 	out->incidents = incident_list_clone(m->incidents);
+	out->notices = notices_clone(m->notices);
 	return moment_whole(out);
 }
 

@@ -156,7 +156,7 @@ bool
 kpi_move_outcome(struct kpi_move *out, const struct outcome *o)
 {
 	*out = (struct kpi_move){ .sign = o->undo ? -1 : 1, .bin = { KPI_NO_BIN, KPI_NO_BIN, KPI_NO_BIN } };
-	if (o->in_call || o->kind >= OUTCOME_EVICTED)
+	if (o->in_call || o->lone || o->kind >= OUTCOME_EVICTED)
 		return false;
 	if (o->method == METHOD_INVITE) {
 		out->counters = kpi_invite_counters(o);

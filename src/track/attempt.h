@@ -19,7 +19,12 @@ enum hop_flag {
 	HOP_ROOT = 1,      /* nearest to the originator: the first one, or a fork of the same sender */
 	HOP_CANCELLED = 2, /* a CANCEL went over it */
 	HOP_TOLD = 4,      /* its leg's outcome was told */
-	HOP_ORPHAN = 8     /* its request was not seen */
+	HOP_ORPHAN = 8,    /* its request was not seen */
+	/* A log says who wrote it: the machine that sent the request, or the one that got it; and HOP_MET: both did. */
+	HOP_OWN_CLIENT = 16,
+	HOP_OWN_SERVER = 32,
+	HOP_OWN = HOP_OWN_CLIENT | HOP_OWN_SERVER,
+	HOP_MET = 64
 };
 
 /* One transaction of an attempt between two neighbours. */
@@ -64,12 +69,14 @@ enum attempt_flag {
 	ATTEMPT_KEEP = 1 << 16,      /* its failure waits for the other leg's outcome */
 	ATTEMPT_GONE = 1 << 17,      /* REGISTER that takes bindings back */
 	ATTEMPT_BLOCKED = 1 << 18,
-	ATTEMPT_USER = 1 << 19,   /* Q.850 location user */
-	ATTEMPT_NO_ACK = 1 << 20, /* told that its ACK is missing */
-	ATTEMPT_UNSEEN = 1 << 21, /* what followed shows a final response that was not captured */
-	ATTEMPT_TAKEN = 1 << 22,  /* and that it was a 2xx */
-	ATTEMPT_HEALED = 1 << 23, /* its event was told as recovered */
-	ATTEMPT_SENT_ON = 1 << 24 /* it has a further leg */
+	ATTEMPT_USER = 1 << 19,    /* Q.850 location user */
+	ATTEMPT_NO_ACK = 1 << 20,  /* told that its ACK is missing */
+	ATTEMPT_UNSEEN = 1 << 21,  /* what followed shows a final response that was not captured */
+	ATTEMPT_TAKEN = 1 << 22,   /* and that it was a 2xx */
+	ATTEMPT_HEALED = 1 << 23,  /* its event was told as recovered */
+	ATTEMPT_SENT_ON = 1 << 24, /* it has a further leg */
+	ATTEMPT_STATED = 1 << 25,  /* known by single lines of a log only, whose messages were not seen */
+	ATTEMPT_LONE = 1 << 26     /* by one of them, which names no call */
 };
 
 /* What an event tells that its record can't hold: a copy on the heap, made when it may be wanted later. */

@@ -38,8 +38,13 @@ course_name(struct track_in *in)
 	in->key = course_key(in->call, in->from, course_kind(in->s));
 }
 
-/* Methods that stand inside a dialog, or that a lone response can't be told to stand outside of one. */
-static bool
+uint64_t
+course_inner_key(const struct track_in *in)
+{
+	return course_key(in->call, in->from, COURSE_REINVITE);
+}
+
+bool
 course_is_inner(enum sip_method m)
 {
 	return m == METHOD_BYE || m == METHOD_PRACK || m == METHOD_INFO || m == METHOD_UPDATE || m == METHOD_NOTIFY ||
@@ -64,19 +69,53 @@ course_hop(struct track *t, struct attempt *a, uint32_t branch)
 static bool
 course_same(const struct endpoint *a, const struct endpoint *b)
 {
-	return endpoint_same_host(a, b) && a->port == b->port;
+	return host_same(a, b) && a->port == b->port;
+}
+
+/* From the originator, as far as its address is known; else as far as it is known to be us or not. */
+static bool
+course_is_origin(const struct attempt *a, const struct track_in *in)
+{
+	if (in->client->family == 0 || a->hop.src.family == 0)
+		return ((in->own ^ a->hop.flags) & HOP_OWN) == 0;
+	return endpoint_same_host(in->client, &a->hop.src);
+}
+
+static bool
+course_is_stream(uint8_t transport)
+{
+	return transport != TRANSPORT_UDP && transport < TRANSPORT_N;
 }
 
 /* A fork of whoever sent the first hop's request, and no relay of it? */
 static bool
 course_is_fork(const struct attempt *a, const struct track_in *in)
 {
+	/* The log of a machine that got the first one, or made it, says so itself. */
+	if ((in->own & HOP_OWN_CLIENT) && (a->hop.flags & (HOP_OWN | HOP_MET)))
+		return (a->hop.flags & (HOP_OWN_SERVER | HOP_MET)) == 0;
 	if (course_same(in->client, &a->hop.dst))
 		return false;
 	/* A port of TCP says nothing; where all live on one host, the host says nothing either. */
 	return course_same(in->client, &a->hop.src) ||
-	    (in->m->transport == TRANSPORT_TCP && endpoint_same_host(in->client, &a->hop.src) &&
+	    (course_is_stream(in->m->transport) && host_same(in->client, &a->hop.src) &&
 		!endpoint_same_host(&a->hop.src, &a->hop.dst));
+}
+
+/* Another sight of a hop: what was not known of its ends. */
+static void
+course_hop_learn(struct hop *h, const struct track_in *in)
+{
+	unsigned own = h->flags & HOP_OWN;
+
+	if (!host_is_known(&h->src) && (host_is_known(in->client) || h->src.family == 0))
+		h->src = *in->client;
+	if (!host_is_known(&h->dst) && (host_is_known(in->server) || h->dst.family == 0))
+		h->dst = *in->server;
+	if (own == 0)
+		h->flags |= in->own;
+	else if (in->own != 0 && in->own != own)
+		h->flags |= HOP_MET;
 }
 
 static void
@@ -91,7 +130,7 @@ course_hop_set(struct track *t, struct hop *h, const struct track_in *in, unsign
 		.at = t->now,
 		.q850 = -1,
 		.transport = in->m->transport,
-		.flags = (uint8_t)(flags | (in->s->kind == SIP_RESPONSE ? HOP_ORPHAN : 0)) };
+		.flags = (uint8_t)(flags | in->own | (in->s->kind == SIP_RESPONSE ? HOP_ORPHAN : 0)) };
 }
 
 static struct hop *
@@ -122,7 +161,7 @@ course_tag(const struct track *t, const struct sipmsg *s)
 	return s->to_tag.n > 0 ? (uint32_t)hash64(s->to_tag.p, s->to_tag.n, t->seed) : 0;
 }
 
-static struct attempt *
+struct attempt *
 course_call(struct track *t, const struct track_in *in)
 {
 	struct slice tag = in->s->to_tag;
@@ -171,6 +210,7 @@ course_try(struct track *t, struct attempt *a, const struct track_in *in)
 	a->state = ATTEMPT_NEW;
 	a->bytes = (uint32_t)in->m->bytes.n;
 	a->tries += a->tries < UINT16_MAX;
+	a->flags = in->stated ? a->flags | ATTEMPT_STATED : a->flags & ~(uint32_t)ATTEMPT_STATED;
 	course_credentials(t, a, s);
 	if (s->method == METHOD_REGISTER && s->kind == SIP_REQUEST && s->expires == 0)
 		a->flags |= ATTEMPT_GONE;
@@ -185,8 +225,7 @@ course_is_unseen(struct track *t, const struct track_in *in)
 {
 	const struct attempt *call = course_call(t, in);
 
-	return call != NULL && (call->flags & (ATTEMPT_UNSEEN | ATTEMPT_TAKEN)) &&
-	    endpoint_same_host(in->client, &call->hop.src);
+	return call != NULL && (call->flags & (ATTEMPT_UNSEEN | ATTEMPT_TAKEN)) && course_is_origin(call, in);
 }
 
 /* A further leg of a call that goes on is no attempt of its own. */
@@ -229,7 +268,7 @@ course_set_up(struct track *t, struct attempt *a, const struct track_in *in)
 	say_attempt(t, a, in->m->t_ns);
 }
 
-static struct attempt *
+struct attempt *
 course_begin(struct track *t, const struct track_in *in, uint64_t key)
 {
 	struct attempt *a = attempt_make(t->attempts, key);
@@ -282,8 +321,7 @@ course_next_try(struct track *t, struct attempt *a, const struct track_in *in)
 	attempt_age(t->attempts, a, AGE_OPEN);
 }
 
-/* A later CSeq of the same kind: the attempt goes on, or it is over and this is the next one. */
-static void
+void
 course_later(struct track *t, struct attempt *a, const struct track_in *in)
 {
 	if (a->state < ATTEMPT_ANSWERED) {
@@ -326,6 +364,7 @@ course_known(struct track *t, struct attempt *a, const struct track_in *in)
 		return;
 	h = course_hop(t, a, in->branch);
 	if (h != NULL) {
+		course_hop_learn(h, in);
 		course_repeat(t, a, in, h);
 		return;
 	}
@@ -346,7 +385,7 @@ course_ack(struct track *t, const struct track_in *in)
 		return;
 	if (a->state == ATTEMPT_ANSWERED)
 		a->flags |= ATTEMPT_ACKED;
-	if (a->state >= ATTEMPT_ANSWERED || a->hop.code >= 200 || !endpoint_same_host(in->client, &a->hop.src))
+	if (a->state >= ATTEMPT_ANSWERED || a->hop.code >= 200 || !course_is_origin(a, in))
 		return;
 	h = course_hop(t, a, in->branch);
 	if (h == &a->hop)
@@ -472,7 +511,7 @@ course_orphan(struct track *t, const struct track_in *in, uint64_t key)
 	if (in->seen != SEEN_NEW || (in->s->code < 200 && (in->s->method != METHOD_INVITE || in->s->code == 100)))
 		return NULL;
 	a = course_begin(t, in, key);
-	if (a != NULL && in->s->code == 487 && sight_cancelled(t->sight, in->s, in->m->t_ns))
+	if (a != NULL && in->s->code == 487 && sight_cancelled(t->sight, in->s, in->at_ns))
 		a->flags |= ATTEMPT_CANCELLED;
 	return a;
 }
@@ -517,7 +556,7 @@ course_repeat_2xx(struct track *t, struct attempt *a, const struct track_in *in,
 	verdict_no_ack(t, a, in, h);
 }
 
-static void
+void
 course_bye_answered(struct track *t, const struct track_in *in)
 {
 	struct attempt *a;
@@ -554,7 +593,7 @@ course_answered(struct track *t, struct attempt *a, const struct track_in *in, c
 	}
 }
 
-static void
+void
 course_answer(struct track *t, struct attempt *a, const struct track_in *in, struct hop *h)
 {
 	const struct sipmsg *s = in->s;
@@ -588,13 +627,12 @@ course_answer(struct track *t, struct attempt *a, const struct track_in *in, str
 	verdict_final(t, a, in, h);
 }
 
-/* Nothing says which request failed, but one did: it counts for itself. */
-static void
-course_nameless(struct track *t, const struct track_in *in)
+void
+course_lone(struct track *t, const struct track_in *in, uint32_t flags, bool failed)
 {
 	const struct sipmsg *s = in->s;
 	struct attempt a = { .method = (uint8_t)s->method,
-		.flags = ATTEMPT_ORPHAN | ATTEMPT_SEIZED,
+		.flags = flags | ATTEMPT_ORPHAN | ATTEMPT_SEIZED,
 		.t0_ns = in->m->t_ns,
 		.first = t->now,
 		.end = t->now,
@@ -602,12 +640,8 @@ course_nameless(struct track *t, const struct track_in *in)
 		.q850 = (int16_t)s->q850,
 		.reason_sip = (int16_t)s->reason_sip,
 		.tries = 1 };
-	bool failed = s->code >= 400 && s->code != 401 && s->code != 407;
 	struct event ev;
 
-	say_message(t, in, NULL, NULL);
-	if (s->code < 400 || s->method == METHOD_CANCEL || s->method == METHOD_ACK)
-		return;
 	course_hop_set(t, &a.hop, in, HOP_ROOT);
 	a.hop.code = s->code;
 	a.hop.seen = 1;
@@ -620,6 +654,16 @@ course_nameless(struct track *t, const struct track_in *in)
 	t->saying = &ev;
 	say_whole(t, &a, &a.hop, failed ? OUTCOME_FAILED : OUTCOME_CHALLENGED, false);
 	t->saying = NULL;
+}
+
+static void
+course_nameless(struct track *t, const struct track_in *in)
+{
+	const struct sipmsg *s = in->s;
+
+	say_message(t, in, NULL, NULL);
+	if (s->code >= 400 && s->method != METHOD_CANCEL && s->method != METHOD_ACK)
+		course_lone(t, in, 0, s->code != 401 && s->code != 407);
 }
 
 void
@@ -643,6 +687,8 @@ course_response(struct track *t, const struct track_in *in)
 		course_later(t, a, in);
 	if (a != NULL && a->cseq == s->cseq && (h = course_hop(t, a, in->branch)) == NULL)
 		h = course_hop_more(t, a, in);
+	else if (h != NULL && (in->own != 0 || !host_is_known(&h->src) || !host_is_known(&h->dst)))
+		course_hop_learn(h, in);
 	if (in->seen == SEEN_NEW)
 		say_message(t, in, h != NULL ? a : NULL, h);
 	if (h != NULL)

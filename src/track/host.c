@@ -67,9 +67,9 @@ host_learn(const struct hosts *h, struct host_slot *s, const struct endpoint *e)
 {
 	s->e = *e;
 	s->known = true;
-	s->host.row = peers_find(h->peers, e);
+	s->host.row = host_is_known(e) ? peers_find(h->peers, e) : NULL;
 	s->host.role = (uint8_t)(s->host.row != NULL ? s->host.row->role : PEER_ROLE_UNKNOWN);
-	s->host.own = s->host.role == PEER_ROLE_PBX || host_is_local(h, e);
+	s->host.own = s->host.role == PEER_ROLE_PBX || (host_is_known(e) && host_is_local(h, e));
 }
 
 struct host

@@ -13,6 +13,24 @@
 
 struct hosts;
 
+/*
+ * The family of the one address that a log need not tell: that of the machine which wrote it.  It is printed as unknown
+ * and is the same host as itself; two unknown ones (family 0) are not.
+ */
+enum { HOST_SELF = 1 };
+
+static inline bool
+host_is_known(const struct endpoint *e)
+{
+	return e->family > HOST_SELF;
+}
+
+static inline bool
+host_same(const struct endpoint *a, const struct endpoint *b)
+{
+	return a->family != 0 && endpoint_same_host(a, b);
+}
+
 struct host {
 	const struct peers_row *row; /* NULL: the user said nothing of it */
 	bool own;

@@ -72,6 +72,13 @@ leg_users(const struct track *t, const struct endpoint *host, const struct sipms
 	return hash64(to.n > 0 ? to.p : "", to.n, h) | 1;
 }
 
+/* Both ends have a name, and it is known through which host they met. */
+static bool
+leg_is_named(const struct track_in *in, const struct endpoint *host)
+{
+	return in->s->from.n > 0 && in->s->to.n > 0 && host->family != 0 && !endpoint_same_host(in->client, in->server);
+}
+
 static uint64_t
 leg_text(const struct track *t, struct slice text)
 {
@@ -88,7 +95,7 @@ leg_evidence(struct track *t, const struct attempt *a, const struct track_in *in
 	 */
 	if (s->link.n > 0)
 		other = leg_get(t, leg_text(t, s->link), a, TRACK_IDLE_MS);
-	if (other == NULL && s->from.n > 0 && s->to.n > 0 && !endpoint_same_host(in->client, in->server))
+	if (other == NULL && leg_is_named(in, in->client))
 		other = leg_get(t, leg_users(t, in->client, s), a, LEG_MS);
 	return other;
 }
@@ -108,7 +115,7 @@ leg_find(struct track *t, struct attempt *a, const struct track_in *in)
 		leg_put(t, leg_text(t, s->link), a);
 	if (other == NULL && s->call_id.n > 0)
 		leg_put(t, leg_text(t, s->call_id), a);
-	if (other == NULL && s->from.n > 0 && s->to.n > 0 && !endpoint_same_host(in->client, in->server))
+	if (other == NULL && leg_is_named(in, in->server))
 		leg_put(t, leg_users(t, in->server, s), a);
 	return other;
 }
@@ -116,9 +123,6 @@ leg_find(struct track *t, struct attempt *a, const struct track_in *in)
 void
 leg_relayed(struct track *t, const struct attempt *a, const struct track_in *in)
 {
-	const struct sipmsg *s = in->s;
-
-	if (!(a->flags & (ATTEMPT_LEG | ATTEMPT_IN_CALL)) && s->from.n > 0 && s->to.n > 0 &&
-	    !endpoint_same_host(in->client, in->server))
-		leg_put(t, leg_users(t, in->server, s), a);
+	if (!(a->flags & (ATTEMPT_LEG | ATTEMPT_IN_CALL)) && leg_is_named(in, in->server))
+		leg_put(t, leg_users(t, in->server, in->s), a);
 }

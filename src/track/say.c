@@ -21,19 +21,40 @@ say_direction(struct host client, struct host server)
 	return client.own ? DIRECTION_RECEIVED : DIRECTION_SENT;
 }
 
+/* What is known of a host; a log that says which end is ours knows better than any list.  mine: the one it is then. */
+static struct host
+say_host(struct track *t, const struct endpoint *e, unsigned own, unsigned mine)
+{
+	struct host h = host_of(t->hosts, e);
+
+	if ((own & HOP_OWN) != 0)
+		h.own = (own & mine) != 0;
+	return h;
+}
+
 const struct endpoint *
 say_peer(struct track *t, const struct hop *h)
 {
-	return say_direction(host_of(t->hosts, &h->src), host_of(t->hosts, &h->dst)) == DIRECTION_SENT ? &h->src
-												       : &h->dst;
+	struct host client = say_host(t, &h->src, h->flags, HOP_OWN_CLIENT),
+		    server = say_host(t, &h->dst, h->flags, HOP_OWN_SERVER);
+
+	return say_direction(client, server) == DIRECTION_SENT ? &h->src : &h->dst;
+}
+
+/* A log may name a host without a port. */
+static struct slice
+say_end(char out[ENDPOINT_TEXT], const struct endpoint *e)
+{
+	return slice_str(endpoint_format(out, ENDPOINT_TEXT, e, e->port > 0));
 }
 
 /* Events. */
 
 static void
-say_sides(struct track *t, const struct endpoint *client, const struct endpoint *server, struct event *ev)
+say_sides(struct track *t, const struct endpoint *client, const struct endpoint *server, unsigned own, struct event *ev)
 {
-	struct host at_client = host_of(t->hosts, client), at_server = host_of(t->hosts, server), far;
+	struct host at_client = say_host(t, client, own, HOP_OWN_CLIENT),
+		    at_server = say_host(t, server, own, HOP_OWN_SERVER), far;
 
 	ev->direction = (uint8_t)say_direction(at_client, at_server);
 	far = ev->direction == DIRECTION_SENT ? at_client : at_server;
@@ -42,8 +63,8 @@ say_sides(struct track *t, const struct endpoint *client, const struct endpoint 
 	if (ev->peer.n == 0)
 		ev->peer = slice_str(
 		    endpoint_format(t->peer, sizeof t->peer, ev->direction == DIRECTION_SENT ? client : server, false));
-	ev->src = slice_str(endpoint_format(t->src, sizeof t->src, server, true));
-	ev->dst = slice_str(endpoint_format(t->dst, sizeof t->dst, client, true));
+	ev->src = say_end(t->src, server);
+	ev->dst = say_end(t->dst, client);
 }
 
 void
@@ -62,6 +83,7 @@ say_event_of(struct track *t, const struct track_in *in, const struct attempt *a
 		.transport = m->transport,
 		.partial = s->partial,
 		.cut = m->cut,
+		.statement = in->stated,
 		.setup_ms = -1,
 		.hop_ms = -1,
 		.raw_len = (uint32_t)m->bytes.n,
@@ -77,10 +99,13 @@ say_event_of(struct track *t, const struct track_in *in, const struct attempt *a
 		.retry_after = s->retry_after,
 		.detail = s->detail,
 		.needs = s->needs,
+		.stamp = m->stamp,
 		.raw = { m->bytes.p, m->bytes.n < EVENT_RAW_MAX ? m->bytes.n : EVENT_RAW_MAX } };
+	if (ev->method.n == 0 && s->method < METHOD_OTHER)
+		ev->method = slice_str(sip_method_name(s->method));
 	if (a != NULL && response && a->n_agent > 0)
 		ev->user_agent = attempt_agent(a);
-	say_sides(t, in->client, in->server, ev);
+	say_sides(t, in->client, in->server, in->own, ev);
 }
 
 void
@@ -91,6 +116,7 @@ say_event_bare(struct track *t, const struct attempt *a, struct event *ev)
 		.reason_sip = -1,
 		.warn_code = -1,
 		.transport = a->hop.transport,
+		.statement = a->flags & ATTEMPT_STATED,
 		.raw_len = a->bytes,
 		.method = slice_str(sip_method_name((enum sip_method)a->method)) };
 	ev->t_ns = a->t0_ns + (int64_t)(a->end - a->first) * NS_PER_MS;
@@ -98,7 +124,7 @@ say_event_bare(struct track *t, const struct attempt *a, struct event *ev)
 	ev->from = attempt_from(a);
 	ev->to = attempt_to(a);
 	ev->user_agent = attempt_agent(a);
-	say_sides(t, &a->hop.src, &a->hop.dst, ev);
+	say_sides(t, &a->hop.src, &a->hop.dst, a->hop.flags, ev);
 }
 
 /* Of the failures behind hop `at` that were there before its own: the newest that says the same, else the newest. */
@@ -109,7 +135,7 @@ say_behind(struct track *t, const struct attempt *a, const struct hop *at, bool 
 
 	for (; o != NULL; o = hop_next(t->attempts, o)) {
 		if (o == at || o->code < 300 || (o->flags & HOP_ROOT) || (int32_t)(o->done - at->done) > 0 ||
-		    (next && !endpoint_same_host(&o->src, &at->dst)))
+		    (next && !host_same(&o->src, &at->dst)))
 			continue;
 		if (best == NULL || (o->code == at->code) >= (best->code == at->code))
 			best = o;
@@ -136,9 +162,11 @@ say_path(struct track *t, const struct attempt *a)
 	char src[ENDPOINT_TEXT], dst[ENDPOINT_TEXT];
 	size_t n = 0;
 
+	/* A line of a log names a code, and no hop. */
+	if (a->flags & ATTEMPT_STATED)
+		return 0;
 	for (const struct hop *h = &a->hop; h != NULL; h = hop_next(t->attempts, h)) {
-		struct event_hop hop = { slice_str(endpoint_format(src, sizeof src, &h->src, true)),
-			slice_str(endpoint_format(dst, sizeof dst, &h->dst, true)), h->code >= 200 ? h->code : 0,
+		struct event_hop hop = { say_end(src, &h->src), say_end(dst, &h->dst), h->code >= 200 ? h->code : 0,
 			h->at - a->first, h->seen };
 
 		n = event_hop_put(t->path, sizeof t->path, n, &hop);
@@ -176,7 +204,7 @@ say_origin(struct track *t, struct attempt *a, const struct hop *h, struct event
 	}
 	if (said == h)
 		return;
-	ev->said_by = slice_str(endpoint_format(t->said, sizeof t->said, &said->dst, true));
+	ev->said_by = say_end(t->said, &said->dst);
 	ev->said_code = said->code != ev->code ? said->code : 0;
 }
 
@@ -200,9 +228,11 @@ say_event(struct track *t, struct attempt *a, const struct hop *h, struct event 
 {
 	unsigned seen;
 
-	/* What was kept of a request is now a silence. */
-	if (ev->code == 0 && !ev->ack_missing)
+	/* What was kept of a request is now a silence, of which no log has a line. */
+	if (ev->code == 0 && !ev->ack_missing) {
 		ev->t_ns = a->t0_ns + (int64_t)(a->end - a->first) * NS_PER_MS;
+		ev->stamp = say_nothing;
+	}
 	if (ev->q850 < 0)
 		ev->q850 = a->q850;
 	ev->outcome = (uint8_t)say_event_outcome(ev);
@@ -274,9 +304,17 @@ struct say_at {
 };
 
 static struct say_at
-say_at(struct track *t, const struct endpoint *client, const struct endpoint *server)
+say_at(struct track *t, const struct endpoint *client, const struct endpoint *server, unsigned own)
 {
-	return (struct say_at){ client, server, host_of(t->hosts, client), host_of(t->hosts, server) };
+	return (struct say_at){ client, server, say_host(t, client, own, HOP_OWN_CLIENT),
+		say_host(t, server, own, HOP_OWN_SERVER) };
+}
+
+/* Patterns hold somebody against others: one of whom a log does not tell the address would be all of them at once. */
+static bool
+say_is_nobody(const struct endpoint *client, const struct endpoint *server)
+{
+	return client->family == 0 || server->family == 0;
 }
 
 static void
@@ -376,8 +414,8 @@ say_topic(struct track *t, const struct track_in *in, const struct attempt *a)
 	return incidents_topic(&(struct incidents_ask){ .kind = response ? FACT_RESPONSE : FACT_REQUEST,
 	    .method = s->method,
 	    .code = s->code,
-	    .own_client = trying && host_of(t->hosts, in->client).own,
-	    .own_server = trying && host_of(t->hosts, in->server).own,
+	    .own_client = trying && say_host(t, in->client, in->own, HOP_OWN_CLIENT).own,
+	    .own_server = trying && say_host(t, in->server, in->own, HOP_OWN_SERVER).own,
 	    .in_dialog = !response && s->to_tag.n > 0,
 	    .orphan = response && (a == NULL || (a->flags & ATTEMPT_ORPHAN)),
 	    .rang = a != NULL && (a->flags & ATTEMPT_RANG) });
@@ -390,9 +428,9 @@ say_message(struct track *t, const struct track_in *in, const struct attempt *a,
 	struct say_at at;
 	struct fact f;
 
-	if (topic == 0)
+	if (topic == 0 || say_is_nobody(in->client, in->server))
 		return;
-	at = say_at(t, in->client, in->server);
+	at = say_at(t, in->client, in->server, in->own);
 	say_fact(t, in->s->kind == SIP_RESPONSE ? FACT_RESPONSE : FACT_REQUEST, &at, &f);
 	f.topic = topic;
 	say_fact_message(&f, in);
@@ -412,9 +450,11 @@ say_message(struct track *t, const struct track_in *in, const struct attempt *a,
 void
 say_call(struct track *t, enum fact_kind kind, const struct attempt *a, const struct track_in *in)
 {
-	struct say_at at = say_at(t, &a->hop.src, &a->hop.dst);
+	struct say_at at = say_at(t, &a->hop.src, &a->hop.dst, a->hop.flags);
 	struct fact f;
 
+	if ((a->flags & ATTEMPT_STATED) || say_is_nobody(&a->hop.src, &a->hop.dst))
+		return;
 	say_fact(t, kind, &at, &f);
 	f.t_ns = in != NULL ? in->m->t_ns : a->t0_ns + (int64_t)(t->now - a->first) * NS_PER_MS;
 	if (in != NULL && kind == FACT_CALL_ENDED) {
@@ -424,7 +464,7 @@ say_call(struct track *t, enum fact_kind kind, const struct attempt *a, const st
 	}
 	if (in != NULL) {
 		/* The called side's BYE has both the other way round. */
-		bool back = kind == FACT_CALL_ENDED && endpoint_same_host(in->client, &a->hop.dst);
+		bool back = kind == FACT_CALL_ENDED && host_same(in->client, &a->hop.dst);
 
 		f.call_id = in->s->call_id;
 		f.from = back ? in->s->to : in->s->from;
@@ -464,6 +504,7 @@ say_outcome(struct track *t, const struct attempt *a, const struct hop *h, struc
 	o->unregister = a->flags & ATTEMPT_GONE;
 	o->blocked = a->flags & ATTEMPT_BLOCKED;
 	o->user_released = a->flags & ATTEMPT_USER;
+	o->lone = a->flags & ATTEMPT_LONE;
 	o->t_ns = a->t0_ns + (int64_t)(a->end - a->first) * NS_PER_MS;
 	o->pdd_ms = o->srd_ms = o->rrd_ms = -1;
 	if (o->kind == OUTCOME_OK && a->method == METHOD_REGISTER)
@@ -516,9 +557,9 @@ say_outcome_fact(struct track *t, const struct attempt *a, const struct hop *h, 
 	struct say_at at;
 	struct fact f;
 
-	if (topic == 0)
+	if (topic == 0 || (a->flags & ATTEMPT_STATED) || say_is_nobody(&h->src, &h->dst))
 		return;
-	at = say_at(t, &h->src, &h->dst);
+	at = say_at(t, &h->src, &h->dst, h->flags);
 	say_fact(t, FACT_OUTCOME, &at, &f);
 	f.topic = topic;
 	say_fact_attempt(&f, a);

@@ -34,6 +34,7 @@ struct sight {
 	uint64_t forgotten;
 	int64_t epoch_ns;
 	bool started;
+	unsigned taps; /* bit i: one of that kind spoke */
 };
 
 struct sight *
@@ -178,39 +179,106 @@ sight_grow(struct sight *g)
 	return true;
 }
 
-enum seen
-sight_see(struct sight *g, uint64_t key, int64_t t_ns)
+/* Into the place that gives way. */
+static void
+sight_put(struct sight *g, uint64_t key, uint64_t slot, uint64_t now)
 {
-	uint64_t *set = sight_set(g, key), *oldest, tag = (key & ~SIGHT_TICK_MASK) | (SIGHT_TICK_MASK + 1), now;
+	uint64_t *oldest = sight_oldest(sight_set(g, key), now);
+
+	while (*oldest != 0 && sight_age(now, *oldest) <= SIGHT_KEEP) {
+		if (!sight_grow(g)) {
+			g->forgotten++;
+			break;
+		}
+		oldest = sight_oldest(sight_set(g, key), now);
+	}
+	*oldest = slot;
+}
+
+/* The slot of a tag that was seen within 64*T1, NULL when there is none. */
+static uint64_t *
+sight_find(const struct sight *g, uint64_t key, uint64_t tag, uint64_t now)
+{
+	uint64_t *set = sight_set(g, key);
+
+	for (int i = 0; i < SIGHT_WAYS; i++)
+		if ((set[i] & ~SIGHT_TICK_MASK) == tag && sight_age(now, set[i]) <= SIGHT_KEEP)
+			return &set[i];
+	return NULL;
+}
+
+/* What a slot has of a key; sights at other taps stand in the same set. */
+static uint64_t
+sight_tag(uint64_t key, unsigned tap)
+{
+	key ^= (uint64_t)tap * UINT64_C(0x5bd1e995a4000000);
+	return (key & ~SIGHT_TICK_MASK) | (SIGHT_TICK_MASK + 1);
+}
+
+static bool
+sight_is_later(uint64_t a, uint64_t b)
+{
+	uint64_t d = (a - b) & SIGHT_TICK_MASK;
+
+	return d != 0 && d <= SIGHT_TICK_MASK / 2;
+}
+
+/* The newest sight at another tap, NULL when there is none. */
+static const uint64_t *
+sight_elsewhere(const struct sight *g, uint64_t key, unsigned tap, uint64_t now)
+{
+	const uint64_t *best = NULL;
+
+	for (unsigned i = 0; i < SIGHT_TAPS; i++) {
+		const uint64_t *s = i != tap && (g->taps >> i & 1) ? sight_find(g, key, sight_tag(key, i), now) : NULL;
+
+		if (s != NULL && (best == NULL || sight_is_later(*s, *best)))
+			best = s;
+	}
+	return best;
+}
+
+/*
+ * What another tap saw since this one did is the same packet, and is remembered with the time of that sight, so that
+ * the next word of either tap is news again.
+ */
+enum seen
+sight_see(struct sight *g, uint64_t key, enum sight_tap tap, int64_t at_ns)
+{
+	uint64_t tag = sight_tag(key, tap), now, *mine;
+	const uint64_t *theirs = NULL;
+	unsigned age;
 
 	if (!g->started) {
 		g->started = true;
-		g->epoch_ns = t_ns;
+		g->epoch_ns = at_ns;
 	}
-	now = sight_tick(g, t_ns);
-	for (int i = 0; i < SIGHT_WAYS; i++) {
-		unsigned age;
-
-		if ((set[i] & ~SIGHT_TICK_MASK) != tag || (age = sight_age(now, set[i])) > SIGHT_KEEP)
-			continue;
-		set[i] = tag | now;
-		return age < SIGHT_COPY ? SEEN_COPY : SEEN_RETRANSMISSION;
+	now = sight_tick(g, at_ns);
+	mine = sight_find(g, key, tag, now);
+	g->taps |= 1U << tap;
+	if (g->taps != 1U << tap)
+		theirs = sight_elsewhere(g, key, tap, now);
+	if (theirs != NULL && (mine == NULL || sight_is_later(*theirs, *mine))) {
+		tag |= *theirs & SIGHT_TICK_MASK;
+		if (mine != NULL)
+			*mine = tag;
+		else
+			sight_put(g, key, tag, now);
+		return SEEN_COPY;
 	}
-	oldest = sight_oldest(set, now);
-	if (*oldest != 0 && sight_age(now, *oldest) <= SIGHT_KEEP) {
-		if (sight_grow(g))
-			return sight_see(g, key, t_ns);
-		g->forgotten++;
+	if (mine == NULL) {
+		sight_put(g, key, tag | now, now);
+		return SEEN_NEW;
 	}
-	*oldest = tag | now;
-	return SEEN_NEW;
+	age = sight_age(now, *mine);
+	*mine = tag | now;
+	return tap == SIGHT_WIRE && age < SIGHT_COPY ? SEEN_COPY : SEEN_RETRANSMISSION;
 }
 
 bool
-sight_cancelled(const struct sight *g, const struct sipmsg *s, int64_t t_ns)
+sight_cancelled(const struct sight *g, const struct sipmsg *s, int64_t at_ns)
 {
 	struct sipmsg cancel = *s;
-	const uint64_t *set;
 	uint64_t key, now;
 
 	cancel.kind = SIP_REQUEST;
@@ -220,11 +288,9 @@ sight_cancelled(const struct sight *g, const struct sipmsg *s, int64_t t_ns)
 	key = sight_key(g, &cancel, sight_transaction(g, &cancel));
 	if (key == 0 || !g->started)
 		return false;
-	now = sight_tick(g, t_ns);
-	set = sight_set(g, key);
-	for (int i = 0; i < SIGHT_WAYS; i++)
-		if ((set[i] & ~SIGHT_TICK_MASK) == ((key & ~SIGHT_TICK_MASK) | (SIGHT_TICK_MASK + 1)) &&
-		    sight_age(now, set[i]) <= SIGHT_KEEP)
+	now = sight_tick(g, at_ns);
+	for (unsigned i = 0; i < SIGHT_TAPS; i++)
+		if (sight_find(g, key, sight_tag(key, i), now) != NULL)
 			return true;
 	return false;
 }

@@ -32,11 +32,24 @@ struct track_in {
 	const struct message *m;
 	const struct sipmsg *s;
 	enum seen seen;
+	int64_t at_ns;       /* its time, by a clock that does not jump */
 	uint64_t call, from; /* hashes of Call-ID and From-tag */
 	uint64_t key;        /* of the attempt that it belongs to, or of the call that it may be inside of */
 	uint32_t branch;
 	const struct endpoint *client, *server; /* of the request */
+	uint8_t own;                            /* HOP_OWN_*: which of them is ours, where a log says so */
+	bool stated;                            /* a line of a log names the response, there is no message */
 };
+
+/* A clock of the messages, and what the time was when it stood there last. */
+struct track_lane {
+	int64_t last_ns;
+	uint64_t clock_ns;
+	bool used;
+};
+
+/* Clocks remembered beside the present one. */
+enum { TRACK_LANES = 4 };
 
 struct track {
 	uint64_t seed;
@@ -52,8 +65,10 @@ struct track {
 	uint64_t next_id;
 	bool started;
 	int64_t last_ns;   /* newest time of the capture's clock */
+	uint64_t lane_ns;  /* of clock_ns, when that clock stood at last_ns */
 	uint64_t clock_ns; /* monotone */
-	uint64_t due_ns;   /* of it: when deadlines are looked at next */
+	struct track_lane lane[TRACK_LANES];
+	uint64_t due_ns; /* of it: when deadlines are looked at next */
 	track_ms now;
 	bool finished;
 	const struct event *saying; /* the event that outcomes told now are about, NULL none */
@@ -67,6 +82,22 @@ void course_request(struct track *t, const struct track_in *in);
 void course_response(struct track *t, const struct track_in *in);
 /* Set in->key from its message and hashes. */
 void course_name(struct track_in *in);
+/* A statement is in hand: what follows from it, and whether it says something new. */
+enum seen statement_take(struct track *t, struct track_in *in);
+/* The call that a message may be about or inside of, NULL none; and the key of an INVITE inside of it. */
+struct attempt *course_call(struct track *t, const struct track_in *in);
+uint64_t course_inner_key(const struct track_in *in);
+/* A method that stands inside a dialog, or that a lone response can't be told to stand outside of one. */
+bool course_is_inner(enum sip_method m);
+/* A new attempt by the message in hand, NULL without room; a later one of its kind: the attempt goes on, or it is over
+ * and this is the next one. */
+struct attempt *course_begin(struct track *t, const struct track_in *in, uint64_t key);
+void course_later(struct track *t, struct attempt *a, const struct track_in *in);
+/* The response in hand came over hop h; one to a BYE ends its call. */
+void course_answer(struct track *t, struct attempt *a, const struct track_in *in, struct hop *h);
+void course_bye_answered(struct track *t, const struct track_in *in);
+/* Nothing says which request failed (failed: else it was challenged), but one did: it counts for itself. */
+void course_lone(struct track *t, const struct track_in *in, uint32_t flags, bool failed);
 /* A realm as attempts remember it. */
 uint16_t course_realm(const struct track *t, struct slice realm);
 
@@ -76,6 +107,8 @@ uint16_t course_realm(const struct track *t, struct slice realm);
 void verdict_final(struct track *t, struct attempt *a, const struct track_in *in, struct hop *h);
 /* The first leg of the call that this one is a leg of, while that is known. */
 struct attempt *verdict_first_leg(struct track *t, const struct attempt *a);
+/* Does this code serve the purpose of a request, although it is a refusal? */
+bool verdict_serves(enum sip_method method, unsigned code);
 /* Did it fail, finally as it seemed? */
 bool verdict_failed(const struct attempt *a);
 /* It was over, and goes on: a try over another way, or an answer behind its time. */

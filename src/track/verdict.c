@@ -308,12 +308,12 @@ verdict_is_retryable(const struct sipmsg *s, unsigned code)
 }
 
 /* OPTIONS asks whether somebody is there, and a late BYE hits nothing: these answers are no failures. */
-static bool
-verdict_serves(const struct attempt *a, unsigned code)
+bool
+verdict_serves(enum sip_method method, unsigned code)
 {
-	if (a->method == METHOD_OPTIONS)
+	if (method == METHOD_OPTIONS)
 		return code != 408 && code != 503;
-	return a->method == METHOD_BYE && code == 481;
+	return method == METHOD_BYE && code == 481;
 }
 
 static void
@@ -342,7 +342,7 @@ verdict_decide(struct track *t, struct attempt *a, const struct track_in *in, st
 {
 	a->code = h->code;
 	verdict_reasons(t, a, h, in->s);
-	if (verdict_serves(a, h->code)) {
+	if (verdict_serves((enum sip_method)a->method, h->code)) {
 		a->end = t->now;
 		verdict_end(t, a, h, OUTCOME_OK);
 	} else if (a->flags & ATTEMPT_CANCELLED) {

@@ -72,10 +72,12 @@ static void
 chrome_sources(const struct store *s, char *out, size_t cap)
 {
 	size_t n = store_source_count(s), at = 0;
+	char name[SOURCE_NAME + 8];
 
 	out[0] = '\0';
 	for (size_t i = 0; i < n && at < cap; i++)
-		at += (size_t)snprintf(out + at, cap - at, "%s%s", i > 0 ? "+" : "", store_source_at(s, i)->stat.name);
+		at += (size_t)snprintf(out + at, cap - at, "%s%s", i > 0 ? "+" : "",
+		    view_source_name(&store_source_at(s, i)->stat, name, sizeof name));
 }
 
 static void
@@ -135,6 +137,21 @@ chrome_loss(struct chrome_line *l, const struct store_status *st)
 
 	(void)snprintf(text, sizeof text, lost > 0 ? "LOSS %s" : "loss %s", view_number(n, sizeof n, lost, 9));
 	chrome_add(l, 225, true, lost > 0 ? ROLE_STATUS_LOSS : ROLE_STATUS, 24, text);
+}
+
+/* Strangers at a receiver's door; no loss, but one of them may be a PBX that nobody allowed. */
+static void
+chrome_refused(struct chrome_line *l, const struct store *s)
+{
+	uint64_t refused = 0;
+	char n[32], text[48];
+
+	for (size_t i = 0; i < store_source_count(s); i++)
+		refused += store_source_at(s, i)->stat.refused;
+	if (refused == 0)
+		return;
+	(void)snprintf(text, sizeof text, "refused %s", view_number(n, sizeof n, refused, 5));
+	chrome_add(l, 90, true, ROLE_STATUS, 16, text);
 }
 
 /* How many incidents go on, and whether one is worse than a warning; the dashboard tells which. */
@@ -219,6 +236,7 @@ view_status_line(const struct viewer *v, struct canvas *c, int row, struct view_
 	chrome_follow(&l, v->store, f);
 	chrome_progress(&l, &st);
 	chrome_alerts(&l, v->store);
+	chrome_refused(&l, v->store);
 	chrome_loss(&l, &st);
 	chrome_lag(&l, &st);
 	if (store_now(v->store) > 0)

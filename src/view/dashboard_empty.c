@@ -10,8 +10,8 @@
 
 /* What the sources have seen, summed. */
 struct empty_sum {
-	uint64_t frames, sip, not_sip, filtered, malformed, dropped;
-	uint64_t requests, responses;
+	uint64_t frames, lines, sip, not_sip, filtered, malformed, dropped;
+	uint64_t requests, responses, found, notices;
 	struct store_status st;
 };
 
@@ -22,10 +22,14 @@ empty_sum(const struct store *s, struct empty_sum *sum)
 	store_status(s, &sum->st);
 	sum->requests = counts_requests(store_counts(s));
 	sum->responses = counts_responses(store_counts(s));
+	sum->notices = store_notice_total(s);
 	for (size_t i = 0; i < store_source_count(s); i++) {
 		const struct source_stat *src = &store_source_at(s, i)->stat;
 
 		sum->frames += src->frames;
+		sum->lines += src->text ? src->frames : 0;
+		/* Packets that carried SIP, messages and statements of logs. */
+		sum->found += src->text ? src->messages + src->statements : src->verdict[WIRE_SIP];
 		sum->sip += src->verdict[WIRE_SIP];
 		sum->not_sip += src->verdict[WIRE_NOT_SIP];
 		sum->filtered += src->verdict[WIRE_FILTERED] + src->filtered_input;
@@ -46,7 +50,11 @@ empty_figure(struct page *p, const char *what, uint64_t n, const char *note)
 static void
 empty_figures(struct page *p, const struct empty_sum *sum)
 {
-	empty_figure(p, "frames seen", sum->frames, sum->frames > 0 ? "bytes do arrive" : "nothing arrives at all");
+	const char *seen = sum->lines == 0 ? "frames seen"
+	    : sum->lines == sum->frames    ? "lines seen"
+					   : "frames and lines";
+
+	empty_figure(p, seen, sum->frames, sum->frames > 0 ? "bytes do arrive" : "nothing arrives at all");
 	if (sum->filtered > 0)
 		empty_figure(p, "hidden by the filter", sum->filtered, "");
 	if (sum->not_sip > 0)
@@ -54,7 +62,10 @@ empty_figures(struct page *p, const struct empty_sum *sum)
 	if (sum->malformed > 0)
 		empty_figure(p, "malformed", sum->malformed, "look like SIP and are not");
 	if (sum->dropped > 0)
-		empty_figure(p, "given up", sum->dropped, "cut, or fragments missing");
+		empty_figure(
+		    p, "given up", sum->dropped, sum->lines > 0 ? "for lack of room" : "cut, or fragments missing");
+	if (sum->notices > 0)
+		empty_figure(p, "notices", sum->notices, "a failure, but no code: 8");
 	empty_figure(p, "SIP requests", sum->requests, "");
 	empty_figure(p, "SIP responses", sum->responses, "");
 }
@@ -133,6 +144,40 @@ empty_ended(struct page *p, const struct store *s, const struct empty_sum *sum)
 	empty_advice(p, advice);
 }
 
+/* A log that was read and shows no SIP: what it has instead, and what would make it tell more. */
+static void
+empty_log(struct page *p, const struct store *s, const struct empty_sum *sum)
+{
+	static const char *const advice[] = {
+		"Let the PBX write its SIP messages, then the codes are counted here:",
+		"- Asterisk, pjsip: pjsip set logger on   (logger.conf: verbose in that file)",
+		"- Asterisk, chan_sip: sip set debug on   (the same)",
+		"- FreeSWITCH: sofia global siptrace on",
+		"- Kamailio, OpenSIPS: acc lines name codes; sipdump or tracer has all",
+		NULL,
+	};
+
+	char text[128];
+
+	(void)snprintf(text, sizeof text, "There is no SIP text in this log%s, %s", sum->st.ended ? "" : " so far",
+	    sum->notices > 0 ? "only notices: 8 shows them." : "nor a line that names a code.");
+	page_text(p, ROLE_TEXT_STRONG, 2, 2, slice_str(text));
+	page_blank(p);
+	empty_figures(p, sum);
+	empty_sentences(p, s);
+	empty_advice(p, advice);
+	if (sum->st.ended)
+		page_text(p, ROLE_TEXT_DIM, 2, 2, slice_str("That is all there was to read.  q quits."));
+}
+
+/* Nothing but logs, of which something was read, and no SIP in them. */
+static bool
+empty_is_log(const struct empty_sum *sum)
+{
+	return sum->lines > 0 && sum->lines == sum->frames && sum->found == 0 &&
+	    (sum->st.ended || sum->st.live || sum->notices > 0);
+}
+
 void
 dashboard_empty_draw(const struct viewer *v, struct canvas *c, int row, int height)
 {
@@ -145,6 +190,8 @@ dashboard_empty_draw(const struct viewer *v, struct canvas *c, int row, int heig
 		page_blank(&p);
 	if (sum.responses > 0)
 		empty_good(&p, &sum);
+	else if (empty_is_log(&sum))
+		empty_log(&p, v->store, &sum);
 	else if (sum.st.ended)
 		empty_ended(&p, v->store, &sum);
 	else if (!sum.st.engine_alive)

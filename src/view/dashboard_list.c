@@ -169,13 +169,31 @@ dashboard_row_draw(const struct event *e, struct canvas *c, int row, const int w
 	canvas_paint(c, row, 0, canvas_cols(c), ROLE_LIST_CURSOR);
 }
 
-/* " Failures 48,255  recovered 311  kept 9,812  folded 312" and the place of the cursor. */
+/* What logs tell of without a code, between the title's end at `from` and `to`; the key that shows it stands there. */
+static void
+dashboard_notices_draw(const struct store *s, struct canvas *c, int row, int from, int to)
+{
+	uint64_t total = store_notice_total(s);
+	char number[32], text[64];
+
+	if (total == 0)
+		return;
+	(void)view_number(number, sizeof number, total, 9);
+	(void)snprintf(text, sizeof text, " %s notice%s without a code: 8 ", number, total == 1 ? "" : "s");
+	if (from + 1 + (int)strlen(text) > to)
+		(void)snprintf(text, sizeof text, " notices %s: 8 ", number);
+	if (from + 1 + (int)strlen(text) <= to)
+		(void)canvas_printf(c, row, to - (int)strlen(text), (int)strlen(text), ROLE_TEXT_KEY, "%s", text);
+}
+
+/* " Failures 48,255  recovered 311  kept 9,812  folded 312", the notices, and the place of the cursor. */
 static void
 dashboard_title_draw(const struct viewer *v, const struct list *l, struct canvas *c, int row)
 {
 	struct store_status st;
 	char title[256], n[32], of[32];
 	size_t at;
+	int end = canvas_cols(c) - 1;
 	const struct {
 		const char *word;
 		uint64_t n;
@@ -198,8 +216,12 @@ dashboard_title_draw(const struct viewer *v, const struct list *l, struct canvas
 	at = (size_t)view_frame(c, row, 0, canvas_cols(c), title);
 	(void)snprintf(title, sizeof title, " %s of %s ", view_number(n, sizeof n, l->cursor + 1, 11),
 	    view_number(of, sizeof of, l->count, 11));
-	if (l->count > l->height && at + strlen(title) + 2 < (size_t)canvas_cols(c))
-		(void)canvas_printf(c, row, canvas_cols(c) - (int)strlen(title) - 1, 32, ROLE_TEXT_DIM, "%s", title);
+	if (l->count > l->height && at + strlen(title) + 2 < (size_t)canvas_cols(c)) {
+		end -= (int)strlen(title);
+		(void)canvas_printf(c, row, end, 32, ROLE_TEXT_DIM, "%s", title);
+		end--;
+	}
+	dashboard_notices_draw(v->store, c, row, (int)at, end);
 }
 
 void

@@ -35,6 +35,25 @@ detail_event(const struct viewer *v, size_t *index)
 	return store_event_at(v->store, *index);
 }
 
+static struct slice
+detail_or_dash(struct slice s)
+{
+	return s.n > 0 ? s : slice_str("-");
+}
+
+/* Does it come from a log?  A log need not have times, so its source is asked too. */
+static bool
+detail_is_logged(const struct store *s, const struct event *e)
+{
+	for (size_t i = 0; i < store_source_count(s); i++) {
+		const struct source_stat *src = &store_source_at(s, i)->stat;
+
+		if (src->text && slice_eq(e->source, slice_str(src->name)))
+			return true;
+	}
+	return e->stamp.n > 0 || e->statement;
+}
+
 /* " 5/9,812  14:32:06.553  INVITE  1037 -> +442066627625". */
 static void
 detail_title_draw(const struct viewer *v, const struct event *e, size_t index, struct canvas *c, int row)
@@ -48,10 +67,10 @@ detail_title_draw(const struct viewer *v, const struct event *e, size_t index, s
 	    2;
 	col +=
 	    canvas_printf(c, row, col, cols, ROLE_TEXT_DIM, "%s", timefmt_clock_ms(clock, sizeof clock, e->t_ns)) + 2;
-	col += canvas_text(c, row, col, 12, ROLE_TEXT, e->method) + 2;
-	col += canvas_text(c, row, col, 24, ROLE_TEXT, e->from);
+	col += canvas_text(c, row, col, 12, ROLE_TEXT, detail_or_dash(e->method)) + 2;
+	col += canvas_text(c, row, col, 24, ROLE_TEXT, detail_or_dash(e->from));
 	col += canvas_printf(c, row, col, cols, ROLE_TEXT_DIM, " -> ");
-	(void)canvas_text(c, row, col, cols - col - DETAIL_PLACE, ROLE_TEXT, e->to);
+	(void)canvas_text(c, row, col, cols - col - DETAIL_PLACE, ROLE_TEXT, detail_or_dash(e->to));
 }
 
 static void
@@ -65,18 +84,19 @@ detail_gone_draw(struct canvas *c, int row)
 static void
 detail_body_draw(const struct viewer *v, struct detail *d, const struct event *e, struct canvas *c, int row, int height)
 {
+	bool logged = detail_is_logged(v->store, e);
 	struct why_alike alike;
 	struct page p;
 
 	why_alike(v->store, e, false, &alike);
 	page_begin(&p, c, -1, 0, 0);
-	detail_page(&p, e, &alike);
+	detail_page(&p, e, &alike, logged);
 	p.height = height;
 	if (d->top > page_last_top(&p))
 		d->top = page_last_top(&p);
 	d->height = (size_t)(height > 0 ? height : 0);
 	page_begin(&p, c, row, height, d->top);
-	detail_page(&p, e, &alike);
+	detail_page(&p, e, &alike, logged);
 	if (row > 0)
 		page_place_draw(&p, c, row - 1, ROLE_TEXT_DIM);
 }

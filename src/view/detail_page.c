@@ -29,6 +29,19 @@ detail_headline(struct page *p, const struct event *e)
 	page_frame(p, title);
 }
 
+/* A field of a log reads "-" when it is not known; of a capture it is left out. */
+static void
+detail_field(struct page *p, bool logged, const char *label, struct slice text)
+{
+	page_label(p, label, ROLE_TEXT, text.n > 0 || !logged ? text : slice_str("-"));
+}
+
+static bool
+detail_is_known(struct slice address)
+{
+	return address.n > 0 && !slice_eq(address, slice_str("-"));
+}
+
 /* NULL and the table's "-" both mean that nothing is known. */
 static struct slice
 detail_known(const char *s)
@@ -110,8 +123,13 @@ detail_who(const struct event *e, struct slice address, char *out, size_t cap)
 	struct slice peer = slice_eq(address, sent ? e->dst : e->src) ? e->peer : (struct slice){ NULL, 0 };
 	bool named = peer.n > 0 && slice_ifind(address, peer) < 0;
 	const char *role = e->role != PEER_ROLE_UNKNOWN && peer.n > 0 ? peer_role_name(e->role) : "";
-	int n = snprintf(out, cap, "%.*s", (int)(address.n < 64 ? address.n : 64), address.n > 0 ? address.p : "");
+	int n;
 
+	if (!detail_is_known(address)) {
+		(void)snprintf(out, cap, "-");
+		return;
+	}
+	n = snprintf(out, cap, "%.*s", (int)(address.n < 64 ? address.n : 64), address.p);
 	if (n > 0 && (named || role[0] != '\0'))
 		(void)snprintf(out + n, cap - (size_t)n, " (%.*s%s%s)", named ? (int)(peer.n < 64 ? peer.n : 64) : 0,
 		    named ? peer.p : "", named && role[0] != '\0' ? ", " : "", role);
@@ -138,9 +156,11 @@ detail_said_by(struct page *p, const struct event *e)
 	else if (relayed)
 		page_labelf(p, label, ROLE_TEXT_STRONG, "%s, passed on by %s", who, relay);
 	else if (e->direction == DIRECTION_SENT && e->leg.n == 0)
-		page_labelf(p, label, ROLE_TEXT_STRONG, "%s, this machine", who);
+		page_labelf(p, label, ROLE_TEXT_STRONG, "%s%s", who,
+		    detail_is_known(e->src) ? ", this machine" : "  (this machine)");
 	else
-		page_labelf(p, label, ROLE_TEXT_STRONG, "%s%s", who, e->code != 0 ? ", or a hop behind it" : "");
+		page_labelf(p, label, ROLE_TEXT_STRONG, "%s%s", who,
+		    e->code != 0 && detail_is_known(e->src) ? ", or a hop behind it" : "");
 	detail_who(e, e->dst, who, sizeof who);
 	if (e->code == 0)
 		page_labelf(p, "Asked by", ROLE_TEXT, "%s", who);
@@ -224,16 +244,19 @@ detail_alike(struct page *p, const struct event *e, const struct why_alike *alik
 {
 	char first[32], last[32], n[32], code[16];
 
+	const char *peer = e->peer.n > 0 ? "same peer" : "peers not known";
+
 	if (alike->n < 2) {
-		page_labelf(p, "Alike", ROLE_TEXT, "none within 5 minutes from the same peer");
+		page_labelf(
+		    p, "Alike", ROLE_TEXT, "none within 5 minutes%s", e->peer.n > 0 ? " from the same peer" : "");
 		return;
 	}
 	if (e->code == 0)
 		(void)snprintf(code, sizeof code, "no response");
 	else
 		(void)snprintf(code, sizeof code, "%u", e->code);
-	page_labelf(p, "Alike", ROLE_TEXT, "%s x %s, same peer, %s%s to %s", view_number(n, sizeof n, alike->n, 9),
-	    code, timefmt_clock(first, sizeof first, alike->first_ns), alike->older ? " or earlier" : "",
+	page_labelf(p, "Alike", ROLE_TEXT, "%s x %s, %s, %s%s to %s", view_number(n, sizeof n, alike->n, 9), code, peer,
+	    timefmt_clock(first, sizeof first, alike->first_ns), alike->older ? " or earlier" : "",
 	    timefmt_clock(last, sizeof last, alike->last_ns));
 }
 
@@ -404,29 +427,36 @@ detail_path(struct page *p, const struct event *e)
 }
 
 static void
-detail_fields(struct page *p, const struct event *e)
+detail_fields(struct page *p, const struct event *e, bool logged)
 {
 	char text[64];
 
 	page_frame(p, "Decoded fields");
 	page_label(p, "Time", ROLE_TEXT, slice_str(timefmt_date_ms(text, sizeof text, e->t_ns)));
-	page_label(p, "Method", ROLE_TEXT, e->method);
-	page_label(p, "From", ROLE_TEXT, e->from);
-	page_label(p, "To", ROLE_TEXT, e->to);
-	page_label(p, "Peer", ROLE_TEXT, e->peer);
+	if (logged)
+		detail_field(p, logged, "Time in log", slice_trim(e->stamp));
+	detail_field(p, logged, "Method", e->method);
+	detail_field(p, logged, "From", e->from);
+	detail_field(p, logged, "To", e->to);
+	detail_field(p, logged, "Peer", e->peer);
 	page_label(p, "Outcome", ROLE_TEXT, slice_str(outcome_name(e->outcome)));
 	page_labelf(p, "Transport", ROLE_TEXT, "%s%s", transport_name(e->transport),
 	    e->code == 0                             ? ""
 		: e->direction == DIRECTION_SENT     ? ", sent by this machine"
 		: e->direction == DIRECTION_RECEIVED ? ", received by this machine"
 						     : "");
-	page_label(p, "Call-ID", ROLE_TEXT, e->call_id);
+	detail_field(p, logged, "Call-ID", e->call_id);
+	if (logged && e->orphan)
+		page_label(p, "Request", ROLE_TEXT, slice_str("-"));
 	page_label(p, "Source", ROLE_TEXT, e->source);
 	page_label(p, "Explained by", ROLE_TEXT_DIM, e->explain);
+	if (e->statement)
+		page_label(p, "Careful", ROLE_CLASS_4XX, slice_str("only a line of the log named this code"));
 	if (e->partial)
 		page_label(p, "Careful", ROLE_CLASS_4XX, slice_str("not all of this message could be decoded"));
 	if (e->cut)
-		page_label(p, "Careful", ROLE_CLASS_4XX, slice_str("the capture cut this message short"));
+		page_label(p, "Careful", ROLE_CLASS_4XX,
+		    slice_str(logged ? "its end is not in the log" : "the capture cut this message short"));
 }
 
 /* One line of the message; false at its end. */
@@ -442,14 +472,22 @@ detail_raw_next(struct slice *raw, struct slice *line)
 }
 
 static void
-detail_raw(struct page *p, const struct event *e)
+detail_raw(struct page *p, const struct event *e, bool logged)
 {
 	struct slice raw = e->raw, line;
 	char title[96], n[32];
 	bool start = true, body = false;
 
-	(void)snprintf(title, sizeof title, "%s, %s bytes",
-	    e->code == 0 ? "Request as captured" : "Message as received", view_number(n, sizeof n, e->raw_len, 11));
+	if (e->statement) {
+		page_frame(p, "The message");
+		page_text(p, ROLE_TEXT_DIM, 1, 1, slice_str("-  (it is not in the log: one line named the code)"));
+		return;
+	}
+	(void)snprintf(title, sizeof title, "%s as %s, %s bytes", e->code == 0 ? "Request" : "Message",
+	    logged             ? "logged"
+		: e->code == 0 ? "captured"
+			       : "received",
+	    view_number(n, sizeof n, e->raw_len, 11));
 	page_frame(p, title);
 	while (detail_raw_next(&raw, &line)) {
 		const char *colon = line.n > 0 ? memchr(line.p, ':', line.n) : NULL;
@@ -471,7 +509,7 @@ detail_raw(struct page *p, const struct event *e)
 }
 
 void
-detail_page(struct page *p, const struct event *e, const struct why_alike *alike)
+detail_page(struct page *p, const struct event *e, const struct why_alike *alike, bool logged)
 {
 	struct sip_explanation why;
 
@@ -482,6 +520,6 @@ detail_page(struct page *p, const struct event *e, const struct why_alike *alike
 	detail_checks(p, e, &why);
 	detail_answer(p, e, &why);
 	detail_path(p, e);
-	detail_fields(p, e);
-	detail_raw(p, e);
+	detail_fields(p, e, logged);
+	detail_raw(p, e, logged);
 }

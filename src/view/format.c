@@ -209,6 +209,22 @@ view_phrase(const struct event *e)
 	return phrase.n > 0 ? phrase : slice_str(view_code_words(e->code));
 }
 
+char *
+view_source_name(const struct source_stat *s, char *out, size_t cap)
+{
+	size_t n = strlen(s->name);
+	bool said = strcmp(s->kind, "syslog") == 0 || (n > 4 && strcmp(s->name + n - 4, ".log") == 0);
+
+	(void)snprintf(out, cap, "%s%s", s->name, s->text && !said ? " (log)" : "");
+	return out;
+}
+
+const char *
+view_source_unit(const struct source_stat *s)
+{
+	return s->text ? "lines" : "packets";
+}
+
 void
 view_explain(const struct event *e, struct sip_explanation *out)
 {

@@ -79,7 +79,17 @@ static const struct {
 	    "failures with one code, cause or phrase, method, peer and direction.  N: new in this run; d: done "
 	    "with, until it comes again after 5 minutes of quiet; M: muted.  ~: about",
 	    ROLE_TEXT },
-	{ "loss", "packets or records that never got here: kernel, interface, reassembly, engine, stream", ROLE_TEXT },
+	{ "loss",
+	    "packets, lines or records that never got here whole: kernel, interface, reassembly, broken framing, lines "
+	    "too long, engine, stream; 6 shows where",
+	    ROLE_TEXT },
+	{ "refused", "connections and messages of senders that a receiver turned away; 6 shows them", ROLE_TEXT },
+	{ "notices",
+	    "lines of a log that tell of a failure without its code: listed apart (8), never counted as responses",
+	    ROLE_TEXT },
+	{ "statements", "lines of a log that name a code, where the log does not have the SIP message", ROLE_TEXT },
+	{ "Time in log", "of an event from a log: the time as the log has it; - is what the log does not tell",
+	    ROLE_TEXT },
 	{ "folded", "failures counted but not listed one by one, because too many came at once", ROLE_TEXT },
 	{ "pushed out", "failures no longer listed: only the newest are kept; counters keep all", ROLE_TEXT },
 	{ "peer",

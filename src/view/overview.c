@@ -270,12 +270,12 @@ overview_sources_draw(const struct store *s, struct canvas *c, int row, int rows
 
 	for (size_t i = 0; i < store_source_count(s) && (int)i < rows; i++) {
 		const struct source_stat *src = &store_source_at(s, i)->stat;
-		uint64_t gone = src->kernel_drops + src->if_drops + src->verdict[WIRE_DROPPED];
+		uint64_t gone = store_source_lost(src);
 		int at = col + 1;
 
 		at += canvas_text(c, row + (int)i, at, 14, ROLE_TEXT, slice_str(src->name)) + 1;
-		at += canvas_printf(c, row + (int)i, at, col + width - at, ROLE_TEXT_DIM, "%s  %s frames  ", src->state,
-		    view_number(frames, sizeof frames, src->frames, 7));
+		at += canvas_printf(c, row + (int)i, at, col + width - at, ROLE_TEXT_DIM, "%s  %s %s  ", src->state,
+		    view_number(frames, sizeof frames, src->frames, 7), src->text ? "lines" : "frames");
 		(void)canvas_printf(c, row + (int)i, at, col + width - at, gone > 0 ? ROLE_STATUS_LOSS : ROLE_TEXT_DIM,
 		    "lost %s", view_number(lost, sizeof lost, gone, 7));
 	}

@@ -17,6 +17,8 @@ static const struct view_key viewer_keys[] = {
 	{ ACTION_VIEW_GROUPS, { '3' }, "3", "groups of failures", "3", "Groups", 110 },
 	{ ACTION_VIEW_PEERS, { '4' }, "4", "peers and their figures", "4", "Peers", 105 },
 	{ ACTION_VIEW_ALERTS, { '5' }, "5", "alerts: incidents", "5", "Alerts", 115 },
+	{ ACTION_VIEW_SOURCES, { '6' }, "6", "sources and their loss", "6", "Sources", 66 },
+	{ ACTION_VIEW_NOTICES, { '8' }, "8", "notices of logs", "8", "Notices", 65 },
 	{ ACTION_PAUSE, { 'p' }, "p", "pause the display, go on", "p", "Pause", 150 },
 	{ ACTION_HELP, { UI_KEY_F1, '?', 'h', 'H' }, "F1 ? h", "this page", "?", "Help", 250 },
 	{ ACTION_REPAINT, { UI_CTRL('l') }, "^L", "draw everything again", NULL, NULL, 0 },
@@ -42,6 +44,10 @@ viewer_target(enum view_action action)
 		return &view_peers_list;
 	case ACTION_VIEW_ALERTS:
 		return &view_alerts;
+	case ACTION_VIEW_SOURCES:
+		return &view_sources;
+	case ACTION_VIEW_NOTICES:
+		return &view_notices;
 	default:
 		return NULL;
 	}
@@ -169,6 +175,8 @@ viewer_key(struct viewer *v, uint32_t key)
 	case ACTION_VIEW_GROUPS:
 	case ACTION_VIEW_PEERS:
 	case ACTION_VIEW_ALERTS:
+	case ACTION_VIEW_SOURCES:
+	case ACTION_VIEW_NOTICES:
 		viewer_go(v, viewer_target(action));
 		return COMMAND_NONE;
 	default:

@@ -44,7 +44,9 @@ enum view_action {
 	ACTION_VIEW_DASHBOARD,
 	ACTION_VIEW_GROUPS,
 	ACTION_VIEW_PEERS,
-	ACTION_VIEW_ALERTS
+	ACTION_VIEW_ALERTS,
+	ACTION_VIEW_SOURCES,
+	ACTION_VIEW_NOTICES
 };
 
 /* The deepest way down: dashboard, alerts, alert, detail, help. */
@@ -122,8 +124,9 @@ struct view_peers {
 
 /*
  * event_id: the event under the cursor, shared by list and detail; moved: the detail walked away from it.
- * incident_id: the one that the alert view shows.  group: of the last command about one.  window: 0 as the input has
- * it, else 1 + index of the window that the user chose.
+ * incident_id: the one that the alert view shows; notice: number of the one that its page shows, moved_notice: the page
+ * walked away from the list's; source: index of the one under the cursor.  group: of the last command about one.
+ * window: 0 as the input has it, else 1 + index of the window that the user chose.
  */
 struct viewer {
 	const struct store *store;
@@ -135,7 +138,9 @@ struct viewer {
 	size_t depth;
 	uint64_t event_id;
 	bool moved;
-	uint64_t incident_id, group;
+	uint64_t incident_id, group, notice;
+	bool moved_notice;
+	size_t source;
 	unsigned window;
 	struct view_peers peers;
 	char say[320];
@@ -146,6 +151,10 @@ extern const struct view_ops view_groups;
 extern const struct view_ops view_peers_list;
 extern const struct view_ops view_alerts;
 extern const struct view_ops view_alert;
+extern const struct view_ops view_sources;
+extern const struct view_ops view_source;
+extern const struct view_ops view_notices;
+extern const struct view_ops view_notice;
 extern const struct view_ops view_detail;
 extern const struct view_ops view_help;
 
@@ -275,6 +284,11 @@ struct view_visit {
 void view_visit_open(struct viewer *v, struct view_visit *visit, uint64_t event_id);
 void view_visit_end(struct viewer *v, struct view_visit *visit);
 
+/* "full (log)", "eth0"; returns out. */
+char *view_source_name(const struct source_stat *s, char *out, size_t cap);
+/* What its frames are: "lines", "packets". */
+const char *view_source_unit(const struct source_stat *s);
+
 /* incidents.c: incidents in lines, for dashboard and alerts. */
 
 /* '!' for errors and what is critical, '-' for warnings, 'i' for notices. */
@@ -347,6 +361,9 @@ void page_labelf(struct page *p, const char *label, enum ui_role role, const cha
     __attribute__((format(printf, 4, 5)));
 /* A line of a message as received; the first head_len bytes have head_role.  Wrapped anywhere. */
 void page_raw(struct page *p, enum ui_role head_role, size_t head_len, enum ui_role role, struct slice text);
+/* sources.c, notices.c: all that is known of one. */
+void source_page(struct page *p, const struct store_source *src);
+void notice_page(struct page *p, const struct store *s, const struct notice *n);
 /* The largest top that makes sense for what was written. */
 size_t page_last_top(const struct page *p);
 /* How much of the page is in sight, at the right end of a line; only when not all is. */

@@ -420,6 +420,8 @@ tcp_message(struct stream *s, struct message *out)
 	ip_endpoint(&out->dst, s->key.dst, s->key.family, s->key.dport);
 	out->t_ns = s->t_ns;
 	out->ifindex = s->ifindex;
+	out->stamp = (struct slice){ NULL, 0 };
+	out->flow = FLOW_UNKNOWN;
 	out->transport = TRANSPORT_TCP;
 	out->cut = s->out_cut;
 	s->ready = false;

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../e2e/lib.sh"
 cd "$top_srcdir" || exit 99
 
-layers_nouns='arena buf cursor errmsg event frame hash incident mem peers sipmsg slice text timefmt'
+layers_nouns='arena buf cursor errmsg event frame hash incident mem notice peers sipmsg slice text timefmt'
 # room: doors besides base and the nouns.
 layers_table='
 base:

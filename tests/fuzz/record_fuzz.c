@@ -105,6 +105,35 @@ fuzz_groups(const struct store *s)
 	}
 }
 
+/* Numbers have no gap, each is of a group unless groups had to make room, and groups never count more than came. */
+static void
+fuzz_notices(const struct store *s)
+{
+	static struct store_notice_group out[STORE_NOTICE_GROUPS_MAX];
+	const struct notice_list *l = store_notices(s);
+	uint64_t newest = notice_list_newest(l), count = notice_list_count(l), sum = 0, told = 0;
+	size_t n = store_notice_groups(s, out, STORE_NOTICE_GROUPS_MAX);
+
+	if (count > newest || count > STORE_NOTICES_MAX || store_notice_total(s) < newest ||
+	    notice_list_find(l, newest - count) != NULL || notice_list_find(l, newest + 1) != NULL)
+		abort();
+	for (uint64_t at = newest + 1 - count; at <= newest; at++) {
+		const struct notice *one = notice_list_find(l, at);
+		struct store_notice_group g;
+
+		if (one == NULL || one->kind.n == 0)
+			abort();
+		for (const struct slice *t = &one->stamp; t <= &one->source; t++)
+			sum += fuzz_slice(*t);
+		if (n < STORE_NOTICE_GROUPS_MAX && (!store_notice_group_of(s, one, &g) || g.count == 0))
+			abort();
+	}
+	for (size_t i = 0; i < n; i++)
+		told += out[i].count;
+	if (told > newest || sum == 1)
+		abort();
+}
+
 static void
 fuzz_kpi(const struct store *s)
 {
@@ -138,6 +167,7 @@ fuzz_getters(const struct store *s)
 	fuzz_events(s);
 	fuzz_incidents(s);
 	fuzz_groups(s);
+	fuzz_notices(s);
 	fuzz_kpi(s);
 	for (unsigned cls = 0; cls <= 8; cls++) {
 		(void)store_window(s, cls, 300);
@@ -154,7 +184,7 @@ fuzz_getters(const struct store *s)
 		if (memchr(peers[i].name, '\0', sizeof peers[i].name) == NULL)
 			abort();
 	for (size_t i = 0; i < store_source_count(s); i++)
-		if (memchr(store_source_at(s, i)->sentence, '\0', 256) == NULL)
+		if (memchr(store_source_at(s, i)->sentence, '\0', 256) == NULL || store_source_rate(s, i) < -1)
 			abort();
 	store_status(s, &st);
 	if (memchr(st.sentence, '\0', sizeof st.sentence) == NULL || memchr(st.host, '\0', sizeof st.host) == NULL)
@@ -210,10 +240,15 @@ fuzz_report(const uint8_t *data, size_t size)
 {
 	struct sink_events *l = sink_events_new(4, 1);
 	struct tally *t = tally_new(1, NULL);
-	struct source_stat source = { .kind = "file" };
-	struct sink_report r = {
-		.host = "h", .version = "v", .tally = t, .sources = &source, .n_sources = 1, .events = l
-	};
+	struct notice_list *notices = notice_list_new(3, 100000);
+	struct source_stat source = { .kind = "file", .text = size % 2 == 0, .notices = size, .no_year = size };
+	struct sink_report r = { .host = "h",
+		.version = "v",
+		.tally = t,
+		.sources = &source,
+		.n_sources = 1,
+		.events = l,
+		.notices = notices };
 	struct slice all = { (const char *)data, size };
 	FILE *out = fopen("/dev/null", "w");
 
@@ -221,11 +256,16 @@ fuzz_report(const uint8_t *data, size_t size)
 	for (uint64_t id = 1; id < 6; id++) {
 		struct event e = { .id = id, .code = 404, .phrase = slice_cut(&all, '\n'), .from = all, .source = all };
 
+		struct notice n = { .t_ns = (int64_t)id, .kind = e.phrase, .peer = all, .user = all, .text = all };
+
 		sink_events_add(l, &e);
+		if (notice_list_add(notices, &n) != 0)
+			abort();
 	}
 	if (out == NULL || sink_report_json(out, &r) != 0 || sink_report_text(out, &r, 0) != 0)
 		abort();
 	(void)fclose(out);
+	notice_list_free(notices);
 	sink_events_free(l);
 	tally_free(t);
 }

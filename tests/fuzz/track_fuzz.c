@@ -187,6 +187,36 @@ host(unsigned v)
 	return e;
 }
 
+/* What a log leaves out: an end of the message, or all of it but its code. */
+static void
+as_log(const uint8_t *b, struct message *m, struct sipmsg *s)
+{
+	m->flow = (uint8_t)((b[3] >> 6) % 3);
+	m->stamp = slice_str(m->flow != FLOW_UNKNOWN ? "10:15:01" : "");
+	if (m->flow == FLOW_IN || (b[4] >> 6) == 2)
+		m->dst = (struct endpoint){ 0 };
+	if (m->flow == FLOW_OUT || (b[4] >> 6) == 2)
+		m->src = (struct endpoint){ 0 };
+	if ((b[4] >> 6) != 3 || s->kind != SIP_RESPONSE)
+		return;
+	m->bytes = slice_str("");
+	m->transport = TRANSPORT_N;
+	*s = (struct sipmsg){ .kind = SIP_RESPONSE,
+		.method = s->method,
+		.method_name = s->method_name,
+		.code = s->code,
+		.phrase = s->phrase,
+		.call_id = s->call_id,
+		.from_tag = s->from_tag,
+		.cseq = b[2] & 0x20 ? s->cseq : 0,
+		.q850 = -1,
+		.reason_sip = -1,
+		.warn_code = -1,
+		.expires = -1,
+		.session_expires = -1,
+		.max_forwards = -1 };
+}
+
 static void
 step(struct track *t, const uint8_t *b, int64_t *now_ns)
 {
@@ -238,6 +268,7 @@ step(struct track *t, const uint8_t *b, int64_t *now_ns)
 	s.session_expires = b[7] & 0x20 ? 90 : -1;
 	s.expires = b[7] & 0x10 ? 0 : 3600;
 	s.retry_after = slice_str(b[7] & 8 ? "5" : "");
+	as_log(b, &m, &s);
 	(void)track_push(t, &m, &s);
 }
 

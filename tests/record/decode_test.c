@@ -176,7 +176,7 @@ test_tolerated(void **state)
 
 	(void)state;
 	assert_int_equal(decode(EVENT ",\"new member\":{\"a\":[1]},\"direction\":\"sideways\","
-				      "\"transport\":\"sctp\"}\r",
+				      "\"transport\":\"quic\"}\r",
 			     &r),
 	    0);
 	assert_int_equal(r.event.direction, DIRECTION_UNKNOWN);
@@ -184,7 +184,7 @@ test_tolerated(void **state)
 	assert_int_equal(r.event.q850, -1);
 	assert_int_equal(r.event.raw.n, 0);
 	assert_int_equal(decode("{\"type\":\"weather\"}", &r), 1);
-	assert_int_equal(decode("{\"type\":\"notice\"," HEAD ",\"text\":\"x\"}", &r), 1);
+	assert_int_equal(decode("{\"type\":\"notice\"," HEAD ",\"text\":\"x\"}", &r), -EINVAL);
 	assert_int_equal(decode(INCIDENT ",\"level\":\"apocalypse\"}", &r), 0);
 	assert_int_equal(r.incident.level, INCIDENT_NOTICE);
 	assert_int_equal(

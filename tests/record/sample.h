@@ -70,6 +70,7 @@ sample_event(uint64_t id)
 		.path = SAMPLE_TEXT(sample_path),
 		.explain = SAMPLE_TEXT("q850:34"),
 		.source = SAMPLE_TEXT("eth0"),
+		.stamp = SAMPLE_TEXT("Nov 14 22:13:20"),
 		.raw = SAMPLE_TEXT(sample_raw) };
 }
 
@@ -95,6 +96,25 @@ sample_event_record(uint64_t id)
 
 	r.event = sample_event(id);
 	r.t_ns = r.event.t_ns;
+	return r;
+}
+
+/* A notice with every member set. */
+static inline struct record
+sample_notice(const char *kind, const char *peer)
+{
+	struct record r = sample_record(RECORD_NOTICE);
+
+	r.notice = (struct notice){ .t_ns = SAMPLE_T,
+		.stamp = SAMPLE_TEXT("Nov 14 22:13:20"),
+		.kind = slice_str(kind),
+		.means = SAMPLE_TEXT("the login was refused; 401 or 403 follows"),
+		.method = SAMPLE_TEXT("REGISTER"),
+		.call_id = SAMPLE_TEXT("a84b4c76e66710@pc33.example.com"),
+		.peer = slice_str(peer),
+		.user = SAMPLE_TEXT("1031"),
+		.text = SAMPLE_TEXT("Registration from '<sip:1031@pbx>' failed for '192.0.2.9:5060' - Wrong password"),
+		.source = SAMPLE_TEXT("messages") };
 	return r;
 }
 
@@ -175,6 +195,34 @@ sample_source(const char *name, uint64_t n)
 	for (unsigned d = 0; d < WIRE_DROP_N; d++)
 		s.drop[d] = n;
 	s.frames = (WIRE_VERDICT_N + 1) * n;
+	return s;
+}
+
+/* The same of a log. */
+static inline struct source_stat
+sample_log(const char *name, uint64_t n)
+{
+	struct source_stat s = sample_source(name, n);
+
+	s.text = true;
+	s.messages = n;
+	s.statements = n + 1;
+	s.notices = n + 2;
+	s.cut = n + 3;
+	s.again = n + 4;
+	s.quiet = n + 5;
+	s.long_records = n + 6;
+	s.rotations = n + 7;
+	s.forgotten = n + 8;
+	s.senders = n + 9;
+	s.connected = n + 10;
+	s.refused = n + 11;
+	s.closed = n + 12;
+	s.bad_frames = n + 13;
+	s.no_year = n + 14;
+	s.no_zone = n + 15;
+	s.no_date = n + 16;
+	s.no_time = n + 17;
 	return s;
 }
 

@@ -33,6 +33,7 @@ assert_same(const struct event *a, struct event b)
 	assert_int_equal(a->rang, b.rang);
 	assert_int_equal(a->orphan, b.orphan);
 	assert_int_equal(a->ack_missing, b.ack_missing);
+	assert_int_equal(a->statement, b.statement);
 	assert_int_equal(a->setup_ms, b.setup_ms);
 	assert_int_equal(a->hop_ms, b.hop_ms);
 	assert_int_equal(a->repeats, b.repeats);
@@ -55,7 +56,7 @@ test_kept_as_given(void **state)
 		{ .id = 4, .cut = true, .q850 = INT16_MAX, .reason_sip = INT16_MAX, .raw_len = UINT32_MAX },
 		{ .id = 5, .recovered = true, .repeats = UINT32_MAX, .said_code = 699 },
 		{ .id = 6, .in_call = true, .copies = UINT32_MAX, .transport = 255, .direction = 255, .role = 255 },
-		{ .id = 7, .auth = true }, { .id = 8, .rang = true }, { .id = 9, .orphan = true },
+		{ .id = 7, .auth = true, .statement = true }, { .id = 8, .rang = true }, { .id = 9, .orphan = true },
 		{ .id = 10, .ack_missing = true, .outcome = 255 }, { .id = 11, .partial = true }, sample_event(12) };
 	struct event out;
 

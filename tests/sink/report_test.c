@@ -212,6 +212,66 @@ assert_keys(json_t *o, const char *const *order, size_t n)
 		assert_string_equal(json_object_iter_key(it), order[i]);
 }
 
+/* A log beside the capture: its own figures, its notices, and what its times lacked. */
+static void
+test_log(void **state)
+{
+	static const char *const lines[] = {
+		"  full (follow, reading): 70 lines, 1,000 bytes",
+		"SIP messages 10, of these cut 13, lines that state a code 11, said again 14",
+		"not counted beside SIP text 15, notices 12, forgotten for lack of room 18",
+		"rotations 17, connections 20, senders now 19, refused 21, closed by us 22",
+		"24 without a year: the year of their arrival was taken",
+		"26 without a date: the date of their arrival was taken",
+		"27 without any time: the time of their arrival was taken",
+		"25 without a time zone: local time was taken",
+		/* 10 kernel, 10 interface, 10 given up, 16 too long, 23 broken. */
+		"lost: 69 lines",
+		"kernel 10, interface 10, given up 10, cut for their length 16, framing that makes no sense 23",
+		"  notices                      12  log lines that tell of a failure without a code",
+		"(10 older ones are not listed)",
+		" auth-failed  a\\x1b[2J  1031  Registration from",
+	};
+	struct notice_list *notices = notice_list_new(2, 100000);
+	struct record one = sample_notice("auth-failed", "a\x1b[2J");
+	struct scene s;
+	json_t *o;
+
+	(void)state;
+	scene_init(&s);
+	s.sources[1] = sample_log("full", 10);
+	memcpy(s.sources[1].kind, "follow", 7);
+	for (unsigned i = 0; i < 3; i++) {
+		one.notice.t_ns = SAMPLE_T + i * NS_PER_S;
+		assert_int_equal(notice_list_add(notices, &one.notice), 0);
+	}
+	s.report.notices = notices;
+	o = scene_json(&s);
+	assert_int_equal(number(o, "notices_total"), 12);
+	assert_int_equal(json_array_size(at(o, "notices")), 2);
+	assert_string_equal(json_string_value(at(o, "notices/1/t")), "2023-11-14T22:13:22.123456Z");
+	assert_string_equal(json_string_value(at(o, "notices/0/kind")), "auth-failed");
+	assert_int_equal(number(o, "sources/1/packets"), 70);
+	assert_int_equal(number(o, "sources/1/log/lines"), 70);
+	assert_int_equal(number(o, "sources/1/log/messages"), 10);
+	assert_int_equal(number(o, "sources/1/log/no_time"), 27);
+	assert_int_equal(json_object_size(at(o, "sources/1/log")), 19);
+	assert_null(at(o, "sources/0/log"));
+	json_decref(o);
+	assert_int_equal(scene_write(&s, false, 0), 0);
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+		if (strstr(s.text, lines[i]) == NULL)
+			fail_msg("without \"%s\":\n%s", lines[i], s.text);
+	/* Without the list of events there is none of notices, but the count. */
+	s.report.events = NULL;
+	o = scene_json(&s);
+	assert_null(at(o, "notices"));
+	assert_int_equal(number(o, "notices_total"), 12);
+	json_decref(o);
+	notice_list_free(notices);
+	scene_fini(&s);
+}
+
 static void
 test_json_first_members(void **state)
 {
@@ -582,6 +642,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_log),
 		cmocka_unit_test(test_json_first_members),
 		cmocka_unit_test(test_json_numbers),
 		cmocka_unit_test(test_json_ratios),

@@ -407,6 +407,47 @@ cut_at_a_word(void **state)
 	}
 }
 
+/* Of a log: no address and no transport where there is none, no delay finer than its stamps, and what a line on its own
+ * is worth. */
+static void
+what_a_log_does_not_know(void **state)
+{
+	struct event ev = silence();
+
+	(void)state;
+	ev.src = ev.peer = slice_str("-");
+	ev.transport = TRANSPORT_N;
+	says(&ev, "The next hop gave no final answer within 32 s; the INVITE was sent 7 times.");
+	ev = failure(500, "Server Internal Error");
+	ev.direction = DIRECTION_SENT;
+	ev.src = slice_str("-");
+	ev.said_by = slice_str("203.0.113.40:5060");
+	ev.said_code = 503;
+	says(&ev, "This machine made 500 of it: 203.0.113.40:5060 said 503 Service Unavailable.");
+	ev.said_code = 0;
+	says(&ev, "203.0.113.40:5060 said it, this machine only passed it on.");
+	ev.said_by = slice_str("-");
+	says(&ev, "The hop behind it said it, this machine only passed it on.");
+	ev = failure(404, "Not Found");
+	ev.peer = slice_str("-");
+	says(&ev, "The other side was asked for +4930123456");
+	ev = failure(408, "Request Timeout");
+	ev.hop_ms = 0;
+	ev.stamp = slice_str("2026-03-03 10:15:01");
+	says(&ev, "It came within a second: no timer");
+	ev.hop_ms = 1000;
+	says(&ev, "It came after about 1.0 s: no timer");
+	ev.hop_ms = 5000;
+	says(&ev, "It came after about 5.0 s, when a timer");
+	ev.hop_ms = 1000;
+	ev.stamp = slice_str("03.03.2026 10:15:01,250");
+	says(&ev, "It came after 1.0 s, when a timer");
+	ev = failure(486, "Busy Here");
+	ev.orphan = ev.statement = true;
+	says(&ev, "Only a log line named this code; the message itself was not in the log.");
+	never_says(&ev, "The request was not seen");
+}
+
 int
 main(void)
 {
@@ -420,6 +461,7 @@ main(void)
 		cmocka_unit_test(silence_is_a_case),
 		cmocka_unit_test(marks),
 		cmocka_unit_test(doubt_is_told),
+		cmocka_unit_test(what_a_log_does_not_know),
 		cmocka_unit_test(any_event_makes_good_text),
 		cmocka_unit_test(cut_at_a_word),
 	};

@@ -52,7 +52,17 @@ test_add_reaches_every_member(void **state)
 static void
 test_source_balance(void **state)
 {
-	struct source_stat s = { .frames = 28, .filtered_input = 3, .skipped = 4 };
+	/* Of a log: what else is told of its lines stands beside the sum. */
+	struct source_stat s = { .frames = 28,
+		.filtered_input = 3,
+		.skipped = 4,
+		.text = true,
+		.messages = 9,
+		.statements = 8,
+		.notices = 7,
+		.cut = 6,
+		.bad_frames = 5,
+		.refused = 4 };
 
 	(void)state;
 	for (unsigned v = 0; v < WIRE_VERDICT_N; v++)

@@ -264,6 +264,24 @@ test_what_moves_nothing(void **state)
 	assert_true(kpi_is_zero(&c));
 }
 
+/* A log line that names a failure and no call: there is nothing to hold it against. */
+static void
+test_lone(void **state)
+{
+	struct outcome o = invite(OUTCOME_FAILED, 503, NONE);
+	struct kpi_counts c = { .n = { 0 } };
+
+	(void)state;
+	o.lone = true;
+	kpi_outcome(&c, &o);
+	o.method = METHOD_REGISTER;
+	kpi_outcome(&c, &o);
+	assert_true(kpi_is_zero(&c));
+	o.lone = false;
+	kpi_outcome(&c, &o);
+	assert_int_equal(c.n[KPI_REGISTERS], 1);
+}
+
 /* Whatever was counted can be taken back, delays too. */
 static void
 test_undo(void **state)
@@ -438,6 +456,7 @@ main(void)
 		cmocka_unit_test(test_aside),
 		cmocka_unit_test(test_registrations),
 		cmocka_unit_test(test_what_moves_nothing),
+		cmocka_unit_test(test_lone),
 		cmocka_unit_test(test_undo),
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_bins),

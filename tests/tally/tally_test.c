@@ -681,6 +681,42 @@ test_memory_short(void **state)
 	assert_true(at > 20);
 }
 
+/* What a log has: a code without a method, a peer without an address; both find their own event again. */
+static void
+test_log(void **state)
+{
+	struct tally *t = tally_new(3, NULL);
+	struct sipmsg s = { .kind = SIP_RESPONSE, .code = 503, .method = METHOD_NONE };
+	struct endpoint nobody = { .family = 0 };
+	struct outcome o = { .kind = OUTCOME_FAILED,
+		.method = METHOD_NONE,
+		.code = 503,
+		.whole = true,
+		.leg = true,
+		.lone = true,
+		.peer = &nobody };
+	struct event ev = { .code = 503, .statement = true, .peer = slice_str("-") };
+	struct peer_stat row[2];
+
+	(void)state;
+	if (t == NULL)
+		return;
+	tally_message(t, &s, SEEN_NEW, &nobody);
+	tally_attempt(t, METHOD_NONE);
+	tally_outcome(t, &o);
+	tally_event(t, &ev);
+	assert_int_equal(tally_total(t)->responses[METHOD_NONE][503 - SIP_CODE_MIN], 1);
+	assert_int_equal(tally_total(t)->attempts[METHOD_NONE], 1);
+	assert_int_equal(tally_total(t)->outcomes[METHOD_NONE][OUTCOME_FAILED], 1);
+	assert_int_equal(tally_event_codes(t)[503 - SIP_CODE_MIN], 1);
+	assert_true(kpi_is_zero(tally_kpi(t)));
+	assert_int_equal(tally_top_peers(t, row, 2), 1);
+	assert_string_equal(row[0].name, "-");
+	assert_int_equal(row[0].events, 1);
+	assert_int_equal(row[0].responses[4], 1);
+	tally_free(t);
+}
+
 int
 main(void)
 {
@@ -697,6 +733,7 @@ main(void)
 		cmocka_unit_test(test_kpi_peers_full),
 		cmocka_unit_test(test_fold_keeps_the_window),
 		cmocka_unit_test(test_update),
+		cmocka_unit_test(test_log),
 		cmocka_unit_test(test_memory_short),
 	};
 

@@ -36,6 +36,13 @@ on_outcome(void *ctx, const struct outcome *o)
 
 	assert_non_null(o->peer);
 	assert_true(o->kind < OUTCOME_N);
+	assert_true(o->pdd_ms >= -1 && o->srd_ms >= -1 && o->rrd_ms >= -1);
+	(void)endpoint_format(peer, sizeof peer, o->peer, false);
+	if (st->outcomes_n < sizeof st->outcomes)
+		st->outcomes_n += (size_t)snprintf(st->outcomes + st->outcomes_n, sizeof st->outcomes - st->outcomes_n,
+		    "%s %u %u %d%d%d %d%d%d%d%d%d %s\n", outcome_name(o->kind), o->method, o->code, o->whole, o->leg,
+		    o->undo, o->in_call, o->seized, o->rang, o->auth, o->recovered, o->lone,
+		    st->mode == STREAM_LOG_FLOW ? "" : peer);
 	if (o->leg) {
 		st->legs[o->kind]++;
 		(void)endpoint_format(peer, sizeof peer, o->peer, false);
@@ -85,7 +92,12 @@ on_event(void *ctx, const struct event *ev)
 		.rang = ev->rang,
 		.orphan = ev->orphan,
 		.ack_missing = ev->ack_missing,
-		.partial = ev->partial };
+		.partial = ev->partial,
+		.statement = ev->statement,
+		.transport = ev->transport,
+		.raw_len = ev->raw_len };
+	text(e->dst, sizeof e->dst, ev->dst);
+	text(e->stamp, sizeof e->stamp, ev->stamp);
 	text(e->call_id, sizeof e->call_id, ev->call_id);
 	text(e->from, sizeof e->from, ev->from);
 	text(e->to, sizeof e->to, ev->to);
@@ -198,6 +210,8 @@ host(const char *name, size_t n)
 		assert_int_equal(inet_pton(AF_INET6, address, e.addr), 1);
 		return e;
 	}
+	if (len == 1 && name[0] == '-')
+		return (struct endpoint){ .family = 0 };
 	for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++)
 		if (strlen(hosts[i].name) == len && memcmp(hosts[i].name, name, len) == 0) {
 			memcpy(e.addr, hosts[i].a, 4);
@@ -216,6 +230,7 @@ struct line {
 	char text[1024];
 	char branch[192], sent_by[64], raw[256];
 	size_t length;
+	int stated;
 };
 
 static int
@@ -256,6 +271,8 @@ word(struct line *l, char *w)
 	    key(w, "needs", &s->needs) || key(w, "link", &s->link) || key(w, "contact", &s->contact) ||
 	    key(w, "warning", &s->warning) || key(w, "uri", &s->uri) || key(w, "via", &s->sent_by))
 		return;
+	if (key(w, "stamp", &l->m.stamp))
+		return;
 	if (key(w, "realm", &v))
 		s->realm[s->n_realms++] = v;
 	else if (number(w, "n", &n))
@@ -280,6 +297,12 @@ word(struct line *l, char *w)
 		s->sdp = true;
 	else if (strcmp(w, "part") == 0)
 		s->partial = true;
+	else if (strcmp(w, "in") == 0)
+		l->m.flow = FLOW_IN;
+	else if (strcmp(w, "out") == 0)
+		l->m.flow = FLOW_OUT;
+	else if (strcmp(w, "stated") == 0)
+		l->stated = 1;
 	else if (strcmp(w, "tcp") == 0)
 		l->m.transport = TRANSPORT_TCP;
 	else
@@ -313,6 +336,43 @@ finish_line(struct line *l)
 	l->m.bytes = slice_str(l->raw);
 	if (l->length > 0)
 		l->m.bytes.n = l->length < sizeof l->raw ? l->length : sizeof l->raw;
+}
+
+/* What a line of a log knows: what was given. */
+static void
+state_line(struct line *l, const char *at)
+{
+	static const char *const names[] = { " c=", " f=", " n=", " from=", " to=" };
+	struct slice *texts[] = { &l->s.call_id, &l->s.from_tag, NULL, &l->s.from, &l->s.to };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const char *found = strstr(at, names[i]), *end = strchr(at, '\n');
+
+		if (found != NULL && (end == NULL || found < end))
+			continue;
+		if (texts[i] != NULL)
+			*texts[i] = (struct slice){ NULL, 0 };
+		else
+			l->s.cseq = 0;
+	}
+	l->m.transport = TRANSPORT_N;
+}
+
+/* The same message as the log of 192.0.2.10 has it. */
+static void
+log_line(const struct stream *st, struct line *l)
+{
+	static const struct endpoint pbx = { .family = 4, .addr = { 192, 0, 2, 10 } };
+	bool in = endpoint_same_host(&l->m.dst, &pbx);
+
+	assert_true(in != endpoint_same_host(&l->m.src, &pbx));
+	l->m.flow = in ? FLOW_IN : FLOW_OUT;
+	if (st->mode == STREAM_LOG_FAR || st->mode == STREAM_LOG_FLOW)
+		*(in ? &l->m.dst : &l->m.src) = (struct endpoint){ .family = 0 };
+	if (st->mode == STREAM_LOG_FLOW)
+		*(in ? &l->m.src : &l->m.dst) = (struct endpoint){ .family = 0 };
+	l->m.stamp = slice_str("10:15:01");
+	l->m.t_ns -= l->m.t_ns % (st->grain_ms * NS_PER_MS);
 }
 
 /* The next word of a line, NULL at its end; blanks in front are passed over. */
@@ -374,11 +434,16 @@ play_line(struct stream *st, const char *at, size_t n)
 		l.s.code = (uint16_t)strtoul(w, NULL, 10);
 		w = next_word(&rest);
 	}
-	l.s.method_name = slice_str(w);
+	l.s.method_name = slice_str(strcmp(w, "-") != 0 ? w : "");
 	l.s.method = sip_method_find(l.s.method_name);
 	while ((w = next_word(&rest)) != NULL)
 		word(&l, w);
-	finish_line(&l);
+	if (l.stated)
+		state_line(&l, at);
+	else
+		finish_line(&l);
+	if (st->mode != STREAM_WIRE)
+		log_line(st, &l);
 	if (l.length > sizeof l.raw) {
 		memset(big, 'x', sizeof big);
 		l.m.bytes = (struct slice){ big, l.length < sizeof big ? l.length : sizeof big };

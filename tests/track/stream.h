@@ -8,6 +8,8 @@
  * [made of call, CSeq and hosts, CANCEL and ACK as their INVITE], via (sent-by) [the client's address], from [1001],
  * to [4930123456], ua, realm (repeatable), exp, se, q850, sip, warn, phrase, reason, retry, needs, link, contact,
  * warning, uri, maxf, len; flags stale, sdp, tcp, part.
+ * Of logs: host "-" (unknown), flags in, out (flow), stated (a line of a log names it: no message, no branch, and of
+ * the other keys only those given), key stamp, method "-" (none).
  * "_" in a value stands for a blank.  "MS tick" advances time, "finish" ends.
  */
 #ifndef TESTS_STREAM_H
@@ -19,14 +21,20 @@
 
 enum { STREAM_KEPT = 512 };
 
+/* How the lines are seen: on the wire, or in the log of 192.0.2.10, which tells of its own end nothing, or both ends,
+ * or of neither more than the flow. */
+enum stream_seen { STREAM_WIRE, STREAM_LOG_FAR, STREAM_LOG_BOTH, STREAM_LOG_FLOW };
+
 struct stream_event {
 	uint64_t id;
 	unsigned code, said_code, outcome, repeats, copies, tries;
 	int q850, setup_ms, hop_ms;
 	unsigned direction, role;
 	int64_t t_ns;
-	int recovered, in_call, auth, rang, orphan, ack_missing, partial;
-	char call_id[64], from[64], to[64], method[16], phrase[64], peer[64], src[64], said_by[64], leg[64], path[512];
+	int recovered, in_call, auth, rang, orphan, ack_missing, partial, statement;
+	unsigned transport, raw_len;
+	char call_id[64], from[64], to[64], method[16], phrase[64], peer[64], src[64], dst[64], said_by[64], leg[64];
+	char path[512], stamp[64];
 	char user_agent[64], raw[64];
 };
 
@@ -43,15 +51,19 @@ struct stream_incident {
 struct stream {
 	struct track *t;
 	int64_t now_ms;
-	enum seen seen; /* of the last line */
+	enum stream_seen mode; /* set behind stream_open */
+	long grain_ms;         /* of a log's times, 0 none */
+	enum seen seen;        /* of the last line */
 	unsigned attempts, completed;
 	long whole[OUTCOME_N]; /* whole outcomes, undone ones taken back; in-call ones left out */
 	long legs[OUTCOME_N];
 	struct stream_event events[STREAM_KEPT];
 	size_t n_events, n_updates;
 	struct event_update last_update;
-	struct outcome last_whole;                     /* peer not valid */
-	char last_peer[64];                            /* of the last outcome that was a leg */
+	struct outcome last_whole; /* peer not valid */
+	char last_peer[64];        /* of the last outcome that was a leg */
+	char outcomes[16384];      /* all, a line each: what none of times and own address says */
+	size_t outcomes_n;
 	struct stream_incident incidents[STREAM_KEPT]; /* by id, the newest word about each */
 	size_t n_incidents, n_words;
 };

@@ -140,6 +140,123 @@ scene_frames(struct scene *s, const char *name, const char *state, uint64_t fram
 }
 
 void
+scene_stat(struct scene *s, const struct source_stat *stat)
+{
+	static struct counts none;
+	struct record r = { .type = RECORD_TICK,
+		.t_ns = SCENE_NOW,
+		.host = "pbx-lon-1",
+		.tick = { .counts = &none, .sources = stat, .n_sources = 1 } };
+
+	scene_apply(s, &r);
+}
+
+void
+scene_word(struct scene *s, const char *name, const char *kind, const char *state, const char *sentence)
+{
+	struct record r = { .type = RECORD_SOURCE,
+		.t_ns = SCENE_NOW,
+		.host = "pbx-lon-1",
+		.source = { .name = name, .kind = kind, .state = state, .sentence = sentence } };
+
+	scene_apply(s, &r);
+}
+
+struct source_stat
+scene_log(const char *name, const char *kind, const char *state)
+{
+	struct source_stat stat = { .frames = 1204551,
+		.bytes = 98123456,
+		.verdict = { [WIRE_SIP] = 904000,
+		    [WIRE_NOT_SIP] = 300500,
+		    [WIRE_MALFORMED] = 12,
+		    [WIRE_DROPPED] = 31,
+		    [WIRE_HELD] = 3 },
+		.skipped = 5,
+		.text = true,
+		.messages = 51877,
+		.statements = 4,
+		.notices = 33,
+		.cut = 3,
+		.again = 7,
+		.quiet = 2,
+		.long_records = 9,
+		.forgotten = 6,
+		.no_year = 51880 };
+
+	(void)snprintf(stat.name, sizeof stat.name, "%s", name);
+	(void)snprintf(stat.kind, sizeof stat.kind, "%s", kind);
+	(void)snprintf(stat.state, sizeof stat.state, "%s", state);
+	if (strcmp(kind, "file") == 0) {
+		stat.total = 228000000;
+		stat.done = 98123456;
+	} else if (strcmp(kind, "follow") == 0) {
+		stat.rotations = 2;
+		stat.no_zone = 51880;
+	} else {
+		stat.senders = 3;
+		stat.connected = 12;
+		stat.refused = 231;
+		stat.closed = 2;
+		stat.bad_frames = 5;
+		stat.no_zone = 880;
+		stat.no_date = 4;
+		stat.no_time = 1;
+	}
+	return stat;
+}
+
+void
+scene_notice(struct scene *s, int64_t t_ns, unsigned kind)
+{
+	static const struct {
+		const char *stamp, *kind, *means, *method, *call_id, *peer, *user, *text;
+	} kinds[] = {
+		{ "2026-11-22 14:32:01", "auth-failed", "the credentials were wrong or missing; a 401 or 403 follows",
+		    "REGISTER", "1234@203.0.113.99", "203.0.113.99:5062", "sip:1001@pbx",
+		    "Request 'REGISTER' from '<sip:1001@pbx>' failed for '203.0.113.99:5062' "
+		    "(callid: 1234@203.0.113.99) - "
+		    "Failed to authenticate" },
+		{ "Nov 22 14:32:03", "no-extension", "nobody has this number in the dialplan; a 404 follows", "INVITE",
+		    "", "198.51.100.7", "00442066627625",
+		    "Call (UDP:198.51.100.7:5060) to extension '00442066627625' rejected because "
+		    "extension not found in "
+		    "context 'from-trunk'." },
+		{ "", "hangup", "", "", "", "", "",
+		    "Hangup sofia/external/M\xc3\xbcller\x1b[31m\xe2\x80\xae "
+		    "[CS_CONSUME_MEDIA] [NO_ROUTE_DESTINATION]" },
+	};
+	unsigned k = kind % (sizeof kinds / sizeof kinds[0]);
+	struct record r = { .type = RECORD_NOTICE, .t_ns = t_ns, .host = "pbx-lon-1" };
+
+	r.notice = (struct notice){ .t_ns = t_ns,
+		.stamp = slice_str(kinds[k].stamp),
+		.kind = slice_str(kinds[k].kind),
+		.means = slice_str(kinds[k].means),
+		.method = slice_str(kinds[k].method),
+		.call_id = slice_str(kinds[k].call_id),
+		.peer = slice_str(kinds[k].peer),
+		.user = slice_str(kinds[k].user),
+		.text = slice_str(kinds[k].text),
+		.source = slice_str("full") };
+	scene_apply(s, &r);
+}
+
+struct event
+scene_logged(int64_t t_ns, unsigned code, const char *phrase, const char *stamp)
+{
+	struct event e = scene_failure(t_ns, code, phrase, "");
+
+	e.direction = DIRECTION_UNKNOWN;
+	e.transport = TRANSPORT_N;
+	e.src = e.dst = slice_str("-");
+	e.orphan = true;
+	e.stamp = slice_str(stamp);
+	e.source = slice_str("full");
+	return e;
+}
+
+void
 scene_event(struct scene *s, int64_t t_ns, unsigned kind)
 {
 	unsigned k = kind % (sizeof scene_kinds / sizeof scene_kinds[0]);

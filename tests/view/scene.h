@@ -30,6 +30,15 @@ void scene_responses(struct scene *s, int64_t t_ns, unsigned code, uint64_t n, u
 /* The source's figures. */
 void scene_frames(struct scene *s, const char *name, const char *state, uint64_t frames, uint64_t sip, uint64_t lost,
     uint64_t done, uint64_t total);
+/* The figures of a source as they are; and a source's word. */
+void scene_stat(struct scene *s, const struct source_stat *stat);
+void scene_word(struct scene *s, const char *name, const char *kind, const char *state, const char *sentence);
+/* A log of 1,204,551 lines with a bit of everything; kind "file", "follow" or "syslog". */
+struct source_stat scene_log(const char *name, const char *kind, const char *state);
+/* One notice; kind picks one of a few (any number). */
+void scene_notice(struct scene *s, int64_t t_ns, unsigned kind);
+/* An event of a log: stamp, no ends, no transport. */
+struct event scene_logged(int64_t t_ns, unsigned code, const char *phrase, const char *stamp);
 /* One event; kind picks one of a few failures (any number). */
 void scene_event(struct scene *s, int64_t t_ns, unsigned kind);
 /* One event as it is told, but for its id; members that may be absent must be set so. */

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -211,19 +212,166 @@ test_peers(void **state)
 	scene_close(&s);
 }
 
+/* A capture beside three kinds of logs; each in turn with all its figures. */
+static void
+test_sources(void **state)
+{
+	const struct source_stat full = scene_log("full", "follow", "reading"),
+				 file = scene_log("old.log", "file", "reading"),
+				 syslog = scene_log("udp:127.0.0.1:5514", "syslog", "reading");
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_keys(&s, "6");
+	scene_check(&s, "sources-none", 24, 80, false);
+	scene_hello(&s, true);
+	store_advance(s.store, SCENE_NOW - 8 * NS_PER_S);
+	scene_frames(&s, "eth0", "reading", 118204, 51877, 12, 0, 0);
+	scene_stat(&s, &full);
+	scene_word(&s, "full", "follow", "reading", "full was rotated: going on with the new file");
+	scene_stat(&s, &file);
+	scene_stat(&s, &syslog);
+	store_advance(s.store, SCENE_NOW);
+	scene_frames(&s, "eth0", "reading", 119204, 52877, 12, 0, 0);
+	scene_check(&s, "sources-capture", 24, 80, false);
+	scene_keys(&s, "j");
+	scene_check_all(&s, "sources");
+	scene_keys(&s, "j");
+	scene_check(&s, "sources-file", 24, 80, true);
+	scene_keys(&s, "j");
+	scene_check(&s, "sources-syslog", 24, 80, false);
+	scene_keys(&s, "\r");
+	scene_check(&s, "source", 24, 80, false);
+	scene_keys(&s, "N");
+	scene_check(&s, "source", 10, 40, false);
+	scene_keys(&s, "q");
+	scene_check(&s, "sources-file", 40, 140, false);
+	scene_close(&s);
+}
+
+static void
+scene_notices(struct scene *s, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		scene_notice(s, SCENE_NOW - (int64_t)(n - i) * NS_PER_S, i);
+}
+
+static void
+test_notices(void **state)
+{
+	const struct source_stat full = scene_log("full", "follow", "reading");
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_keys(&s, "8");
+	scene_check(&s, "notices-none", 24, 80, false);
+	scene_hello(&s, true);
+	scene_stat(&s, &full);
+	store_advance(s.store, SCENE_NOW);
+	scene_notices(&s, 30);
+	scene_check_all(&s, "notices");
+	free(scene_draw(&s, 24, 80, false));
+	scene_keys(&s, "j\r");
+	scene_check_all(&s, "notice");
+	free(scene_draw(&s, 24, 80, false));
+	/* The cursor stays on the line it was put on, and goes where the page went. */
+	scene_notices(&s, 2);
+	scene_keys(&s, "nq");
+	scene_check(&s, "notices-later", 24, 80, false);
+	scene_close(&s);
+}
+
+/* What a log does not tell reads "-"; notices stand beside the failures, in no counter. */
+static void
+test_log(void **state)
+{
+	struct source_stat full = scene_log("full", "follow", "reading");
+	struct scene s;
+	struct event e;
+
+	(void)state;
+	scene_open(&s);
+	scene_hello(&s, true);
+	scene_stat(&s, &full);
+	store_advance(s.store, SCENE_NOW);
+	scene_responses(&s, SCENE_NOW - 9 * NS_PER_S, 404, 4, 4, NULL);
+	for (int64_t i = 0; i < 4; i++) {
+		e = scene_logged(SCENE_NOW - (9 - i) * NS_PER_S, 404, "Not Found", "2026-11-22 14:31:58");
+		scene_put(&s, &e);
+	}
+	e = scene_logged(SCENE_NOW - 2 * NS_PER_S, 503, "", "Nov 22 14:32:05");
+	e.statement = true;
+	e.method = e.from = e.to = slice_str("");
+	scene_put(&s, &e);
+	scene_notices(&s, 3);
+	scene_check_all(&s, "log");
+	scene_keys(&s, "\r");
+	scene_check(&s, "log-statement", 40, 140, false);
+	scene_check(&s, "log-statement", 24, 80, false);
+	scene_keys(&s, "G");
+	scene_check(&s, "log-statement-end", 24, 80, false);
+	scene_keys(&s, "N");
+	scene_check(&s, "log-detail", 40, 140, false);
+	scene_keys(&s, "G");
+	scene_check(&s, "log-detail-end", 24, 80, false);
+	scene_close(&s);
+}
+
+/* A log without SIP text says so, and what to switch on; before it was read it does not. */
+static void
+test_log_without_sip(void **state)
+{
+	struct source_stat stat = { .name = "messages",
+		.kind = "file",
+		.state = "ended",
+		.frames = 412,
+		.bytes = 51200,
+		.verdict = { [WIRE_NOT_SIP] = 412 },
+		.text = true,
+		.notices = 33,
+		.done = 51200,
+		.total = 51200 };
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_hello(&s, false);
+	scene_stat(&s, &stat);
+	scene_notices(&s, 33);
+	scene_check_all(&s, "log-notices");
+	scene_close(&s);
+	scene_open(&s);
+	scene_hello(&s, false);
+	stat.notices = 0;
+	(void)snprintf(stat.state, sizeof stat.state, "reading");
+	stat.total = 90000;
+	scene_stat(&s, &stat);
+	scene_check(&s, "log-reading", 24, 80, false);
+	(void)snprintf(stat.state, sizeof stat.state, "ended");
+	stat.done = 90000;
+	scene_stat(&s, &stat);
+	scene_check(&s, "log-no-sip", 24, 80, false);
+	scene_close(&s);
+}
+
 /* Any size draws without a step outside; the sanitisers watch. */
 static void
 test_sizes(void **state)
 {
 	static const int sizes[] = { 1, 2, 3, 5, 7, 8, 9, 11, 15, 16, 17, 21, 29, 30, 39, 40, 41, 60, 79, 80, 81, 131,
 		200, 500 };
-	static const char *const keys[] = { "", "\r", "?", "qq", "3", "4", "5", "5\r" };
+	static const char *const keys[] = { "", "\r", "?", "qq", "3", "4", "5", "5\r", "6", "6\r", "8", "8\r" };
 	const size_t n = sizeof sizes / sizeof sizes[0];
+	const struct source_stat syslog = scene_log("udp:127.0.0.1:5514", "syslog", "reading");
 	struct scene s;
 
 	(void)state;
 	scene_open(&s);
 	scene_trouble(&s);
+	scene_stat(&s, &syslog);
+	scene_notices(&s, 30);
 	for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
 		scene_keys(&s, keys[k]);
 		for (size_t r = 0; r < n; r++)
@@ -249,6 +397,10 @@ main(void)
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_alerts),
 		cmocka_unit_test(test_peers),
+		cmocka_unit_test(test_sources),
+		cmocka_unit_test(test_notices),
+		cmocka_unit_test(test_log),
+		cmocka_unit_test(test_log_without_sip),
 		cmocka_unit_test(test_sizes),
 	};
 

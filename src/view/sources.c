@@ -1,0 +1,340 @@
+/*
+ * sources - where the traffic comes from: one row each, and below it all that is known of the one under the cursor.
+ * One thing to know: rows keep the order in which sources came and none ever goes, so an index is a cursor that stays.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "view_int.h"
+
+enum { SOURCES_TAIL_MIN = 9, SOURCES_LIST_MIN = 5, SOURCES_BAR = 20, SOURCES_LINE = 512 };
+
+struct sources {
+	struct list list;
+};
+
+enum sources_column {
+	SOURCES_NAME,
+	SOURCES_KIND,
+	SOURCES_STATE,
+	SOURCES_SEEN,
+	SOURCES_SIP,
+	SOURCES_LOST,
+	SOURCES_RATE,
+	SOURCES_SENDERS,
+	SOURCES_COLUMNS
+};
+
+static const struct view_column sources_columns[SOURCES_COLUMNS] = {
+	[SOURCES_NAME] = { "SOURCE", 14, 48, 0, false },
+	[SOURCES_KIND] = { "KIND", 6, 6, 60, false },
+	[SOURCES_STATE] = { "STATE", 7, 8, 0, false },
+	[SOURCES_SEEN] = { "seen", 15, 17, 0, true },
+	[SOURCES_SIP] = { "SIP", 7, 11, 60, true },
+	[SOURCES_LOST] = { "lost", 6, 9, 48, true },
+	[SOURCES_RATE] = { "/s", 6, 8, 70, true },
+	[SOURCES_SENDERS] = { "senders", 7, 7, 80, true },
+};
+
+static const struct view_key sources_keys[] = {
+	VIEW_LIST_KEYS,
+	{ ACTION_HOME, { UI_KEY_HOME, 'g' }, "Home g", "first row", NULL, NULL, 0 },
+	{ ACTION_END, { UI_KEY_END, 'G' }, "End G", "last row", NULL, NULL, 0 },
+	{ ACTION_OPEN, { UI_KEY_ENTER, '\n' }, "Enter", "all of it on a page", "Enter", "All of it", 200 },
+	{ ACTION_BACK, { UI_KEY_ESC, 'q', UI_KEY_BACKSPACE }, "Esc q", "back", "Esc", "Back", 255 },
+};
+
+/* A line of figures under way: what is 0 is not told. */
+struct sources_line {
+	char text[SOURCES_LINE];
+	size_t n;
+};
+
+static void
+sources_add(struct sources_line *l, uint64_t v, const char *what)
+{
+	char number[32];
+	int n;
+
+	if (v == 0)
+		return;
+	n = snprintf(l->text + l->n, sizeof l->text - l->n, "%s%s %s", l->n > 0 ? ", " : "",
+	    view_number(number, sizeof number, v, 15), what);
+	if (n > 0 && (size_t)n < sizeof l->text - l->n)
+		l->n += (size_t)n;
+	else
+		l->text[l->n] = '\0';
+}
+
+static void
+sources_put(struct page *p, const char *label, enum ui_role role, const struct sources_line *l)
+{
+	page_label(p, label, role, (struct slice){ l->text, l->n });
+}
+
+static enum ui_role
+sources_state_role(const struct source_stat *s)
+{
+	return strcmp(s->state, "failed") == 0 || strcmp(s->state, "damaged") == 0 ? ROLE_STATE_CRIT
+	    : strcmp(s->state, "ended") == 0                                       ? ROLE_TEXT_DIM
+										   : ROLE_TEXT;
+}
+
+/* SIP found: messages and statements of a log, packets of a capture. */
+static uint64_t
+sources_sip(const struct source_stat *s)
+{
+	return s->text ? s->messages + s->statements : s->verdict[WIRE_SIP];
+}
+
+static void
+sources_row_draw(const struct store *st, size_t at, const struct view_table *t, struct canvas *c, int row)
+{
+	const struct source_stat *s = &store_source_at(st, at)->stat;
+	uint64_t lost = store_source_lost(s);
+	double rate = store_source_rate(st, at);
+	char n[32], text[64];
+
+	view_table_cell(t, c, row, SOURCES_NAME, ROLE_TEXT, slice_str(view_source_name(s, text, sizeof text)));
+	view_table_cell(t, c, row, SOURCES_KIND, ROLE_TEXT_DIM, slice_str(s->kind));
+	view_table_cell(t, c, row, SOURCES_STATE, sources_state_role(s), slice_str(s->state));
+	view_table_cellf(
+	    t, c, row, SOURCES_SEEN, ROLE_TEXT, "%s %s", view_number(n, sizeof n, s->frames, 7), view_source_unit(s));
+	view_table_cell(t, c, row, SOURCES_SIP, ROLE_TEXT,
+	    slice_str(view_number(
+		n, sizeof n, sources_sip(s), (size_t)(t->width[SOURCES_SIP] > 0 ? t->width[SOURCES_SIP] : 7))));
+	view_table_cell(t, c, row, SOURCES_LOST, lost > 0 ? ROLE_STATE_CRIT : ROLE_TEXT_DIM,
+	    slice_str(view_number(n, sizeof n, lost, 6)));
+	view_table_cell(t, c, row, SOURCES_RATE, ROLE_TEXT, slice_str(rate < 0 ? "-" : view_rate(n, sizeof n, rate)));
+	view_table_cell(t, c, row, SOURCES_SENDERS, ROLE_TEXT,
+	    slice_str(strcmp(s->kind, "syslog") == 0 ? view_number(n, sizeof n, s->senders, 7) : "-"));
+}
+
+/* "[########............] 43%  430,000 of 1,000,000 bytes". */
+static void
+sources_progress(struct page *p, const struct source_stat *s)
+{
+	char bar[SOURCES_BAR + 1], done[32], total[32];
+	double share;
+
+	if (s->total == 0 || strcmp(s->kind, "file") != 0)
+		return;
+	share = s->done < s->total ? (double)s->done / (double)s->total : 1;
+	for (int i = 0; i < SOURCES_BAR; i++)
+		bar[i] = i < (int)(share * SOURCES_BAR) ? '#' : '.';
+	bar[SOURCES_BAR] = '\0';
+	page_labelf(p, "Read", ROLE_TEXT, "[%s] %d%%  %s of %s bytes", bar, (int)(share * 100),
+	    view_number(done, sizeof done, s->done, 19), view_number(total, sizeof total, s->total, 19));
+}
+
+/* Where all of them went. */
+static void
+sources_verdicts(struct page *p, const struct source_stat *s)
+{
+	struct sources_line l = { .n = 0 };
+	char frames[32], bytes[32];
+
+	sources_add(&l, s->verdict[WIRE_SIP], "SIP");
+	sources_add(&l, s->verdict[WIRE_NOT_SIP], "not SIP");
+	sources_add(&l, s->verdict[WIRE_FILTERED] + s->filtered_input, "hidden by the filter");
+	sources_add(&l, s->verdict[WIRE_MALFORMED], "malformed");
+	sources_add(&l, s->verdict[WIRE_DROPPED], "given up");
+	sources_add(&l, s->verdict[WIRE_HELD], "waiting for more");
+	sources_add(&l, s->bad_frames, "with broken framing");
+	sources_add(&l, s->skipped > s->bad_frames ? s->skipped - s->bad_frames : 0, "left out at a restart");
+	page_labelf(p, s->text ? "Lines" : "Packets", ROLE_TEXT, "%s (%s bytes)%s%s",
+	    view_number(frames, sizeof frames, s->frames, 19), view_number(bytes, sizeof bytes, s->bytes, 19),
+	    l.n > 0 ? ": " : "", l.text);
+}
+
+static void
+sources_capture(struct page *p, const struct source_stat *s)
+{
+	struct sources_line l = { .n = 0 }, damage = { .n = 0 }, buffer = { .n = 0 };
+
+	sources_add(&l, s->kernel_drops, "in the kernel");
+	sources_add(&l, s->if_drops, "at the interface");
+	for (unsigned d = 0; d < WIRE_DROP_N; d++)
+		sources_add(&l, s->drop[d], wire_drop_name((enum wire_drop)d));
+	sources_put(p, "Lost", ROLE_STATE_CRIT, &l);
+	sources_add(&damage, s->truncated, "packets cut by the capture");
+	sources_add(&damage, s->tcp_gaps, "gaps in TCP streams");
+	sources_add(&damage, s->tcp_oversize, "messages too large");
+	sources_put(p, "Damage", ROLE_TEXT, &damage);
+	sources_add(&buffer, s->buffer >> 20, "MiB in the kernel");
+	sources_put(p, "Buffer", ROLE_TEXT_DIM, &buffer);
+}
+
+static void
+sources_found(struct page *p, const struct source_stat *s)
+{
+	struct sources_line l = { .n = 0 }, aside = { .n = 0 };
+
+	sources_add(&l, s->messages, s->messages == 1 ? "SIP message" : "SIP messages");
+	sources_add(&l, s->statements, s->statements == 1 ? "line that states a code" : "lines that state a code");
+	sources_add(&l, s->notices, s->notices == 1 ? "notice without a code (8)" : "notices without a code (8)");
+	if (l.n > 0)
+		sources_put(p, "Found", ROLE_TEXT_STRONG, &l);
+	else
+		page_label(p, "Found", ROLE_TEXT_STRONG, slice_str("nothing that tells of SIP so far"));
+	sources_add(&aside, s->again, "said again, of a response that was counted");
+	sources_add(&aside, s->quiet, "stated beside the SIP text");
+	sources_put(p, "Not counted", ROLE_TEXT, &aside);
+}
+
+static void
+sources_lost(struct page *p, const struct source_stat *s)
+{
+	struct sources_line l = { .n = 0 }, damage = { .n = 0 };
+
+	sources_add(&l, s->kernel_drops + s->if_drops, "in the kernel");
+	sources_add(&l, s->verdict[WIRE_DROPPED], "given up for lack of room");
+	sources_add(&l, s->long_records, "cut because they were too long");
+	sources_add(&l, s->bad_frames, "to broken framing");
+	sources_put(p, "Lost", ROLE_STATE_CRIT, &l);
+	sources_add(&damage, s->cut, s->cut == 1 ? "message without its end" : "messages without their end");
+	sources_add(&damage, s->forgotten, "begun messages or senders forgotten for newer ones");
+	sources_put(p, "Damage", ROLE_TEXT, &damage);
+}
+
+static void
+sources_came(struct page *p, const struct source_stat *s)
+{
+	struct sources_line l = { .n = 0 }, turned = { .n = 0 }, file = { .n = 0 };
+
+	sources_add(&l, s->senders, "now");
+	sources_add(&l, s->connected, "so far");
+	sources_put(p, "Senders", ROLE_TEXT, &l);
+	sources_add(&turned, s->refused, "turned away: not among those allowed, or too many");
+	sources_put(p, "Refused", ROLE_STATE_WARN, &turned);
+	turned.n = 0;
+	sources_add(&turned, s->closed, "connections ended from here: framing, a frame without end, TLS");
+	sources_put(p, "Closed", ROLE_STATE_WARN, &turned);
+	sources_add(&file, s->rotations, s->rotations == 1 ? "rotation followed" : "rotations followed");
+	sources_put(p, "File", ROLE_TEXT, &file);
+}
+
+/* What the log's times lack, and what was taken in its place. */
+static void
+sources_times(struct page *p, const struct source_stat *s)
+{
+	const char *when = strcmp(s->kind, "file") == 0 ? "that of the file's last change" : "that of its arrival";
+	const struct {
+		uint64_t n;
+		const char *lacks, *took;
+	} rows[] = {
+		{ s->no_year, "a year", when },
+		{ s->no_date, "a date", when },
+		{ s->no_time, "any time", when },
+		{ s->no_zone, "a time zone", "local time" },
+	};
+	bool any = false;
+	char n[32];
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		if (rows[i].n == 0)
+			continue;
+		page_labelf(p, any ? "" : "Times", ROLE_TEXT, "%s without %s: %s was taken",
+		    view_number(n, sizeof n, rows[i].n, 15), rows[i].lacks, rows[i].took);
+		any = true;
+	}
+}
+
+void
+source_page(struct page *p, const struct store_source *src)
+{
+	const struct source_stat *s = &src->stat;
+	char title[160], name[64];
+
+	(void)snprintf(title, sizeof title, "%s: %s, %s", view_source_name(s, name, sizeof name), s->kind, s->state);
+	page_frame(p, title);
+	page_label(p, "Says", ROLE_TEXT_STRONG, slice_str(src->sentence));
+	sources_progress(p, s);
+	sources_verdicts(p, s);
+	if (!s->text) {
+		sources_capture(p, s);
+		return;
+	}
+	sources_found(p, s);
+	sources_lost(p, s);
+	sources_came(p, s);
+	sources_times(p, s);
+}
+
+static int
+sources_tail(const struct viewer *v, const struct canvas *c)
+{
+	int list = (int)store_source_count(v->store) + 1, tail;
+
+	list = list < SOURCES_LIST_MIN ? SOURCES_LIST_MIN : list;
+	tail = canvas_rows(c) - 4 - list;
+	return tail > SOURCES_TAIL_MIN ? tail : SOURCES_TAIL_MIN;
+}
+
+static void
+sources_draw(struct viewer *v, void *state, struct canvas *c)
+{
+	struct sources *s = state;
+	struct view_rows y = view_rows(v, c, sources_tail(v, c));
+	size_t n = store_source_count(v->store);
+	struct view_table t;
+	struct page page;
+	char title[64];
+
+	s->list.cursor = v->source;
+	list_set(&s->list, n, (size_t)(y.height > 0 ? y.height : 0));
+	(void)snprintf(title, sizeof title, "Sources %zu", n);
+	view_rows_draw(v, &y, &s->list, c, title);
+	view_table_begin(&t, c, sources_columns, SOURCES_COLUMNS);
+	view_table_header(&t, c, y.header);
+	if (n == 0)
+		(void)canvas_text(c, y.first + (y.height > 2), 2, canvas_cols(c) - 2, ROLE_TEXT_DIM,
+		    slice_str("No source has answered yet."));
+	for (size_t at = s->list.top; at < n && at - s->list.top < s->list.height; at++) {
+		int row = y.first + (int)(at - s->list.top);
+
+		sources_row_draw(v->store, at, &t, c, row);
+		if (at == s->list.cursor)
+			view_table_cursor(c, row);
+	}
+	if (y.tail < 0 || n == 0)
+		return;
+	page_begin(&page, c, y.tail, y.tail_height, 0);
+	source_page(&page, store_source_at(v->store, s->list.cursor));
+}
+
+static enum command
+sources_key(struct viewer *v, void *state, enum view_action action)
+{
+	struct sources *s = state;
+
+	if (view_list_move(&s->list, action))
+		v->source = s->list.cursor;
+	else if (action == ACTION_BACK)
+		viewer_pop(v);
+	else if (action == ACTION_OPEN && s->list.count == 0)
+		viewer_say(v, "there is no source to show");
+	else if (action == ACTION_OPEN)
+		viewer_push(v, &view_source);
+	return COMMAND_NONE;
+}
+
+static void
+sources_open(struct viewer *v, void *state)
+{
+	struct sources *s = state;
+
+	s->list.cursor = v->source;
+	list_set(&s->list, store_source_count(v->store), 1);
+}
+
+const struct view_ops view_sources = {
+	.name = "sources",
+	.title = "Sources",
+	.keys = sources_keys,
+	.n_keys = sizeof sources_keys / sizeof sources_keys[0],
+	.state_size = sizeof(struct sources),
+	.open = sources_open,
+	.draw = sources_draw,
+	.key = sources_key,
+};
