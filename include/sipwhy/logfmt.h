@@ -1,0 +1,130 @@
+/*
+ * logfmt - log text to SIP messages, statements and notices: one tolerant detector for all products, and optional heads
+ * (direction, peer, own address, time) that are rows of a table.  SIP is found by its start line and a header below it,
+ * whatever stands in front of the lines.
+ *
+ * push/next: hand over text, then take what it completed.  One struct logfmt per source.  State is kept for each stream
+ * and, where the text shows it, host, tag, process and prefix, so that woven logs come apart; all of it is bounded.
+ * Knows no clock: times come with the text.
+ */
+#ifndef SIPWHY_LOGFMT_H
+#define SIPWHY_LOGFMT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sipwhy/errmsg.h"
+#include "sipwhy/frame.h"
+#include "sipwhy/notice.h"
+#include "sipwhy/sipmsg.h"
+#include "sipwhy/slice.h"
+
+struct logfmt;
+
+/*
+ * Heads that users add (configuration section [heads]), in the pattern language of doc/logs.md.
+ * logfmt_heads_add: name and pattern are copied; 0, -EINVAL with a sentence that names what is wrong in the pattern,
+ * -EEXIST for a name that is taken, -ENOSPC above LOGFMT_HEADS_MAX, -ENOMEM.
+ */
+enum { LOGFMT_HEADS_MAX = 32 };
+struct logfmt_heads;
+struct logfmt_heads *logfmt_heads_new(void);
+void logfmt_heads_free(struct logfmt_heads *h);
+int logfmt_heads_add(struct logfmt_heads *h, struct slice name, struct slice pattern, struct errmsg *em);
+
+/* heads: borrowed for life, NULL none.  seed: of the tables. */
+struct logfmt_cfg {
+	uint64_t seed;
+	const struct logfmt_heads *heads;
+};
+
+enum logfmt_kind {
+	LOGFMT_MESSAGE,   /* m.bytes is a SIP message, made canonical: CR LF, its body as counted or none */
+	LOGFMT_STATEMENT, /* a line that names a code; s is what it says, m.bytes is empty */
+	LOGFMT_NOTICE     /* a line that tells of a failure without a code */
+};
+
+/*
+ * What was found.  m: time, stamp, addresses, transport and flow of all kinds.  s: of a statement only: kind, code,
+ * method and what else the line names; every other member is absent; partial is not set.  head: name of the head or
+ * statement row that matched, "" none (static or as long as the heads).
+ */
+struct logfmt_item {
+	enum logfmt_kind kind;
+	struct message m;
+	struct sipmsg s;
+	struct notice notice;
+	const char *head;
+};
+
+/* What became of a line (or of a whole syslog message).  Each stands in exactly one of these at any time. */
+enum logfmt_verdict {
+	LOGFMT_SIP,       /* part of a SIP message, or a statement that counts */
+	LOGFMT_NOT_SIP,   /* anything else, notices and what is said a second time among it */
+	LOGFMT_FILTERED,  /* SIP that the user's filter hides (logfmt_reclass) */
+	LOGFMT_MALFORMED, /* looks like SIP and is not (logfmt_reclass), or framing that makes no sense */
+	LOGFMT_DROPPED,   /* given up: memory, or a collection that found no room */
+	LOGFMT_HELD,      /* part of a message that is not complete yet; moves to one of the above */
+	LOGFMT_VERDICT_N
+};
+
+/*
+ * Figures; all only grow but verdict[LOGFMT_HELD].  lines = sum of verdict.  cut: messages handed over although their
+ * end was missing.  again: statements that repeat what the SIP text or another statement said.  quiet: statements not
+ * counted because this source shows its SIP text.  forgotten: collections and sources that gave way to newer ones.
+ * no_year, no_zone, no_date, no_time: messages and statements whose time lacked this, and was completed from the time
+ * the text came with (no_time: was taken from it).
+ */
+struct logfmt_stats {
+	uint64_t lines, bytes;
+	uint64_t verdict[LOGFMT_VERDICT_N];
+	uint64_t messages, statements, notices;
+	uint64_t cut, again, quiet, forgotten, long_lines;
+	uint64_t no_year, no_zone, no_date, no_time;
+};
+
+/* cfg is copied; NULL takes defaults.  NULL when memory is short.  Free with logfmt_free. */
+struct logfmt *logfmt_new(const struct logfmt_cfg *cfg);
+void logfmt_free(struct logfmt *l);
+
+/*
+ * Take a piece of text and count it.  Its bytes are borrowed until its items have been taken, at the latest until the
+ * next call but logfmt_next and logfmt_reclass; what must outlive that is copied.  A piece is read as its items are
+ * taken, and lines not read yet are held; the rest of one that was not taken to its end is given up and counts as
+ * dropped.
+ * Bounded: time in proportion to its length, memory in all by a limit (about 8 MiB), whatever the bytes.
+ */
+void logfmt_push(struct logfmt *l, const struct text *t);
+
+/*
+ * The next item that the last push, advance, end or flush completed: true and *out set; false when there is none.
+ * What *out borrows lives until the next call of any but logfmt_reclass.
+ */
+bool logfmt_next(struct logfmt *l, struct logfmt_item *out);
+
+/* Move the lines of the item taken last from LOGFMT_SIP to `to` (LOGFMT_FILTERED or LOGFMT_MALFORMED). */
+void logfmt_reclass(struct logfmt *l, enum logfmt_verdict to);
+
+/* Nothing came until t_ns: a message whose text stood still for half a second is complete, or cut. */
+void logfmt_advance(struct logfmt *l, int64_t t_ns);
+
+/* The stream `origin` ended (a connection closed, a file was rotated away): what was held of it is decided. */
+void logfmt_end(struct logfmt *l, uint32_t origin);
+
+/* Nothing comes any more: what was held is decided. */
+void logfmt_flush(struct logfmt *l);
+
+/* The counters; valid as long as l. */
+const struct logfmt_stats *logfmt_stats(const struct logfmt *l);
+
+/* One of the built-in heads or statements, for tests and the manual; NULL behind the last. */
+struct logfmt_row {
+	const char *name;    /* "asterisk-pjsip" */
+	const char *pattern; /* in the language of doc/logs.md */
+	const char *about;   /* product and where it prints this */
+	bool statement;      /* a line on its own; else the head of a message */
+};
+const struct logfmt_row *logfmt_row_at(size_t index);
+
+#endif

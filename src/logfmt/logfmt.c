@@ -1,0 +1,176 @@
+/*
+ * logfmt - the door of the room: counting, and one item at a time; see sipwhy/logfmt.h.
+ * Nothing is queued but what has ended: a piece is read on from item to item, so that items may lie in it as they are.
+ */
+#include "sipwhy/logfmt.h"
+
+#include <assert.h>
+
+#include "logfmt/detect.h"
+#include "sipwhy/mem.h"
+#include "sipwhy/timefmt.h"
+
+#define LOGFMT_SILENCE_NS (500 * NS_PER_MS)
+enum { LOGFMT_TEXT_MAX = 3 * TEXT_MAX };
+
+struct logfmt *
+logfmt_new(const struct logfmt_cfg *cfg)
+{
+	struct logfmt *l = mem_zalloc(sizeof *l);
+
+	if (l == NULL)
+		return NULL;
+	if (cfg != NULL) {
+		l->seed = cfg->seed;
+		l->heads = cfg->heads;
+	}
+	pool_init(&l->pool);
+	source_init(&l->record, 0, 0);
+	buf_init(&l->text, LOGFMT_TEXT_MAX);
+	buf_init(&l->line, TEXT_MAX);
+	l->said = statement_table_new(l->seed);
+	if (l->said == NULL) {
+		mem_free(l);
+		return NULL;
+	}
+	return l;
+}
+
+void
+logfmt_free(struct logfmt *l)
+{
+	if (l == NULL)
+		return;
+	source_fini(&l->record);
+	if (l->given != NULL)
+		pool_free(&l->pool, l->given);
+	pool_fini(&l->pool);
+	statement_table_free(l->said);
+	buf_fini(&l->text);
+	buf_fini(&l->line);
+	mem_free(l);
+}
+
+/* Lines that were held for a collection are decided. */
+static void
+logfmt_decide(struct logfmt *l, struct collect *c, enum logfmt_verdict to)
+{
+	l->st.verdict[LOGFMT_HELD] -= c->lines;
+	l->st.verdict[to] += c->lines;
+	l->last_lines = c->lines;
+	c->lines = 0;
+}
+
+/* Give one that ended, if it is a message. */
+static bool
+logfmt_give(struct logfmt *l, struct collect *c)
+{
+	struct slice bytes;
+	bool whole = c->whole;
+
+	if (!c->message || c->about.copy) {
+		logfmt_decide(l, c, LOGFMT_NOT_SIP);
+		return false;
+	}
+	if (!canon_finish(&c->canon, whole, &bytes)) {
+		logfmt_decide(l, c, LOGFMT_DROPPED);
+		return false;
+	}
+	logfmt_decide(l, c, LOGFMT_SIP);
+	detect_collected(l, c, bytes);
+	return true;
+}
+
+/* What the item before borrowed is no longer needed. */
+static void
+logfmt_release(struct logfmt *l)
+{
+	pool_free(&l->pool, l->given);
+	l->given = NULL;
+	l->have_item = false;
+	l->last_lines = 0;
+}
+
+bool
+logfmt_next(struct logfmt *l, struct logfmt_item *out)
+{
+	struct collect *c;
+
+	logfmt_release(l);
+	do {
+		while ((c = pool_take(&l->pool)) != NULL) {
+			if (logfmt_give(l, c)) {
+				l->given = c;
+				*out = l->item;
+				return true;
+			}
+			pool_free(&l->pool, c);
+		}
+		if (l->have_item) {
+			*out = l->item;
+			return true;
+		}
+	} while (detect_step(l) || detect_due(l));
+	l->st.forgotten = l->pool.forgotten;
+	return false;
+}
+
+/* Items that nobody took: their lines stay counted, a piece not read to its end is given up. */
+static void
+logfmt_drop(struct logfmt *l)
+{
+	struct collect *c;
+
+	logfmt_release(l);
+	while ((c = pool_take(&l->pool)) != NULL) {
+		logfmt_decide(l, c, c->message ? LOGFMT_SIP : LOGFMT_NOT_SIP);
+		pool_free(&l->pool, c);
+	}
+	detect_abandon(l);
+	l->st.forgotten = l->pool.forgotten;
+}
+
+void
+logfmt_push(struct logfmt *l, const struct text *t)
+{
+	logfmt_drop(l);
+	if (t->live)
+		detect_silence(l, t->t_ns - LOGFMT_SILENCE_NS);
+	detect_push(l, t);
+}
+
+void
+logfmt_reclass(struct logfmt *l, enum logfmt_verdict to)
+{
+	assert(to == LOGFMT_FILTERED || to == LOGFMT_MALFORMED);
+	l->st.verdict[LOGFMT_SIP] -= l->last_lines;
+	l->st.verdict[to] += l->last_lines;
+	l->last_lines = 0;
+}
+
+void
+logfmt_advance(struct logfmt *l, int64_t t_ns)
+{
+	logfmt_drop(l);
+	detect_silence(l, t_ns - LOGFMT_SILENCE_NS);
+}
+
+void
+logfmt_end(struct logfmt *l, uint32_t origin)
+{
+	logfmt_drop(l);
+	detect_end(l, &origin);
+}
+
+void
+logfmt_flush(struct logfmt *l)
+{
+	logfmt_drop(l);
+	detect_end(l, NULL);
+}
+
+const struct logfmt_stats *
+logfmt_stats(const struct logfmt *l)
+{
+	return &l->st;
+}

@@ -1,0 +1,151 @@
+/* prefix - the part of a line that repeats, with its numbers; see prefix.h. */
+#include "logfmt/prefix.h"
+
+#include <string.h>
+
+static bool
+prefix_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
+prefix_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Four numbers with dots between: an address. */
+static bool
+prefix_in_quad(const struct prefix *p, size_t at)
+{
+	size_t from = at, to = at;
+	unsigned dots = 0;
+
+	while (from > 0 && at - from < 16 && (prefix_digit(p->text[from - 1]) || p->text[from - 1] == '.'))
+		from--;
+	while (to < p->n && to - at < 16 && (prefix_digit(p->text[to]) || p->text[to] == '.'))
+		to++;
+	for (size_t i = from; i < to; i++)
+		dots += p->text[i] == '.';
+	return dots == 3;
+}
+
+/* Does the number at `at` name something? "VERBOSE[2190]", "C-00000010", "pbx1"; the T of a time does not count. */
+static bool
+prefix_names(const struct prefix *p, size_t at)
+{
+	char before = at > 0 ? p->text[at - 1] : ' ';
+	char further = at > 1 ? p->text[at - 2] : ' ';
+
+	if (prefix_letter(before))
+		return !(before == 'T' && prefix_digit(further));
+	if (before == '[' || before == '-' || before == '_' || before == '/' || before == '.') {
+		if (prefix_letter(further))
+			return true;
+	}
+	return prefix_in_quad(p, at);
+}
+
+bool
+prefix_set(struct prefix *p, struct slice text)
+{
+	if (text.n > sizeof p->text)
+		return false;
+	p->n = text.n;
+	if (text.n > 0)
+		memcpy(p->text, text.p, text.n);
+	return true;
+}
+
+static size_t
+prefix_blanks(struct slice s, size_t at)
+{
+	size_t i = at;
+
+	while (i < s.n && s.p[i] == ' ')
+		i++;
+	return i - at;
+}
+
+static size_t
+prefix_digits(struct slice s, size_t at)
+{
+	size_t i = at;
+
+	while (i < s.n && prefix_digit(s.p[i]))
+		i++;
+	return i - at;
+}
+
+/* One step of both: a number that runs on, or bytes that must be equal.  False when they differ. */
+static bool
+prefix_step(const struct prefix *p, struct slice text, size_t *i, struct slice line, size_t *j)
+{
+	size_t blanks = prefix_blanks(text, *i), digits = prefix_digits(text, *i + blanks), n;
+
+	n = blanks + digits;
+	/* Mostly they are the same. */
+	if (line.n - *j >= n && memcmp(text.p + *i, line.p + *j, n) == 0 &&
+	    (digits == 0 || *j + n == line.n || !prefix_digit(line.p[*j + n]))) {
+		*i += n;
+		*j += n;
+		return true;
+	}
+	if (digits > 0 && !prefix_names(p, *i + blanks)) {
+		*i += blanks + digits;
+		*j += prefix_blanks(line, *j);
+		n = prefix_digits(line, *j);
+		*j += n;
+		return n > 0;
+	}
+	return false;
+}
+
+ptrdiff_t
+prefix_match(const struct prefix *p, struct slice line)
+{
+	struct slice text = { p->text, p->n };
+	size_t i = 0, j = 0;
+
+	while (i < text.n && j < line.n) {
+		char c = text.p[i];
+
+		if (c != ' ' && !prefix_digit(c)) {
+			if (c != line.p[j])
+				break;
+			i++;
+			j++;
+		} else if (!prefix_step(p, text, &i, line, &j)) {
+			break;
+		}
+	}
+	if (i == text.n)
+		return (ptrdiff_t)j;
+	while (i < text.n && text.p[i] == ' ')
+		i++;
+	while (j < line.n && (line.p[j] == ' ' || line.p[j] == '\r'))
+		j++;
+	return i == text.n && j == line.n ? (ptrdiff_t)j : -1;
+}
+
+size_t
+prefix_indent(const struct prefix *p)
+{
+	return prefix_blanks((struct slice){ p->text, p->n }, 0) == p->n ? p->n : 0;
+}
+
+bool
+prefix_is_mark(struct slice text)
+{
+	static const char *const marks[] = { "--->", "<", "----", "RAW PDU:" };
+	struct slice s = slice_trim(text);
+
+	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+		size_t n = strlen(marks[i]);
+
+		if (s.n >= n && memcmp(s.p + s.n - n, marks[i], n) == 0)
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,28 @@
+/*
+ * unescape - one record that carries a SIP text in an escaped form, back to real lines.  Only ever for a record that
+ * holds "SIP/2.0": Call-IDs may hold # and \ of their own.
+ */
+#ifndef LOGFMT_UNESCAPE_H
+#define LOGFMT_UNESCAPE_H
+
+#include <stdbool.h>
+
+#include "sipwhy/buf.h"
+#include "sipwhy/slice.h"
+
+/*
+ * Append the record's text with real line ends to b (rsyslog's #015#012 and #011, two characters as backslash r / n
+ * / t,
+ * backslash n before a header name, CR and a blank before a header name, JSON strings under the keys message, MESSAGE
+ * (also an array of byte values), log, msg, with their escapes; @cee: in front of JSON).  What stands before and behind
+ * the escaped text stays; of JSON it is one line in front of the text.  docker's objects (key log) hold one line each:
+ * theirs is left out but above a start line, so that the lines of a message stay together.  True when something was
+ * unescaped; false (b unchanged)
+ * when the record is plain, or memory is short.
+ */
+bool unescape_record(struct slice record, struct buf *b);
+
+/* Does this line look as if unescape_record had work?  A few compares and one memchr or two. */
+bool unescape_wanted(struct slice record);
+
+#endif

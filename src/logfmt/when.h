@@ -1,0 +1,33 @@
+/*
+ * when - times of items: the log's text, and where it stands in time.  Logs repeat themselves: the last minute that was
+ * resolved is kept, so that a second stamp of it costs an addition.
+ */
+#ifndef LOGFMT_WHEN_H
+#define LOGFMT_WHEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "logfmt/stamp.h"
+#include "sipwhy/logfmt.h"
+
+/* valid: key is the stamp whose minute begins at minute_ns.  last_ns: the newest resolved, 0 none. */
+struct when {
+	struct stamp key;
+	int64_t near_ns, minute_ns, last_ns;
+	bool valid;
+};
+
+/*
+ * Time of an item with the stamp `s` (text empty: none) in text that came at near_ns.  live: near_ns it is.  Counts
+ * what the stamp lacked.
+ */
+int64_t when_resolve(struct when *w, const struct stamp *s, int64_t near_ns, bool live, struct logfmt_stats *st);
+
+/* The stamp nearest to the end of `line`: its last within the first 160 bytes.  False: *out all zero. */
+bool when_last_stamp(struct slice line, struct stamp *out);
+
+/* Does the line begin with a stamp, as the lines of a log do (a bracket or a priority may stand before it)? */
+bool when_leads(struct slice line);
+
+#endif

@@ -1,0 +1,470 @@
+/*
+ * logfmt_test - the detector on small logs of every shape (fixtures/logfmt): the same items however the text is cut
+ * into pieces, every line in one verdict, and the traps that look like SIP.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sipwhy/logfmt.h"
+#include "sipwhy/mem.h"
+#include "sipwhy/timefmt.h"
+
+enum { TEST_TEXT = 8192, TEST_FILE_MAX = 16384 };
+#define TEST_T (INT64_C(1772540000) * NS_PER_S)
+
+static struct logfmt *
+test_new(void)
+{
+	return logfmt_new(&(struct logfmt_cfg){ .seed = 7 });
+}
+
+static void
+test_sum(const struct logfmt *l)
+{
+	const struct logfmt_stats *st = logfmt_stats(l);
+	uint64_t sum = 0;
+
+	for (int v = 0; v < LOGFMT_VERDICT_N; v++)
+		sum += st->verdict[v];
+	assert_int_equal(sum, st->lines);
+}
+
+static struct slice
+test_field(struct slice b, const char *name)
+{
+	ptrdiff_t at = slice_ifind(b, slice_str(name));
+	struct slice rest = at < 0 ? (struct slice){ NULL, 0 } : (struct slice){ b.p + at, b.n - (size_t)at };
+
+	if (at < 0)
+		return rest;
+	rest.p += strlen(name);
+	rest.n -= strlen(name);
+	return slice_trim(slice_cut(&rest, '\r'));
+}
+
+/* A message as it must be: start line, CR LF, one empty line and what Content-Length says. */
+static void
+test_canonical(struct slice b)
+{
+	const char *end = memmem(b.p, b.n, "\r\n\r\n", 4);
+	struct slice length = test_field(b, "\r\nContent-Length:");
+	uint64_t n;
+
+	assert_non_null(end);
+	assert_non_null(memmem(b.p, (size_t)(end - b.p), "SIP/2.0", 7));
+	if (slice_u64(length, UINT32_MAX, &n) == 0)
+		assert_int_equal(n, b.n - (size_t)(end + 4 - b.p));
+}
+
+/* "486 c1 src>dst stamp;" for each item, "!" behind the code of a cut one. */
+static void
+test_take(struct logfmt *l, char *out)
+{
+	struct logfmt_item it;
+
+	while (logfmt_next(l, &it)) {
+		struct slice b = it.m.bytes, word = b, call = test_field(b, "\r\nCall-ID:");
+		char src[ENDPOINT_TEXT], dst[ENDPOINT_TEXT];
+		size_t n = strlen(out);
+
+		test_sum(l);
+		if (it.kind != LOGFMT_MESSAGE) {
+			(void)snprintf(out + n, TEST_TEXT - n, "line %u;", it.s.code);
+			continue;
+		}
+		test_canonical(b);
+		if (b.p[0] == 'S' && b.p[3] == '/')
+			word = (struct slice){ b.p + 8, 3 };
+		else
+			word = slice_cut(&word, ' ');
+		(void)snprintf(out + n, TEST_TEXT - n, "%.*s%s %.*s %s>%s %.*s;", (int)word.n, word.p,
+		    it.m.cut ? "!" : "", (int)call.n, call.p, endpoint_format(src, sizeof src, &it.m.src, true),
+		    endpoint_format(dst, sizeof dst, &it.m.dst, true), (int)it.m.stamp.n, it.m.stamp.p);
+	}
+	test_sum(l);
+}
+
+static void
+test_push(struct logfmt *l, const char *p, size_t n, bool whole, char *out)
+{
+	/* A copy that is gone afterwards: nothing may be looked at later. */
+	char *copy = malloc(n > 0 ? n : 1);
+	struct text t = { .t_ns = TEST_T, .data = (const uint8_t *)copy, .len = n, .origin = 3, .whole = whole };
+
+	assert_non_null(copy);
+	if (n > 0)
+		memcpy(copy, p, n);
+	t.lines = whole || (n > 0 && p[n - 1] != '\n');
+	for (size_t i = 0; i < n && !whole; i++)
+		t.lines += p[i] == '\n';
+	logfmt_push(l, &t);
+	test_take(l, out);
+	free(copy);
+}
+
+static void
+test_end(struct logfmt *l, char *out)
+{
+	logfmt_flush(l);
+	test_take(l, out);
+	assert_int_equal(logfmt_stats(l)->verdict[LOGFMT_HELD], 0);
+	logfmt_free(l);
+}
+
+static size_t
+test_file(const char *name, char *out)
+{
+	char path[512];
+	const char *dir = getenv("srcdir");
+	FILE *f;
+	size_t n;
+
+	(void)snprintf(path, sizeof path, "%s/tests/fixtures/logfmt/%s", dir != NULL ? dir : ".", name);
+	f = fopen(path, "rb");
+	assert_non_null(f);
+	n = fread(out, 1, TEST_FILE_MAX, f);
+	(void)fclose(f);
+	assert_in_range(n, 1, TEST_FILE_MAX - 1);
+	return n;
+}
+
+struct fixture {
+	const char *name, *items;
+};
+
+#define P20 "192.0.2.20:5060"
+static const struct fixture fixtures[] = {
+	/* A status line in a NOTIFY, in a MESSAGE, in a dialplan line and in a Warning; one without a phrase. */
+	{ "pjsip.log",
+	    "INVITE c1 " P20 ">- 2026-03-03 10:15:01;100 c1 ->" P20 " 2026-03-03 10:15:01;"
+	    "NOTIFY n1 ->" P20 " 2026-03-03 10:15:02;200 n1 " P20 ">- 2026-03-03 10:15:02;"
+	    "MESSAGE t1 " P20 ">- 2026-03-03 10:15:03;486 c1 ->" P20 " 2026-03-03 10:15:03;"
+	    "486 c1 ->" P20 " 2026-03-03 10:15:03;" },
+	/* Cut, with the next entry in its last line; then a body that the next head follows on the same line. */
+	{ "glued.log",
+	    "INVITE! g1 " P20 ">- 2026-03-03 10:15:05;503 g1 ->" P20 " 2026-03-03 10:15:06;"
+	    "INVITE g2 " P20 ">- 10:15:07.100000;404 g2 ->" P20 " 10:15:07.200000;" },
+	/* Indented, with a line of another thread inside. */
+	{ "sofia-old.log", "INVITE o1 " P20 ">- 10:15:01.188627;480 o1 ->" P20 " 10:15:01.500000;" },
+	/* Indented under the first line, without empty lines. */
+	{ "journald.txt", "INVITE j1 " P20 ">- 10:15:01.275933;603 j1 ->" P20 " 10:15:01.375933;" },
+	/* A head on every line, without empty lines; a sipfrag right behind its headers. */
+	{ "imfile.log",
+	    "NOTIFY n1 ->" P20 " 10:15:01.275933;202 i1 " P20 ">- 10:15:01.375933;"
+	    "INVITE i2 ->" P20 " 10:15:02.275933;500 i2 " P20 ">- 10:15:02.375933;" },
+	/* Two pods, line by line. */
+	{ "woven.log", "486 w1 ->- ;404 w2 ->- ;" },
+	/* On one line: #015#012, backslash n, JSON; and one that was cut there. */
+	{ "escaped.log",
+	    "486 e1 " P20 ">- Mar  3 10:15:01;404 e2 " P20 ">- 2026-03-03 10:15:02;"
+	    "503 e3 " P20 ">- 2026-03-03 10:15:03;INVITE! e4 " P20 ">- Mar  3 10:15:01;600 e4 " P20
+	    ">- Mar  3 10:15:01;" },
+	/* A dot for each CR. */
+	{ "ngrep.txt",
+	    "INVITE d1 " P20 ">192.0.2.1:5060 2026/03/03 10:15:01.206498;"
+	    "488 d1 192.0.2.1:5060>" P20 " 2026/03/03 10:15:01.224232;" },
+	/* HTTP, a status line alone, a copy behind NAT, quoted mail, colours, ^M. */
+	{ "traps.log", "486 p1 " P20 ">192.0.2.60:5060 Mar  3 10:15:01.311;408 q1 ->- ;482 a1 ->- ;487 m1 ->- ;" },
+};
+enum { FIXTURES = sizeof fixtures / sizeof fixtures[0] };
+
+static void
+test_fixtures(void **state)
+{
+	static char file[TEST_FILE_MAX];
+	char got[TEST_TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < FIXTURES; i++) {
+		size_t n = test_file(fixtures[i].name, file);
+		struct logfmt *l = test_new();
+
+		if (l == NULL)
+			return;
+		got[0] = '\0';
+		test_push(l, file, n, false, got);
+		test_end(l, got);
+		assert_string_equal(got, fixtures[i].items);
+	}
+}
+
+/* Cut in two at each line border, and once at all of them. */
+static void
+test_splits(void **state)
+{
+	static char file[TEST_FILE_MAX];
+	char got[TEST_TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < FIXTURES; i++) {
+		size_t n = test_file(fixtures[i].name, file);
+
+		for (size_t cut = 0; cut <= n; cut++) {
+			struct logfmt *l;
+			size_t from = 0;
+
+			if (cut > 0 && cut < n && file[cut - 1] != '\n')
+				continue;
+			l = test_new();
+			if (l == NULL)
+				return;
+			got[0] = '\0';
+			if (cut > 0 && cut < n) {
+				test_push(l, file, cut, false, got);
+				test_push(l, file + cut, n - cut, false, got);
+			}
+			while (cut == 0 && from < n) {
+				const char *lf = memchr(file + from, '\n', n - from);
+				size_t len = lf != NULL ? (size_t)(lf + 1 - file) - from : n - from;
+
+				test_push(l, file + from, len, false, got);
+				from += len;
+			}
+			if (cut == n && n > 0)
+				test_push(l, file, n, false, got);
+			test_end(l, got);
+			assert_string_equal(got, fixtures[i].items);
+		}
+	}
+}
+
+/* Every truncation, as lines and as one record, and every record in two: nothing is lost from the sums. */
+static void
+test_truncations(void **state)
+{
+	static char file[TEST_FILE_MAX];
+	char got[TEST_TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < FIXTURES; i++) {
+		size_t n = test_file(fixtures[i].name, file);
+
+		for (size_t cut = 0; cut < n; cut++) {
+			struct logfmt *l = test_new();
+
+			if (l == NULL)
+				return;
+			got[0] = '\0';
+			test_push(l, file, cut, false, got);
+			logfmt_end(l, 3);
+			test_take(l, got);
+			got[0] = '\0';
+			test_push(l, file, cut, true, got);
+			test_push(l, file + cut, n - cut, true, got);
+			test_end(l, got);
+		}
+	}
+}
+
+#define AC "<133>[S=%u] [SID=0a1b2c:7:%u]  "
+#define AC_HEAD                                                                                                        \
+	"(N  1203311) ---- Incoming SIP Message from 192.0.2.20:5060 to SIPInterface #1 (Trunk) UDP TO(#61) ---- \r\n"
+#define AC_1 "SIP/2.0 486 Busy Here \r\nVIA: SIP/2.0/UDP 192.0.2.20:5060;branch=z9 \r\nFROM: <sip:1@a>;ta"
+#define AC_2 "g=1 \r\nTO: <sip:2@a> \r\nCALL-ID: s1 \r\nCSEQ: 1 INVITE \r\nCONTENT-LENGTH: 0 \r\n \r\n \r\n"
+#define AC_TIME "[Time:03-03@10:15:01.367]"
+
+static void
+test_record(struct logfmt *l, unsigned s, unsigned sid, const char *a, const char *b, char *out)
+{
+	char text[2048];
+
+	(void)snprintf(text, sizeof text, AC "%s%s\r\n" AC_TIME, s, sid, a, b);
+	test_push(l, text, strlen(text), true, out);
+}
+
+/* The head alone, the text in two, broken inside a header; another session comes between. */
+static void
+test_session(void **state)
+{
+	char got[TEST_TEXT] = "";
+	struct logfmt *l = test_new();
+
+	(void)state;
+	if (l == NULL)
+		return;
+	test_record(l, 10, 1, AC_HEAD, "", got);
+	test_record(l, 11, 1, AC_1, "", got);
+	test_record(l, 77, 2, "(N 2) States: Idle ", "", got);
+	test_record(l, 12, 1, AC_2, "", got);
+	assert_string_equal(got, "486 s1 " P20 ">- 03-03@10:15:01.367;");
+	/* Two messages in one; and a gap in S, behind which nothing is joined. */
+	got[0] = '\0';
+	test_record(l, 13, 1, AC_HEAD AC_1 AC_2, AC_HEAD AC_1 AC_2, got);
+	assert_string_equal(got, "486 s1 " P20 ">- 03-03@10:15:01.367;486 s1 " P20 ">- 03-03@10:15:01.367;");
+	got[0] = '\0';
+	test_record(l, 14, 1, AC_HEAD AC_1, "", got);
+	test_record(l, 16, 1, AC_2, "", got);
+	test_end(l, got);
+	assert_non_null(strstr(got, "486! "));
+}
+
+#define HEAD "SIP/2.0 486 Busy Here\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n"
+
+/* What stands still for half a second is complete, or cut; a stream that ends too. */
+static void
+test_silence(void **state)
+{
+	char got[TEST_TEXT] = "";
+	struct logfmt *l = test_new();
+
+	(void)state;
+	if (l == NULL)
+		return;
+	test_push(l, HEAD, strlen(HEAD), false, got);
+	assert_int_equal(logfmt_stats(l)->verdict[LOGFMT_HELD], 3);
+	logfmt_advance(l, TEST_T + 499 * NS_PER_MS);
+	test_take(l, got);
+	assert_string_equal(got, "");
+	logfmt_advance(l, TEST_T + 500 * NS_PER_MS);
+	test_take(l, got);
+	assert_string_equal(got, "486! x ->- ;");
+	assert_int_equal(logfmt_stats(l)->cut, 1);
+	got[0] = '\0';
+	test_push(l, HEAD "l: 0\r\n", strlen(HEAD) + 6, false, got);
+	logfmt_end(l, 4);
+	test_take(l, got);
+	assert_string_equal(got, "");
+	logfmt_end(l, 3);
+	test_take(l, got);
+	assert_string_equal(got, "486 x ->- ;");
+	test_end(l, got);
+}
+
+/* The user's filter and the parser have the last word. */
+static void
+test_reclass(void **state)
+{
+	struct logfmt *l = test_new();
+	struct logfmt_item it;
+	struct text t = {
+		.t_ns = TEST_T, .data = (const uint8_t *)HEAD "\r\n", .len = strlen(HEAD) + 2, .lines = 4, .origin = 1
+	};
+
+	(void)state;
+	if (l == NULL)
+		return;
+	logfmt_push(l, &t);
+	assert_true(logfmt_next(l, &it));
+	/* It lies where it came from. */
+	assert_ptr_equal(it.m.bytes.p, t.data);
+	assert_int_equal(logfmt_stats(l)->verdict[LOGFMT_SIP], 4);
+	logfmt_reclass(l, LOGFMT_FILTERED);
+	assert_int_equal(logfmt_stats(l)->verdict[LOGFMT_SIP], 0);
+	assert_int_equal(logfmt_stats(l)->verdict[LOGFMT_FILTERED], 4);
+	assert_false(logfmt_next(l, &it));
+	test_sum(l);
+	logfmt_free(l);
+}
+
+/* Items that nobody takes: the rest of the piece is given up, and counted. */
+static void
+test_not_taken(void **state)
+{
+	char got[TEST_TEXT] = "";
+	struct logfmt *l = test_new();
+	struct text t = {
+		.t_ns = TEST_T, .data = (const uint8_t *)HEAD "\r\n", .len = strlen(HEAD) + 2, .lines = 4, .origin = 1
+	};
+
+	(void)state;
+	if (l == NULL)
+		return;
+	logfmt_push(l, &t);
+	logfmt_push(l, &t);
+	test_take(l, got);
+	assert_string_equal(got, "486 x ->- ;");
+	assert_int_equal(logfmt_stats(l)->verdict[LOGFMT_DROPPED], 4);
+	test_end(l, got);
+}
+
+/* What a piece may cost: many prefixes, many start lines, one line of nothing but them. */
+static void
+test_floods(void **state)
+{
+	enum { N = 400000 };
+	char *text = malloc(N + 128), got[TEST_TEXT] = "";
+	struct logfmt *l = test_new();
+	size_t n = 0;
+
+	(void)state;
+	if (l == NULL || text == NULL) {
+		logfmt_free(l);
+		free(text);
+		return;
+	}
+	for (unsigned i = 0; n < N; i++)
+		n += (size_t)snprintf(text + n, 64, "p%u SIP/2.0 486 Busy\n", i);
+	test_push(l, text, n, false, got);
+	for (n = 0; n < 65000; n += 8)
+		memcpy(text + n, "SIP/2.0 ", 8);
+	test_push(l, text, n, false, got);
+	test_push(l, text, n, true, got);
+	/* Each with a header below, and never an end. */
+	for (unsigned i = n = 0; n < N; i++)
+		n += (size_t)snprintf(text + n, 64, "p%u SIP/2.0 486 Busy\np%u Via: x\n", i, i);
+	test_push(l, text, n, false, got);
+	assert_true(logfmt_stats(l)->forgotten > 0);
+	logfmt_flush(l);
+	while (logfmt_next(l, &(struct logfmt_item){ .head = NULL }))
+		;
+	test_sum(l);
+	logfmt_free(l);
+	free(text);
+}
+
+/* Each allocation fails once: sums hold, nothing is read that is not there. */
+static void
+test_short_memory(void **state)
+{
+	static char file[TEST_FILE_MAX];
+	char got[TEST_TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < FIXTURES; i++) {
+		size_t n = test_file(fixtures[i].name, file);
+
+		for (long fail = 1; fail < 60; fail++) {
+			struct logfmt *l;
+
+			mem_fail_at(fail);
+			l = test_new();
+			if (l != NULL) {
+				size_t half = n / 2;
+
+				while (half > 0 && file[half - 1] != '\n')
+					half--;
+				got[0] = '\0';
+				test_push(l, file, half, false, got);
+				test_push(l, file + half, n - half, false, got);
+				test_push(l, file, n, true, got);
+				test_end(l, got);
+			}
+			mem_fail_at(0);
+		}
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fixtures),
+		cmocka_unit_test(test_splits),
+		cmocka_unit_test(test_truncations),
+		cmocka_unit_test(test_session),
+		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_reclass),
+		cmocka_unit_test(test_not_taken),
+		cmocka_unit_test(test_floods),
+		cmocka_unit_test(test_short_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
