@@ -69,6 +69,8 @@ main_options(struct options *o, int argc, char **argv)
 
 	if (err == 0 && (o->action == ACTION_RUN || o->action == ACTION_DUMP))
 		err = config_load(o, &em);
+	if (err == 0 && (o->action == ACTION_RUN || o->action == ACTION_DUMP))
+		err = options_check(o, &em);
 	if (err == 0)
 		return 0;
 	(void)child_fail(em.text);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "app/console.h"
+#include "app/opener.h"
 #include "app/rights.h"
 #include "sipwhy/input.h"
 #include "sipwhy/text.h"
@@ -38,7 +39,7 @@ child_no_terminal(const struct options *o, struct errmsg *em)
 	bool keep_stdin = false;
 
 	for (size_t i = 0; i < o->n_inputs; i++)
-		keep_stdin |= o->inputs[i].kind == INPUT_PCAP_FILE && strcmp(o->inputs[i].arg, "-") == 0;
+		keep_stdin |= o->inputs[i].kind == INPUT_FILE && strcmp(o->inputs[i].arg, "-") == 0;
 	(void)setsid();
 	if (null < 0 || (!keep_stdin && dup2(null, STDIN_FILENO) < 0) || dup2(null, STDOUT_FILENO) < 0 ||
 	    dup2(null, STDERR_FILENO) < 0)
@@ -83,57 +84,73 @@ child_run_engine(const struct engine_cfg *cfg, pid_t parent, int ready_fd)
 	return status;
 }
 
-/* Wait for the engine's word: "" is ready, else the sentence of what failed. */
-static int
-child_hear(int fd, char *out, size_t cap)
+int
+child_hear(int fd, struct errmsg *em)
 {
+	char word[sizeof em->text];
 	size_t at = 0;
 	ssize_t n = 1;
 
-	while (at < cap - 1 && (at == 0 || out[at - 1] != '\0') && n != 0) {
-		n = read(fd, out + at, cap - 1 - at);
+	while (at < sizeof word - 1 && (at == 0 || word[at - 1] != '\0') && n != 0) {
+		n = read(fd, word + at, sizeof word - 1 - at);
 		if (n > 0)
 			at += (size_t)n;
 		else if (n < 0 && errno != EINTR)
 			break;
 	}
-	out[at] = '\0';
+	word[at] = '\0';
 	if (at == 0)
-		(void)snprintf(out, cap, "the engine ended before it was ready");
-	return at > 0 && out[0] == '\0' ? 0 : -EIO;
+		return errmsg_set(em, -EIO, "the engine ended before it was ready");
+	if (word[0] == '\0')
+		return 0;
+	(void)text_clean(em->text, sizeof em->text, slice_str(word), sizeof em->text - 1, false, NULL);
+	return -EIO;
 }
 
-int
-child_engine(pid_t *out, const struct engine_cfg *cfg, int console_fd, struct errmsg *em)
+/* In the child: all but what it needs is closed. */
+static void
+child_be_engine(const struct engine_cfg *cfg, pid_t parent, int console_fd, int ready_fd)
 {
-	char word[sizeof em->text];
+	(void)close(console_fd);
+	(void)sigprocmask(SIG_SETMASK, &(sigset_t){ 0 }, NULL);
+	_exit(child_run_engine(cfg, parent, ready_fd));
+}
+
+static int
+child_fork_engine(pid_t *out, const struct engine_cfg *cfg, int console_fd, struct errmsg *em)
+{
 	pid_t parent = getpid(), pid;
 	int ready[2], err;
 
 	if (pipe2(ready, O_CLOEXEC) != 0)
 		return errmsg_set(em, -errno, "can't make a pipe: %s", strerror(errno));
 	pid = fork();
-	if (pid < 0) {
-		err = errmsg_set(em, -errno, "can't fork: %s", strerror(errno));
-		(void)close(ready[0]);
-		(void)close(ready[1]);
-		return err;
-	}
 	if (pid == 0) {
 		(void)close(ready[0]);
-		(void)close(console_fd);
-		(void)sigprocmask(SIG_SETMASK, &(sigset_t){ 0 }, NULL);
-		_exit(child_run_engine(cfg, parent, ready[1]));
+		child_be_engine(cfg, parent, console_fd, ready[1]);
 	}
+	err = pid < 0 ? errmsg_set(em, -errno, "can't fork: %s", strerror(errno)) : 0;
 	(void)close(ready[1]);
-	err = child_hear(ready[0], word, sizeof word);
+	if (err == 0 && (err = child_hear(ready[0], em)) != 0)
+		(void)waitpid(pid, NULL, 0);
 	(void)close(ready[0]);
-	if (err == 0) {
+	if (err == 0)
 		*out = pid;
-		return 0;
-	}
-	(void)waitpid(pid, NULL, 0);
-	(void)text_clean(em->text, sizeof em->text, slice_str(word), sizeof em->text - 1, false, NULL);
+	return err;
+}
+
+int
+child_engine(pid_t *out, const struct engine_cfg *cfg, int console_fd, struct errmsg *em)
+{
+	struct engine_cfg whole = *cfg;
+	struct opener op;
+	int err = opener_start(&op, cfg->options, em);
+
+	if (err != 0)
+		return err;
+	whole.openers = op.fd;
+	err = child_fork_engine(out, &whole, console_fd, em);
+	opener_close(&op);
 	return err;
 }
 

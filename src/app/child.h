@@ -19,9 +19,15 @@
 int child_engine_ready(struct engine **e, const struct engine_cfg *cfg, pid_t parent, struct errmsg *em);
 
 /*
- * Fork an engine and wait for its word.  console_fd: the other end of the stream, which it does not keep; -1 when
- * closed already.  0 and its process in *out; or negative with the sentence, cleaned: whoever wrote it had no rights
- * left.
+ * The word of a child that was just forked, over a pipe: "" when it is ready, else the sentence of what failed, which
+ * is cleaned: whoever wrote it may have no rights left.  0, or negative with the sentence.
+ */
+int child_hear(int fd, struct errmsg *em);
+
+/*
+ * Fork an engine, with an opener where one is needed, and wait for its word.  console_fd: the other end of the stream,
+ * which it does not keep; -1 when closed already.  0 and its process in *out; or negative with the sentence, cleaned:
+ * whoever wrote it had no rights left.
  */
 int child_engine(pid_t *out, const struct engine_cfg *cfg, int console_fd, struct errmsg *em);
 

@@ -11,12 +11,13 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "sipwhy/logfmt.h"
 #include "sipwhy/peers.h"
 #include "sipwhy/track.h"
 
-enum config_section { SECTION_NONE, SECTION_PEERS, SECTION_INCIDENTS, SECTION_OPTIONS, SECTION_N };
+enum config_section { SECTION_NONE, SECTION_PEERS, SECTION_INCIDENTS, SECTION_HEADS, SECTION_OPTIONS, SECTION_N };
 
-static const char *const config_sections[SECTION_N] = { "", "peers", "incidents", "options" };
+static const char *const config_sections[SECTION_N] = { "", "peers", "incidents", "heads", "options" };
 
 /* One file being read.  err is that of the first thing wrong; nothing is taken after it. */
 struct config {
@@ -232,6 +233,33 @@ config_limit(struct config *c, const char *name, struct slice value)
 	return 0;
 }
 
+/* [heads] */
+
+static int
+config_head(struct config *c, const char *name, struct slice pattern)
+{
+	struct options *o = c->o;
+	struct options_head *h = &o->heads[o->n_heads];
+	struct errmsg why = { "" };
+	int err;
+
+	if (o->log_heads == NULL && (o->log_heads = logfmt_heads_new()) == NULL)
+		return config_wrong(c, -ENOMEM, "out of memory");
+	err = logfmt_heads_add(o->log_heads, slice_str(name), pattern, &why);
+	if (err == -ENOMEM)
+		return config_wrong(c, err, "out of memory");
+	if (err == -EEXIST)
+		return config_wrong(c, -EINVAL, "there is a head %s already", name);
+	if (err == -ENOSPC || o->n_heads == OPTIONS_HEADS_MAX)
+		return config_wrong(c, -EINVAL, "%s: more than %d heads", name, OPTIONS_HEADS_MAX);
+	if (err != 0)
+		return config_wrong(c, -EINVAL, "%s: %s", name, why.text);
+	(void)slice_copy(h->name, sizeof h->name, slice_str(name));
+	(void)slice_copy(h->pattern, sizeof h->pattern, pattern);
+	o->n_heads++;
+	return 0;
+}
+
 /* [options] */
 
 static int
@@ -241,6 +269,7 @@ config_option(struct config *c, const char *name, struct slice value)
 	struct errmsg why;
 	char hint[64];
 	size_t at = 0;
+	int err;
 
 	while (options_file_name(at) != NULL && strcmp(options_file_name(at), name) != 0)
 		config_guess(&g, options_file_name(at++));
@@ -248,7 +277,8 @@ config_option(struct config *c, const char *name, struct slice value)
 		if (c->option_line[at] != 0)
 			return config_wrong(c, -EINVAL, "%s is set already, in line %u", name, c->option_line[at]);
 		c->option_line[at] = c->line;
-		return options_set(c->o, at, value, &why) != 0 ? config_wrong(c, -EINVAL, "%s", why.text) : 0;
+		err = options_set(c->o, at, value, &why);
+		return err != 0 ? config_wrong(c, err, "%s", why.text) : 0;
 	}
 	if (options_is_name(name))
 		return config_wrong(c, -EINVAL, "%s is for the command line only: --%s", name, name);
@@ -277,15 +307,17 @@ config_take(struct config *c, const char *name, struct slice value)
 	if (name[0] == '\0')
 		return config_wrong(c, -EINVAL, "a name is wanted before the =");
 	if (c->section == SECTION_NONE)
-		return config_wrong(
-		    c, -EINVAL, "%s stands before any section; begin with [peers], [incidents] or [options]", name);
+		return config_wrong(c, -EINVAL,
+		    "%s stands before any section; begin with [peers], [incidents], [heads] or [options]", name);
 	if (c->section == SECTION_PEERS)
 		return config_peer(c, name, value, more);
 	if (more)
 		return config_wrong(c, -EINVAL, "an indented line goes on with %s: begin it in the first column", name);
 	if (value.n == 0)
 		return config_wrong(c, -EINVAL, "%s has no value", name);
-	return c->section == SECTION_INCIDENTS ? config_limit(c, name, value) : config_option(c, name, value);
+	return c->section == SECTION_INCIDENTS ? config_limit(c, name, value)
+	    : c->section == SECTION_HEADS      ? config_head(c, name, value)
+					       : config_option(c, name, value);
 }
 
 /* inih's ini_handler. */
@@ -318,7 +350,7 @@ config_section(struct config *c, struct slice line)
 		config_guess(&g, config_sections[at]);
 	if (at == SECTION_N)
 		return config_wrong(c, -EINVAL, "there is no section [%.*s]; %s", (int)word.n, word.p,
-		    config_hint(hint, sizeof hint, &g, "there are [peers], [incidents] and [options]"));
+		    config_hint(hint, sizeof hint, &g, "there are [peers], [incidents], [heads] and [options]"));
 	c->section = (enum config_section)at;
 	return 0;
 }
@@ -390,7 +422,10 @@ void
 config_free(struct options *o)
 {
 	peers_free(o->peers);
-	o->peers = NULL;
+	peers_free(o->allow);
+	logfmt_heads_free(o->log_heads);
+	o->peers = o->allow = NULL;
+	o->log_heads = NULL;
 }
 
 /* A row a line: however many addresses a peer has, no line grows too long to be read again. */
@@ -420,6 +455,9 @@ config_dump(FILE *out, const struct options *o)
 		options_dump_text(out, "# read: ", o->files[i]);
 	options_dump(out, o);
 	config_dump_peers(out, o->peers);
+	(void)fputs("\n[heads]\n", out);
+	for (size_t i = 0; i < o->n_heads; i++)
+		(void)fprintf(out, "%s = %s\n", o->heads[i].name, o->heads[i].pattern);
 	(void)fputs("\n[incidents]\n", out);
 	for (size_t i = 0; i < n; i++)
 		(void)fprintf(out, "# %s (%u to %u, default %u)\n%s = %u\n", rows[i].help, (unsigned)rows[i].min,

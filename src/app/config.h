@@ -1,5 +1,5 @@
 /*
- * config - the configuration files: names of peers, thresholds of incidents, options (doc/config.md).
+ * config - the configuration files: names of peers, thresholds of incidents, heads of logs, options (doc/config.md).
  */
 #ifndef APP_CONFIG_H
 #define APP_CONFIG_H
@@ -16,10 +16,10 @@ enum { CONFIG_MAX = 1024 * 1024 };
 /*
  * Read what the options ask for: the file of --config, which must be there; else, unless --no-config, /etc/sipwhy.conf
  * and then sipwhy/config in $XDG_CONFIG_HOME or ~/.config, each if it is there; a later file overrules an earlier one.
- * What was said on the command line stays.  Fills o->peers, limits, has_limits, files and options that were not given.
- * For the process that was started, before it forks and gives up rights.
- * 0; -EINVAL with a sentence by file and line for what is written wrong (usage, exit 2); other negative errno with a
- * sentence for what can't be read (exit 1).  Call config_free in any case.
+ * What was said on the command line stays.  Fills o->peers, limits, has_limits, log_heads, heads, files and options
+ * that were not given. For the process that was started, before it forks and gives up rights. 0; -EINVAL with a
+ * sentence by file and line for what is written wrong (usage, exit 2); other negative errno with a sentence for what
+ * can't be read (exit 1).  Call config_free in any case.
  */
 int config_load(struct options *o, struct errmsg *em);
 
@@ -29,7 +29,7 @@ int config_parse(struct options *o, const char *name, struct slice text, struct 
 /* Every setting in force, in the syntax of a configuration file; what can't stand in one is a comment. */
 void config_dump(FILE *out, const struct options *o);
 
-/* Give back what config_load took; o may be used on without peers. */
+/* Give back what options_parse and config_load took; o may be used on without it. */
 void config_free(struct options *o);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * engine - inputs to records; see engine.h.  Owns the loop of its process; what it says is said in tell.c.
+ * engine - inputs to records; see engine.h.  Owns the loop of its process; what it says is said in tell.c, and
+ * logs go down in engine_text.c.
  * Files are read one after the other, as they were written; live sources run beside each other.
  */
 #include "app/engine.h"
@@ -24,8 +25,10 @@
 
 enum {
 	ENGINE_TICK_MS = 250,
-	ENGINE_ID_SHIFT = 40, /* ids of one engine: a tera of events, and below 2^53 for JSON readers */
-	ENGINE_GRACE_MS = 150 /* three times the ring's block timeout */
+	ENGINE_ID_SHIFT = 40,  /* ids of one engine: a tera of events, and below 2^53 for JSON readers */
+	ENGINE_GRACE_MS = 150, /* three times the ring's block timeout */
+	ENGINE_NOTICES = 1000,
+	ENGINE_NOTICES_BYTES = 1 << 20
 };
 
 static void
@@ -51,6 +54,18 @@ engine_next_file(struct engine *e)
 	return NULL;
 }
 
+/* Time goes by: first for what logs hold, which may be messages, then for what waits for an answer. */
+static void
+engine_advance(struct engine *e)
+{
+	int64_t now_ns = clock_wall_ns();
+
+	for (size_t i = 0; i < e->n_sources; i++)
+		if (input_is_live(e->sources[i].in))
+			pipeline_quiet(e->pipe, e->sources[i].lane, e->sources[i].name, now_ns);
+	pipeline_advance(e->pipe, now_ns);
+}
+
 static void
 engine_on_tick(uv_timer_t *h)
 {
@@ -58,7 +73,7 @@ engine_on_tick(uv_timer_t *h)
 	struct engine_source *file = engine_next_file(e);
 
 	if (e->by_clock)
-		pipeline_advance(e->pipe, clock_wall_ns());
+		engine_advance(e);
 	if (e->outlet == NULL)
 		return;
 	tell_tick(e);
@@ -91,8 +106,12 @@ engine_frame(void *ctx, const struct frame *f)
 	struct engine *e = s->e;
 	enum wire_verdict v;
 
+	if (e->finished)
+		return;
 	if (!e->by_clock)
 		tell_frame(s, f->t_ns);
+	else if (e->cfg.share != NULL)
+		e->cfg.share->current = (uint32_t)s->index;
 	v = pipeline_frame(e->pipe, s->lane, s->name, f);
 	if (e->pcap != NULL && (v == WIRE_SIP || v == WIRE_HELD))
 		engine_save(e, f);
@@ -104,9 +123,22 @@ static void
 engine_batch(void *ctx)
 {
 	struct engine_source *s = ctx;
+	struct engine *e = s->e;
 
-	if (s->e->outlet != NULL && !input_is_live(s->in) && outlet_full(s->e->outlet))
+	if (e->outlet != NULL && !input_is_live(s->in) && outlet_full(e->outlet))
 		input_pause(s->in, true);
+	/* The next engine reads again what was not told, and its failures are on the screen already. */
+	if (e->outlet != NULL && e->cfg.share != NULL && input_kind(s->in) == INPUT_FOLLOW)
+		tell_tick(e);
+}
+
+/* What failed and another engine may have again: an interface, a log, a port. */
+static bool
+engine_comes_back(const struct engine_source *s)
+{
+	enum input_kind kind = input_kind(s->in);
+
+	return kind == INPUT_PCAP_LIVE || kind == INPUT_FOLLOW || kind == INPUT_SYSLOG;
 }
 
 static void
@@ -118,7 +150,7 @@ engine_source_ended(struct engine *e, struct engine_source *s)
 	pipeline_flush(e->pipe, s->lane, s->name);
 	if (s->state != INPUT_ENDED)
 		e->status = ENGINE_FAILED;
-	if (s->state == INPUT_FAILED && input_kind(s->in) == INPUT_PCAP_LIVE && e->cfg.share != NULL) {
+	if (s->state == INPUT_FAILED && engine_comes_back(s) && e->cfg.share != NULL) {
 		e->status = ENGINE_AGAIN;
 		engine_stop(e);
 	}
@@ -137,8 +169,11 @@ engine_state(void *ctx, enum input_state state, const char *sentence)
 
 	s->state = state;
 	(void)slice_copy(s->sentence, sizeof s->sentence, slice_str(sentence));
-	if (state == INPUT_ENDED || state == INPUT_DAMAGED || state == INPUT_FAILED)
-		engine_source_ended(s->e, s);
+	if (state != INPUT_ENDED && state != INPUT_DAMAGED && state != INPUT_FAILED) {
+		engine_say(s);
+		return;
+	}
+	engine_source_ended(s->e, s);
 	tell_source(s);
 }
 
@@ -158,25 +193,54 @@ engine_name(const struct engine *e, struct engine_source *s)
 		    s->name, sizeof s->name, "%.*s #%zu", (int)sizeof s->name - 8, input_name(s->in), s->index + 1);
 }
 
+/*
+ * Where an input goes on: a file is read again up to where it was told, a followed one from its place, and one that
+ * was waited for from its beginning.  What is live goes on with what comes now.
+ */
+static void
+engine_resume(const struct engine *e, size_t i, struct input_cfg *cfg)
+{
+	struct engine_share *share = e->cfg.share;
+	bool poisoned = e->cfg.poisoned && share->current == i;
+
+	if (cfg->kind == INPUT_FILE || cfg->kind == INPUT_DEMO) {
+		cfg->skip_frames = share->told[i];
+		cfg->poison_frame = poisoned ? share->at[i] : 0;
+	} else if (cfg->kind == INPUT_FOLLOW && share->ino[i] == 0) {
+		cfg->from_start = true;
+	} else if (cfg->kind == INPUT_FOLLOW) {
+		cfg->resume_ino = share->ino[i];
+		cfg->resume_offset = share->offset[i];
+		cfg->poison_frame = poisoned && share->at[i] > share->told[i] ? share->at[i] - share->told[i] : 0;
+		share->told[i] = share->at[i] = 0;
+	}
+}
+
 static int
 engine_open_input(struct engine *e, size_t i, struct errmsg *em)
 {
 	const struct options *o = e->o;
 	const struct engine_share *share = e->cfg.share;
 	struct engine_source *s = &e->sources[e->n_sources];
-	/* What is live goes on with what comes now; all else is read again up to where it was told. */
-	bool again = share != NULL && e->cfg.number > 1 && o->inputs[i].kind != INPUT_PCAP_LIVE;
 	struct input_cfg cfg = { .kind = o->inputs[i].kind,
 		.arg = o->inputs[i].arg,
 		.bpf = o->bpf,
 		.buffer_mib = (unsigned)o->buffer_mib,
 		.seed = o->seed,
-		.skip_frames = again ? share->told[i] : 0,
-		.poison_frame = again && e->cfg.poisoned && share->current == i ? share->at[i] : 0,
 		.start_ns = share != NULL ? share->start_ns : 0,
-		.now_ns = e->start_ns };
-	int err = input_open(&s->in, &cfg, em);
+		.now_ns = e->start_ns,
+		.from_start = o->from_start,
+		.opener = e->cfg.openers != NULL ? e->cfg.openers[i] : -1,
+		.allow = o->allow,
+		.allow_any = o->allow_any,
+		.tls_cert = o->tls_cert,
+		.tls_key = o->tls_key,
+		.tls_ca = o->tls_ca };
+	int err;
 
+	if (share != NULL && e->cfg.number > 1)
+		engine_resume(e, i, &cfg);
+	err = input_open(&s->in, &cfg, em);
 	if (err != 0)
 		return err;
 	s->e = e;
@@ -186,7 +250,8 @@ engine_open_input(struct engine *e, size_t i, struct errmsg *em)
 	s->lane = pipeline_lane(e->pipe);
 	engine_name(e, s);
 	e->n_sources++;
-	e->by_clock |= input_kind(s->in) == INPUT_PCAP_LIVE;
+	e->by_clock |=
+	    cfg.kind == INPUT_PCAP_LIVE || cfg.kind == INPUT_SYSLOG || (cfg.kind == INPUT_FOLLOW && !cfg.from_start);
 	return s->lane != NULL ? 0 : errmsg_set(em, -ENOMEM, "out of memory");
 }
 
@@ -229,12 +294,16 @@ engine_open(struct engine *e, struct errmsg *em)
 		.event = o->events || e->cfg.fd >= 0 ? tell_event : NULL,
 		.update = o->events || e->cfg.fd >= 0 ? tell_update : NULL,
 		.incident = tell_incident,
+		.notice = o->events || e->cfg.fd >= 0 ? tell_notice : NULL,
+		.moment = e->cfg.fd >= 0 ? tell_moment : NULL,
+		.heads = o->log_heads,
 		.ctx = e };
 
 	if (err != 0)
 		return err;
-	/* Which end is ours can be said of live traffic only; a file may come from anywhere. */
-	cfg.n_local = o->inputs[0].kind == INPUT_PCAP_LIVE ? local_addresses(local, LOCAL_MAX) : 0;
+	/* Which end is ours can be said of what happens here only; a file may come from anywhere. */
+	if (o->inputs[0].kind == INPUT_PCAP_LIVE || o->inputs[0].kind == INPUT_FOLLOW)
+		cfg.n_local = local_addresses(local, LOCAL_MAX);
 	e->pipe = pipeline_new(&cfg);
 	if (e->pipe == NULL)
 		return errmsg_set(em, -ENOMEM, "out of memory");
@@ -244,6 +313,9 @@ engine_open(struct engine *e, struct errmsg *em)
 	if (err == 0 && o->out_pcap != NULL && e->cfg.number == 1)
 		err = sink_pcap_open(&e->pcap, o->out_pcap, em);
 	if (err == 0 && e->cfg.fd < 0 && (e->incidents = sink_incidents_new()) == NULL)
+		err = errmsg_set(em, -ENOMEM, "out of memory");
+	if (err == 0 && o->events && e->cfg.fd < 0 &&
+	    (e->notices = notice_list_new(ENGINE_NOTICES, ENGINE_NOTICES_BYTES)) == NULL)
 		err = errmsg_set(em, -ENOMEM, "out of memory");
 	if (err == 0 && o->events && e->cfg.fd < 0 && (e->events = sink_events_new(o->limit, 0)) == NULL)
 		err = errmsg_set(em, -ENOMEM, "out of memory");
@@ -321,8 +393,7 @@ engine_start_handles(struct engine *e)
 		signals[i]->data = e;
 		(void)uv_signal_start(signals[i], engine_on_signal, i == 0 ? SIGINT : SIGTERM);
 	}
-	if (e->outlet != NULL || e->by_clock)
-		(void)uv_timer_start(&e->tick, engine_on_tick, ENGINE_TICK_MS, ENGINE_TICK_MS);
+	(void)uv_timer_start(&e->tick, engine_on_tick, ENGINE_TICK_MS, ENGINE_TICK_MS);
 	if (e->o->duration_s > 0)
 		(void)uv_timer_start(&e->duration, engine_on_duration, e->o->duration_s * 1000, 0);
 }
@@ -335,9 +406,11 @@ engine_start_inputs(struct engine *e, struct errmsg *em)
 
 	for (size_t i = 0; err == 0 && i < e->n_sources; i++) {
 		struct engine_source *s = &e->sources[i];
-		struct input_sink sink = { s, engine_frame, engine_batch, engine_state };
+		struct input_sink sink = { s, engine_frame, engine_text, engine_text_end, engine_batch, engine_state };
 
 		err = input_start(s->in, &e->loop, &sink, em);
+		if (err == 0)
+			tell_started(s);
 		if (err != 0 || input_is_live(s->in))
 			continue;
 		if (!first_file)
@@ -369,7 +442,8 @@ engine_report(struct engine *e)
 		.tally = pipeline_tally(e->pipe),
 		.sources = stats,
 		.n_sources = tell_stats(e, stats),
-		.events = e->events };
+		.events = e->events,
+		.notices = e->notices };
 	struct track_stats track;
 	bool exact;
 	int err;
@@ -404,17 +478,36 @@ engine_own_signals(struct engine *e)
 	(void)uv_signal_stop(&e->sigterm);
 }
 
+/*
+ * A line without its end is handed over when its input closes, and belongs into the report.  Where another engine
+ * follows it does not: that one reads it from its beginning.  The figures stay readable until the loop runs again.
+ */
+static void
+engine_close_inputs(struct engine *e)
+{
+	struct input_stats st;
+
+	for (size_t i = 0; i < e->n_sources; i++) {
+		input_stats(e->sources[i].in, &st);
+		input_close(e->sources[i].in);
+		e->sources[i].closed = true;
+	}
+}
+
 int
 engine_run(struct engine *e)
 {
 	if (!e->stopping)
 		(void)uv_run(&e->loop, UV_RUN_DEFAULT);
+	if (e->cfg.share == NULL)
+		engine_close_inputs(e);
 	for (size_t i = 0; i < e->n_sources; i++)
 		if (engine_is_open(&e->sources[i]))
 			pipeline_flush(e->pipe, e->sources[i].lane, e->sources[i].name);
 	engine_own_signals(e);
 	/* An engine that wants a successor leaves what waits to nobody: the next one has not seen it begin. */
 	pipeline_finish(e->pipe);
+	e->finished = true;
 	if (e->pcap != NULL && sink_pcap_close(e->pcap, &e->trouble) != 0) {
 		e->status = ENGINE_FAILED;
 		tell_output(e);
@@ -443,8 +536,10 @@ engine_free(struct engine *e)
 {
 	if (e == NULL)
 		return;
+	e->finished = true;
 	for (size_t i = 0; i < e->n_sources; i++)
-		input_close(e->sources[i].in);
+		if (!e->sources[i].closed)
+			input_close(e->sources[i].in);
 	tell_close(e);
 	if (e->loop_ok) {
 		uv_walk(&e->loop, engine_close_handle, e);
@@ -452,11 +547,12 @@ engine_free(struct engine *e)
 		(void)uv_loop_close(&e->loop);
 	}
 	for (size_t i = 0; i < e->n_sources; i++)
-		wire_free(e->sources[i].lane);
+		pipeline_lane_free(e->sources[i].lane);
 	if (e->pcap != NULL)
 		(void)sink_pcap_close(e->pcap, &(struct errmsg){ "" });
 	sink_events_free(e->events);
 	sink_incidents_free(e->incidents);
+	notice_list_free(e->notices);
 	pipeline_free(e->pipe);
 	match_free(e->match);
 	mem_free(e);

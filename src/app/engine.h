@@ -1,6 +1,7 @@
 /*
- * engine - the conductor of the down stair: inputs on a loop, frames down the pipeline, results out as records or as a
- * report. Life: engine_new (opens inputs, with rights) -> the caller drops rights -> engine_run -> engine_free.
+ * engine - the conductor of the down stair: inputs on a loop, frames and log text down the pipeline, results out as
+ * records or as a report.  Life: engine_new (opens inputs, with rights) -> the caller drops rights -> engine_run ->
+ * engine_free.
  */
 #ifndef APP_ENGINE_H
 #define APP_ENGINE_H
@@ -11,12 +12,15 @@
 #include "sipwhy/errmsg.h"
 
 /*
- * What an engine leaves to the next one, in memory both can reach: how far each file's frames are told to the console,
- * and which frame it is at.  A frame that ended an engine is left out by the next.
+ * What an engine leaves to the next one, in memory both can reach: how far each file's frames (of a log its lines) are
+ * told to the console, and which frame it is at.  A frame that ended an engine is left out by the next; of a log that
+ * is the piece it stands in.  A followed file is told by its place: ino (0: not known) and offset; told and at count
+ * the lines of one engine, from its place on.  Receivers and pipes leave nothing: what they brought is gone.
  */
 struct engine_share {
 	uint64_t told[OPTIONS_INPUTS_MAX];
 	uint64_t at[OPTIONS_INPUTS_MAX];
+	uint64_t ino[OPTIONS_INPUTS_MAX], offset[OPTIONS_INPUTS_MAX];
 	int64_t start_ns; /* of the first engine: the demo's present begins there */
 	uint32_t current; /* input whose frame `at` is the newest */
 	uint32_t missing; /* bit i: input i could not be opened this time; the others go on without it */
@@ -25,6 +29,7 @@ struct engine_share {
 /*
  * fd: where records go, -1 for a report at the end.  number: 1 for the first engine of this run.
  * share: NULL when there is no next one.  poisoned: the last engine died over the frame in share->at.
+ * openers: of each input the socket on which an opener answers, the engine's from now on; NULL when none is followed.
  */
 struct engine_cfg {
 	const struct options *options;
@@ -32,6 +37,7 @@ struct engine_cfg {
 	unsigned number;
 	struct engine_share *share;
 	bool poisoned;
+	const int *openers;
 };
 
 /* Exit statuses of an engine's process. */

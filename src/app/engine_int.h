@@ -1,5 +1,6 @@
 /*
- * engine_int - the engine as its two files share it: engine.c runs it, tell.c sends what it has to say.
+ * engine_int - the engine as its files share it: engine.c runs it, engine_text.c takes logs, tell.c sends what it has
+ * to say.
  */
 #ifndef APP_ENGINE_INT_H
 #define APP_ENGINE_INT_H
@@ -14,6 +15,7 @@
 #include "app/pipeline.h"
 #include "sipwhy/errmsg.h"
 #include "sipwhy/input.h"
+#include "sipwhy/notice.h"
 #include "sipwhy/tally.h"
 
 struct match;
@@ -26,17 +28,25 @@ struct tell_mark;
 struct engine_source {
 	struct engine *e;
 	struct input *in;
-	struct wire *lane;
+	struct lane *lane;
+	bool closed;
 	enum input_state state;
-	size_t index;           /* in options */
-	uint64_t poison;        /* frame left out, until that is told */
-	char name[SOURCE_NAME]; /* the input's; told apart from its namesakes */
-	char sentence[320];
+	size_t piece;                  /* bytes of a log that go down at once, see engine_pieces */
+	uint64_t block_end;            /* number of the last line of the block that goes down */
+	uint64_t left, left_bytes;     /* lines and bytes of it that the input counts and that were not sent down yet */
+	uint64_t piece_bytes;          /* of the piece that is on its way down */
+	bool fresh;                    /* nothing of that piece was counted yet */
+	struct source_stat before;     /* while fresh: figures without that piece */
+	size_t index;                  /* in options */
+	uint64_t poison;               /* frame left out, until that is told */
+	char name[SOURCE_NAME];        /* the input's; told apart from its namesakes */
+	char sentence[320], said[320]; /* said: the last that went to stderr */
 };
 
 struct engine {
 	uv_loop_t loop;
 	bool loop_ok, stopping;
+	bool finished; /* nothing may go down any more */
 	struct engine_cfg cfg;
 	const struct options *o;
 	char host[64];
@@ -44,6 +54,7 @@ struct engine {
 	struct pipeline *pipe;
 	struct sink_events *events;       /* of a report, NULL: not wanted */
 	struct sink_incidents *incidents; /* of a report */
+	struct notice_list *notices;      /* of a report with events */
 	struct sink_pcap *pcap;
 	struct engine_source sources[OPTIONS_INPUTS_MAX];
 	size_t n_sources;
@@ -51,17 +62,26 @@ struct engine {
 	uv_signal_t sigint, sigterm;
 	int64_t start_ns;
 	uint32_t lag_ms;
-	bool by_clock; /* a capture runs: its time is the wall clock's */
+	bool by_clock; /* a capture runs, or a log is written: its time is the wall clock's; tell_by_clock sets it later
+			*/
 	bool hurry;    /* somebody wants us to end */
 	int status;
 	struct errmsg trouble;
 
 	/* tell.c alone changes these. */
-	struct outlet *outlet;   /* NULL: a report at the end, no records */
-	int64_t tick_second;     /* second that the open tick belongs to; without by_clock */
-	uint64_t told_frames;    /* sum of frames at the last tick */
-	struct tell_mark *marks; /* a ring; NULL without a share */
+	struct outlet *outlet;          /* NULL: a report at the end, no records */
+	struct engine_source *speaking; /* whose log went down last, NULL none */
+	int64_t tick_second;            /* second that the open tick belongs to; without by_clock */
+	uint64_t told_frames;           /* sum of frames at the last tick */
+	struct tell_mark *marks;        /* a ring; NULL without a share */
 	size_t first_mark, n_marks;
 };
+
+/* An input_sink's text and text_end; ctx is the source. */
+void engine_text(void *ctx, const struct text *t);
+void engine_text_end(void *ctx, uint32_t origin);
+
+/* s->sentence, of a source that goes on: to the screen, or on stderr to whoever waits for a report. */
+void engine_say(struct engine_source *s);
 
 #endif

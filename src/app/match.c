@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <pcre2.h>
+#include <stdio.h>
 
 #include "sipwhy/mem.h"
 
@@ -78,6 +79,12 @@ match_is_call(enum sip_method method)
 	    method != METHOD_NOTIFY && method != METHOD_PUBLISH && method != METHOD_MESSAGE;
 }
 
+static const char *
+match_bytes(struct slice s)
+{
+	return s.n > 0 ? s.p : "";
+}
+
 bool
 match_wants(const struct match *m, struct slice bytes, const struct sipmsg *s)
 {
@@ -85,5 +92,38 @@ match_wants(const struct match *m, struct slice bytes, const struct sipmsg *s)
 		return false;
 	if (m->code == NULL)
 		return true;
-	return (pcre2_match(m->code, (PCRE2_SPTR)bytes.p, bytes.n, 0, 0, m->data, m->limits) >= 0) != m->invert;
+	return (pcre2_match(m->code, (PCRE2_SPTR)match_bytes(bytes), bytes.n, 0, 0, m->data, m->limits) >= 0) !=
+	    m->invert;
+}
+
+/* A slice as the arguments of "%.*s"; what is longer than any of these fields is cut. */
+static int
+match_shown(struct slice s)
+{
+	return s.n < 256 ? (int)s.n : 256;
+}
+
+bool
+match_wants_statement(const struct match *m, const struct sipmsg *s)
+{
+	struct slice name = s->method_name.n > 0 ? s->method_name : slice_str(sip_method_name(s->method));
+	char text[2048];
+	int n;
+
+	if (m->code == NULL)
+		return match_wants(m, (struct slice){ NULL, 0 }, s);
+	n = snprintf(text, sizeof text,
+	    "SIP/2.0 %u %.*s\r\nFrom: %.*s\r\nTo: %.*s\r\nCall-ID: %.*s\r\nCSeq: %u %.*s\r\n\r\n", (unsigned)s->code,
+	    match_shown(s->phrase), match_bytes(s->phrase), match_shown(s->from), match_bytes(s->from),
+	    match_shown(s->to), match_bytes(s->to), match_shown(s->call_id), match_bytes(s->call_id), (unsigned)s->cseq,
+	    match_shown(name), match_bytes(name));
+	return match_wants(m, (struct slice){ text, (size_t)n }, s);
+}
+
+bool
+match_wants_notice(const struct match *m, const struct notice *n)
+{
+	struct sipmsg s = { .method = sip_method_find(n->method) };
+
+	return match_wants(m, n->text, &s);
 }

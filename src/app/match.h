@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "sipwhy/errmsg.h"
+#include "sipwhy/notice.h"
 #include "sipwhy/sipmsg.h"
 #include "sipwhy/slice.h"
 
@@ -18,5 +19,11 @@ void match_free(struct match *m);
 
 /* Does the user want this message?  Bounded: a pattern that runs away counts as not matching. */
 bool match_wants(const struct match *m, struct slice bytes, const struct sipmsg *s);
+
+/* The same of a statement: MATCH sees a response of what the line said, "SIP/2.0 486 Busy Here" and headers. */
+bool match_wants_statement(const struct match *m, const struct sipmsg *s);
+
+/* The same of a notice: MATCH sees the line. */
+bool match_wants_notice(const struct match *m, const struct notice *n);
 
 #endif

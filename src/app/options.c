@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "app/options_log.h"
+#include "sipwhy/peers.h"
 #include "sipwhy/slice.h"
 #include "sipwhy/text.h"
 
@@ -53,7 +55,29 @@ options_device(struct options *o, const char *arg, struct errmsg *em)
 static int
 options_file(struct options *o, const char *arg, struct errmsg *em)
 {
-	return options_add_input(o, INPUT_PCAP_FILE, slice_str(arg), em);
+	return options_add_input(o, INPUT_FILE, slice_str(arg), em);
+}
+
+static int
+options_syslog(struct options *o, const char *arg, struct errmsg *em)
+{
+	int err = options_log_place(arg, em);
+
+	return err != 0 ? err : options_add_input(o, INPUT_SYSLOG, slice_str(arg), em);
+}
+
+static int
+options_follow(struct options *o, const char *arg, struct errmsg *em)
+{
+	if (strcmp(arg, "-") == 0)
+		return errmsg_set(em, -EINVAL, "--follow -: standard input is read by -I -, for as long as it lasts");
+	return options_add_input(o, INPUT_FOLLOW, slice_str(arg), em);
+}
+
+static int
+options_allow(struct options *o, const char *arg, struct errmsg *em)
+{
+	return options_log_allow(&o->allow, &o->allow_any, "--allow", slice_str(arg), em);
 }
 
 static int
@@ -117,7 +141,20 @@ options_action_dump(struct options *o, const char *arg, struct errmsg *em)
 static const struct option_row options_table[] = { { 'd', "device", "IFACE[,IFACE]", TYPE_CALL, 0, 0, 0, options_device,
 						       "capture on these interfaces (default: any)" },
 	{ 'I', "input", "FILE", TYPE_CALL, 0, 0, 0, options_file,
-	    "read a capture file, pcap or pcapng, gzip too; - is standard input; repeatable" },
+	    "read a capture (pcap, pcapng) or a log, gzip too; - is standard input; repeatable" },
+	{ 0, "follow", "FILE", TYPE_CALL, 0, 0, 0, options_follow,
+	    "read what is written to this log from now on, over rotations; repeatable" },
+	{ 0, "from-start", NULL, TYPE_FLAG, AT(from_start), 0, 0, NULL,
+	    "with --follow: what stands in it already, too" },
+	{ 'S', "syslog", "WHERE", TYPE_CALL, 0, 0, 0, options_syslog,
+	    "receive syslog: udp:PORT, udp:ADDR:PORT, tcp:..., tls:..., unix:PATH; repeatable" },
+	{ 0, "allow", "CIDR[,CIDR]", TYPE_CALL, 0, 0, 0, options_allow,
+	    "who may send to -S on an address that is not loopback; any: everybody; repeatable" },
+	{ 0, "tls-cert", "FILE", TYPE_TEXT, AT(tls_cert), 0, 0, NULL,
+	    "certificate of -S tls:... (PEM, with its chain)" },
+	{ 0, "tls-key", "FILE", TYPE_TEXT, AT(tls_key), 0, 0, NULL, "and its key" },
+	{ 0, "tls-ca", "FILE", TYPE_TEXT, AT(tls_ca), 0, 0, NULL,
+	    "and the authority that senders must have a certificate of" },
 	{ 0, "demo", NULL, TYPE_CALL, 0, 0, 0, options_demo, "made-up traffic of a small PBX, to look around" },
 	{ 'O', "output", "FILE", TYPE_TEXT, AT(out_pcap), 0, 0, NULL,
 	    "save the packets that carry SIP to a new capture file" },
@@ -151,13 +188,9 @@ static const struct option_row options_table[] = { { 'd', "device", "IFACE[,IFAC
 	{ 'E', "hep-parse", NULL, TYPE_ABSENT, 0, 0, 0, NULL, "" },
 	{ 'L', "hep-listen", "ADDR", TYPE_ABSENT, 0, 0, 0, NULL, "" },
 	{ 'H', "hep-send", "ADDR", TYPE_ABSENT, 0, 0, 0, NULL, "" },
-	{ 'S', "syslog", "ADDR", TYPE_ABSENT, 0, 0, 0, NULL, "" },
 	{ 'k', "keyfile", "FILE", TYPE_ABSENT, 0, 0, 0, NULL, "" },
-	{ 0, "follow", "FILE", TYPE_ABSENT, 0, 0, 0, NULL, "" },
-	{ 0, "from-start", NULL, TYPE_ABSENT, 0, 0, 0, NULL, "" },
-	{ 0, "allow", "CIDR", TYPE_ABSENT, 0, 0, 0, NULL, "" }, { 0, "tzsp", "ADDR", TYPE_ABSENT, 0, 0, 0, NULL, "" },
-	{ 0, "filter", "EXPR", TYPE_ABSENT, 0, 0, 0, NULL, "" }, { 0, "daemon", NULL, TYPE_ABSENT, 0, 0, 0, NULL, "" },
-	{ 0, "attach", NULL, TYPE_ABSENT, 0, 0, 0, NULL, "" } };
+	{ 0, "tzsp", "ADDR", TYPE_ABSENT, 0, 0, 0, NULL, "" }, { 0, "filter", "EXPR", TYPE_ABSENT, 0, 0, 0, NULL, "" },
+	{ 0, "daemon", NULL, TYPE_ABSENT, 0, 0, 0, NULL, "" }, { 0, "attach", NULL, TYPE_ABSENT, 0, 0, 0, NULL, "" } };
 
 enum { OPTIONS_ROWS = sizeof options_table / sizeof options_table[0], OPTIONS_LONG_BASE = 256 };
 
@@ -289,6 +322,17 @@ options_words(struct options *o, int argc, char **argv, struct errmsg *em)
 	return options_join(o, argc - 1, argv + 1, em);
 }
 
+/* It stood on the command line. */
+static bool
+options_given(const struct options *o, const char *name)
+{
+	size_t i = 0;
+
+	while (options_table[i].name == NULL || strcmp(options_table[i].name, name) != 0)
+		i++;
+	return (o->given >> i & 1) != 0;
+}
+
 static int
 options_finish(struct options *o, struct errmsg *em)
 {
@@ -308,6 +352,20 @@ options_finish(struct options *o, struct errmsg *em)
 	return 0;
 }
 
+int
+options_check(const struct options *o, struct errmsg *em)
+{
+	static const char *const of_receivers[] = { "allow", "tls-cert", "tls-key", "tls-ca" };
+	size_t receivers = 0;
+
+	for (size_t i = 0; i < o->n_inputs; i++)
+		receivers += o->inputs[i].kind == INPUT_SYSLOG;
+	for (size_t i = 0; receivers == 0 && i < sizeof of_receivers / sizeof of_receivers[0]; i++)
+		if (options_given(o, of_receivers[i]))
+			return errmsg_set(em, -EINVAL, "--%s is for --syslog, and there is none", of_receivers[i]);
+	return options_log_check(o, em);
+}
+
 /* A letter may stand among others; a long option is known by its word. */
 static int
 options_unknown(const char *word, struct errmsg *em)
@@ -319,9 +377,9 @@ options_unknown(const char *word, struct errmsg *em)
 
 /* What a configuration file may say. */
 
-/* Rows of type FLAG, NUMBER and TEXT that mean the same in every run: no inputs, no actions, nothing that needs MATCH.
- */
-static const char *const options_in_file[] = { "buffer", "calls", "limit", "quiet", "theme" };
+/* Rows that mean the same in every run: no inputs, no actions, nothing that needs MATCH.  TEXT is always a path. */
+static const char *const options_in_file[] = { "allow", "buffer", "calls", "limit", "quiet", "theme", "tls-ca",
+	"tls-cert", "tls-key" };
 
 enum { OPTIONS_IN_FILE = sizeof options_in_file / sizeof options_in_file[0] };
 
@@ -363,14 +421,44 @@ options_yes_no(bool *out, const struct option_row *r, struct slice value, struct
 	return 0;
 }
 
+/* Where the text of a row is kept when a file says it. */
+static char *
+options_room(struct options *o, const struct option_row *r)
+{
+	return r->offset == AT(tls_cert) ? o->tls_cert_text
+	    : r->offset == AT(tls_key)   ? o->tls_key_text
+	    : r->offset == AT(tls_ca)    ? o->tls_ca_text
+					 : o->theme_text;
+}
+
 /* Where a file lies must not hang on where the program is started. */
 static int
-options_path(struct options *o, const struct option_row *r, struct slice value, struct errmsg *em)
+options_path(struct options *o, const struct option_row *r, struct slice value, bool given, struct errmsg *em)
 {
-	if (value.n == 0 || value.n >= sizeof o->theme_text || value.p[0] != '/')
+	if (value.n == 0 || value.n >= OPTIONS_TEXT || value.p[0] != '/')
 		return errmsg_set(em, -EINVAL, "%s = %.*s: the full path of a file is wanted, from / on", r->name,
 		    (int)value.n, value.p);
-	(void)slice_copy(o->theme_text, sizeof o->theme_text, value);
+	if (given)
+		return 0;
+	(void)slice_copy(options_room(o, r), OPTIONS_TEXT, value);
+	*(const char **)((char *)o + r->offset) = options_room(o, r);
+	return 0;
+}
+
+static int
+options_networks(struct options *o, struct slice value, bool given, struct errmsg *em)
+{
+	struct peers *allow = NULL;
+	bool any = false;
+	int err = options_log_allow(&allow, &any, "allow", value, em);
+
+	if (err != 0 || given) {
+		peers_free(allow);
+		return err;
+	}
+	peers_free(o->allow);
+	o->allow = allow;
+	o->allow_any = any;
 	return 0;
 }
 
@@ -383,10 +471,12 @@ options_set(struct options *o, size_t number, struct slice value, struct errmsg 
 	uint64_t v = 0;
 	int err;
 
+	if (r->type == TYPE_TEXT)
+		return options_path(o, r, value, given, em);
+	if (r->type == TYPE_CALL)
+		return options_networks(o, value, given, em);
 	if (r->type == TYPE_FLAG)
 		err = options_yes_no(&yes, r, value, em);
-	else if (r->type == TYPE_TEXT)
-		err = options_path(o, r, value, em);
 	else
 		err = slice_u64(value, r->max, &v) == 0 && v >= r->min
 		    ? 0
@@ -396,8 +486,6 @@ options_set(struct options *o, size_t number, struct slice value, struct errmsg 
 		return err;
 	if (r->type == TYPE_FLAG)
 		*(bool *)member = yes;
-	else if (r->type == TYPE_TEXT)
-		*(const char **)member = o->theme_text;
 	else
 		*(uint64_t *)member = v;
 	return 0;
@@ -454,6 +542,10 @@ options_help(FILE *out)
 	    "usage: sipwhy [options] [MATCH] [BPF filter]\n\n"
 	    "  sipwhy                          this machine's traffic, all interfaces (needs root or cap_net_raw)\n"
 	    "  sipwhy -I calls.pcap            a capture file\n"
+	    "  sipwhy -I full.log              a log of a PBX, with SIP messages or with codes in its lines\n"
+	    "  sipwhy --follow /var/log/asterisk/full          the same while it is written\n"
+	    "  sipwhy -S udp:5514              syslog of a PBX, from this machine; others with --allow\n"
+	    "  journalctl -o json -f -u freeswitch | sipwhy -I -\n"
 	    "  ssh pbx tcpdump -U -w - | sipwhy -I -\n"
 	    "  sipwhy --demo                   made-up traffic\n"
 	    "  sipwhy --explain 503            what a code means and what to check\n"
@@ -507,6 +599,36 @@ options_stays(const char *text)
 	return strcmp(shown, text) == 0;
 }
 
+/* A row a line would be said again and again: one line, and what finds no room in it is a comment. */
+static void
+options_dump_allow(FILE *out, const struct options *o)
+{
+	const struct peers_row *row;
+	char text[ENDPOINT_TEXT];
+	size_t used = 0;
+
+	if (o->allow == NULL)
+		return;
+	if (o->allow_any)
+		used += (size_t)fprintf(out, "allow = any");
+	for (size_t i = 0; (row = peers_at(o->allow, i)) != NULL; i++) {
+		struct endpoint e = { .family = row->family };
+
+		memcpy(e.addr, row->addr, sizeof e.addr);
+		(void)endpoint_format(text, sizeof text, &e, false);
+		if (used + strlen(text) + 6 > OPTIONS_DUMP_LINE) {
+			(void)fputs("\n# ", out);
+			used = 0;
+		}
+		used += (size_t)fprintf(out, "%s%s/%u",
+		    used == 0 && i == 0 ? "allow = "
+			: used == 0     ? ""
+					: ", ",
+		    text, row->bits);
+	}
+	(void)fputs("\n", out);
+}
+
 static void
 options_dump_row(FILE *out, const struct options *o, const struct option_row *r, bool in_file)
 {
@@ -518,6 +640,8 @@ options_dump_row(FILE *out, const struct options *o, const struct option_row *r,
 		options_dump_text(out, before, *(const bool *)member ? "yes" : "no");
 	else if (r->type == TYPE_NUMBER)
 		(void)fprintf(out, "%s%llu\n", before, (unsigned long long)*(const uint64_t *)member);
+	else if (r->type == TYPE_CALL && in_file)
+		options_dump_allow(out, o);
 	else if (r->type == TYPE_TEXT && (text = *(const char *const *)member) != NULL) {
 		if (in_file && !options_stays(text))
 			(void)fputs("# ", out);

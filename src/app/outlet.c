@@ -18,7 +18,8 @@ enum {
 	OUTLET_FULL = 4 << 20,
 	OUTLET_END = 2, /* without its last two bytes a line is no JSON */
 	OUTLET_FOLDS = 64,
-	OUTLET_TEXT = 64
+	OUTLET_TEXT = 64,
+	OUTLET_NOTICES = 200 /* a second */
 };
 
 struct outlet_fold {
@@ -36,7 +37,7 @@ struct outlet {
 	uint64_t written, next; /* next: where the watcher waits */
 	outlet_written_fn watch;
 	void *watch_ctx;
-	unsigned rate, tokens;
+	unsigned rate, tokens, notices; /* the last two: left of this second */
 	uint64_t second;
 	uint64_t drops;
 	size_t n_folds;
@@ -132,6 +133,12 @@ outlet_new(struct uv_loop_s *loop, int fd, const char *host, unsigned rate)
 		o->poll.data = o;
 	}
 	return o;
+}
+
+void
+outlet_rate(struct outlet *o, unsigned rate)
+{
+	o->rate = rate;
 }
 
 static void
@@ -272,18 +279,20 @@ outlet_fold(struct outlet *o, const struct event *ev)
 	o->n_folds++;
 }
 
+/* Take one of *left, which is filled anew each second. */
 static bool
-outlet_token(struct outlet *o, uint64_t now_ms)
+outlet_token(struct outlet *o, unsigned *left, uint64_t now_ms)
 {
 	if (o->rate == 0)
 		return true;
 	if (now_ms / 1000 != o->second) {
 		o->second = now_ms / 1000;
 		o->tokens = o->rate;
+		o->notices = OUTLET_NOTICES;
 	}
-	if (o->tokens == 0)
+	if (*left == 0)
 		return false;
-	o->tokens--;
+	--*left;
 	return true;
 }
 
@@ -292,7 +301,7 @@ outlet_event(struct outlet *o, const struct event *ev, uint64_t now_ms)
 {
 	struct record r = { .type = RECORD_EVENT, .t_ns = ev->t_ns, .host = o->host, .event = *ev };
 
-	if (!outlet_token(o, now_ms)) {
+	if (!outlet_token(o, &o->tokens, now_ms)) {
 		outlet_fold(o, ev);
 		return;
 	}
@@ -308,7 +317,18 @@ outlet_update(struct outlet *o, const struct event_update *u, uint64_t now_ms)
 	struct record r = { .type = RECORD_UPDATE, .t_ns = u->t_ns, .host = o->host, .update = *u };
 
 	/* A count that grew may wait for nobody; a failure that was none must be told. */
-	if (!u->recovered && u->code == 0 && !outlet_token(o, now_ms))
+	if (!u->recovered && u->code == 0 && !outlet_token(o, &o->tokens, now_ms))
+		return;
+	if (o->buf.len > OUTLET_TICK_ROOM || outlet_record(o, &r) != 0)
+		o->drops++;
+}
+
+void
+outlet_notice(struct outlet *o, const struct notice *n, uint64_t now_ms)
+{
+	struct record r = { .type = RECORD_NOTICE, .t_ns = n->t_ns, .host = o->host, .notice = *n };
+
+	if (!outlet_token(o, &o->notices, now_ms))
 		return;
 	if (o->buf.len > OUTLET_TICK_ROOM || outlet_record(o, &r) != 0)
 		o->drops++;

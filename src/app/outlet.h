@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "sipwhy/event.h"
+#include "sipwhy/notice.h"
 #include "sipwhy/record.h"
 
 struct uv_loop_s;
@@ -17,6 +18,9 @@ struct outlet;
 /* rate: whole events a second at most (0: no limit); the rest are folded.  fd stays the caller's.  NULL when memory is
  * short. */
 struct outlet *outlet_new(struct uv_loop_s *loop, int fd, const char *host, unsigned rate);
+
+/* Another rate from now on. */
+void outlet_rate(struct outlet *o, unsigned rate);
 
 /* Close inside the loop; what waits is lost unless outlet_drain came first. */
 void outlet_close(struct outlet *o);
@@ -46,6 +50,8 @@ void outlet_after(struct outlet *o);
 void outlet_event(struct outlet *o, const struct event *ev, uint64_t now_ms);
 /* Send an event's second thought.  Counts that only grew are left out when there are too many. */
 void outlet_update(struct outlet *o, const struct event_update *u, uint64_t now_ms);
+/* Send a notice, 200 a second at most where there is a rate; how many there were is told by the sources. */
+void outlet_notice(struct outlet *o, const struct notice *n, uint64_t now_ms);
 /* Send a record of any other type.  0, or negative when it found no room. */
 int outlet_record(struct outlet *o, const struct record *r);
 /* The same in two steps. */
@@ -55,7 +61,7 @@ void outlet_flush(struct outlet *o);
 /* Folded rows since the last tick; valid until outlet_folds_taken. */
 const struct record_fold *outlet_folds(const struct outlet *o, size_t *n);
 void outlet_folds_taken(struct outlet *o);
-/* Events folded because the reader was slow, since the start. */
+/* Events folded, updates and notices left out because the reader was slow, since the start. */
 uint64_t outlet_drops(const struct outlet *o);
 
 /* Write all that waits, blocking; no longer than timeout_ms without a reader (-1: as long as it takes).  False when

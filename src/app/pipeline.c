@@ -1,4 +1,7 @@
-/* pipeline - one frame down the stair; see pipeline.h. */
+/*
+ * pipeline - one frame or one piece of text down the stair; see pipeline.h.
+ * A message is a message from here on, wherever it came from; a statement is one that nobody needs to parse.
+ */
 #include "app/pipeline.h"
 
 #include <stdio.h>
@@ -113,12 +116,27 @@ pipeline_free(struct pipeline *p)
 	mem_free(p);
 }
 
-struct wire *
+struct lane *
 pipeline_lane(struct pipeline *p)
 {
 	struct wire_cfg cfg = { .seed = p->cfg.seed };
+	struct lane *lane = mem_zalloc(sizeof *lane);
 
-	return wire_new(&cfg);
+	if (lane != NULL && (lane->wire = wire_new(&cfg)) == NULL) {
+		mem_free(lane);
+		return NULL;
+	}
+	return lane;
+}
+
+void
+pipeline_lane_free(struct lane *lane)
+{
+	if (lane == NULL)
+		return;
+	wire_free(lane->wire);
+	logfmt_free(lane->log);
+	mem_free(lane);
 }
 
 static void
@@ -129,13 +147,24 @@ pipeline_time(struct pipeline *p, int64_t t_ns)
 	p->last_ns = t_ns;
 }
 
+static void
+pipeline_count(struct pipeline *p, const struct message *m, const struct sipmsg *s, const char *name)
+{
+	enum direction dir;
+	const struct endpoint *peer;
+
+	pipeline_time(p, m->t_ns);
+	p->name = name;
+	tally_time(p->tally, m->t_ns);
+	peer = track_peer(p->track, m, s, &dir);
+	tally_message(p->tally, s, track_push(p->track, m, s), peer);
+}
+
 /* The verdict that this one message gives its frame. */
 static enum wire_verdict
 pipeline_message(struct pipeline *p, const struct message *m, const char *name)
 {
 	struct sipmsg s;
-	enum direction dir;
-	const struct endpoint *peer;
 	enum sip_verdict v = sip_parse(p->parser, m->bytes, m->cut, &s);
 
 	if (v != SIP_OK && v != SIP_PARTIAL) {
@@ -144,22 +173,18 @@ pipeline_message(struct pipeline *p, const struct message *m, const char *name)
 	}
 	if (p->cfg.match != NULL && !match_wants(p->cfg.match, m->bytes, &s))
 		return WIRE_FILTERED;
-	pipeline_time(p, m->t_ns);
-	p->name = name;
-	tally_time(p->tally, m->t_ns);
-	peer = track_peer(p->track, m, &s, &dir);
-	tally_message(p->tally, &s, track_push(p->track, m, &s), peer);
+	pipeline_count(p, m, &s, name);
 	return WIRE_SIP;
 }
 
 /* Of several messages in one frame the best decides what the frame was. */
 static enum wire_verdict
-pipeline_drain(struct pipeline *p, struct wire *lane, const char *name, enum wire_verdict none)
+pipeline_drain(struct pipeline *p, struct lane *lane, const char *name, enum wire_verdict none)
 {
 	struct message m;
 	bool any = false, filtered = false, sip = false;
 
-	while (wire_next(lane, &m)) {
+	while (wire_next(lane->wire, &m)) {
 		enum wire_verdict v = pipeline_message(p, &m, name);
 
 		any = true;
@@ -172,23 +197,103 @@ pipeline_drain(struct pipeline *p, struct wire *lane, const char *name, enum wir
 }
 
 enum wire_verdict
-pipeline_frame(struct pipeline *p, struct wire *lane, const char *name, const struct frame *f)
+pipeline_frame(struct pipeline *p, struct lane *lane, const char *name, const struct frame *f)
 {
-	enum wire_verdict v = wire_push(lane, f), better;
+	enum wire_verdict v = wire_push(lane->wire, f), better;
 
 	if (v != WIRE_SIP)
 		return v;
 	better = pipeline_drain(p, lane, name, v);
 	if (better != v)
-		wire_reclass(lane, better);
+		wire_reclass(lane->wire, better);
 	return better;
 }
 
-void
-pipeline_flush(struct pipeline *p, struct wire *lane, const char *name)
+/* What a log says, one thing at a time. */
+
+static enum wire_verdict
+pipeline_statement(struct pipeline *p, const struct logfmt_item *item, const char *name)
 {
-	wire_flush(lane);
+	if (p->cfg.match != NULL && !match_wants_statement(p->cfg.match, &item->s))
+		return WIRE_FILTERED;
+	pipeline_count(p, &item->m, &item->s, name);
+	return WIRE_SIP;
+}
+
+static void
+pipeline_notice(struct pipeline *p, const struct logfmt_item *item, const char *name)
+{
+	struct notice n = item->notice;
+
+	if (p->cfg.notice == NULL || (p->cfg.match != NULL && !match_wants_notice(p->cfg.match, &n)))
+		return;
+	n.t_ns = item->m.t_ns;
+	n.stamp = item->m.stamp;
+	n.source = slice_str(name);
+	p->cfg.notice(p->cfg.ctx, &n);
+}
+
+static void
+pipeline_drain_log(struct pipeline *p, struct lane *lane, const char *name)
+{
+	struct logfmt_item item;
+
+	while (logfmt_next(lane->log, &item)) {
+		enum wire_verdict v = WIRE_SIP;
+
+		if (item.kind != LOGFMT_NOTICE && p->cfg.moment != NULL)
+			p->cfg.moment(p->cfg.ctx, item.m.t_ns);
+		if (item.kind == LOGFMT_MESSAGE)
+			v = pipeline_message(p, &item.m, name);
+		else if (item.kind == LOGFMT_STATEMENT)
+			v = pipeline_statement(p, &item, name);
+		else
+			pipeline_notice(p, &item, name);
+		if (v != WIRE_SIP)
+			logfmt_reclass(lane->log, v == WIRE_FILTERED ? LOGFMT_FILTERED : LOGFMT_MALFORMED);
+	}
+}
+
+void
+pipeline_text(struct pipeline *p, struct lane *lane, const char *name, const struct text *t)
+{
+	struct logfmt_cfg cfg = { .seed = p->cfg.seed, .heads = p->cfg.heads };
+
+	if (lane->log == NULL && (lane->log = logfmt_new(&cfg)) == NULL) {
+		lane->lost += t->lines;
+		return;
+	}
+	logfmt_push(lane->log, t);
+	pipeline_drain_log(p, lane, name);
+}
+
+void
+pipeline_text_end(struct pipeline *p, struct lane *lane, const char *name, uint32_t origin)
+{
+	if (lane->log == NULL)
+		return;
+	logfmt_end(lane->log, origin);
+	pipeline_drain_log(p, lane, name);
+}
+
+void
+pipeline_flush(struct pipeline *p, struct lane *lane, const char *name)
+{
+	wire_flush(lane->wire);
 	(void)pipeline_drain(p, lane, name, WIRE_SIP);
+	if (lane->log == NULL)
+		return;
+	logfmt_flush(lane->log);
+	pipeline_drain_log(p, lane, name);
+}
+
+void
+pipeline_quiet(struct pipeline *p, struct lane *lane, const char *name, int64_t t_ns)
+{
+	if (lane->log == NULL)
+		return;
+	logfmt_advance(lane->log, t_ns);
+	pipeline_drain_log(p, lane, name);
 }
 
 void
@@ -227,10 +332,54 @@ pipeline_last_ns(const struct pipeline *p)
 	return p->last_ns;
 }
 
-void
-pipeline_source_stat(struct source_stat *out, struct input *in, enum input_state state, const struct wire *lane)
+static void
+pipeline_log_stat(struct source_stat *out, const struct logfmt_stats *l)
 {
-	const struct wire_stats *w = wire_stats(lane);
+	static const enum wire_verdict as[LOGFMT_VERDICT_N] = { [LOGFMT_SIP] = WIRE_SIP,
+		[LOGFMT_NOT_SIP] = WIRE_NOT_SIP,
+		[LOGFMT_FILTERED] = WIRE_FILTERED,
+		[LOGFMT_MALFORMED] = WIRE_MALFORMED,
+		[LOGFMT_DROPPED] = WIRE_DROPPED,
+		[LOGFMT_HELD] = WIRE_HELD };
+
+	for (unsigned v = 0; v < LOGFMT_VERDICT_N; v++)
+		out->verdict[as[v]] += l->verdict[v];
+	/* Whatever a log gives up, it gives up for want of room. */
+	out->drop[WIRE_DROP_MEMORY] += l->verdict[LOGFMT_DROPPED];
+	out->messages = l->messages;
+	out->statements = l->statements;
+	out->notices = l->notices;
+	out->cut = l->cut;
+	out->again = l->again;
+	out->quiet = l->quiet;
+	out->forgotten = l->forgotten;
+	out->long_records = l->long_lines;
+	out->no_year = l->no_year;
+	out->no_zone = l->no_zone;
+	out->no_date = l->no_date;
+	out->no_time = l->no_time;
+}
+
+void
+pipeline_lane_stat(struct source_stat *out, const struct lane *lane)
+{
+	const struct wire_stats *w = wire_stats(lane->wire);
+
+	memcpy(out->verdict, w->verdict, sizeof out->verdict);
+	memcpy(out->drop, w->drop, sizeof out->drop);
+	out->truncated = w->truncated;
+	out->tcp_gaps = w->tcp_gaps;
+	out->tcp_oversize = w->tcp_oversize;
+	out->verdict[WIRE_DROPPED] += lane->lost;
+	out->drop[WIRE_DROP_MEMORY] += lane->lost;
+	out->text = lane->log != NULL || lane->lost > 0;
+	if (lane->log != NULL)
+		pipeline_log_stat(out, logfmt_stats(lane->log));
+}
+
+void
+pipeline_source_stat(struct source_stat *out, struct input *in, enum input_state state, const struct lane *lane)
+{
 	struct input_stats i;
 
 	input_stats(in, &i);
@@ -240,15 +389,20 @@ pipeline_source_stat(struct source_stat *out, struct input *in, enum input_state
 		.skipped = i.skipped,
 		.kernel_drops = i.kernel_drops,
 		.if_drops = i.if_drops,
-		.truncated = w->truncated,
-		.tcp_gaps = w->tcp_gaps,
-		.tcp_oversize = w->tcp_oversize,
 		.done = i.done,
 		.total = i.total,
-		.buffer = input_buffer_bytes(in) };
+		.buffer = input_buffer_bytes(in),
+		.rotations = i.rotations,
+		.senders = i.senders,
+		.connected = i.connected,
+		.refused = i.refused,
+		.closed = i.closed,
+		.bad_frames = i.bad_frames };
+	pipeline_lane_stat(out, lane);
+	out->text |= input_kind(in) == INPUT_FOLLOW || input_kind(in) == INPUT_SYSLOG;
+	/* What was cut at the door is no longer than it may be when it comes here. */
+	out->long_records += i.long_records;
 	(void)snprintf(out->name, sizeof out->name, "%s", input_name(in));
 	(void)snprintf(out->kind, sizeof out->kind, "%s", input_kind_name(input_kind(in)));
 	(void)snprintf(out->state, sizeof out->state, "%s", input_state_name(state));
-	memcpy(out->verdict, w->verdict, sizeof out->verdict);
-	memcpy(out->drop, w->drop, sizeof out->drop);
 }

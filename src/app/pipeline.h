@@ -1,6 +1,6 @@
 /*
- * pipeline - the down stair for one frame: wire -> sip -> track -> tally -> event.  Knows no loop and no clock,
- * so a test walks it with frames alone.
+ * pipeline - the down stair for one frame or one piece of log text: wire or logfmt -> sip -> track -> tally -> event.
+ * Knows no loop and no clock, so a test walks it with frames or lines alone.
  */
 #ifndef APP_PIPELINE_H
 #define APP_PIPELINE_H
@@ -11,6 +11,8 @@
 #include "sipwhy/event.h"
 #include "sipwhy/frame.h"
 #include "sipwhy/input.h"
+#include "sipwhy/logfmt.h"
+#include "sipwhy/notice.h"
 #include "sipwhy/tally.h"
 #include "sipwhy/track.h"
 #include "sipwhy/wire.h"
@@ -19,10 +21,15 @@
 typedef void (*pipeline_event_fn)(void *ctx, const struct event *ev);
 typedef void (*pipeline_update_fn)(void *ctx, const struct event_update *u);
 typedef void (*pipeline_incident_fn)(void *ctx, const struct incident *i);
+/* A line of a log tells of a failure without a code. */
+typedef void (*pipeline_notice_fn)(void *ctx, const struct notice *n);
+/* A message or statement of a log is about to be counted; t_ns: its time. */
+typedef void (*pipeline_moment_fn)(void *ctx, int64_t t_ns);
 
 /*
- * local: this machine's addresses.  first_id: id of the first event.  match and peers (NULL: no names) are borrowed.
- * limits: one value for each row of track_limits, NULL the defaults.  event, update, incident NULL: nobody listens.
+ * local: this machine's addresses.  first_id: id of the first event.  match, peers (NULL: no names) and heads (NULL:
+ * none but the built-in ones) are borrowed.  limits: one value for each row of track_limits, NULL the defaults.
+ * event, update, incident, notice, moment NULL: nobody listens.
  */
 struct pipeline_cfg {
 	uint64_t seed;
@@ -32,9 +39,12 @@ struct pipeline_cfg {
 	const struct peers *peers;
 	const uint32_t *limits;
 	const struct match *match;
+	const struct logfmt_heads *heads;
 	pipeline_event_fn event;
 	pipeline_update_fn update;
 	pipeline_incident_fn incident;
+	pipeline_notice_fn notice;
+	pipeline_moment_fn moment;
 	void *ctx;
 };
 
@@ -44,14 +54,35 @@ struct pipeline;
 struct pipeline *pipeline_new(const struct pipeline_cfg *cfg);
 void pipeline_free(struct pipeline *p);
 
-/* A lane for one source: fragments and streams of two sources never mix.  NULL when memory is short. */
-struct wire *pipeline_lane(struct pipeline *p);
+/*
+ * A lane for one source: fragments, streams and lines of two sources never mix.  A source is packets, or from its first
+ * text on a log.  log is NULL before that, and as long as memory is short; lines that came then are counted in `lost`.
+ */
+struct lane {
+	struct wire *wire;
+	struct logfmt *log;
+	uint64_t lost;
+};
+
+/* NULL when memory is short. */
+struct lane *pipeline_lane(struct pipeline *p);
+/* NULL is allowed. */
+void pipeline_lane_free(struct lane *lane);
 
 /* One frame down a lane; name: of the source, for its events.  Returns what became of the frame. */
-enum wire_verdict pipeline_frame(struct pipeline *p, struct wire *lane, const char *name, const struct frame *f);
+enum wire_verdict pipeline_frame(struct pipeline *p, struct lane *lane, const char *name, const struct frame *f);
+
+/* A piece of log text down a lane. */
+void pipeline_text(struct pipeline *p, struct lane *lane, const char *name, const struct text *t);
+
+/* The stream or sender `origin` of a log ended: what was held of it is decided. */
+void pipeline_text_end(struct pipeline *p, struct lane *lane, const char *name, uint32_t origin);
 
 /* The source of this lane ended: what was held is decided. */
-void pipeline_flush(struct pipeline *p, struct wire *lane, const char *name);
+void pipeline_flush(struct pipeline *p, struct lane *lane, const char *name);
+
+/* Nothing came on this lane until t_ns (live sources): what a log held for too long is decided. */
+void pipeline_quiet(struct pipeline *p, struct lane *lane, const char *name, int64_t t_ns);
 
 /* Time goes by without messages (live sources). */
 void pipeline_advance(struct pipeline *p, int64_t t_ns);
@@ -65,7 +96,10 @@ const struct track *pipeline_track(const struct pipeline *p);
 int64_t pipeline_first_ns(const struct pipeline *p);
 int64_t pipeline_last_ns(const struct pipeline *p);
 
+/* What became of a lane's frames or lines, by the names of packets: verdict, drop, and all that a log counts. */
+void pipeline_lane_stat(struct source_stat *out, const struct lane *lane);
+
 /* A source's figures: what its input and its lane counted, joined. */
-void pipeline_source_stat(struct source_stat *out, struct input *in, enum input_state state, const struct wire *lane);
+void pipeline_source_stat(struct source_stat *out, struct input *in, enum input_state state, const struct lane *lane);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <cap-ng.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <seccomp.h>
@@ -109,8 +110,48 @@ rights_drop(struct errmsg *em)
 	return rights_prove(was_root, em);
 }
 
+/*
+ * As little as opens any log: reading and searching, or where a container withholds that, what else stands above
+ * permissions (the seal lets it open files for reading only).  -1: neither is there.
+ */
+static int
+rights_reader(void)
+{
+	if (capng_get_caps_process() != 0)
+		return -1;
+	if (capng_have_capability(CAPNG_PERMITTED, CAP_DAC_READ_SEARCH))
+		return CAP_DAC_READ_SEARCH;
+	return capng_have_capability(CAPNG_PERMITTED, CAP_DAC_OVERRIDE) ? CAP_DAC_OVERRIDE : -1;
+}
+
 int
-rights_keep_opening(struct errmsg *em)
+rights_keep_reading(struct errmsg *em)
+{
+	struct rlimit none = { 0, 0 };
+	uid_t uid;
+	gid_t gid;
+	int reader;
+
+	/* Whoever is not root may have file capabilities, which were not given to read other people's files. */
+	if (geteuid() != 0 || (reader = rights_reader()) < 0)
+		return rights_drop(em);
+	if (rights_target(&uid, &gid, em) != 0)
+		return -EPERM;
+	capng_clear(CAPNG_SELECT_BOTH);
+	if (capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, (unsigned)reader) != 0 ||
+	    capng_change_id((int)uid, (int)gid, CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING) != 0)
+		return errmsg_set(
+		    em, -EPERM, "can't drop root's rights but that to read logs: refusing to go on as root");
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return errmsg_set(em, -errno, "can't set no_new_privs (%s)", strerror(errno));
+	(void)setrlimit(RLIMIT_CORE, &none);
+	if (getuid() == 0 || geteuid() == 0 || setuid(0) == 0 || seteuid(0) == 0)
+		return errmsg_set(em, -EPERM, "rights were dropped but are still there: refusing to go on");
+	return 0;
+}
+
+int
+rights_keep_opening(bool low_ports, struct errmsg *em)
 {
 	static const unsigned keep[] = { CAP_NET_RAW, CAP_NET_ADMIN, CAP_DAC_READ_SEARCH, CAP_SETUID, CAP_SETGID,
 		CAP_SETPCAP, CAP_KILL };
@@ -120,7 +161,7 @@ rights_keep_opening(struct errmsg *em)
 	if (capng_get_caps_process() != 0)
 		return errmsg_set(em, -EPERM, "can't read this process's capabilities");
 	for (unsigned c = 0; c <= CAP_LAST_CAP; c++) {
-		int wanted = 0;
+		int wanted = low_ports && c == CAP_NET_BIND_SERVICE;
 
 		for (size_t i = 0; i < sizeof keep / sizeof keep[0]; i++)
 			wanted |= keep[i] == c;
@@ -132,36 +173,71 @@ rights_keep_opening(struct errmsg *em)
 	return 0;
 }
 
-int
-rights_seal_engine(struct errmsg *em)
-{
 #if RIGHTS_SEAL
-	static const int calls[] = { SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev),
-		SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(close),
-		SCMP_SYS(lseek), SCMP_SYS(ftruncate), SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(poll),
-		SCMP_SYS(ppoll), SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_ctl),
-		SCMP_SYS(epoll_create1), SCMP_SYS(eventfd2), SCMP_SYS(pipe2), SCMP_SYS(getsockopt), SCMP_SYS(ioctl),
-		SCMP_SYS(fcntl), SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk),
-		SCMP_SYS(mprotect), SCMP_SYS(futex), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep),
-		SCMP_SYS(nanosleep), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(getpid), SCMP_SYS(gettid),
-		SCMP_SYS(getppid), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
-		SCMP_SYS(sigaltstack), SCMP_SYS(tgkill), SCMP_SYS(restart_syscall), SCMP_SYS(getrandom),
-		SCMP_SYS(sched_yield), SCMP_SYS(exit), SCMP_SYS(exit_group) };
+static const int rights_engine_calls[] = { SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev),
+	SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(recvmmsg), SCMP_SYS(sendto), SCMP_SYS(sendmsg),
+	SCMP_SYS(accept4), SCMP_SYS(close), SCMP_SYS(lseek), SCMP_SYS(ftruncate), SCMP_SYS(fstat), SCMP_SYS(newfstatat),
+	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_ctl),
+	SCMP_SYS(epoll_create1), SCMP_SYS(eventfd2), SCMP_SYS(pipe2), SCMP_SYS(getsockopt), SCMP_SYS(ioctl),
+	SCMP_SYS(fcntl), SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk),
+	SCMP_SYS(mprotect), SCMP_SYS(futex), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),
+	SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(getppid),
+	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
+	SCMP_SYS(tgkill), SCMP_SYS(restart_syscall), SCMP_SYS(getrandom), SCMP_SYS(sched_yield), SCMP_SYS(exit),
+	SCMP_SYS(exit_group) };
+
+static const int rights_opener_calls[] = { SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(sendmsg), SCMP_SYS(poll),
+	SCMP_SYS(ppoll), SCMP_SYS(close), SCMP_SYS(newfstatat), SCMP_SYS(fstat), SCMP_SYS(statx), SCMP_SYS(getdents64),
+	SCMP_SYS(lseek), SCMP_SYS(fcntl), SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
+	SCMP_SYS(brk), SCMP_SYS(mprotect), SCMP_SYS(futex), SCMP_SYS(clock_gettime), SCMP_SYS(getrandom),
+	SCMP_SYS(rt_sigreturn), SCMP_SYS(restart_syscall), SCMP_SYS(exit), SCMP_SYS(exit_group) };
+
+/* Opening for reading, and nothing that makes or empties a file. */
+static int
+rights_allow_reading(scmp_filter_ctx ctx)
+{
+	return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+	    SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY));
+}
+
+static int
+rights_seal(const int *calls, size_t n, bool reading, struct errmsg *em)
+{
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int err = ctx == NULL ? -ENOMEM : 0;
 
-	for (size_t i = 0; err == 0 && i < sizeof calls / sizeof calls[0]; i++)
+	for (size_t i = 0; err == 0 && i < n; i++)
 		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, calls[i], 0);
+	if (err == 0 && reading)
+		err = rights_allow_reading(ctx);
 	if (err == 0)
 		err = seccomp_load(ctx);
 	if (ctx != NULL)
 		seccomp_release(ctx);
-	if (err != 0)
-		return errmsg_set(em, err, "can't seal the engine (seccomp: %s)", strerror(-err));
+	return err != 0 ? errmsg_set(em, err, "can't seal the process (seccomp: %s)", strerror(-err)) : 0;
+}
+#endif
+
+int
+rights_seal_engine(struct errmsg *em)
+{
+#if RIGHTS_SEAL
+	return rights_seal(rights_engine_calls, sizeof rights_engine_calls / sizeof rights_engine_calls[0], false, em);
 #else
 	(void)em;
-#endif
 	return 0;
+#endif
+}
+
+int
+rights_seal_opener(struct errmsg *em)
+{
+#if RIGHTS_SEAL
+	return rights_seal(rights_opener_calls, sizeof rights_opener_calls / sizeof rights_opener_calls[0], true, em);
+#else
+	(void)em;
+	return 0;
+#endif
 }
 
 void

@@ -4,6 +4,7 @@
 #ifndef APP_RIGHTS_H
 #define APP_RIGHTS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "sipwhy/errmsg.h"
@@ -15,8 +16,20 @@
  */
 int rights_drop(struct errmsg *em);
 
-/* The supervisor's share: to open inputs and to make unprivileged children.  0 or negative errno with a sentence. */
-int rights_keep_opening(struct errmsg *em);
+/*
+ * The supervisor's share: to open inputs and to make unprivileged children.  low_ports: a receiver is bound below port
+ * 1024.  0 or negative errno with a sentence.
+ */
+int rights_keep_opening(bool low_ports, struct errmsg *em);
+
+/*
+ * The opener's share: as rights_drop, but started by root it may read any file; started by anybody else it may read
+ * what its user may.  0 or negative errno with a sentence.
+ */
+int rights_keep_reading(struct errmsg *em);
+
+/* Only the system calls of an opener (seccomp): files are opened for reading, and nothing is read or written. */
+int rights_seal_opener(struct errmsg *em);
 
 /* Only the system calls an engine needs after its inputs are open (seccomp).  0 or negative errno with a sentence. */
 int rights_seal_engine(struct errmsg *em);

@@ -4,7 +4,7 @@
  *   supervisor --fork--> engine (no terminal, no rights, sealed) ==records==> console (terminal, no rights)
  *
  * Once the engine is ready the console is made, not before, so that a sentence about a missing file stands on a clean
- * terminal.
+ * terminal.  An engine that follows logs has an opener beside it (opener.c).
  */
 #include "app/supervisor.h"
 
@@ -25,6 +25,8 @@
 #include "app/child.h"
 #include "app/clock.h"
 #include "app/engine.h"
+#include "app/opener.h"
+#include "app/options_log.h"
 #include "app/rights.h"
 #include "sipwhy/buf.h"
 #include "sipwhy/input.h"
@@ -61,7 +63,9 @@ struct supervisor {
 static int
 supervisor_start_engine(struct supervisor *s, struct errmsg *em)
 {
-	struct engine_cfg cfg = { s->o, s->stream[1], ++s->number, s->share, s->poisoned };
+	struct engine_cfg cfg = {
+		.options = s->o, .fd = s->stream[1], .number = ++s->number, .share = s->share, .poisoned = s->poisoned
+	};
 
 	return child_engine(&s->engine, &cfg, s->stream[0], em);
 }
@@ -118,7 +122,7 @@ supervisor_can_restart(const struct supervisor *s)
 	size_t once = 0;
 
 	for (size_t i = 0; i < s->o->n_inputs; i++)
-		once += s->o->inputs[i].kind == INPUT_PCAP_FILE && strcmp(s->o->inputs[i].arg, "-") == 0;
+		once += s->o->inputs[i].kind == INPUT_FILE && strcmp(s->o->inputs[i].arg, "-") == 0;
 	return once < s->o->n_inputs;
 }
 
@@ -134,7 +138,8 @@ supervisor_engine_died(struct supervisor *s, int status)
 	if (s->ending || (WIFEXITED(status) && WEXITSTATUS(status) != ENGINE_AGAIN && !s->replacing))
 		return;
 	if (WIFEXITED(status)) {
-		(void)snprintf(text, sizeof text, s->replacing ? "an interface came back" : "an interface went away");
+		wait_s = !s->replacing && supervisor_too_often(s, now_ns) ? SUPERVISOR_WAIT_S : 0;
+		(void)snprintf(text, sizeof text, s->replacing ? "an interface came back" : "an input went away");
 	} else if (!supervisor_can_restart(s)) {
 		(void)snprintf(text, sizeof text,
 		    "engine ended by signal %d (%s); counters are kept, the rest of standard input is lost",
@@ -345,6 +350,21 @@ supervisor_let_stdin_go(void)
 	(void)close(null);
 }
 
+/* A receiver at a port below 1024: another engine has to be able to bind it again. */
+static bool
+supervisor_has_low_port(const struct options *o)
+{
+	bool low = false;
+
+	for (size_t i = 0; i < o->n_inputs; i++)
+		if (o->inputs[i].kind == INPUT_SYSLOG) {
+			unsigned port = options_log_port(o->inputs[i].arg);
+
+			low |= port > 0 && port < 1024;
+		}
+	return low;
+}
+
 int
 supervisor_run(const struct options *o)
 {
@@ -355,7 +375,7 @@ supervisor_run(const struct options *o)
 	if (supervisor_prepare(&s, &set, &em) != 0 || supervisor_start_engine(&s, &em) != 0)
 		return child_fail(em.text);
 	supervisor_let_stdin_go();
-	if (supervisor_start_console(&s) != 0 || rights_keep_opening(&em) != 0) {
+	if (supervisor_start_console(&s) != 0 || rights_keep_opening(supervisor_has_low_port(o), &em) != 0) {
 		s.ending = true;
 		(void)kill(s.engine, SIGKILL);
 		if (s.console > 0)
@@ -373,9 +393,14 @@ supervisor_headless(const struct options *o)
 	struct engine_cfg cfg = { .options = o, .fd = o->output == OUTPUT_RECORDS ? STDOUT_FILENO : -1, .number = 1 };
 	struct errmsg em = { "" };
 	struct engine *e = NULL;
+	struct opener op;
 	int status = 1;
 
 	supervisor_write_errors();
+	if (opener_start(&op, o, &em) != 0)
+		return child_fail(em.text);
+	/* From here on the sockets are the inputs' to close. */
+	cfg.openers = op.fd;
 	if (child_engine_ready(&e, &cfg, 0, &em) == 0)
 		status = engine_run(e);
 	else

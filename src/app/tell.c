@@ -23,6 +23,7 @@ enum { TELL_EVENTS_PER_S = 500, TELL_DRAIN_MS = 2000, TELL_MARKS = 1024 };
 struct tell_mark {
 	uint64_t at;
 	uint64_t told[OPTIONS_INPUTS_MAX];
+	uint64_t ino[OPTIONS_INPUTS_MAX], offset[OPTIONS_INPUTS_MAX];
 };
 
 static struct record
@@ -40,13 +41,40 @@ tell_now(const struct engine *e)
 	return e->by_clock || last == 0 ? clock_wall_ns() : last;
 }
 
+/*
+ * What a log holds of a message that is not whole is told when it is: the next engine begins in front of it, and so it
+ * may not count as told.
+ */
+static void
+tell_without_held(struct source_stat *st)
+{
+	uint64_t held = st->verdict[WIRE_HELD];
+
+	if (!st->text || strcmp(st->kind, input_kind_name(INPUT_FILE)) != 0)
+		return;
+	st->frames -= held < st->frames ? held : st->frames;
+	st->verdict[WIRE_HELD] = 0;
+}
+
+static void
+tell_stat(const struct engine_source *s, struct source_stat *out)
+{
+	pipeline_source_stat(out, s->in, s->state, s->lane);
+	memcpy(out->name, s->name, sizeof out->name);
+	out->frames -= s->left;
+	out->bytes -= s->left_bytes;
+	if (s->e->marks != NULL)
+		tell_without_held(out);
+}
+
 size_t
 tell_stats(const struct engine *e, struct source_stat *out)
 {
-	for (size_t i = 0; i < e->n_sources; i++) {
-		pipeline_source_stat(&out[i], e->sources[i].in, e->sources[i].state, e->sources[i].lane);
-		memcpy(out[i].name, e->sources[i].name, sizeof out[i].name);
-	}
+	for (size_t i = 0; i < e->n_sources; i++)
+		if (e->sources[i].fresh)
+			out[i] = e->sources[i].before;
+		else
+			tell_stat(&e->sources[i], &out[i]);
 	return e->n_sources;
 }
 
@@ -55,29 +83,58 @@ static uint64_t
 tell_written(void *ctx, uint64_t written)
 {
 	struct engine *e = ctx;
+	struct engine_share *share = e->cfg.share;
 
 	for (; e->n_marks > 0 && e->marks[e->first_mark].at <= written; e->n_marks--) {
-		memcpy(e->cfg.share->told, e->marks[e->first_mark].told, sizeof e->cfg.share->told);
+		const struct tell_mark *m = &e->marks[e->first_mark];
+
+		memcpy(share->told, m->told, sizeof share->told);
+		memcpy(share->ino, m->ino, sizeof share->ino);
+		memcpy(share->offset, m->offset, sizeof share->offset);
 		e->first_mark = (e->first_mark + 1) % TELL_MARKS;
 	}
 	return e->n_marks > 0 ? e->marks[e->first_mark].at : UINT64_MAX;
+}
+
+/* Where a followed file stands.  The input counts a block before it hands it over. */
+static void
+tell_place(const struct engine_source *s, uint64_t *ino, uint64_t *offset)
+{
+	struct input_stats st;
+	uint64_t left = s->left_bytes + (s->fresh ? s->piece_bytes : 0);
+
+	input_stats(s->in, &st);
+	if (st.ino == 0)
+		return;
+	*ino = st.ino;
+	*offset = st.offset > left ? st.offset - left : 0;
 }
 
 /* The tick with these figures stands in the outlet.  While an engine skips what is told, it is behind that. */
 static void
 tell_mark(struct engine *e, const struct source_stat *stats)
 {
+	const struct engine_share *share = e->cfg.share;
 	struct tell_mark *m;
 
 	if (e->marks == NULL)
 		return;
 	m = &e->marks[(e->first_mark + e->n_marks) % TELL_MARKS];
-	memcpy(m->told,
-	    e->n_marks > 0 ? e->marks[(e->first_mark + e->n_marks - 1) % TELL_MARKS].told : e->cfg.share->told,
-	    sizeof m->told);
-	for (size_t i = 0; i < e->n_sources; i++)
-		if (stats[i].frames > m->told[e->sources[i].index])
-			m->told[e->sources[i].index] = stats[i].frames;
+	if (e->n_marks > 0) {
+		*m = e->marks[(e->first_mark + e->n_marks - 1) % TELL_MARKS];
+	} else {
+		memcpy(m->told, share->told, sizeof m->told);
+		memcpy(m->ino, share->ino, sizeof m->ino);
+		memcpy(m->offset, share->offset, sizeof m->offset);
+	}
+	for (size_t i = 0; i < e->n_sources; i++) {
+		size_t at = e->sources[i].index;
+
+		if (stats[i].frames > m->told[at])
+			m->told[at] = stats[i].frames;
+		if (input_kind(e->sources[i].in) == INPUT_FOLLOW)
+			tell_place(&e->sources[i], &m->ino[at], &m->offset[at]);
+	}
 	m->at = outlet_taken(e->outlet);
 	e->n_marks++;
 }
@@ -170,6 +227,70 @@ tell_frame(struct engine_source *s, int64_t t_ns)
 }
 
 void
+tell_started(struct engine_source *s)
+{
+	struct engine_share *share = s->e->cfg.share;
+
+	if (share != NULL && input_kind(s->in) == INPUT_FOLLOW && share->ino[s->index] == 0)
+		tell_place(s, &share->ino[s->index], &share->offset[s->index]);
+}
+
+void
+tell_block(struct engine_source *s)
+{
+	struct input_stats st;
+
+	if (s->e->cfg.share == NULL)
+		return;
+	input_stats(s->in, &st);
+	s->block_end = st.frames;
+	s->e->cfg.share->current = (uint32_t)s->index;
+	/* The log may have appeared just now. */
+	tell_started(s);
+	if (s->poison != 0 && st.frames - s->left >= s->poison) {
+		tell_increments(s->e, NULL);
+		s->poison = 0;
+	}
+}
+
+void
+tell_piece(struct engine_source *s)
+{
+	struct engine *e = s->e;
+
+	if (e->cfg.share != NULL)
+		e->cfg.share->at[s->index] = s->block_end - s->left + 1;
+	/* The figures from before it: a tick that its first message makes must not hold it. */
+	s->fresh = e->outlet != NULL && !e->by_clock;
+	if (s->fresh)
+		tell_stat(s, &s->before);
+	e->speaking = s;
+}
+
+void
+tell_moment(void *ctx, int64_t t_ns)
+{
+	struct engine *e = ctx;
+	struct engine_source *s = e->speaking;
+
+	if (s == NULL || !s->fresh)
+		return;
+	tell_second(e, NULL, t_ns);
+	s->fresh = false;
+}
+
+void
+tell_by_clock(struct engine *e)
+{
+	if (e->by_clock)
+		return;
+	tell_increments(e, NULL);
+	e->by_clock = true;
+	if (e->outlet != NULL)
+		outlet_rate(e->outlet, TELL_EVENTS_PER_S);
+}
+
+void
 tell_event(void *ctx, const struct event *ev)
 {
 	struct engine *e = ctx;
@@ -205,6 +326,17 @@ tell_incident(void *ctx, const struct incident *i)
 }
 
 void
+tell_notice(void *ctx, const struct notice *n)
+{
+	struct engine *e = ctx;
+
+	if (e->outlet != NULL)
+		outlet_notice(e->outlet, n, uv_now(&e->loop));
+	else if (e->notices != NULL)
+		(void)notice_list_add(e->notices, n);
+}
+
+void
 tell_source(const struct engine_source *s)
 {
 	struct engine *e = s->e;
@@ -231,8 +363,11 @@ static void
 tell_hello(struct engine *e)
 {
 	struct record r = tell_record(e, RECORD_HELLO, clock_wall_ns());
+	bool live = e->by_clock || e->o->demo;
 
-	r.hello = (struct record_hello){ SIPWHY_VERSION, e->start_ns, e->cfg.number, e->by_clock || e->o->demo };
+	for (size_t i = 0; i < e->n_sources; i++)
+		live |= input_is_live(e->sources[i].in);
+	r.hello = (struct record_hello){ SIPWHY_VERSION, e->start_ns, e->cfg.number, live };
 	(void)outlet_record(e->outlet, &r);
 }
 

@@ -1,7 +1,7 @@
 /*
  * tell - the records an engine sends, and the bookkeeping of what is told: which increments were taken, and in the
- * share how far each file's frames reached the console.  An engine that makes a report has no outlet, and sends
- * nothing.
+ * share how far each file's frames or lines reached the console.  An engine that makes a report has no outlet, and
+ * sends nothing.
  */
 #ifndef APP_TELL_H
 #define APP_TELL_H
@@ -12,6 +12,7 @@
 #include "sipwhy/errmsg.h"
 #include "sipwhy/event.h"
 #include "sipwhy/incident.h"
+#include "sipwhy/notice.h"
 #include "sipwhy/tally.h"
 
 struct engine;
@@ -33,12 +34,29 @@ void tell_tick(struct engine *e);
  */
 void tell_frame(struct engine_source *s, int64_t t_ns);
 
+/* An input was started: an engine that dies before its first tick leaves the next one a place to go on from. */
+void tell_started(struct engine_source *s);
+
+/*
+ * A block of log text of `s` was read and goes down in pieces: tell_block once, before the first (s->left and
+ * s->left_bytes are the block's), then tell_piece before each (they hold it still).  Notes in the share where it is.
+ */
+void tell_block(struct engine_source *s);
+void tell_piece(struct engine_source *s);
+
+/* A pipeline_moment_fn, ctx is the engine: tells what came before this message where that can't wait for a tick. */
+void tell_moment(void *ctx, int64_t t_ns);
+
+/* From now on time is the wall clock's. */
+void tell_by_clock(struct engine *e);
+
 /* A pipeline_event_fn, ctx is the engine: send or fold it; without an outlet it is kept for the report. */
 void tell_event(void *ctx, const struct event *ev);
 
-/* The same for second thoughts (pipeline_update_fn) and incidents (pipeline_incident_fn). */
+/* The same for second thoughts (pipeline_update_fn), incidents (pipeline_incident_fn), notices (pipeline_notice_fn). */
 void tell_update(void *ctx, const struct event_update *u);
 void tell_incident(void *ctx, const struct incident *i);
+void tell_notice(void *ctx, const struct notice *n);
 
 /* The state of a source, with its sentence. */
 void tell_source(const struct engine_source *s);

@@ -191,6 +191,24 @@ capfile_is_text(const uint8_t *p, size_t n)
 	return n > 0 && high * 4 <= n;
 }
 
+/* Neither capture nor, where that is wanted, text. */
+static enum capfile_verdict
+capfile_refuse(struct capfile *c, const uint8_t *p, size_t n)
+{
+	uint8_t b[4] = { 0 };
+
+	memcpy(b, p, n < sizeof b ? n : sizeof b);
+	if (!c->text_ok)
+		return capfile_damage(c,
+		    "is not a capture: it begins with %02x%02x%02x%02x; pcap and pcapng can be read here", b[0], b[1],
+		    b[2], b[3]);
+	if ((b[0] == 0xff && b[1] == 0xfe) || (b[0] == 0xfe && b[1] == 0xff))
+		return capfile_damage(c, "is text in UTF-16 (convert it: iconv -f UTF-16 -t UTF-8 IN)");
+	return capfile_damage(c,
+	    "is no capture and no text: it begins with %02x%02x%02x%02x; pcap, pcapng and logs can be read here", b[0],
+	    b[1], b[2], b[3]);
+}
+
 /* What no format wanted: name it when it is known. */
 static enum capfile_verdict
 capfile_unknown(struct capfile *c)
@@ -204,11 +222,12 @@ capfile_unknown(struct capfile *c)
 		if (n >= k->n && memcmp(p, k->magic, k->n) == 0)
 			return capfile_damage(c, "is not a capture that can be read here: it is %s", k->name);
 	}
-	if (capfile_is_text(p, n < CAPFILE_SNIFF ? n : CAPFILE_SNIFF))
+	if (c->text_ok && capfile_is_log(p, n))
+		return capfile_text_enter(c);
+	if (!c->text_ok && capfile_is_text(p, n < CAPFILE_SNIFF ? n : CAPFILE_SNIFF))
 		return capfile_damage(
 		    c, "is not a capture: it looks like plain text; pcap and pcapng can be read here");
-	return capfile_damage(c, "is not a capture: it begins with %02x%02x%02x%02x; pcap and pcapng can be read here",
-	    p[0], n > 1 ? p[1] : 0, n > 2 ? p[2] : 0, n > 3 ? p[3] : 0);
+	return capfile_refuse(c, p, n);
 }
 
 enum capfile_kind { CAPFILE_NONE, CAPFILE_WAIT, CAPFILE_PCAP, CAPFILE_NG, CAPFILE_GZ };
@@ -266,9 +285,12 @@ capfile_head_cut(struct capfile *c)
 	case CAPFILE_NG:
 		return capfile_damage(c, "ends inside the first section's header: %zu of 28 bytes are there", n);
 	case CAPFILE_WAIT:
+		if (c->text_ok && capfile_is_log(p, n))
+			return capfile_text_enter(c);
 		return capfile_damage(c, "ends inside the file header, after %zu bytes", n);
 	default:
-		return c->search && capfile_is_text(p, n) ? capfile_only_text(c, p, n) : capfile_unknown(c);
+		return c->search && !c->text_ok && capfile_is_text(p, n) ? capfile_only_text(c, p, n)
+									 : capfile_unknown(c);
 	}
 }
 
@@ -304,7 +326,20 @@ capfile_find(struct capfile *c)
 			return capfile_enter(c, kind, i);
 	}
 	/* To name what it is instead, see as much of it however it arrives. */
-	return n <= last || n < CAPFILE_SNIFF ? CAPFILE_MORE : capfile_unknown(c);
+	return n <= last || n < (c->text_ok ? CAPFILE_SEARCH : CAPFILE_SNIFF) ? CAPFILE_MORE : capfile_unknown(c);
+}
+
+bool
+capfile_may_be(const struct capfile *c)
+{
+	const uint8_t *p = c->buf + c->pos;
+	size_t n = c->end - c->pos;
+
+	/* The last three bytes may always be the first of something. */
+	for (size_t i = 0; i + 3 < n; i++)
+		if (capfile_kind_at(c, p + i, n - i) != CAPFILE_NONE)
+			return true;
+	return n > 0 && p[0] == 0x0a && capfile_kind_at(c, p, n) == CAPFILE_WAIT && n > 1;
 }
 
 static enum capfile_verdict
@@ -317,13 +352,14 @@ capfile_cut(struct capfile *c)
 		return c->pos == c->end ? capfile_end(c) : capfile_pcap_cut(c);
 	case CAPFILE_AT_NG:
 		return c->pos == c->end && c->pass_len == 0 ? capfile_end(c) : capfile_ng_cut(c);
+	case CAPFILE_AT_TEXT:
+		return capfile_end(c);
 	default:
 		return c->verdict;
 	}
 }
 
-/* The format wants more: from gzip, from the caller, or there is no more. */
-static enum capfile_verdict
+enum capfile_verdict
 capfile_feed(struct capfile *c)
 {
 	enum capfile_verdict v;
@@ -342,7 +378,7 @@ capfile_head(struct capfile *c)
 	if (c->phase == CAPFILE_AT_END)
 		return c->verdict;
 	if (c->phase != CAPFILE_AT_HEAD)
-		return CAPFILE_READY;
+		return c->phase == CAPFILE_AT_TEXT ? CAPFILE_TEXT : CAPFILE_READY;
 	v = capfile_find(c);
 	return v == CAPFILE_MORE ? capfile_feed(c) : v;
 }
@@ -362,6 +398,8 @@ capfile_next(struct capfile *c, struct frame *out)
 	case CAPFILE_AT_HEAD:
 		v = capfile_head(c);
 		return v == CAPFILE_READY ? CAPFILE_BUSY : v;
+	case CAPFILE_AT_TEXT:
+		return CAPFILE_TEXT;
 	default:
 		return c->verdict;
 	}

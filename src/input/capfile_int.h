@@ -25,7 +25,7 @@ enum {
 /* Times are kept inside +-2^62 ns (years 1824 to 2116), so that nobody behind us overflows by adding a timeout. */
 #define CAPFILE_T_MAX (INT64_C(1) << 62)
 
-enum capfile_phase { CAPFILE_AT_HEAD, CAPFILE_AT_PCAP, CAPFILE_AT_NG, CAPFILE_AT_END };
+enum capfile_phase { CAPFILE_AT_HEAD, CAPFILE_AT_PCAP, CAPFILE_AT_NG, CAPFILE_AT_TEXT, CAPFILE_AT_END };
 
 struct capfile_iface {
 	int64_t offset_s;
@@ -53,6 +53,8 @@ struct capfile {
 	struct capfile_gz *gz;
 	enum capfile_phase phase;
 	bool search, finished;
+	bool text_ok; /* text is not refused */
+	struct textcut cut;
 	bool swapped;  /* the file (or section) is in the other byte order */
 	bool modified; /* Kuznetzov: longer record headers */
 	uint16_t minor;
@@ -118,6 +120,17 @@ enum capfile_verdict capfile_pcap_cut(struct capfile *c);
 enum capfile_verdict capfile_ng_cut(struct capfile *c);
 /* True when p[0..n) begins with a magic; n is at least 4. */
 bool capfile_pcap_magic(const uint8_t *p);
+
+/* The format wants more: MORE from the caller, BUSY when gzip gave some, END or DAMAGED when there is no more. */
+enum capfile_verdict capfile_feed(struct capfile *c);
+
+/* May the window hold the head of a capture, or the first bytes of one? */
+bool capfile_may_be(const struct capfile *c);
+
+/* Does p[0..n) look like a log?  Its first 4,096 bytes count. */
+bool capfile_is_log(const uint8_t *p, size_t n);
+/* From here on it is text: CAPFILE_TEXT. */
+enum capfile_verdict capfile_text_enter(struct capfile *c);
 
 /* gzip: start with the bytes already in the window; false when memory is short. */
 bool capfile_gz_start(struct capfile *c);

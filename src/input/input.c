@@ -1,8 +1,8 @@
 /*
  * input - the table of kinds and what they share: counting, skipping, states; see sipwhy/input.h.
  *
- * Know: input_deliver is the only way a frame leaves, so frames = handed over + filtered + skipped holds by
- * construction.
+ * Know: input_deliver is the only way a frame leaves and input_deliver_text the only way text does, so frames = handed
+ * over + filtered + skipped holds by construction.
  */
 #include "input_int.h"
 
@@ -13,8 +13,10 @@
 
 static const struct input_ops *const input_kinds[INPUT_KIND_N] = {
 	[INPUT_PCAP_LIVE] = &input_live_ops,
-	[INPUT_PCAP_FILE] = &input_file_ops,
+	[INPUT_FILE] = &input_file_ops,
 	[INPUT_DEMO] = &input_demo_ops,
+	[INPUT_FOLLOW] = &input_follow_ops,
+	[INPUT_SYSLOG] = &input_syslog_ops,
 };
 
 const char *
@@ -22,8 +24,10 @@ input_kind_name(enum input_kind k)
 {
 	static const char *const name[INPUT_KIND_N] = {
 		[INPUT_PCAP_LIVE] = "live",
-		[INPUT_PCAP_FILE] = "file",
+		[INPUT_FILE] = "file",
 		[INPUT_DEMO] = "demo",
+		[INPUT_FOLLOW] = "follow",
+		[INPUT_SYSLOG] = "syslog",
 	};
 
 	return (unsigned)k < INPUT_KIND_N ? name[k] : "-";
@@ -78,6 +82,56 @@ input_deliver(struct input *in, const struct frame *f)
 		return;
 	}
 	in->sink.frame(in->sink.ctx, f);
+}
+
+/* The first n lines of a piece are told already: step over them. */
+static void
+input_text_after(struct text *t, uint64_t n)
+{
+	for (; n > 0; n--) {
+		const uint8_t *lf = memchr(t->data, '\n', t->len);
+		size_t take = lf != NULL ? (size_t)(lf - t->data) + 1 : t->len;
+
+		t->data += take;
+		t->len -= take;
+		t->lines--;
+	}
+}
+
+void
+input_deliver_text(struct input *in, const struct text *t)
+{
+	uint64_t before = in->st.frames;
+	struct text rest = *t;
+
+	assert(in->sink.text != NULL && t->lines > 0);
+	in->st.frames += t->lines;
+	in->st.bytes += t->len;
+	/* Else its connection broke off. */
+	in->st.long_records += t->cut && t->len >= TEXT_MAX;
+	if (in->st.frames <= in->skip || (in->poison > before && in->poison <= in->st.frames)) {
+		in->st.skipped += t->lines;
+		return;
+	}
+	if (before < in->skip) {
+		in->st.skipped += in->skip - before;
+		input_text_after(&rest, in->skip - before);
+	}
+	in->sink.text(in->sink.ctx, &rest);
+}
+
+void
+input_text_end(struct input *in, uint32_t origin)
+{
+	if (in->sink.text_end != NULL)
+		in->sink.text_end(in->sink.ctx, origin);
+}
+
+void
+input_say(struct input *in, const char *sentence)
+{
+	if (in->sink.state != NULL)
+		in->sink.state(in->sink.ctx, in->state, sentence);
 }
 
 void

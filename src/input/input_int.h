@@ -26,6 +26,8 @@ struct input_ops {
 extern const struct input_ops input_file_ops;
 extern const struct input_ops input_live_ops;
 extern const struct input_ops input_demo_ops;
+extern const struct input_ops input_follow_ops;
+extern const struct input_ops input_syslog_ops;
 
 struct input {
 	const struct input_ops *ops;
@@ -47,6 +49,18 @@ void input_init(struct input *in, const struct input_ops *ops, const struct inpu
 
 /* Count a frame and hand it over, unless it is skipped or filtered. */
 void input_deliver(struct input *in, const struct frame *f);
+
+/*
+ * Count a piece of text (and its cut record) and hand it over, unless it is skipped: what of it lies before skip is
+ * left out, and all of it when it holds the poison record.  Only with a sink that takes text.
+ */
+void input_deliver_text(struct input *in, const struct text *t);
+
+/* Nothing more comes of this origin. */
+void input_text_end(struct input *in, uint32_t origin);
+
+/* Something to say while the state stays as it is; "" takes it back. */
+void input_say(struct input *in, const char *sentence);
 
 /* Tell the listener that the state changed (once per state). */
 void input_become(struct input *in, enum input_state s, const char *sentence);

@@ -125,6 +125,79 @@ test_options(void **state)
 	assert_false(o.quiet);
 	assert_string_equal(o.theme, "/t/a b.theme");
 	assert_null(o.peers);
+	assert_null(o.log_heads);
+	config_free(&o);
+}
+
+static bool
+allows(const struct options *o, uint8_t a, uint8_t b, uint8_t c, uint8_t d)
+{
+	struct endpoint e = { .family = 4, .addr = { a, b, c, d } };
+
+	return peers_find(o->allow, &e) != NULL;
+}
+
+/* A later file overrules an earlier one as a whole: whoever takes a network off the list means it. */
+static void
+test_receivers(void **state)
+{
+	struct options o;
+	struct errmsg em = { "" };
+
+	(void)state;
+	begin(&o);
+	assert_int_equal(config_parse(&o, "f",
+			     slice_str("[options]\nallow = 10.1.0.0/16, 192.0.2.1, 10.1.0.0/16\n"
+				       "tls-cert = /c.pem\ntls-key = /k.pem\n"),
+			     &em),
+	    0);
+	assert_true(allows(&o, 10, 1, 2, 3) && allows(&o, 192, 0, 2, 1));
+	assert_false(allows(&o, 10, 2, 2, 3) || o.allow_any);
+	assert_string_equal(o.tls_cert, "/c.pem");
+	assert_string_equal(o.tls_key, "/k.pem");
+	assert_null(o.tls_ca);
+	assert_int_equal(config_parse(&o, "g", slice_str("[options]\nallow = 10.2.0.0/16\n"), &em), 0);
+	assert_true(allows(&o, 10, 2, 2, 3));
+	assert_false(allows(&o, 10, 1, 2, 3));
+	assert_int_equal(config_parse(&o, "h", slice_str("[options]\nallow = any"), &em), 0);
+	assert_true(o.allow_any);
+	config_free(&o);
+	assert_null(o.allow);
+}
+
+static void
+test_heads(void **state)
+{
+	static const char text[] = "[heads]\nour-proxy = trace from {src} to {dst}:  ; ours\nin = <- {src}\n";
+	struct options o;
+	struct errmsg em = { "" };
+
+	(void)state;
+	begin(&o);
+	assert_int_equal(config_parse(&o, "f", slice_str(text), &em), 0);
+	assert_non_null(o.log_heads);
+	assert_int_equal(o.n_heads, 2);
+	assert_string_equal(o.heads[0].name, "our-proxy");
+	assert_string_equal(o.heads[0].pattern, "trace from {src} to {dst}:");
+	config_free(&o);
+	assert_null(o.log_heads);
+}
+
+static void
+test_too_many_heads(void **state)
+{
+	struct options o;
+	struct errmsg em = { "" };
+	char text[4096];
+	int n = snprintf(text, sizeof text, "[heads]\n");
+
+	(void)state;
+	for (int i = 0; i <= OPTIONS_HEADS_MAX; i++)
+		n += snprintf(text + n, sizeof text - (size_t)n, "h%d = word%d {src}:\n", i, i);
+	begin(&o);
+	assert_int_equal(config_parse(&o, "f", slice_str(text), &em), -EINVAL);
+	assert_non_null(strstr(em.text, "f:34: h32: more than 32 heads"));
+	config_free(&o);
 }
 
 static void
@@ -133,7 +206,8 @@ test_refused(void **state)
 	static const struct {
 		const char *text, *says;
 	} rows[] = { { "[peer]\n", "f:1: there is no section [peer]; did you mean peers?" },
-		{ "\n\n[weather]", "f:3: there is no section [weather]; there are [peers], [incidents] and [options]" },
+		{ "\n\n[weather]",
+		    "f:3: there is no section [weather]; there are [peers], [incidents], [heads] and [options]" },
 		{ "[peers", "f:1: a section is [name]" }, { "[]", "f:1: there is no section []" },
 		{ "[peers] a = trunk 192.0.2.1\n", "f:1: nothing may stand behind [peers]" },
 		{ "a = trunk 192.0.2.1\n", "f:1: a stands before any section" },
@@ -166,6 +240,13 @@ test_refused(void **state)
 		{ "[options]\nlimit = 5", "limit = 5: a number from 10" }, { "[options]\ncalls = maybe", "yes or no" },
 		{ "[options]\ntheme = x", "full path" },
 		{ "[options]\nlimit = 50\nlimit = 60", "f:3: limit is set already, in line 2" },
+		{ "[options]\nallow = 10.0.0.1/8", "f:2: allow: \"10.0.0.1/8\" has bits set behind its prefix" },
+		{ "[options]\nallow = everybody", "f:2: allow: \"everybody\" is no address" },
+		{ "[options]\ntls-key = key.pem", "f:2: tls-key = key.pem: the full path" },
+		{ "[options]\nfollow = /var/log/asterisk/full", "follow is for the command line only: --follow" },
+		{ "[heads]\nx =", "f:2: x has no value" }, { "[heads]\nx = from {nowhere}:", "f:2: x: " },
+		{ "[heads]\nx = got from {src}:\nx = sent to {dst}:", "f:3: there is a head x already" },
+		{ "[heads]\nx = got from {src}:\n  and more", "f:3: an indented line goes on with" },
 		{ "[options]\nlimit = 5\x1b[2J", "f:2: there is a control character" },
 		{ "\v[peers]\n", "f:1: there is a control character" },
 		{ "[peers]\ra = pbx 192.0.2.1", "control character" } };
@@ -332,7 +413,8 @@ test_dump(void **state)
 {
 	static const char text[] =
 	    "[peers]\ncarrier a = trunk 198.51.100.0/24,\n 2001:db8::/33\nx = - 0.0.0.0/0\n"
-	    "[options]\nlimit = 77\ncalls = yes\ntheme = /a.theme\n[incidents]\ntrunk-down.attempts = 9\n";
+	    "[options]\nlimit = 77\ncalls = yes\ntheme = /a.theme\nallow = 10.0.0.0/8, 2001:db8::/32\n"
+	    "[incidents]\ntrunk-down.attempts = 9\n[heads]\nours = trace from {src}:\n";
 	struct options a, b;
 	struct errmsg em = { "" };
 	char *first, *second, longest[OPTIONS_TEXT];
@@ -356,6 +438,8 @@ test_dump(void **state)
 	assert_string_equal(first, second);
 	assert_non_null(strstr(first, "\ncarrier a = trunk 2001:db8::/33\n"));
 	assert_non_null(strstr(first, "\ntrunk-down.attempts = 9\n"));
+	assert_non_null(strstr(first, "\nallow = 10.0.0.0/8, 2001:db8::/32\n"));
+	assert_non_null(strstr(first, "\n[heads]\nours = trace from {src}:\n"));
 	assert_non_null(strstr(first, "\n# no-interface = no\n"));
 	free(first);
 	/* A path that would not come back as it is. */
@@ -416,7 +500,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_peers), cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_options), cmocka_unit_test(test_refused), cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_options), cmocka_unit_test(test_receivers), cmocka_unit_test(test_heads),
+		cmocka_unit_test(test_too_many_heads), cmocka_unit_test(test_refused), cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_long_name), cmocka_unit_test(test_files), cmocka_unit_test(test_dump),
 		cmocka_unit_test(test_manual) };
 

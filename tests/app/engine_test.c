@@ -1,4 +1,6 @@
-/* engine: what engines that end too early leave to the next adds up to the file; no memory is a sentence and no crash.
+/*
+ * engine: what engines that end too early leave to the next adds up to the file, be it packets or lines; no memory is a
+ * sentence and no crash.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,7 +25,7 @@
 #include "sipwhy/store.h"
 #include "sipwhy/timefmt.h"
 
-enum { FRAMES = 12000, FRAMES_A_SECOND = 50, KILLS = 12 };
+enum { FRAMES = 12000, FRAMES_A_SECOND = 50, KILLS = 12, LINES_A_MESSAGE = 10 };
 
 static char path[64];
 
@@ -68,6 +70,26 @@ write_file(unsigned frames)
 	assert_int_equal(sink_pcap_close(p, &em), 0);
 }
 
+/* The same failures as a log; quiet for a minute after each hundred, and busy in between. */
+static void
+write_log(unsigned messages)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	for (unsigned i = 0; i < messages; i++) {
+		unsigned s = i / 100 * 60 + i % 100 / 50;
+
+		(void)fprintf(f,
+		    "[2026-03-03 %02u:%02u:%02u] VERBOSE[7] res_pjsip_logger.c: <--- Received SIP response (300 bytes) from "
+		    "UDP:198.51.100.7:5060 --->\nSIP/2.0 503 Service Unavailable\r\n"
+		    "Via: SIP/2.0/UDP 192.0.2.10;branch=z9hG4bK%u\r\nFrom: <sip:1001@pbx>;tag=f%u\r\n"
+		    "To: <sip:2002@pbx>;tag=t\r\nCall-ID: %u@pbx\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n\n",
+		    s / 3600, s / 60 % 60, s % 60, i, i, i);
+	}
+	assert_int_equal(fclose(f), 0);
+}
+
 static int
 setup(void **state)
 {
@@ -88,7 +110,9 @@ teardown(void **state)
 static pid_t
 start(const struct options *o, int stream[2], struct engine_share *share, unsigned number, bool poisoned)
 {
-	struct engine_cfg cfg = { o, stream[1], number, share, poisoned };
+	struct engine_cfg cfg = {
+		.options = o, .fd = stream[1], .number = number, .share = share, .poisoned = poisoned
+	};
 	struct rlimit none = { 0, 0 };
 	struct errmsg em = { "" };
 	struct engine *e;
@@ -123,7 +147,7 @@ take(struct store *s, int fd, size_t want)
 
 /* Ends of all kinds at any moment: with the reader close behind, far behind, or in the middle of a line. */
 static unsigned
-disturb(struct store *s, const struct options *o, int stream[2], struct engine_share *share)
+disturb(struct store *s, const struct options *o, int stream[2], struct engine_share *share, bool crashing)
 {
 	unsigned crashes = 0, number = 1;
 	pid_t pid = start(o, stream, share, number, false);
@@ -131,7 +155,7 @@ disturb(struct store *s, const struct options *o, int stream[2], struct engine_s
 
 	srand(1);
 	for (unsigned i = 0; i < KILLS; i++) {
-		bool crash = i % 3 == 1;
+		bool crash = crashing && i % 3 == 1;
 
 		if (!take(s, stream[0], (size_t)rand() % 300000))
 			break;
@@ -153,7 +177,7 @@ disturb(struct store *s, const struct options *o, int stream[2], struct engine_s
 static void
 test_killed_engines_add_up(void **state)
 {
-	struct options o = { .n_inputs = 1, .inputs = { { .kind = INPUT_PCAP_FILE } } };
+	struct options o = { .n_inputs = 1, .inputs = { { .kind = INPUT_FILE } } };
 	struct engine_share *share =
 	    mmap(NULL, sizeof *share, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct store *s = store_new(NULL);
@@ -167,7 +191,7 @@ test_killed_engines_add_up(void **state)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, stream), 0);
 	write_file(FRAMES);
 	(void)snprintf(o.inputs[0].arg, sizeof o.inputs[0].arg, "%s", path);
-	crashes = disturb(s, &o, stream, share);
+	crashes = disturb(s, &o, stream, share, true);
 	store_status(s, &st);
 	stat = &store_source_at(s, 0)->stat;
 	assert_true(st.ended);
@@ -182,11 +206,56 @@ test_killed_engines_add_up(void **state)
 	(void)munmap(share, sizeof *share);
 }
 
+/* What was told of a log ends with a line, and a message that was not whole then is read again from its first. */
+static void
+killed_engines_of_a_log(bool crashing)
+{
+	struct options o = { .n_inputs = 1, .inputs = { { .kind = INPUT_FILE } } };
+	struct engine_share *share =
+	    mmap(NULL, sizeof *share, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct store *s = store_new(NULL);
+	const struct source_stat *stat;
+	uint64_t gone;
+	unsigned crashes;
+	int stream[2];
+
+	assert_true(share != MAP_FAILED && s != NULL);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, stream), 0);
+	write_log(FRAMES);
+	(void)snprintf(o.inputs[0].arg, sizeof o.inputs[0].arg, "%s", path);
+	crashes = disturb(s, &o, stream, share, crashing);
+	stat = &store_source_at(s, 0)->stat;
+	assert_true(source_stat_balanced(stat));
+	assert_int_equal(stat->frames, FRAMES * LINES_A_MESSAGE);
+	/* A crash costs the block that it came in, and the message that was cut by either end of it. */
+	gone = stat->skipped / LINES_A_MESSAGE + 2 * crashes;
+	assert_in_range(counts_responses(store_counts(s)), FRAMES - gone, FRAMES);
+	assert_in_range(store_event_total(s), FRAMES - gone, FRAMES);
+	assert_true(crashes > 0 || stat->skipped == 0);
+	store_free(s);
+	(void)close(stream[0]);
+	(void)munmap(share, sizeof *share);
+}
+
+static void
+test_killed_engines_of_a_log(void **state)
+{
+	(void)state;
+	killed_engines_of_a_log(false);
+}
+
+static void
+test_crashed_engines_of_a_log(void **state)
+{
+	(void)state;
+	killed_engines_of_a_log(true);
+}
+
 /* Two files of one name are two sources. */
 static void
 test_namesakes(void **state)
 {
-	struct options o = { .n_inputs = 2, .inputs = { { .kind = INPUT_PCAP_FILE }, { .kind = INPUT_PCAP_FILE } } };
+	struct options o = { .n_inputs = 2, .inputs = { { .kind = INPUT_FILE }, { .kind = INPUT_FILE } } };
 	struct engine_cfg cfg = { .options = &o, .number = 1 };
 	struct store *s = store_new(NULL);
 	struct errmsg em = { "" };
@@ -212,11 +281,11 @@ test_namesakes(void **state)
 }
 
 static void
-test_memory_short(void **state)
+memory_short(bool log)
 {
 	struct options o = { .n_inputs = 1,
-		.inputs = { { .kind = INPUT_PCAP_FILE } },
-		.bpf = "udp",
+		.inputs = { { .kind = INPUT_FILE } },
+		.bpf = log ? NULL : "udp",
 		.match = "503",
 		.events = true,
 		.limit = 10 };
@@ -224,8 +293,10 @@ test_memory_short(void **state)
 	long calls = LONG_MAX, at;
 	int null = open("/dev/null", O_WRONLY);
 
-	(void)state;
-	write_file(20);
+	if (log)
+		write_log(20);
+	else
+		write_file(20);
 	(void)snprintf(o.inputs[0].arg, sizeof o.inputs[0].arg, "%s", path);
 	for (at = 1; at <= calls; at++) {
 		struct engine_cfg cfg = { .options = &o, .fd = null, .number = 1, .share = &share };
@@ -250,13 +321,30 @@ test_memory_short(void **state)
 	(void)close(null);
 }
 
+static void
+test_memory_short(void **state)
+{
+	(void)state;
+	memory_short(false);
+}
+
+static void
+test_memory_short_of_a_log(void **state)
+{
+	(void)state;
+	memory_short(true);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_killed_engines_add_up),
+		cmocka_unit_test(test_killed_engines_of_a_log),
+		cmocka_unit_test(test_crashed_engines_of_a_log),
 		cmocka_unit_test(test_namesakes),
 		cmocka_unit_test(test_memory_short),
+		cmocka_unit_test(test_memory_short_of_a_log),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -57,10 +57,61 @@ test_calls_only(void **state)
 	match_free(m);
 }
 
+/* A line that names a code is matched as the response that it tells of. */
+static void
+test_statement(void **state)
+{
+	struct sipmsg s = { .kind = SIP_RESPONSE,
+		.code = 486,
+		.method = METHOD_INVITE,
+		.phrase = slice_str("Busy Here"),
+		.call_id = slice_str("a84b@pbx"),
+		.cseq = 2 };
+	struct errmsg em;
+	struct match *m;
+
+	(void)state;
+	assert_int_equal(match_new(&m, "^SIP/2.0 486 Busy Here\r\n(.*\r\n)*Call-ID: a84b@pbx\r\nCSeq: 2 INVITE", false,
+			     false, false, &em),
+	    0);
+	assert_true(match_wants_statement(m, &s));
+	s.code = 480;
+	assert_false(match_wants_statement(m, &s));
+	match_free(m);
+	assert_int_equal(match_new(&m, NULL, false, false, true, &em), 0);
+	assert_true(match_wants_statement(m, &s));
+	s.method = METHOD_REGISTER;
+	assert_false(match_wants_statement(m, &s));
+	match_free(m);
+}
+
+static void
+test_notice(void **state)
+{
+	struct notice n = { .text = slice_str("No matching endpoint found for 1001"), .method = slice_str("REGISTER") };
+	struct errmsg em;
+	struct match *m;
+
+	(void)state;
+	assert_int_equal(match_new(&m, "endpoint.*1001", false, false, false, &em), 0);
+	assert_true(match_wants_notice(m, &n));
+	n.text = slice_str("No matching endpoint found for 1002");
+	assert_false(match_wants_notice(m, &n));
+	match_free(m);
+	assert_int_equal(match_new(&m, NULL, false, false, true, &em), 0);
+	assert_false(match_wants_notice(m, &n));
+	n.method = slice_str("INVITE");
+	assert_true(match_wants_notice(m, &n));
+	n.method = slice_str("");
+	assert_true(match_wants_notice(m, &n));
+	match_free(m);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_pattern), cmocka_unit_test(test_calls_only) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_pattern), cmocka_unit_test(test_calls_only),
+		cmocka_unit_test(test_statement), cmocka_unit_test(test_notice) };
 
 	return cmocka_run_group_tests_name("match", tests, NULL, NULL);
 }

@@ -7,10 +7,13 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "app/config.h"
 #include "app/options.h"
+#include "app/options_log.h"
+#include "sipwhy/peers.h"
 #include "sipwhy/slice.h"
 
-enum { WORDS = 12 };
+enum { WORDS = 14 };
 
 static int
 parse(struct options *o, struct errmsg *em, const char *line)
@@ -47,7 +50,7 @@ test_inputs(void **state)
 	assert_int_equal(parse(&o, &em, "-d|eth0,lo|-I|a.pcap|--input=b.pcap"), 0);
 	assert_int_equal(o.n_inputs, 4);
 	assert_string_equal(o.inputs[1].arg, "lo");
-	assert_int_equal(o.inputs[3].kind, INPUT_PCAP_FILE);
+	assert_int_equal(o.inputs[3].kind, INPUT_FILE);
 	assert_int_equal(parse(&o, &em, "-d|eth0,"), -EINVAL);
 	assert_int_equal(parse(&o, &em, "--demo|-d|lo"), -EINVAL);
 	assert_int_equal(parse(&o, &em, "--demo"), 0);
@@ -111,8 +114,14 @@ test_refused(void **state)
 		const char *line, *says;
 	} rows[] = { { "-r|x.pcap", "-I" }, { "-E", "-E (--hep-parse) is not in this build" },
 		{ "-L|udp:x:9060", "not in this build" }, { "-H|udp:x:9060", "not in this build" },
-		{ "-S|udp:x", "not in this build" }, { "-f", "needs a value" },
-		{ "--follow|x", "--follow is not in this build" }, { "-k|x", "not in this build" },
+		{ "-S|udp:x", "--syslog udp:x: a port is wanted" }, { "-f", "needs a value" },
+		{ "-S|udp:0", "a port is wanted" }, { "-S|tcp:65536", "a port is wanted" },
+		{ "-S|tcp:192.0.2.1", "a port is wanted" }, { "-S|tcp:2001:db8::1:514", "[2001:db8::1]:514" },
+		{ "-S|5514", "--syslog 5514: say udp:PORT" }, { "-S|http:80", "say udp:PORT" },
+		{ "-S|udp", "say udp:PORT" }, { "-S|unix:", "a path of 1 to 107 characters" },
+		{ "-S|unix", "say udp:PORT" }, { "--follow|-", "standard input is read by -I -" },
+		{ "--allow|10.0.0.0/33", "--allow: \"10.0.0.0/33\" is no address" },
+		{ "--allow|10.0.0.1/8", "10.0.0.0/8 is the network" }, { "-k|x", "not in this build" },
 		{ "--bogus", "unknown option --bogus" }, { "-Z", "unknown option" }, { "-I", "needs a value" },
 		{ "-l|5", "from 10 to 1000000" }, { "-l|many", "a number" }, { "-B|0", "from 1 to 2048" },
 		{ "--duration|-1", "a number" } };
@@ -122,6 +131,7 @@ test_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		assert_int_equal(parse(&o, &em, rows[i].line), -EINVAL);
+		config_free(&o);
 		if (strstr(em.text, rows[i].says) == NULL)
 			fail_msg("%s said \"%s\", wanted \"%s\"", rows[i].line, em.text, rows[i].says);
 	}
@@ -136,6 +146,75 @@ in_file(const char *name)
 	while (options_file_name(i) != NULL && strcmp(options_file_name(i), name) != 0)
 		i++;
 	return i;
+}
+
+static void
+test_logs(void **state)
+{
+	struct options o;
+	struct errmsg em;
+
+	(void)state;
+	assert_int_equal(parse(&o, &em,
+			     "-S|udp:5514|--syslog=tcp:[2001:db8::1]:514|-S|tls:127.0.0.1:6514|-S|unix:/run/s|"
+			     "--follow|/var/log/a|--from-start"),
+	    0);
+	assert_int_equal(o.n_inputs, 5);
+	assert_int_equal(o.inputs[1].kind, INPUT_SYSLOG);
+	assert_string_equal(o.inputs[1].arg, "tcp:[2001:db8::1]:514");
+	assert_int_equal(o.inputs[4].kind, INPUT_FOLLOW);
+	assert_true(o.from_start);
+	assert_int_equal(options_log_port(o.inputs[0].arg), 5514);
+	assert_int_equal(options_log_port(o.inputs[1].arg), 514);
+	assert_int_equal(options_log_port(o.inputs[3].arg), 0);
+	assert_int_equal(options_log_port("udp:x"), 0);
+	assert_null(o.allow);
+	assert_int_equal(parse(&o, &em, "-S|udp:0.0.0.0:514|--allow|10.0.0.0/8,192.0.2.1|--allow|2001:db8::/32"), 0);
+	assert_non_null(peers_at(o.allow, 2));
+	assert_false(o.allow_any);
+	/* What stands on the command line stays. */
+	assert_int_equal(options_set(&o, in_file("allow"), slice_str("any"), &em), 0);
+	assert_false(o.allow_any);
+	config_free(&o);
+	assert_int_equal(parse(&o, &em, "-S|udp:0.0.0.0:514|--allow|any"), 0);
+	assert_true(o.allow_any);
+	config_free(&o);
+}
+
+/* What goes with what is judged when the files were read, too. */
+static void
+test_check(void **state)
+{
+	static const struct {
+		const char *line, *says;
+	} rows[] = { { "-S|udp:514|udp port 5060", "the filter \"udp port 5060\" is for packets" },
+		{ "--follow|x|-O|y.pcap", "-O saves packets" }, { "-I|x|--from-start", "--from-start is for --follow" },
+		{ "-S|tls:6514|--tls-cert|c.pem", "--syslog tls:6514 needs a certificate" },
+		{ "-I|x|--tls-ca|ca.pem", "--tls-ca is for --syslog" },
+		{ "-d|lo|--allow|any", "--allow is for --syslog" },
+		{ "-S|tls:6514|--tls-cert|c.pem|--tls-key|k.pem", NULL }, { "-S|udp:514|-d|lo|udp port 5060", NULL },
+		{ "-I|x|-O|y.pcap|udp", NULL }, { "--follow|x|404", NULL } };
+	struct options o;
+	struct errmsg em;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		assert_int_equal(parse(&o, &em, rows[i].line), 0);
+		assert_int_equal(options_check(&o, &em), rows[i].says == NULL ? 0 : -EINVAL);
+		if (rows[i].says != NULL && strstr(em.text, rows[i].says) == NULL)
+			fail_msg("%s said \"%s\", wanted \"%s\"", rows[i].line, em.text, rows[i].says);
+		config_free(&o);
+	}
+	assert_int_equal(parse(&o, &em, "-S|tls:6514"), 0);
+	assert_int_equal(options_set(&o, in_file("tls-cert"), slice_str("/c.pem"), &em), 0);
+	assert_int_equal(options_check(&o, &em), -EINVAL);
+	assert_int_equal(options_set(&o, in_file("tls-key"), slice_str("/k.pem"), &em), 0);
+	assert_int_equal(options_check(&o, &em), 0);
+	/* A file may name who may send although this run has no receiver. */
+	assert_int_equal(parse(&o, &em, "-I|x"), 0);
+	assert_int_equal(options_set(&o, in_file("allow"), slice_str("any"), &em), 0);
+	assert_int_equal(options_check(&o, &em), 0);
+	config_free(&o);
 }
 
 static void
@@ -181,7 +260,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_inputs), cmocka_unit_test(test_words),
-		cmocka_unit_test(test_forms), cmocka_unit_test(test_refused), cmocka_unit_test(test_file) };
+		cmocka_unit_test(test_forms), cmocka_unit_test(test_refused), cmocka_unit_test(test_logs),
+		cmocka_unit_test(test_check), cmocka_unit_test(test_file) };
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);
 }

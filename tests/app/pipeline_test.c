@@ -1,5 +1,7 @@
-/* pipeline: one frame down the whole stair; every frame accounted for, every failure an event, and no memory is no
- * crash. */
+/*
+ * pipeline: one frame or one piece of text down the whole stair; every frame and line accounted for, every failure an
+ * event, and no memory is no crash.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,6 +23,8 @@ struct seen_events {
 	unsigned code;
 	int q850;
 	char explain[96], source[32];
+	unsigned moments;
+	int64_t moment_ns;
 };
 
 static void
@@ -57,8 +61,17 @@ frame_of(uint8_t *out, const char *payload, int64_t t_ms)
 		.link = LINK_RAW };
 }
 
+static struct lane *
+lane_of(struct pipeline *p)
+{
+	struct lane *lane = p != NULL ? pipeline_lane(p) : NULL;
+
+	assert_non_null(lane);
+	return lane;
+}
+
 static enum wire_verdict
-push(struct pipeline *p, struct wire *lane, int64_t t_ms, const char *first, const char *id)
+push(struct pipeline *p, struct lane *lane, int64_t t_ms, const char *first, const char *id)
 {
 	uint8_t bytes[2048];
 	char text[1024];
@@ -77,8 +90,8 @@ test_stair(void **state)
 	struct seen_events ev = { 0 };
 	struct pipeline_cfg cfg = { .first_id = 77, .event = on_event, .ctx = &ev };
 	struct pipeline *p = pipeline_new(&cfg);
-	struct wire *lane = pipeline_lane(p);
-	const struct wire_stats *w = wire_stats(lane);
+	struct lane *lane = lane_of(p);
+	const struct wire_stats *w = wire_stats(lane->wire);
 	const struct counts *c = tally_total(pipeline_tally(p));
 	uint64_t sum = 0;
 
@@ -108,7 +121,7 @@ test_stair(void **state)
 	assert_int_equal(w->verdict[WIRE_MALFORMED], 1);
 	assert_int_equal(pipeline_first_ns(p), 1000 * NS_PER_MS);
 	assert_int_equal(pipeline_last_ns(p), 1700 * NS_PER_MS);
-	wire_free(lane);
+	pipeline_lane_free(lane);
 	pipeline_free(p);
 }
 
@@ -119,20 +132,236 @@ test_filter(void **state)
 	struct match *m;
 	struct pipeline_cfg cfg = { .first_id = 1 };
 	struct pipeline *p;
-	struct wire *lane;
+	struct lane *lane;
 
 	(void)state;
 	assert_int_equal(match_new(&m, "Call-ID: b@", false, false, false, &em), 0);
 	cfg.match = m;
 	p = pipeline_new(&cfg);
-	lane = pipeline_lane(p);
+	lane = lane_of(p);
 	assert_int_equal(push(p, lane, 1, "SIP/2.0 503 x\r\n", "a"), WIRE_FILTERED);
 	assert_int_equal(push(p, lane, 2, "SIP/2.0 404 x\r\n", "b"), WIRE_SIP);
 	assert_int_equal(counts_responses(tally_total(pipeline_tally(p))), 1);
-	assert_int_equal(wire_stats(lane)->verdict[WIRE_FILTERED], 1);
-	wire_free(lane);
+	assert_int_equal(wire_stats(lane->wire)->verdict[WIRE_FILTERED], 1);
+	pipeline_lane_free(lane);
 	pipeline_free(p);
 	match_free(m);
+}
+
+/* Logs. */
+
+#define STAMP "[2026-03-03 10:00:0"
+#define LOG_HEAD(second, first) STAMP second ".000] VERBOSE[7] res_pjsip_logger.c: <--- " first " --->\n"
+#define LOG_BODY(id, method)                                                                                           \
+	"Via: SIP/2.0/UDP 192.0.2.10;branch=z9hG4bK" id                                                                \
+	"\r\nFrom: <sip:1001@pbx>;tag=f\r\nTo: <sip:2002@pbx>;tag=t\r\n"                                               \
+	"Call-ID: " id "@pbx\r\nCSeq: 1 " method "\r\nContent-Length: 0\r\n\r\n\n"
+
+static const char log_text[] = STAMP "0.000] NOTICE[7] x.c: nothing to see\n" LOG_HEAD("1",
+    "Received SIP response (300 bytes) from UDP:198.51.100.7:5060") "SIP/2.0 503 Service Unavailable\r\n" LOG_BODY("a",
+    "INVITE") LOG_HEAD("3",
+    "Transmitting SIP response (300 bytes) to UDP:198.51.100.7:5060") "SIP/2.0 404 Not Found\r\n" LOG_BODY("b",
+    "INVITE") STAMP "5.000] NOTICE[7] x.c: the end\n";
+
+static uint32_t
+lines_of(const char *text, size_t n)
+{
+	uint32_t lines = n > 0 && text[n - 1] != '\n';
+
+	for (size_t i = 0; i < n; i++)
+		lines += text[i] == '\n';
+	return lines;
+}
+
+static struct text
+text_of(const char *data, size_t n)
+{
+	return (struct text){ .t_ns = INT64_C(1772532006) * NS_PER_S,
+		.data = (const uint8_t *)data,
+		.len = n,
+		.lines = lines_of(data, n),
+		.origin = 1 };
+}
+
+static uint64_t
+sum_of(const struct lane *lane)
+{
+	struct source_stat st = { .frames = 0 };
+	uint64_t sum = 0;
+
+	pipeline_lane_stat(&st, lane);
+	for (int i = 0; i < WIRE_VERDICT_N; i++)
+		sum += st.verdict[i];
+	return sum;
+}
+
+static void
+count_moment(void *ctx, int64_t t_ns)
+{
+	struct seen_events *s = ctx;
+
+	assert_true(t_ns >= s->moment_ns);
+	s->moment_ns = t_ns;
+	s->moments++;
+}
+
+static void
+test_log(void **state)
+{
+	struct seen_events ev = { 0 };
+	struct pipeline_cfg cfg = { .first_id = 1, .event = on_event, .moment = count_moment, .ctx = &ev };
+	struct pipeline *p = pipeline_new(&cfg);
+	struct lane *lane = lane_of(p);
+	struct text t = text_of(log_text, sizeof log_text - 1);
+	struct source_stat st = { .frames = 0 };
+	const struct counts *c = tally_total(pipeline_tally(p));
+
+	(void)state;
+	pipeline_lane_stat(&st, lane);
+	assert_false(st.text);
+	pipeline_text(p, lane, "full", &t);
+	pipeline_flush(p, lane, "full");
+	assert_int_equal(counts_responses(c), 2);
+	assert_int_equal(counts_code(c, 503), 1);
+	assert_int_equal(counts_code(c, 404), 1);
+	assert_int_equal(ev.n, 2);
+	assert_int_equal(ev.moments, 2);
+	assert_string_equal(ev.source, "full");
+	assert_int_equal(pipeline_last_ns(p) - pipeline_first_ns(p), 2 * NS_PER_S);
+	pipeline_lane_stat(&st, lane);
+	assert_true(st.text);
+	assert_int_equal(st.messages, 2);
+	assert_int_equal(st.verdict[WIRE_HELD], 0);
+	assert_true(st.verdict[WIRE_SIP] >= 14 && st.verdict[WIRE_NOT_SIP] >= 2);
+	assert_int_equal(sum_of(lane), t.lines);
+	pipeline_lane_free(lane);
+	pipeline_free(p);
+}
+
+/* Whatever lines a block ends at, the same comes out, and the sum holds in between. */
+static void
+test_log_split(void **state)
+{
+	struct pipeline_cfg cfg = { .first_id = 1 };
+
+	(void)state;
+	for (size_t cut = 0; cut < sizeof log_text - 1; cut++) {
+		struct pipeline *p;
+		struct lane *lane;
+		struct text a = text_of(log_text, cut), b = text_of(log_text + cut, sizeof log_text - 1 - cut);
+
+		if (cut > 0 && log_text[cut - 1] != '\n')
+			continue;
+		p = pipeline_new(&cfg);
+		lane = lane_of(p);
+		if (cut > 0)
+			pipeline_text(p, lane, "full", &a);
+		assert_int_equal(sum_of(lane), a.lines);
+		pipeline_text(p, lane, "full", &b);
+		pipeline_text_end(p, lane, "full", 1);
+		assert_int_equal(sum_of(lane), a.lines + b.lines);
+		assert_int_equal(counts_responses(tally_total(pipeline_tally(p))), 2);
+		pipeline_lane_free(lane);
+		pipeline_free(p);
+	}
+}
+
+static void
+test_log_filter(void **state)
+{
+	struct errmsg em;
+	struct match *m;
+	struct pipeline_cfg cfg = { .first_id = 1 };
+	struct pipeline *p;
+	struct lane *lane;
+	struct text t = text_of(log_text, sizeof log_text - 1);
+	struct source_stat st = { .frames = 0 };
+
+	(void)state;
+	assert_int_equal(match_new(&m, "Call-ID: b@", false, false, false, &em), 0);
+	cfg.match = m;
+	p = pipeline_new(&cfg);
+	lane = lane_of(p);
+	pipeline_text(p, lane, "full", &t);
+	pipeline_flush(p, lane, "full");
+	assert_int_equal(counts_responses(tally_total(pipeline_tally(p))), 1);
+	pipeline_lane_stat(&st, lane);
+	assert_true(st.verdict[WIRE_FILTERED] >= 7);
+	assert_int_equal(sum_of(lane), t.lines);
+	pipeline_lane_free(lane);
+	pipeline_free(p);
+	match_free(m);
+}
+
+static void
+count_notice(void *ctx, const struct notice *n)
+{
+	struct seen_events *s = ctx;
+
+	s->n++;
+	slice_copy(s->source, sizeof s->source, n->source);
+	assert_true(n->kind.n > 0 && n->text.n > 0 && n->stamp.n > 0 && n->t_ns != 0);
+}
+
+/* A log without SIP text: what it states counts, what it complains of is told and never counted. */
+static void
+test_log_lines(void **state)
+{
+	static const char lines[] =
+	    "[2026-03-03 10:00:01] NOTICE[7] res_pjsip/pjsip_distributor.c: Request 'REGISTER' from '<sip:1001@192.0.2.1>' "
+	    "failed for '203.0.113.66:5071' (callid: 1@x) - No matching endpoint found\n"
+	    "Mar  3 10:00:02 proxy kamailio[77]: NOTICE: acc [acc.c:279]: acc_log_request(): ACC: transaction answered: "
+	    "timestamp=1772532002;method=INVITE;from_tag=f1;to_tag=t1;call_id=c1@x;code=486;reason=Busy Here;"
+	    "src_user=1001;dst_user=2002\n";
+	struct seen_events ev = { 0 };
+	struct pipeline_cfg cfg = { .first_id = 1, .notice = count_notice, .ctx = &ev };
+	struct pipeline *p = pipeline_new(&cfg);
+	struct lane *lane = lane_of(p);
+	struct text t = text_of(lines, sizeof lines - 1);
+	struct source_stat st = { .frames = 0 };
+
+	(void)state;
+	pipeline_text(p, lane, "messages", &t);
+	pipeline_flush(p, lane, "messages");
+	assert_int_equal(ev.n, 1);
+	assert_string_equal(ev.source, "messages");
+	assert_int_equal(counts_code(tally_total(pipeline_tally(p)), 486), 1);
+	assert_int_equal(counts_responses(tally_total(pipeline_tally(p))), 1);
+	pipeline_lane_stat(&st, lane);
+	assert_int_equal(st.notices, 1);
+	assert_int_equal(st.statements, 1);
+	assert_int_equal(sum_of(lane), 2);
+	pipeline_lane_free(lane);
+	pipeline_free(p);
+}
+
+static void
+test_log_no_memory(void **state)
+{
+	struct text t = text_of(log_text, sizeof log_text - 1);
+
+	(void)state;
+	for (long n = 1;; n++) {
+		struct pipeline_cfg cfg = { .first_id = 1 };
+		struct pipeline *p;
+		struct lane *lane;
+		long calls;
+
+		mem_fail_at(n);
+		p = pipeline_new(&cfg);
+		lane = p != NULL ? pipeline_lane(p) : NULL;
+		if (lane != NULL) {
+			pipeline_text(p, lane, "full", &t);
+			pipeline_flush(p, lane, "full");
+			assert_int_equal(sum_of(lane), t.lines);
+		}
+		calls = mem_calls();
+		mem_fail_at(0);
+		pipeline_lane_free(lane);
+		pipeline_free(p);
+		if (calls < n)
+			break;
+	}
 }
 
 static void
@@ -143,7 +372,7 @@ test_no_memory(void **state)
 		struct seen_events ev = { 0 };
 		struct pipeline_cfg cfg = { .first_id = 1, .event = on_event, .ctx = &ev };
 		struct pipeline *p;
-		struct wire *lane;
+		struct lane *lane;
 		long calls;
 
 		mem_fail_at(n);
@@ -157,7 +386,7 @@ test_no_memory(void **state)
 		}
 		calls = mem_calls();
 		mem_fail_at(0);
-		wire_free(lane);
+		pipeline_lane_free(lane);
 		pipeline_free(p);
 		if (calls < n)
 			break;
@@ -168,7 +397,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_stair), cmocka_unit_test(test_filter),
-		cmocka_unit_test(test_no_memory) };
+		cmocka_unit_test(test_no_memory), cmocka_unit_test(test_log), cmocka_unit_test(test_log_split),
+		cmocka_unit_test(test_log_filter), cmocka_unit_test(test_log_lines),
+		cmocka_unit_test(test_log_no_memory) };
 
 	return cmocka_run_group_tests_name("pipeline", tests, NULL, NULL);
 }

@@ -4,8 +4,9 @@
 #
 # Environment: SIPWHY, SIPWHY_SHARED (generator, floors and peers harness in its bench/), BENCH_OUT (built and generated files),
 # BENCH_ROUNDS [5], BENCH_ROUNDS_SLOW [3] (tshark and sngrep), BENCH_PEERS [1m] (capture for the peers: 100k or 1m),
-# BENCH_BIG [1] (0: leave out the 5M capture, 3.4 GB), BENCH_ONLY (gates to run, e.g. "3 4").
-# Needs: sh, awk, jq; each peer, valgrind and GNU time only for their own rows.  Exit 1 when a gate is missed.
+# BENCH_BIG [1] (0: leave out the 5M capture, 3.4 GB; the logs take 1.2 GB), BENCH_ONLY (gates to run, e.g. "3 4").
+# Needs: sh, awk, jq; each peer (tshark, sngrep, sipgrep, lnav, goaccess), valgrind and GNU time only for their own rows.
+# Exit 1 when a gate is missed.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 top_srcdir=$(cd "${top_srcdir:-$here/../..}" && pwd)
@@ -17,7 +18,7 @@ rounds=${BENCH_ROUNDS:-5}
 slow=${BENCH_ROUNDS_SLOW:-3}
 peers=${BENCH_PEERS:-1m}
 big=${BENCH_BIG:-1}
-only=${BENCH_ONLY:-1 3 4 5 6 7 11 12}
+only=${BENCH_ONLY:-1 3 4 5 6 7 11 12 17}
 export LC_ALL=C
 
 die() {
@@ -218,6 +219,93 @@ if wanted 12; then
 		halfopen_gate
 	else
 		none 12 "one million half-open attempts" ">= 0.75" "no tests/bench/halfopen (make tests/bench/halfopen)"
+	fi
+fi
+
+# Logs.  What they hold is written anew by loggen; each size once.
+log_of() {
+	case $2 in 100k) n=100000 ;; *) n=1000000 ;; esac
+	f=$out/data/log_$2.$1
+	[ -s "$f.tsv" ] || { "$top_builddir/tests/bench/loggen" "$1" "$n" "$f.tsv.part" >"$f" &&
+		mv "$f.tsv.part" "$f.tsv"; } || die "can't write $f"
+}
+
+# log_exact KIND SIZE KINDS: rows of these kinds in the report that differ from what the log holds.
+log_exact() {
+	f=$out/data/log_$2.$1
+	"$SIPWHY" -N -I "$f" --json=report 2>"$tmp/err" | jq -r '(["messages", "all", .messages.total],
+	    ["requests", "all", .messages.requests], ["responses", "all", .messages.responses],
+	    (.classes | to_entries[] | ["class", .key, .value]), (.codes | to_entries[] | ["code", .key, .value]),
+	    (.methods | to_entries[] | ["method", .key, .value.requests])) | select(.[2] > 0) | @tsv' |
+		grep -E "^($3)" | sort >"$tmp/got"
+	grep -E "^($3)" "$f.tsv" | awk -F '\t' '$3 > 0' | sort >"$tmp/truth"
+	one 17 "$1 log: rows that differ from the truth ($2, of $(wc -l <"$tmp/truth"))" \
+		"$(comm -3 "$tmp/got" "$tmp/truth" | wc -l)" 0 lower
+	comm -3 "$tmp/got" "$tmp/truth" | sed "s/^/# $1 $2: /" | head -10 >&2
+}
+
+log_memory() {
+	if [ ! -x /usr/bin/time ]; then
+		none 17 "$1 log: growth of memory, MiB" "<= 1" "no /usr/bin/time (Debian package time)"
+		return
+	fi
+	one 17 "$1 log: growth of peak memory, MiB (1m - 100k)" \
+		"$(awk -v a="$(rss_kib "$out/data/log_1m.$1")" -v b="$(rss_kib "$out/data/log_100k.$1")" \
+			'BEGIN { printf "%.2f", (a - b) / 1024 }')" 1 lower
+}
+
+# grep to a pipe: to /dev/null it would stop at the first line that it finds.
+log_asterisk() {
+	f=$out/data/log_1m.asterisk
+	floor_file= rounds_of "$rounds" ours "$(ours "$f")" grep "grep -c '^SIP/2.0 [3-6]' '$f' | cat"
+	one 17 "sipwhy / grep -c (Asterisk log, 1m)" "$(ratio ours grep)" 2 lower
+	log_exact asterisk 1m 'messages|requests|responses|class|code|method'
+	log_memory asterisk
+}
+
+log_kamailio() {
+	f=$out/data/log_1m.kamailio
+	set -- ours "$(ours "$f")" grep "grep -cE 'code=[3-6][0-9][0-9]' '$f' | cat"
+	have lnav && set -- "$@" lnav "lnav -n -q -c ';SELECT count(*) FROM all_logs' '$f' | cat"
+	floor_file= rounds_of "$rounds" "$@"
+	one 17 "sipwhy / grep -cE (Kamailio log, 1m)" "$(ratio ours grep)" 1 lower
+	have lnav && one 17 "lnav / sipwhy (Kamailio log, 1m)" "$(ratio lnav ours)" 5 higher ||
+		none 17 "lnav / sipwhy (Kamailio log)" ">= 5" "no lnav"
+	log_exact kamailio 1m 'class|code'
+	log_memory kamailio
+}
+
+# A million requests as a web server would have logged them: what such a tool can read of the same size.
+log_goaccess() {
+	if ! have goaccess; then
+		none 17 "goaccess / sipwhy (Kamailio log)" ">= 50" "no goaccess"
+		return
+	fi
+	log_of clf 1m
+	cat "$out/data/log_1m.clf" >/dev/null
+	clf=$out/data/log_1m.clf
+	f=$out/data/log_1m.kamailio
+	floor_file= rounds_of "$slow" ours "$(ours "$f")" \
+		goaccess "goaccess '$clf' --log-format=COMMON --no-progress -o '$tmp/goaccess.json' </dev/null"
+	one 17 "goaccess, access log / sipwhy, Kamailio log (1m each)" "$(ratio goaccess ours)" 50 higher
+}
+
+if wanted 17; then
+	if [ -x "$top_builddir/tests/bench/loggen" ]; then
+		for s in 100k 1m; do
+			log_of asterisk "$s"
+			log_of kamailio "$s"
+		done
+		"$SIPWHY" -N -I "$out/data/log_100k.asterisk" --json=report >/dev/null 2>&1
+		status=$?
+		one 17 "reading a log: exit status" "$status" 0 lower
+		if [ "$status" = 0 ]; then
+			log_asterisk
+			log_kamailio
+			log_goaccess
+		fi
+	else
+		none 17 "logs" "<= 2" "no tests/bench/loggen (make tests/bench/loggen)"
 	fi
 fi
 

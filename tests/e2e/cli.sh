@@ -32,9 +32,9 @@ mkfifo pipe.pcap
 : >empty.pcap
 run -N -I empty.pcap
 says "an empty file" 1 'empty\.pcap'
-echo 'Nov 23 00:00:00 pbx kernel: nothing to see' >text.pcap
-run -N -I text.pcap
-says "a file that is no capture" 1 'text\.pcap'
+printf 'PK\003\004\024\000\010\000\010\000' >zip.pcap
+run -N -I zip.pcap
+says "a file that is no capture and no log" 1 'zip\.pcap'
 head -c 4096 /dev/zero >zero.pcap
 run -N -I zero.pcap
 says "zeros" 1 'zero\.pcap'
@@ -89,7 +89,7 @@ run --json=xml --demo
 says "an unknown form" 2 'json'
 run -r calls.pcap
 says "-r hints to -I" 2 '-r.*-I'
-for o in '-E' '-L udp:9060' '-H udp:127.0.0.1:9060' '-S udp:514' '--follow x.log' '--daemon' '--attach'; do
+for o in '-E' '-L udp:9060' '-H udp:127.0.0.1:9060' '--daemon' '--attach'; do
 	run $o
 	says "$o is not in this build" 2 'not in this build'
 done
@@ -101,7 +101,8 @@ says "the demo does not mix" 2 'demo'
 # Help, version.
 run -h
 is "-h ends with 0 and no word on stderr" "$status $(wc -c <err)" "0 0"
-for o in -d -I -O -B -N -q -i -v -c -l --json --events --duration --demo --explain -h -V; do
+for o in -d -I -O -B -N -q -i -v -c -l --json --events --duration --demo --explain --follow --from-start -S --allow --tls-cert \
+	--tls-key --tls-ca -h -V; do
 	like "-h names $o" out "(^|[ ,])$o([ ,=[]|\$)"
 done
 is "-h fits in 100 columns or says so in fewer than 60 lines" "$(wc -l <out | awk '{ print ($1 < 60) }')" 1
@@ -131,6 +132,163 @@ for c in 100 180 183 200 202 302 400 401 404 407 408 415 420 422 423 480 481 483
 	[ $status -eq 0 ] && grep -q "$c" out && [ ! -s err ] || wrong="$wrong $c"
 done
 is "each common code is explained" "$wrong" ""
+
+# Logs: what is said of them on the command line.
+run -S http:80
+says "a receiver that is none" 2 'http:80.*udp:PORT'
+run -S udp:70000
+says "a port that is none" 2 'udp:70000.*port'
+run -S udp:5514 --allow 10.0.0.1/8
+says "a network with bits behind its prefix" 2 '--allow.*10\.0\.0\.0/8'
+run --allow 10.0.0.0/8 -I x.log
+says "--allow without a receiver" 2 '--allow.*--syslog'
+run -S tls:6514
+says "TLS without a certificate" 2 'tls:6514.*--tls-cert'
+run -N -S tls:127.0.0.1:6514 --tls-cert no.pem --tls-key no.pem
+says "a certificate that is not there" 1 'no\.pem|TLS'
+run --follow -
+says "standard input can't be followed" 2 'standard input.*-I -'
+run -I x.log --from-start
+says "--from-start without --follow" 2 'from-start.*follow'
+run -N --follow x.log -O y.pcap
+says "-O and logs alone" 2 '-O.*packets'
+run -N --follow x.log 'udp port 5060'
+says "a filter and logs alone" 2 'filter.*packets.*MATCH'
+run -N -S udp:0.0.0.0:15514
+says "everybody may send: not without a word" 1 '0\.0\.0\.0.*--allow'
+run -N -S udp:192.0.2.77:15514 --allow any
+says "an address that is not ours" 1 '192\.0\.2\.77'
+run -N --follow dir.pcap
+says "a directory can't be followed" 1 'dir\.pcap.*directory'
+run -N --follow /dev/zero
+says "nor can a device" 1 '/dev/zero.*device'
+[ ! -f secret.pcap ] || {
+	as_nobody -N --follow secret.pcap
+	says "nor a file one may not read" 1 'secret\.pcap.*(permission|denied)'
+	rm -f secret.pcap
+}
+printf '[heads]\nx = from {nowhere}:\n' >bad.conf
+run -f bad.conf -N --demo
+says "a head that is no pattern" 2 'bad\.conf:2: x: '
+
+# entry N CODE PHRASE: an answer as Asterisk's log has it.
+entry() {
+	printf '[2026-03-03 10:00:%02d] VERBOSE[7] res_pjsip_logger.c: <--- Received SIP response (300 bytes) from UDP:198.51.100.7:5060 --->\n' \
+		$(($1 % 60))
+	printf 'SIP/2.0 %s %s\r\nVia: SIP/2.0/UDP 192.0.2.10;branch=z9hG4bK%s\r\nFrom: <sip:1001@pbx>;tag=f%s\r\n' "$2" "$3" "$1" "$1"
+	printf 'To: <sip:2002@pbx>;tag=t\r\nCall-ID: %s@pbx\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n\n' "$1"
+}
+# entries FIRST LAST
+entries() {
+	for n in $(seq "$1" "$2"); do
+		if [ $((n % 3)) -eq 0 ]; then entry "$n" 404 'Not Found'; else entry "$n" 503 'Service Unavailable'; fi
+	done
+}
+# told FILE: messages, codes, failures; whether all lines stand somewhere.
+told() {
+	jq -c '[.messages.total, .codes["404"], .codes["503"], .events_total, .sources[0].balanced]' "$1"
+}
+entries 1 30 >full.log
+whole='[30,10,20,30,true]'
+run -N -I full.log --json=report --events
+is "a log: exit 0, silent, every answer" "$status $(wc -c <err) $(told out | sed 's/,null,/,30,/')" "0 0 $whole"
+is "a log: its lines are its frames" "$(jq '.sources[0].frames' out)" "$(wc -l <full.log)"
+is "a log: events know their peer and the log's time" "$(jq -r '.events[0] | "\(.peer) \(.stamp)"' out)" \
+	"198.51.100.7 2026-03-03 10:00:01"
+codes='.messages.total, .codes["404"], .codes["503"]'
+run -N -I full.log
+ok "$([ $status -eq 0 ] && grep -Eq '404' out && grep -Eq '[Ll]ines' out && [ ! -s err ]; echo $?)" "a log: the report for people" "$(cat out err)"
+gzip -c full.log >full.log.gz
+run -N -I full.log.gz --json=report
+is "a packed log" "$status $(jq -c "[$codes]" out)" "0 [30,10,20]"
+"$SIPWHY" -N -I - --json=report <full.log >out 2>err
+is "a log on standard input" "$? $(jq -c "[$codes]" out)" "0 [30,10,20]"
+head -c 1000 full.log >part
+{ cat part; sleep 1.5; tail -c +1001 full.log; } | "$SIPWHY" -N -I - --json=report >out 2>err
+is "a log on a pipe that comes in two pieces" "$? $(jq -c "[$codes]" out)" "0 [30,10,20]"
+run -N -I full.log --json
+is "a log as records: each second has a tick of its own" \
+	"$status $(jq -s '[.[] | select(.type == "tick" and .responses != null) | .t[0:19]] | unique | length' out)" "0 30"
+is "a log as records: the increments add up" \
+	"$(jq -s '[.[] | select(.type == "tick") | .responses // {} | .[] | add] | add' out)" 30
+run -N -I full.log --json=report '404 Not'
+is "MATCH on a log" "$status $(jq -c "[$codes]" out) $(unbalanced out)" "0 [10,10,null] "
+run -N -I full.log --json=report -c
+is "-c on a log" "$status $(jq -c "[$codes]" out) $(unbalanced out)" "0 [30,10,20] "
+run -N -I full.log -O none.pcap --json=report
+is "-O on a log is told" "$status $(grep -c 'full.log is a log: it has no packets' err)" "0 1"
+run -N -I full.log --json=report 'udp port 5060'
+is "a filter on a log is told" "$status $(jq .messages.total out) $(grep -c 'full.log is a log: the filter is for packets' err)" "0 30 1"
+
+# Lines that name a code, lines that name none, lines that are nothing.
+echo 'Nov 23 00:00:00 pbx kernel: nothing to see' >plain.log
+run -N -I plain.log --json=report
+is "a log without SIP" "$status $(jq -c '[.messages.total, .sources[0].verdicts.not_sip, .sources[0].balanced]' out)" "0 [0,1,true]"
+echo "[2026-03-03 10:00:01] NOTICE[7] res_pjsip/pjsip_distributor.c: Request 'REGISTER' from '<sip:1001@192.0.2.1>' failed for '203.0.113.66:5071' (callid: 1@x) - No matching endpoint found" >>plain.log
+run -N -I plain.log --json=report --events
+is "a line that tells of a failure without a code is a notice, and no response" \
+	"$status $(jq -c '[.messages.total, .sources[0].log.notices, (.notices | length)]' out)" "0 [0,1,1]"
+printf '[heads]\nours = trace: {transport} from {src} to {dst}:\n' >heads.conf
+{
+	echo '2026-03-03 10:00:01 trace: udp from 203.0.113.9:5070 to 192.0.2.10:5060:'
+	entry 1 486 'Busy Here' | tail -n +2
+} >own.log
+run -f heads.conf -N -I own.log --json=report --events
+is "a head of one's own gives the addresses" "$status $(jq -r '.events[0] | "\(.src) \(.dst)"' out)" "0 203.0.113.9:5070 192.0.2.10:5060"
+
+# What goes on until somebody ends it.
+# starts NAME ARG...: in the background; pid.
+starts() {
+	name=$1
+	shift
+	"$SIPWHY" -N --json=report "$@" >"$name.json" 2>"$name.err" </dev/null &
+	pid=$!
+	background $pid
+	sealed() { [ "$(status_of $pid Seccomp)" = 2 ] || nm -D "$SIPWHY" 2>/dev/null | grep -q __asan_init; }
+	wait_for 10 sealed
+}
+# ends NAME: by INT, with its report.
+ends() {
+	kill -INT $pid
+	wait $pid
+	status=$?
+}
+starts missing --follow missing.log
+said() { grep -q 'waiting for missing.log to appear' missing.err; }
+ok "$(wait_for 5 said; echo $?)" "a log that is not there yet is waited for, and that is told" "$(cat missing.err)"
+entries 1 30 >missing.log
+sleep 1.5
+ends
+is "a log that appears is read from its beginning" "$status $(jq -c "[$codes]" missing.json)" "0 [30,10,20]"
+entries 1 30 >grows.log
+starts grows --follow grows.log
+entries 31 60 >>grows.log
+sleep 1.5
+ends
+is "a followed log is read from its end" "$status $(jq -c "[$codes]" grows.json) $(unbalanced grows.json)" "0 [30,10,20] "
+starts again --follow grows.log --from-start
+entries 61 90 >>grows.log
+printf '2026-03-03 10:00:01 a line without its end' >>grows.log
+sleep 1.5
+ends
+is "or from its beginning" "$status $(jq -c "[$codes]" again.json) $(unbalanced again.json)" "0 [90,30,60] "
+is "the last line needs no end" "$(jq '.sources[0].frames' again.json)" 901
+is "an opener ends with its engine" "$(pgrep -f "follow grows.log" | wc -l)" 0
+run -N --follow grows.log --duration 1 --json=report
+is "--duration ends a followed log" "$status $(jq .messages.total out)" "0 0"
+
+port=$(free_udp_port 15714)
+starts udp -S udp:$port -S tcp:$port
+for n in $(seq 1 30); do
+	# One datagram, one message: control characters are escaped as rsyslog does.
+	entries "$n" "$n" | awk -v ORS= 'BEGIN { print "<134>Mar  3 10:00:01 pbx asterisk[7]: " } { sub(/\r$/, "#015"); print $0 "#012" }' >one
+	cat one >"/dev/udp/127.0.0.1/$port"
+done
+run -N -S udp:$port
+says "a port that is taken" 1 "another program.*$port"
+sleep 1
+ends
+is "syslog by UDP, and TCP beside it" "$status $(jq -c "[$codes]" udp.json) $(unbalanced udp.json)" "0 [30,10,20] "
 
 [ -n "$sample" ] || {
 	skip "captures on the command line" "no samples at $SIPWHY_SHARED"

@@ -1,9 +1,10 @@
 /*
- * pcapfile_fuzz - a capture file through the reader, cut at points the input chooses and in one piece: the frames must
- * be the same.  Then once more with one allocation failing: no crash, no leak, and never a frame that was not there.
+ * pcapfile_fuzz - a capture or log file through the reader, cut at points the input chooses and in one piece: the
+ * frames and blocks of lines must be the same.  Then once more with one allocation failing: no crash, no leak, and
+ * never a frame that was not there.
  *
- * Input: 1 byte of choices (bit 0: search for a magic), 1 byte that says which allocation fails, 2 bytes that seed the
- * cuts; the rest is the file.
+ * Input: 1 byte of choices (bit 0: search for a magic, bit 1: text is wanted), 1 byte that says which allocation fails,
+ * 2 bytes that seed the cuts; the rest is the file.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -47,6 +48,16 @@ fuzz_frame(struct digest *d, const struct frame *f)
 	d->frames++;
 }
 
+static void
+fuzz_block(struct digest *d, const struct textcut_block *b)
+{
+	if (b->len == 0 || b->len > TEXT_MAX)
+		abort();
+	d->hash = fuzz_hash(d->hash, b->data, b->len);
+	d->hash = fuzz_hash(d->hash, &b->len, sizeof b->len);
+	d->frames += b->lines;
+}
+
 /* cuts 0: in one piece as far as the reader lets us. */
 static size_t
 fuzz_feed(struct capfile *c, const uint8_t *p, size_t n, uint32_t *cuts)
@@ -73,19 +84,27 @@ fuzz_feed(struct capfile *c, const uint8_t *p, size_t n, uint32_t *cuts)
 }
 
 static void
-fuzz_run(struct digest *d, const uint8_t *p, size_t n, bool search, uint32_t cuts)
+fuzz_run(struct digest *d, const uint8_t *p, size_t n, unsigned choices, uint32_t cuts)
 {
-	struct capfile *c = capfile_new(search);
+	struct capfile *c = capfile_new((choices & 1) != 0);
+	struct textcut_block b;
 	struct frame f;
+	bool text = false;
 
 	memset(d, 0, sizeof *d);
 	d->verdict = CAPFILE_DAMAGED;
 	if (c == NULL)
 		return;
+	if ((choices & 2) != 0)
+		capfile_allow_text(c);
 	for (;;) {
-		d->verdict = capfile_next(c, &f);
+		d->verdict = text ? capfile_lines(c, false, &b) : capfile_next(c, &f);
 		if (d->verdict == CAPFILE_FRAME) {
 			fuzz_frame(d, &f);
+		} else if (d->verdict == CAPFILE_TEXT) {
+			if (text)
+				fuzz_block(d, &b);
+			text = true;
 		} else if (d->verdict == CAPFILE_MORE) {
 			size_t k = fuzz_feed(c, p, n, &cuts);
 
@@ -106,21 +125,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct digest whole, cut, poor;
 	uint32_t cuts;
-	bool search;
+	unsigned choices;
 
 	if (size < 4)
 		return 0;
-	search = data[0] & 1;
+	choices = data[0] & 3;
 	cuts = (uint32_t)(data[2] << 8 | data[3]) | 1;
-	fuzz_run(&whole, data + 4, size - 4, search, 0);
-	fuzz_run(&cut, data + 4, size - 4, search, cuts);
+	fuzz_run(&whole, data + 4, size - 4, choices, 0);
+	fuzz_run(&cut, data + 4, size - 4, choices, cuts);
 	if (whole.hash != cut.hash || whole.frames != cut.frames || whole.verdict != cut.verdict)
 		abort();
 	/* Where exactly zlib notices damage depends on how much it is given. */
 	if (strcmp(whole.why, cut.why) != 0 && strstr(whole.why, "gzip") == NULL)
 		abort();
 	mem_fail_at(1 + data[1] % 16);
-	fuzz_run(&poor, data + 4, size - 4, search, cuts);
+	fuzz_run(&poor, data + 4, size - 4, choices, cuts);
 	mem_fail_at(0);
 	if (poor.frames > whole.frames)
 		abort();

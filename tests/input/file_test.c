@@ -1,4 +1,4 @@
-/* pcap_file on a real loop: files, gzip, pipes in pieces, pausing, skipping, filters, and each sentence. */
+/* file with captures on a real loop: files, gzip, pipes in pieces, pausing, skipping, filters, and each sentence. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -140,7 +140,9 @@ try_open(struct setup *t, const struct input_cfg *cfg)
 static int
 try_start(struct setup *t)
 {
-	const struct input_sink sink = { &t->h, heard_frame, heard_batch, heard_state };
+	const struct input_sink sink = {
+		.ctx = &t->h, .frame = heard_frame, .batch = heard_batch, .state = heard_state
+	};
 
 	return input_start(t->h.in, &t->loop, &sink, &t->em);
 }
@@ -174,7 +176,7 @@ run_file(struct setup *t, const struct input_cfg *cfg)
 static struct input_cfg
 file_cfg(const struct setup *t)
 {
-	return (struct input_cfg){ .kind = INPUT_PCAP_FILE, .arg = t->path };
+	return (struct input_cfg){ .kind = INPUT_FILE, .arg = t->path };
 }
 
 static void
@@ -187,7 +189,7 @@ test_file(void **state)
 	put_file(t, &cap);
 	assert_int_equal(try_open(t, &cfg), 0);
 	assert_string_equal(input_name(t->h.in), "calls.pcap");
-	assert_int_equal(input_kind(t->h.in), INPUT_PCAP_FILE);
+	assert_int_equal(input_kind(t->h.in), INPUT_FILE);
 	assert_false(input_is_live(t->h.in));
 	assert_int_equal(try_start(t), 0);
 	(void)uv_run(&t->loop, UV_RUN_DEFAULT);
@@ -288,13 +290,13 @@ static void
 test_open_errors(void **state)
 {
 	struct setup *t = *state;
-	struct input_cfg cfg = { .kind = INPUT_PCAP_FILE, .arg = t->dir };
+	struct input_cfg cfg = { .kind = INPUT_FILE, .arg = t->dir };
 
 	assert_int_equal(try_open(t, &cfg), -EISDIR);
 	assert_non_null(strstr(t->em.text, "is a directory"));
 	cfg.arg = "/dev/null";
 	assert_int_equal(try_open(t, &cfg), -EINVAL);
-	assert_string_equal(t->em.text, "/dev/null is a device, not a capture file");
+	assert_string_equal(t->em.text, "/dev/null is a device, not a capture or log file");
 	cfg.arg = t->path;
 	assert_int_equal(try_open(t, &cfg), -ENOENT);
 	assert_non_null(strstr(t->em.text, t->path));
@@ -513,7 +515,7 @@ static void
 test_stdin(void **state)
 {
 	struct setup *t = *state;
-	struct input_cfg cfg = { .kind = INPUT_PCAP_FILE, .arg = "-" };
+	struct input_cfg cfg = { .kind = INPUT_FILE, .arg = "-" };
 	int saved = dup(STDIN_FILENO);
 
 	make_calls(20);
@@ -575,7 +577,7 @@ test_demo(void **state)
 {
 	struct setup *t = *state;
 	const struct input_cfg cfg = { .kind = INPUT_DEMO, .seed = 3 };
-	const struct input_sink sink = { &t->h, demo_frame, NULL, heard_state };
+	const struct input_sink sink = { .ctx = &t->h, .frame = demo_frame, .state = heard_state };
 	size_t peers;
 
 	assert_int_equal(try_open(t, &cfg), 0);
@@ -599,7 +601,7 @@ test_names(void **state)
 {
 	(void)state;
 	assert_string_equal(input_kind_name(INPUT_PCAP_LIVE), "live");
-	assert_string_equal(input_kind_name(INPUT_PCAP_FILE), "file");
+	assert_string_equal(input_kind_name(INPUT_FILE), "file");
 	assert_string_equal(input_kind_name(INPUT_DEMO), "demo");
 	assert_string_equal(input_state_name(INPUT_OPEN), "open");
 	assert_string_equal(input_state_name(INPUT_FAILED), "failed");

@@ -1,5 +1,5 @@
 /*
- * pcap_file - capture files and standard input on the loop: read(2), capfile, frames out.
+ * file - capture files, log files and standard input on the loop: read(2), capfile, frames or text out.
  *
  * Know: a regular file is read from an idle handle in slices, so that timers and sockets of the loop go on meanwhile;
  * a pipe is polled and read until it would block.  Both share one slice.
@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -21,14 +22,23 @@
 /* The clock is asked once in so many frames; half of the 10 ms that a slice may take is left to them. */
 enum { FILE_CLOCK_EVERY = 64, FILE_SLICE_NS = 5 * 1000 * 1000 };
 
+/* How long a pipe may keep us from saying what it carries, counted from its first bytes. */
+enum { FILE_SETTLE_MS = 700 };
+
+/* One file is one stream. */
+enum { FILE_ORIGIN = 1 };
+
 struct file {
 	struct input in;
 	struct capfile *cap;
 	uv_idle_t idle;
 	uv_poll_t poll;
+	uv_timer_t settle;
 	unsigned handles; /* open uv handles that hold this memory */
-	bool has_poll;
+	bool has_poll, has_settle;
 	bool head; /* the head was judged */
+	bool text; /* and it is text */
+	int64_t mtime_ns;
 	int fd;
 	int flags; /* of fd as it was found: standard input is shared with whoever started us */
 };
@@ -41,9 +51,11 @@ file_stdin(const struct stat *st, struct errmsg *em)
 		    "standard input is a terminal: pipe a capture into it, "
 		    "as in ssh HOST tcpdump -U -w - | sipwhy -I -");
 	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
-		return errmsg_set(em, -EINVAL, "standard input is a device: pipe a capture into it or name a file");
+		return errmsg_set(
+		    em, -EINVAL, "standard input is a device: pipe a capture or a log into it, or name a file");
 	if (S_ISDIR(st->st_mode))
-		return errmsg_set(em, -EISDIR, "standard input is a directory: pipe a capture into it or name a file");
+		return errmsg_set(
+		    em, -EISDIR, "standard input is a directory: pipe a capture or a log into it, or name a file");
 	return 0;
 }
 
@@ -51,11 +63,11 @@ static int
 file_path(const struct stat *st, const char *path, struct errmsg *em)
 {
 	if (S_ISDIR(st->st_mode))
-		return errmsg_set(em, -EISDIR, "%.200s is a directory: name a capture file in it", path);
+		return errmsg_set(em, -EISDIR, "%.200s is a directory: name a capture or log file in it", path);
 	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
-		return errmsg_set(em, -EINVAL, "%.200s is a device, not a capture file", path);
+		return errmsg_set(em, -EINVAL, "%.200s is a device, not a capture or log file", path);
 	if (S_ISSOCK(st->st_mode))
-		return errmsg_set(em, -EINVAL, "%.200s is a socket, not a capture file", path);
+		return errmsg_set(em, -EINVAL, "%.200s is a socket, not a capture or log file", path);
 	return 0;
 }
 
@@ -135,6 +147,7 @@ file_open(struct input **out, const struct input_cfg *cfg, struct errmsg *em)
 		/* What comes through a pipe comes once. */
 		if (f->in.live)
 			f->in.skip = f->in.poison = 0;
+		f->mtime_ns = st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
 		f->in.st.total = f->in.live ? 0 : (uint64_t)st.st_size;
 		f->cap = capfile_new(f->in.live || strcmp(cfg->arg, "-") == 0);
 		if (f->cap == NULL)
@@ -148,6 +161,17 @@ file_open(struct input **out, const struct input_cfg *cfg, struct errmsg *em)
 	}
 	*out = &f->in;
 	return 0;
+}
+
+static void file_settle(uv_timer_t *h);
+static void file_idle(uv_idle_t *h);
+
+/* Who sends little is not made to wait for the 4 KiB in which a capture could still begin. */
+static void
+file_settle_soon(struct file *f)
+{
+	if (f->has_settle && !f->head && f->in.st.done > 0 && !uv_is_active((uv_handle_t *)&f->settle))
+		(void)uv_timer_start(&f->settle, file_settle, FILE_SETTLE_MS, 0);
 }
 
 /* Read once into capfile: 1 bytes came, 0 the end, -EAGAIN, or another negative errno. */
@@ -172,6 +196,7 @@ file_read(struct file *f)
 	if (f->in.st.done > f->in.st.total && f->in.st.total > 0)
 		f->in.st.total = f->in.st.done;
 	capfile_filled(f->cap, (size_t)n);
+	file_settle_soon(f);
 	return 1;
 }
 
@@ -189,8 +214,8 @@ file_damaged(const struct file *f, struct errmsg *em)
 
 	if (!f->head)
 		return errmsg_set(em, -EINVAL, "%s %s", f->in.name, why);
-	return errmsg_set(em, -EINVAL, "%s: %s; %" PRIu64 " packet%s before it %s used", f->in.name, why,
-	    f->in.st.frames, f->in.st.frames == 1 ? "" : "s", f->in.st.frames == 1 ? "was" : "were");
+	return errmsg_set(em, -EINVAL, "%s: %s; %" PRIu64 " %s%s before it %s used", f->in.name, why, f->in.st.frames,
+	    f->text ? "line" : "packet", f->in.st.frames == 1 ? "" : "s", f->in.st.frames == 1 ? "was" : "were");
 }
 
 /* The head is understood: can its link type be used? */
@@ -212,6 +237,28 @@ file_accept(struct file *f, struct errmsg *em)
 	return 0;
 }
 
+/* Said once reading has begun: the head of a file is judged before, that of a pipe after. */
+static void
+file_text_begins(struct file *f)
+{
+	struct errmsg em = { "" };
+
+	if (!f->text || f->in.bpf == NULL || f->in.state != INPUT_READING)
+		return;
+	(void)errmsg_set(&em, 0, "%s is a log: the capture filter has no say in it", f->in.name);
+	input_say(&f->in, em.text);
+}
+
+static int
+file_accept_text(struct file *f)
+{
+	f->head = f->text = true;
+	if (f->has_settle)
+		(void)uv_timer_stop(&f->settle);
+	file_text_begins(f);
+	return 1;
+}
+
 /* One step towards the head: 0 go on, 1 done, negative errno. */
 static int
 file_head_step(struct file *f, struct errmsg *em)
@@ -222,6 +269,8 @@ file_head_step(struct file *f, struct errmsg *em)
 	case CAPFILE_READY:
 		rc = file_accept(f, em);
 		return rc == 0 ? 1 : rc;
+	case CAPFILE_TEXT:
+		return file_accept_text(f);
 	case CAPFILE_MORE:
 		rc = file_read(f);
 		return rc == -EAGAIN ? rc : rc < 0 ? file_read_failed(f, rc, em) : 0;
@@ -238,6 +287,8 @@ file_stop(struct file *f)
 	(void)uv_idle_stop(&f->idle);
 	if (f->has_poll)
 		(void)uv_poll_stop(&f->poll);
+	if (f->has_settle)
+		(void)uv_timer_stop(&f->settle);
 }
 
 /* The last batch is out; now the state, so that it comes after the last good frame. */
@@ -245,6 +296,8 @@ static void
 file_finish(struct file *f, enum input_state s, const char *sentence)
 {
 	file_stop(f);
+	if (f->text)
+		input_text_end(&f->in, FILE_ORIGIN);
 	input_batch(&f->in);
 	input_become(&f->in, s, sentence);
 }
@@ -290,20 +343,54 @@ file_judge(struct file *f)
 	return FILE_OVER;
 }
 
+static int64_t
+file_now_ns(void)
+{
+	struct timespec t = { 0 };
+
+	(void)clock_gettime(CLOCK_REALTIME, &t);
+	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+static void
+file_hand_over(struct file *f, const struct textcut_block *b)
+{
+	const struct text t = { .t_ns = f->in.live ? file_now_ns() : f->mtime_ns,
+		.data = b->data,
+		.len = b->len,
+		.lines = b->lines,
+		.origin = FILE_ORIGIN,
+		.live = f->in.live,
+		.cut = b->cut };
+
+	input_deliver_text(&f->in, &t);
+}
+
+/* The next frame or block of lines, and whether it was a frame: those are small and many. */
+static enum capfile_verdict
+file_next(struct file *f, bool *framed)
+{
+	struct textcut_block b;
+	struct frame fr;
+	enum capfile_verdict v = f->text ? capfile_lines(f->cap, f->in.live, &b) : capfile_next(f->cap, &fr);
+
+	*framed = v == CAPFILE_FRAME;
+	if (v == CAPFILE_FRAME)
+		input_deliver(&f->in, &fr);
+	else if (v == CAPFILE_TEXT)
+		file_hand_over(f, &b);
+	return v;
+}
+
 static enum file_step
 file_step(struct file *f, bool *framed)
 {
 	struct errmsg em = { "" };
-	struct frame fr;
 
 	*framed = false;
 	if (!f->head)
 		return file_judge(f);
-	switch (capfile_next(f->cap, &fr)) {
-	case CAPFILE_FRAME:
-		input_deliver(&f->in, &fr);
-		*framed = true;
-		return FILE_ON;
+	switch (file_next(f, framed)) {
 	case CAPFILE_MORE:
 		return file_more(f);
 	case CAPFILE_END:
@@ -327,6 +414,7 @@ file_slice(struct file *f)
 
 	if (f->in.state == INPUT_OPEN) {
 		input_become(&f->in, INPUT_READING, "");
+		file_text_begins(f);
 		/* A named pipe that nobody writes to yet reads as ended: wait for its first byte. */
 		if (f->in.live && !f->in.paused) {
 			file_wait(f);
@@ -347,6 +435,16 @@ file_slice(struct file *f)
 			break;
 	}
 	input_batch(&f->in);
+}
+
+/* The sender fell silent: what came is judged as it is. */
+static void
+file_settle(uv_timer_t *h)
+{
+	struct file *f = h->data;
+
+	if (!f->head && capfile_settle(f->cap))
+		(void)uv_idle_start(&f->idle, file_idle);
 }
 
 static void
@@ -373,6 +471,9 @@ file_handles(struct file *f, struct errmsg *em)
 {
 	int rc;
 
+	if (f->in.sink.text != NULL)
+		capfile_allow_text(f->cap);
+
 	(void)uv_idle_init(f->in.loop, &f->idle);
 	f->idle.data = f;
 	f->handles++;
@@ -385,6 +486,12 @@ file_handles(struct file *f, struct errmsg *em)
 	f->poll.data = f;
 	f->has_poll = true;
 	f->handles++;
+	if (f->in.sink.text != NULL) {
+		(void)uv_timer_init(f->in.loop, &f->settle);
+		f->settle.data = f;
+		f->has_settle = true;
+		f->handles++;
+	}
 	return 0;
 }
 
@@ -411,10 +518,12 @@ file_pause(struct input *in)
 
 	if (in->state != INPUT_OPEN && in->state != INPUT_READING)
 		return;
-	if (in->paused)
+	if (in->paused) {
 		file_stop(f);
-	else
-		(void)uv_idle_start(&f->idle, file_idle);
+		return;
+	}
+	(void)uv_idle_start(&f->idle, file_idle);
+	file_settle_soon(f);
 }
 
 static void
@@ -438,6 +547,8 @@ file_close(struct input *in)
 	/* Closed before the descriptor, so that epoll never holds a dead one. */
 	if (f->has_poll)
 		uv_close((uv_handle_t *)&f->poll, file_closed);
+	if (f->has_settle)
+		uv_close((uv_handle_t *)&f->settle, file_closed);
 	uv_close((uv_handle_t *)&f->idle, file_closed);
 }
 

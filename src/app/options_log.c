@@ -1,0 +1,151 @@
+/*
+ * options_log - receivers, senders, certificates; see options_log.h.
+ * The forms are judged here, before anything is opened: a slip is a usage error, and told on a clean terminal.
+ */
+#include "app/options_log.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "sipwhy/frame.h"
+#include "sipwhy/peers.h"
+
+/* How much of what the user wrote a sentence quotes. */
+enum { OPTIONS_LOG_SHOWN = 80 };
+
+static int
+options_log_shown(struct slice s)
+{
+	return s.n < OPTIONS_LOG_SHOWN ? (int)s.n : OPTIONS_LOG_SHOWN;
+}
+
+/* The rest behind "udp:", "tcp:" or "tls:"; p NULL when it is none of these. */
+static struct slice
+options_log_net(struct slice place)
+{
+	struct slice rest = place, scheme = slice_cut(&rest, ':');
+
+	if (slice_eq(scheme, slice_str("udp")) || slice_eq(scheme, slice_str("tcp")) ||
+	    slice_eq(scheme, slice_str("tls")))
+		return rest;
+	return (struct slice){ NULL, 0 };
+}
+
+/* ADDR:PORT or PORT alone. */
+static bool
+options_log_address(struct slice rest, unsigned *port)
+{
+	struct endpoint e;
+	uint64_t n;
+
+	if (slice_u64(rest, UINT16_MAX, &n) == 0) {
+		*port = (unsigned)n;
+		return n > 0;
+	}
+	/* Without brackets nobody can tell where an IPv6 address ends. */
+	if (!endpoint_parse(rest, false, &e) || e.port == 0)
+		return false;
+	*port = e.port;
+	return true;
+}
+
+unsigned
+options_log_port(const char *arg)
+{
+	struct slice rest = options_log_net(slice_str(arg));
+	unsigned port = 0;
+
+	return rest.p != NULL && options_log_address(rest, &port) ? port : 0;
+}
+
+int
+options_log_place(const char *arg, struct errmsg *em)
+{
+	static const size_t longest = sizeof((struct sockaddr_un *)NULL)->sun_path - 1;
+	struct slice place = slice_str(arg), rest = options_log_net(place), path = place;
+	unsigned port;
+
+	if (slice_eq(slice_cut(&path, ':'), slice_str("unix")) && path.p != NULL) {
+		if (path.n == 0 || path.n > longest)
+			return errmsg_set(em, -EINVAL,
+			    "--syslog %.*s: a path of 1 to %zu characters is wanted behind unix:",
+			    options_log_shown(place), arg, longest);
+		return 0;
+	}
+	if (rest.p != NULL && options_log_address(rest, &port))
+		return 0;
+	if (rest.p != NULL)
+		return errmsg_set(em, -EINVAL,
+		    "--syslog %.*s: a port is wanted, or an address and a port: 5514, 192.0.2.1:514, [2001:db8::1]:514",
+		    options_log_shown(place), arg);
+	return errmsg_set(em, -EINVAL, "--syslog %.*s: say udp:PORT, tcp:PORT, tls:PORT (or ADDRESS:PORT) or unix:PATH",
+	    options_log_shown(place), arg);
+}
+
+int
+options_log_allow(struct peers **peers, bool *any, const char *name, struct slice list, struct errmsg *em)
+{
+	struct errmsg why;
+
+	if (*peers == NULL && (*peers = peers_new()) == NULL)
+		return errmsg_set(em, -ENOMEM, "out of memory");
+	do {
+		struct slice one = slice_trim(slice_cut(&list, ','));
+		int err;
+
+		if (slice_eq(one, slice_str("any"))) {
+			*any = true;
+			continue;
+		}
+		err = peers_add(*peers, slice_str("allow"), PEER_ROLE_UNKNOWN, one, &why);
+		/* Said twice is said. */
+		if (err != 0 && err != -EEXIST)
+			return errmsg_set(em, err == -ENOSPC ? -EINVAL : err, "%s: %s", name,
+			    err == -ENOSPC ? "too many networks; any stands for all" : why.text);
+	} while (list.p != NULL);
+	return 0;
+}
+
+static size_t
+options_log_count(const struct options *o, enum input_kind kind)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->n_inputs; i++)
+		n += o->inputs[i].kind == kind;
+	return n;
+}
+
+static int
+options_log_check_tls(const struct options *o, struct errmsg *em)
+{
+	const char *tls = NULL;
+
+	for (size_t i = 0; i < o->n_inputs; i++)
+		if (o->inputs[i].kind == INPUT_SYSLOG && strncmp(o->inputs[i].arg, "tls:", 4) == 0)
+			tls = o->inputs[i].arg;
+	if (tls == NULL)
+		return 0;
+	if (o->tls_cert == NULL || o->tls_key == NULL)
+		return errmsg_set(
+		    em, -EINVAL, "--syslog %s needs a certificate: --tls-cert FILE and --tls-key FILE", tls);
+	return 0;
+}
+
+int
+options_log_check(const struct options *o, struct errmsg *em)
+{
+	size_t follows = options_log_count(o, INPUT_FOLLOW), receivers = options_log_count(o, INPUT_SYSLOG);
+
+	if (follows + receivers == o->n_inputs && o->bpf != NULL)
+		return errmsg_set(em, -EINVAL,
+		    "the filter \"%.*s\" is for packets, and there are only logs: MATCH works on the messages in them",
+		    options_log_shown(slice_str(o->bpf)), o->bpf);
+	if (follows + receivers == o->n_inputs && o->out_pcap != NULL)
+		return errmsg_set(em, -EINVAL, "-O saves packets, and a log has none");
+	if (o->from_start && follows == 0)
+		return errmsg_set(
+		    em, -EINVAL, "--from-start is for --follow FILE: -I reads a file from its beginning anyway");
+	return options_log_check_tls(o, em);
+}

@@ -1,0 +1,95 @@
+/*
+ * capfile_text - log text in the place of a capture: what counts as text, and its lines out of capfile's window.
+ *
+ * Know: a capture comes first.  Text is what no format wanted in the first 4,096 bytes (or in all there is, or in all
+ * that came before the sender fell silent), and looks like writing in some encoding.
+ */
+#include "capfile_int.h"
+
+/* Bytes of the UTF-8 sequence at p[0..n), a cut one at the end of it included; 0 when it is none. */
+static size_t
+capfile_utf8(const uint8_t *p, size_t n)
+{
+	size_t len = p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : (p[0] & 0xf0) == 0xe0 ? 3 : p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : 0;
+	size_t i = 1;
+
+	while (i < len && i < n && (p[i] & 0xc0) == 0x80)
+		i++;
+	return i == len || (len > 0 && i == n) ? i : 0;
+}
+
+static bool
+capfile_is_control(uint8_t b)
+{
+	return (b < 0x20 && (b < '\a' || b > '\r') && b != 0x1b) || b == 0x7f;
+}
+
+bool
+capfile_is_log(const uint8_t *p, size_t n)
+{
+	size_t odd = 0, high = 0;
+
+	if (n > CAPFILE_SEARCH)
+		n = CAPFILE_SEARCH;
+	for (size_t i = 0, len; i < n; i += len) {
+		len = 1;
+		if (p[i] == 0 && i < CAPFILE_SNIFF)
+			return false;
+		odd += capfile_is_control(p[i]);
+		if (p[i] >= 0x80 && (len = capfile_utf8(p + i, n - i)) == 0) {
+			high++;
+			len = 1;
+		}
+	}
+	/* Bytes of old 8-bit encodings may be many, control bytes may not: random ones have three times as many. */
+	return n > 0 && odd * 32 <= n && high * 3 <= n * 2;
+}
+
+enum capfile_verdict
+capfile_text_enter(struct capfile *c)
+{
+	c->phase = CAPFILE_AT_TEXT;
+	c->search = false;
+	return CAPFILE_TEXT;
+}
+
+void
+capfile_allow_text(struct capfile *c)
+{
+	c->text_ok = true;
+}
+
+bool
+capfile_settle(struct capfile *c)
+{
+	/* Fewer than four bytes may be the first of any magic. */
+	if (!c->text_ok || c->phase != CAPFILE_AT_HEAD || c->end - c->pos < 4 || capfile_may_be(c) ||
+	    !capfile_is_log(c->buf + c->pos, c->end - c->pos))
+		return false;
+	(void)capfile_text_enter(c);
+	return true;
+}
+
+enum capfile_verdict
+capfile_lines(struct capfile *c, bool eager, struct textcut_block *b)
+{
+	for (;;) {
+		bool over = c->phase == CAPFILE_AT_END;
+		enum textcut_mode mode = over ? TEXTCUT_LAST : eager ? TEXTCUT_EAGER : TEXTCUT_FULL;
+		enum capfile_verdict v;
+
+		if (textcut_next(&c->cut, c->buf + c->pos, c->end - c->pos, mode, b)) {
+			capfile_take(c, b->take);
+			if (b->len > 0)
+				return CAPFILE_TEXT;
+			continue;
+		}
+		if (over)
+			return c->verdict;
+		c->need = textcut_need(c->end - c->pos, mode);
+		v = capfile_feed(c);
+		/* At the end, and before damage, what is left in the window is text too. */
+		if (v != CAPFILE_END && v != CAPFILE_DAMAGED)
+			return v;
+	}
+}

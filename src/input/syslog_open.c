@@ -1,0 +1,306 @@
+/*
+ * syslog_open - the sockets of a syslog receiver: what "udp:ADDR:PORT" and its like mean, who may send, and bind(2).
+ *
+ * Know: all that needs a right or touches a file is done here, before rights are dropped.  Options of connections
+ * (keepalive) are set on the listening socket, from which the kernel copies them.
+ */
+#include "syslog_int.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum {
+	OPEN_BACKLOG = 1024,
+	OPEN_KEEPIDLE_S = 60,
+	OPEN_KEEPINTVL_S = 15,
+	OPEN_KEEPCNT = 4,
+	OPEN_UNIX_MODE = 0666 /* as /dev/log: who reaches the directory may write */
+};
+
+/* port: where it listens by custom. */
+static const struct open_scheme {
+	const char *name;
+	bool stream;
+	uint16_t port;
+} open_schemes[SYSLOG_CARRIER_N] = {
+	[SYSLOG_UDP] = { "udp", false, 514 },
+	[SYSLOG_TCP] = { "tcp", true, 514 },
+	[SYSLOG_TLS] = { "tls", true, 6514 },
+	[SYSLOG_UNIX] = { "unix", false, 0 },
+	[SYSLOG_UNIX_STREAM] = { "unix-stream", true, 0 },
+};
+
+static int
+open_none(const char *arg, struct errmsg *em)
+{
+	return errmsg_set(em, -EINVAL,
+	    "\"%.100s\" is no syslog receiver: udp:514, udp:ADDR:PORT, tcp:ADDR:PORT, tls:ADDR:PORT with ADDR an IPv4 "
+	    "address or [IPv6], unix:PATH or unix-stream:PATH",
+	    arg);
+}
+
+/* The address behind the scheme.  both: none was given, which means loopback of both families. */
+static bool
+open_address(struct endpoint *e, bool *both, struct slice rest, uint16_t port)
+{
+	uint64_t n = port;
+
+	*both = rest.n == 0 || slice_u64(rest, UINT16_MAX, &n) == 0;
+	if (*both) {
+		*e = (struct endpoint){ .addr = { 127, 0, 0, 1 }, .port = (uint16_t)n, .family = 4 };
+		return true;
+	}
+	if (!endpoint_parse(rest, false, e))
+		return false;
+	/* Port 0 that was said means any free one. */
+	if (e->port == 0 &&
+	    (rest.n < 2 || memcmp(rest.p + rest.n - 2, ":0", 2) != 0 || (e->family == 6 && rest.p[0] != '[')))
+		e->port = port;
+	return true;
+}
+
+static socklen_t
+open_sockaddr(struct sockaddr_storage *ss, const struct endpoint *e)
+{
+	struct sockaddr_in *in = (struct sockaddr_in *)ss;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)ss;
+
+	memset(ss, 0, sizeof *ss);
+	if (e->family == 4) {
+		in->sin_family = AF_INET;
+		in->sin_port = htons(e->port);
+		memcpy(&in->sin_addr, e->addr, 4);
+		return sizeof *in;
+	}
+	in6->sin6_family = AF_INET6;
+	in6->sin6_port = htons(e->port);
+	memcpy(&in6->sin6_addr, e->addr, 16);
+	return sizeof *in6;
+}
+
+static int
+open_refused(const struct syslog *s, const char *where, uint16_t port, int err, struct errmsg *em)
+{
+	const char *scheme = open_schemes[s->carrier].name;
+
+	switch (err) {
+	case EACCES:
+	case EPERM:
+		return errmsg_set(em, -err, "no right to listen on %s:%.60s: run as root (sudo)%s", scheme, where,
+		    port > 0 && port < 1024 ? ", or take a port above 1023 and let the senders forward to it" : "");
+	case EADDRINUSE:
+		return errmsg_set(em, -err,
+		    "another program (a syslog daemon?) listens on %s:%.60s: take another port and let it forward",
+		    scheme, where);
+	case EADDRNOTAVAIL:
+		return errmsg_set(em, -err, "this machine has not the address of %s:%.60s", scheme, where);
+	default:
+		return errmsg_set(em, -err, "can't listen on %s:%.60s: %s", scheme, where, strerror(err));
+	}
+}
+
+static void
+open_tune(int fd, bool stream, bool v6)
+{
+	static const int on = 1, idle = OPEN_KEEPIDLE_S, gap = OPEN_KEEPINTVL_S, count = OPEN_KEEPCNT,
+			 wanted = SYSLOG_RCVBUF;
+
+	if (v6)
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+	if (stream) {
+		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+		(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &gap, sizeof gap);
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count);
+	} else if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof wanted) != 0) {
+		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &wanted, sizeof wanted);
+	}
+}
+
+/* SO_REUSEADDR on a UDP socket would let a second receiver take the datagrams of the first one. */
+static int
+open_net(struct syslog *s, struct endpoint *e, struct errmsg *em)
+{
+	bool stream = open_schemes[s->carrier].stream;
+	char where[ENDPOINT_TEXT];
+	struct sockaddr_storage ss;
+	socklen_t len = open_sockaddr(&ss, e);
+	int fd = socket(ss.ss_family, (stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	(void)endpoint_format(where, sizeof where, e, true);
+	if (fd < 0)
+		return open_refused(s, where, e->port, errno, em);
+	s->listener[s->n_listeners++].port.fd = fd;
+	open_tune(fd, stream, e->family == 6);
+	if (bind(fd, (struct sockaddr *)&ss, len) != 0 || (stream && listen(fd, OPEN_BACKLOG) != 0) ||
+	    getsockname(fd, (struct sockaddr *)&ss, &len) != 0)
+		return open_refused(s, where, e->port, errno, em);
+	syslog_endpoint(e, &ss);
+	return 0;
+}
+
+/* Who may send.  Loopback is for whoever is on this machine. */
+static int
+open_guard(struct syslog *s, const struct input_cfg *cfg, const struct endpoint *e, struct errmsg *em)
+{
+	if (syslog_is_loopback(e) || cfg->allow_any)
+		return 0;
+	if (peers_at(cfg->allow, 0) != NULL) {
+		s->allow = cfg->allow;
+		return 0;
+	}
+	if (s->carrier == SYSLOG_TLS && cfg->tls_ca != NULL)
+		return 0;
+	return errmsg_set(em, -EINVAL,
+	    "%.80s would take what anybody sends who can reach it: say who may (--allow CIDR[,...] or --allow any), "
+	    "or use tls: with certificates of the senders (--tls-ca FILE)",
+	    cfg->arg);
+}
+
+/* IPv6 may be switched off; then IPv4 alone is loopback. */
+static int
+open_net_both(struct syslog *s, struct endpoint *e, struct errmsg *em)
+{
+	struct endpoint six = { .addr = { [15] = 1 }, .family = 6 };
+	struct errmsg why = { "" };
+	int err = open_net(s, e, em);
+
+	if (err != 0)
+		return err;
+	six.port = e->port;
+	err = open_net(s, &six, &why);
+	if (err == -EAFNOSUPPORT || err == -EADDRNOTAVAIL) {
+		if (err == -EADDRNOTAVAIL)
+			(void)close(s->listener[--s->n_listeners].port.fd);
+		return 0;
+	}
+	return err == 0 ? 0 : errmsg_set(em, err, "%s", why.text);
+}
+
+static int
+open_internet(struct syslog *s, const struct input_cfg *cfg, struct slice rest, struct errmsg *em)
+{
+	const struct open_scheme *scheme = &open_schemes[s->carrier];
+	char where[ENDPOINT_TEXT];
+	struct endpoint e;
+	bool both;
+	int err;
+
+	if (!open_address(&e, &both, rest, scheme->port))
+		return open_none(cfg->arg, em);
+	if ((err = open_guard(s, cfg, &e, em)) != 0)
+		return err;
+	err = both ? open_net_both(s, &e, em) : open_net(s, &e, em);
+	if (both)
+		(void)snprintf(s->in.name, sizeof s->in.name, "%s:%u", scheme->name, (unsigned)e.port);
+	else
+		(void)snprintf(s->in.name, sizeof s->in.name, "%s:%s", scheme->name,
+		    endpoint_format(where, sizeof where, &e, true));
+	return err;
+}
+
+/* Does anybody listen there?  0 nobody, 1 somebody, or negative errno. */
+static int
+open_unix_alive(const struct sockaddr_un *un, int type)
+{
+	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), rc;
+
+	if (fd < 0)
+		return -errno;
+	rc = connect(fd, (const struct sockaddr *)un, sizeof *un) == 0 ? 1 : -errno;
+	(void)close(fd);
+	if (rc == -ECONNREFUSED)
+		return 0;
+	return rc == -EPROTOTYPE || rc == -EAGAIN ? 1 : rc;
+}
+
+/* A socket of ours that nobody listens on is in the way after each end; anything else is not ours to remove. */
+static int
+open_unix_clear(const struct sockaddr_un *un, int type, struct errmsg *em)
+{
+	struct stat st;
+	int alive;
+
+	if (lstat(un->sun_path, &st) != 0)
+		return errno == ENOENT ? 0 : errmsg_set(em, -errno, "%s: %s", un->sun_path, strerror(errno));
+	if (!S_ISSOCK(st.st_mode))
+		return errmsg_set(em, -EEXIST, "%s is there and is no socket: take another path", un->sun_path);
+	alive = open_unix_alive(un, type);
+	if (alive > 0)
+		return errmsg_set(em, -EADDRINUSE, "another program listens on %s: take another path", un->sun_path);
+	if (alive < 0)
+		return errmsg_set(em, alive, "can't ask who listens on %s: %s", un->sun_path, strerror(-alive));
+	if (st.st_uid != geteuid())
+		return errmsg_set(em, -EEXIST,
+		    "%s is a socket that user %u left behind: remove it, or take another path", un->sun_path,
+		    (unsigned)st.st_uid);
+	return unlink(un->sun_path) == 0
+	    ? 0
+	    : errmsg_set(em, -errno, "can't replace the socket %s: %s", un->sun_path, strerror(errno));
+}
+
+static int
+open_unix(struct syslog *s, const struct input_cfg *cfg, struct slice path, struct errmsg *em)
+{
+	int type = open_schemes[s->carrier].stream ? SOCK_STREAM : SOCK_DGRAM, fd, err;
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+
+	if (path.n == 0)
+		return open_none(cfg->arg, em);
+	if (path.n >= sizeof un.sun_path)
+		return errmsg_set(em, -ENAMETOOLONG, "%.100s...: the path of a socket has at most %zu bytes", cfg->arg,
+		    sizeof un.sun_path - 1);
+	(void)slice_copy(un.sun_path, sizeof un.sun_path, path);
+	if ((err = open_unix_clear(&un, type, em)) != 0)
+		return err;
+	fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return open_refused(s, un.sun_path, 0, errno, em);
+	s->listener[s->n_listeners++].port.fd = fd;
+	if (bind(fd, (struct sockaddr *)&un, sizeof un) != 0 || chmod(un.sun_path, OPEN_UNIX_MODE) != 0 ||
+	    (type == SOCK_STREAM && listen(fd, OPEN_BACKLOG) != 0))
+		return open_refused(s, un.sun_path, 0, errno, em);
+	return 0;
+}
+
+static int
+open_tls(struct syslog *s, const struct input_cfg *cfg, struct errmsg *em)
+{
+	if (cfg->tls_cert == NULL || cfg->tls_key == NULL)
+		return errmsg_set(
+		    em, -EINVAL, "%.80s needs a certificate and its key (--tls-cert FILE --tls-key FILE)", cfg->arg);
+	return tls_ctx_new(&s->tls, cfg->tls_cert, cfg->tls_key, cfg->tls_ca, em);
+}
+
+int
+syslog_bind(struct syslog *s, const struct input_cfg *cfg, struct errmsg *em)
+{
+	struct slice rest = slice_str(cfg->arg), scheme = slice_cut(&rest, ':');
+	unsigned i = 0;
+	int err = 0;
+
+	while (i < SYSLOG_CARRIER_N && !slice_eq(scheme, slice_str(open_schemes[i].name)))
+		i++;
+	if (i == SYSLOG_CARRIER_N || rest.p == NULL)
+		return open_none(cfg->arg, em);
+	s->carrier = (enum syslog_carrier)i;
+	if (s->carrier == SYSLOG_TLS)
+		err = open_tls(s, cfg, em);
+	if (err != 0)
+		return err;
+	if (s->carrier == SYSLOG_UNIX || s->carrier == SYSLOG_UNIX_STREAM)
+		err = open_unix(s, cfg, rest, em);
+	else
+		err = open_internet(s, cfg, rest, em);
+	for (i = 0; i < s->n_listeners; i++)
+		s->listener[i].port.serve = open_schemes[s->carrier].stream ? syslog_accept : syslog_receive;
+	return err;
+}
