@@ -150,6 +150,13 @@ struct event {
 };
 
 /*
+ * True when the times of the event's log are whole seconds (its stamp has no fraction), so that its delays may be wrong
+ * by one.  False for captures.  The same of a stamp.
+ */
+bool event_stamp_is_coarse(struct slice stamp);
+bool event_is_coarse(const struct event *ev);
+
+/*
  * An event changed its mind.  What did not change stays as it was: code 0, path empty.  repeats and copies are
  * totals.  recovered: it is no failure any more.
  */

@@ -135,11 +135,13 @@ struct input_stats {
  * Followed files.  A generation (the file that the path named for a while) is read to its end, with what its writer
  * still adds, before the next one is begun: once that has bytes and the old one was quiet for 100 ms.  Generations that
  * came and went between two looks (at most 250 ms apart; at once where inotify works) are found beside the path, under
- * names that begin with its own, in the order of their birth.  What is lost: lines that were written and truncated
- * between two looks (copytruncate, "> file"), and all up to the old length when the file has outgrown that again by
- * then, which cannot be told from appending; lines written to an old generation after it was left; and generations
- * counted as missed.  A file that is not there, or not a file, is waited for; a FIFO is read as a stream and opened
- * again at its end.
+ * its own name with what rotation puts behind it (a number, a date, a time: digits and . - _ : + T Z after a first
+ * . - or _; or .old .bak .save .prev ~; packed forms are counted as missed), in the order of their birth.
+ * What is lost: lines that were written and truncated between two looks (copytruncate, "> file"), and all up to the
+ * old length when the file has outgrown that again by then, which cannot be told from appending; lines written to an
+ * old generation after it was left; and generations counted as missed.  A link at the path is followed where root, or
+ * who runs this, owns its folder, or where the folder's owner owns the file too.  A file that is not there, or not a
+ * file, is waited for; a FIFO is read as a stream and opened again at its end.
  *
  * text.live of a log: pipes always; a followed file but for what it held when reading began (from_start, resume_*);
  * never a regular file of INPUT_FILE, whose text.t_ns is the time of its last change.  text.origin of these is 1, and
@@ -173,7 +175,7 @@ enum input_kind input_kind(const struct input *in);
 /*
  * Open followed files for engines that gave up their rights: answers on `fds` (n sockets, SOCK_SEQPACKET; one for each
  * path) until all are closed at the other end, then returns.  Opens nothing but regular files and FIFOs at these paths
- * and their rotated siblings (PATH followed by more), reads no byte, writes nothing.
+ * and their rotated siblings (names as above; no links among them), reads no byte, writes nothing.
  */
 void input_opener_run(const int *fds, const char *const *paths, size_t n);
 

@@ -47,8 +47,9 @@ enum logfmt_kind {
 
 /*
  * What was found.  m: time, stamp, addresses, transport and flow of all kinds.  s: of a statement only: kind, code,
- * method and what else the line names; every other member is absent; partial is not set.  head: name of the head or
- * statement row that matched, "" none (static or as long as the heads).
+ * method and what else the line names; every other member is absent; partial is not set.  notice: of a notice; peer and
+ * user of a statement too.  Neither is touched where a message is given.  head: name of the head or statement row that
+ * matched, "" none (static or as long as the heads).
  */
 struct logfmt_item {
 	enum logfmt_kind kind;
@@ -73,6 +74,7 @@ enum logfmt_verdict {
  * Figures; all only grow but verdict[LOGFMT_HELD].  lines = sum of verdict.  cut: messages handed over although their
  * end was missing.  again: statements that repeat what the SIP text or another statement said.  quiet: statements not
  * counted because this source shows its SIP text.  forgotten: collections and sources that gave way to newer ones.
+ * long_lines: lines cut here; those that came cut are not counted again.
  * no_year, no_zone, no_date, no_time: messages and statements whose time lacked this, and was completed from the time
  * the text came with (no_time: was taken from it).
  */
@@ -102,6 +104,22 @@ void logfmt_push(struct logfmt *l, const struct text *t);
  * What *out borrows lives until the next call of any but logfmt_reclass.
  */
 bool logfmt_next(struct logfmt *l, struct logfmt_item *out);
+
+/*
+ * How far the last push is read: what is left of it, and how many lines before it are held.  known is false when that
+ * is no place to go on from: a message is open in the middle, or the text is not read as it came.
+ */
+struct logfmt_place {
+	const char *from, *to;
+	uint64_t held;
+	bool known;
+};
+
+/* Where reading stands now, before the next item is taken.  Cheap.  Its pointers go with the bytes of the push. */
+struct logfmt_place logfmt_place(const struct logfmt *l);
+
+/* Lines that are not decided at this place; somebody who reads these again, from the first on, misses nothing. */
+uint64_t logfmt_place_lines(const struct logfmt_place *place);
 
 /* Move the lines of the item taken last from LOGFMT_SIP to `to` (LOGFMT_FILTERED or LOGFMT_MALFORMED). */
 void logfmt_reclass(struct logfmt *l, enum logfmt_verdict to);

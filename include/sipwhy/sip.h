@@ -47,6 +47,12 @@ enum sip_verdict sip_parse(struct sip_parser *p, struct slice bytes, bool cut, s
 bool sip_gate(struct slice bytes);
 
 /*
+ * True when sip_parse, given these bytes, is sure to say SIP_OK or SIP_PARTIAL: the start line alone decides that.
+ * False says nothing.  For whoever must know now and parses later.
+ */
+bool sip_sure(struct slice bytes);
+
+/*
  * One row of the code table (reference: IANA registry, RFC numbers in the row).  Lists end in NULL; text is plain.
  * In this and the other tables a string or list is NULL where nothing is known.
  */

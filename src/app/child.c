@@ -62,6 +62,8 @@ child_engine_ready(struct engine **e, const struct engine_cfg *cfg, pid_t parent
 	if (err == 0 && cfg->share != NULL)
 		rights_end_with_parent(parent, SIGKILL);
 	if (err == 0)
+		engine_thread(*e);
+	if (err == 0)
 		err = rights_seal_engine(em);
 	return err != 0 ? err : engine_start(*e, em);
 }
@@ -140,7 +142,7 @@ child_fork_engine(pid_t *out, const struct engine_cfg *cfg, int console_fd, stru
 }
 
 int
-child_engine(pid_t *out, const struct engine_cfg *cfg, int console_fd, struct errmsg *em)
+child_engine(pid_t *out, pid_t *opener, const struct engine_cfg *cfg, int console_fd, struct errmsg *em)
 {
 	struct engine_cfg whole = *cfg;
 	struct opener op;
@@ -149,6 +151,7 @@ child_engine(pid_t *out, const struct engine_cfg *cfg, int console_fd, struct er
 	if (err != 0)
 		return err;
 	whole.openers = op.fd;
+	*opener = op.pid;
 	err = child_fork_engine(out, &whole, console_fd, em);
 	opener_close(&op);
 	return err;

@@ -26,10 +26,10 @@ int child_hear(int fd, struct errmsg *em);
 
 /*
  * Fork an engine, with an opener where one is needed, and wait for its word.  console_fd: the other end of the stream,
- * which it does not keep; -1 when closed already.  0 and its process in *out; or negative with the sentence, cleaned:
- * whoever wrote it had no rights left.
+ * which it does not keep; -1 when closed already.  0 and its process in *out, its opener's in *opener (0 none); or
+ * negative with the sentence, cleaned: whoever wrote it had no rights left.
  */
-int child_engine(pid_t *out, const struct engine_cfg *cfg, int console_fd, struct errmsg *em);
+int child_engine(pid_t *out, pid_t *opener, const struct engine_cfg *cfg, int console_fd, struct errmsg *em);
 
 /*
  * Fork a console that reads records from fd.  engine_fd: the other end, which it does not keep.  0 and its process in

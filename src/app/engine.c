@@ -6,6 +6,8 @@
 #include "app/engine.h"
 
 #include <errno.h>
+#include <malloc.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -125,6 +127,7 @@ engine_batch(void *ctx)
 	struct engine_source *s = ctx;
 	struct engine *e = s->e;
 
+	pipeline_submit(e->pipe);
 	if (e->outlet != NULL && !input_is_live(s->in) && outlet_full(e->outlet))
 		input_pause(s->in, true);
 	/* The next engine reads again what was not told, and its failures are on the screen already. */
@@ -314,7 +317,7 @@ engine_open(struct engine *e, struct errmsg *em)
 		err = sink_pcap_open(&e->pcap, o->out_pcap, em);
 	if (err == 0 && e->cfg.fd < 0 && (e->incidents = sink_incidents_new()) == NULL)
 		err = errmsg_set(em, -ENOMEM, "out of memory");
-	if (err == 0 && o->events && e->cfg.fd < 0 &&
+	if (err == 0 && e->cfg.fd < 0 &&
 	    (e->notices = notice_list_new(ENGINE_NOTICES, ENGINE_NOTICES_BYTES)) == NULL)
 		err = errmsg_set(em, -ENOMEM, "out of memory");
 	if (err == 0 && o->events && e->cfg.fd < 0 && (e->events = sink_events_new(o->limit, 0)) == NULL)
@@ -404,6 +407,9 @@ engine_start_inputs(struct engine *e, struct errmsg *em)
 	bool first_file = true;
 	int err = 0;
 
+	/* In the order that they were asked for; they wake up in another one. */
+	for (size_t i = 0; i < e->n_sources; i++)
+		tell_source(&e->sources[i]);
 	for (size_t i = 0; err == 0 && i < e->n_sources; i++) {
 		struct engine_source *s = &e->sources[i];
 		struct input_sink sink = { s, engine_frame, engine_text, engine_text_end, engine_batch, engine_state };
@@ -418,6 +424,24 @@ engine_start_inputs(struct engine *e, struct errmsg *em)
 		first_file = false;
 	}
 	return err;
+}
+
+/*
+ * For a report alone.  With an outlet each message is told as it is counted, the loop writes it, and the next engine
+ * goes by what was told and by the frame this one died over: all that is sure with one thread only.
+ */
+void
+engine_thread(struct engine *e)
+{
+	cpu_set_t cpus;
+
+	if (e->cfg.fd >= 0 || sched_getaffinity(0, sizeof cpus, &cpus) != 0 || CPU_COUNT(&cpus) < 2)
+		return;
+#ifdef M_ARENA_MAX
+	/* A heap for each thread costs memory and gains nothing: little is allocated while messages flow. */
+	(void)mallopt(M_ARENA_MAX, 1);
+#endif
+	(void)pipeline_thread(e->pipe);
 }
 
 int
@@ -550,10 +574,11 @@ engine_free(struct engine *e)
 		pipeline_lane_free(e->sources[i].lane);
 	if (e->pcap != NULL)
 		(void)sink_pcap_close(e->pcap, &(struct errmsg){ "" });
+	/* Before the lists: what waits in it is told to them. */
+	pipeline_free(e->pipe);
 	sink_events_free(e->events);
 	sink_incidents_free(e->incidents);
 	notice_list_free(e->notices);
-	pipeline_free(e->pipe);
 	match_free(e->match);
 	mem_free(e);
 }

@@ -1,7 +1,7 @@
 /*
  * engine - the conductor of the down stair: inputs on a loop, frames and log text down the pipeline, results out as
- * records or as a report.  Life: engine_new (opens inputs, with rights) -> the caller drops rights -> engine_run ->
- * engine_free.
+ * records or as a report.  Life: engine_new (opens inputs, with rights) -> the caller drops rights -> engine_thread ->
+ * the caller seals the process -> engine_start -> engine_run -> engine_free.
  */
 #ifndef APP_ENGINE_H
 #define APP_ENGINE_H
@@ -47,6 +47,13 @@ struct engine;
 
 /* Open all inputs and outputs; reads no traffic.  0 or negative errno with a sentence. */
 int engine_new(struct engine **out, const struct engine_cfg *cfg, struct errmsg *em);
+
+/*
+ * Let another thread count, where that pays: for a report, with two processors.  Call it after the rights are dropped
+ * and before the process is sealed, so that the thread has no more than that; or not at all.  Without a thread,
+ * whatever the reason, the engine does the same alone.
+ */
+void engine_thread(struct engine *e);
 
 /* Start the inputs (judges the heads of files).  0 or negative errno with a sentence. */
 int engine_start(struct engine *e, struct errmsg *em);

@@ -54,7 +54,7 @@ struct engine {
 	struct pipeline *pipe;
 	struct sink_events *events;       /* of a report, NULL: not wanted */
 	struct sink_incidents *incidents; /* of a report */
-	struct notice_list *notices;      /* of a report with events */
+	struct notice_list *notices;      /* of a report */
 	struct sink_pcap *pcap;
 	struct engine_source sources[OPTIONS_INPUTS_MAX];
 	size_t n_sources;

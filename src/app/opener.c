@@ -78,7 +78,7 @@ opener_run(int *fds, const char *const *paths, size_t n, pid_t parent, int ready
 }
 
 static int
-opener_fork(int *fds, const char *const *paths, size_t n, struct errmsg *em)
+opener_fork(pid_t *out, int *fds, const char *const *paths, size_t n, struct errmsg *em)
 {
 	pid_t parent = getpid(), pid;
 	int ready[2], err;
@@ -95,6 +95,8 @@ opener_fork(int *fds, const char *const *paths, size_t n, struct errmsg *em)
 	if (err == 0)
 		err = child_hear(ready[0], em);
 	(void)close(ready[0]);
+	if (err == 0)
+		*out = pid;
 	return err;
 }
 
@@ -107,6 +109,7 @@ opener_start(struct opener *op, const struct options *o, struct errmsg *em)
 
 	for (size_t i = 0; i < OPTIONS_INPUTS_MAX; i++)
 		op->fd[i] = -1;
+	op->pid = 0;
 	for (size_t i = 0; err == 0 && i < o->n_inputs; i++) {
 		if (o->inputs[i].kind != INPUT_FOLLOW)
 			continue;
@@ -119,7 +122,7 @@ opener_start(struct opener *op, const struct options *o, struct errmsg *em)
 		paths[n++] = o->inputs[i].arg;
 	}
 	if (err == 0 && n > 0)
-		err = opener_fork(fds, paths, n, em);
+		err = opener_fork(&op->pid, fds, paths, n, em);
 	for (size_t i = 0; i < n; i++)
 		(void)close(fds[i]);
 	if (err != 0)

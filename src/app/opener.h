@@ -6,12 +6,18 @@
 #ifndef APP_OPENER_H
 #define APP_OPENER_H
 
+#include <sys/types.h>
+
 #include "app/options.h"
 #include "sipwhy/errmsg.h"
 
-/* fd: by number of the input, where its opener answers; -1 for an input that is not followed. */
+/*
+ * fd: by number of the input, where its opener answers; -1 for an input that is not followed.  pid: its process, a
+ * child of this one; 0 when nothing is followed.  It exits with 0 when nobody asks any more.
+ */
 struct opener {
 	int fd[OPTIONS_INPUTS_MAX];
+	pid_t pid;
 };
 
 /*

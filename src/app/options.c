@@ -147,7 +147,7 @@ static const struct option_row options_table[] = { { 'd', "device", "IFACE[,IFAC
 	{ 0, "from-start", NULL, TYPE_FLAG, AT(from_start), 0, 0, NULL,
 	    "with --follow: what stands in it already, too" },
 	{ 'S', "syslog", "WHERE", TYPE_CALL, 0, 0, 0, options_syslog,
-	    "receive syslog: udp:PORT, udp:ADDR:PORT, tcp:..., tls:..., unix:PATH; repeatable" },
+	    "receive syslog: udp:PORT, udp:ADDR:PORT, tcp:..., tls:..., unix:PATH, unix-stream:PATH; repeatable" },
 	{ 0, "allow", "CIDR[,CIDR]", TYPE_CALL, 0, 0, 0, options_allow,
 	    "who may send to -S on an address that is not loopback; any: everybody; repeatable" },
 	{ 0, "tls-cert", "FILE", TYPE_TEXT, AT(tls_cert), 0, 0, NULL,

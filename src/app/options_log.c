@@ -59,27 +59,36 @@ options_log_port(const char *arg)
 	return rest.p != NULL && options_log_address(rest, &port) ? port : 0;
 }
 
+/* Behind "unix:" or "unix-stream:". */
+static int
+options_log_path(struct slice place, struct slice scheme, struct slice path, struct errmsg *em)
+{
+	static const size_t longest = sizeof((struct sockaddr_un *)NULL)->sun_path - 1;
+
+	if (path.n > 0 && path.n <= longest)
+		return 0;
+	return errmsg_set(em, -EINVAL,
+	    "--syslog %.*s: a path of 1 to %zu characters is wanted behind %.*s:", options_log_shown(place), place.p,
+	    longest, (int)scheme.n, scheme.p);
+}
+
 int
 options_log_place(const char *arg, struct errmsg *em)
 {
-	static const size_t longest = sizeof((struct sockaddr_un *)NULL)->sun_path - 1;
-	struct slice place = slice_str(arg), rest = options_log_net(place), path = place;
+	struct slice place = slice_str(arg), rest = options_log_net(place), path = place,
+		     scheme = slice_cut(&path, ':');
 	unsigned port;
 
-	if (slice_eq(slice_cut(&path, ':'), slice_str("unix")) && path.p != NULL) {
-		if (path.n == 0 || path.n > longest)
-			return errmsg_set(em, -EINVAL,
-			    "--syslog %.*s: a path of 1 to %zu characters is wanted behind unix:",
-			    options_log_shown(place), arg, longest);
-		return 0;
-	}
+	if (path.p != NULL && (slice_eq(scheme, slice_str("unix")) || slice_eq(scheme, slice_str("unix-stream"))))
+		return options_log_path(place, scheme, path, em);
 	if (rest.p != NULL && options_log_address(rest, &port))
 		return 0;
 	if (rest.p != NULL)
 		return errmsg_set(em, -EINVAL,
 		    "--syslog %.*s: a port is wanted, or an address and a port: 5514, 192.0.2.1:514, [2001:db8::1]:514",
 		    options_log_shown(place), arg);
-	return errmsg_set(em, -EINVAL, "--syslog %.*s: say udp:PORT, tcp:PORT, tls:PORT (or ADDRESS:PORT) or unix:PATH",
+	return errmsg_set(em, -EINVAL,
+	    "--syslog %.*s: say udp:PORT, tcp:PORT, tls:PORT (or ADDRESS:PORT), unix:PATH or unix-stream:PATH",
 	    options_log_shown(place), arg);
 }
 

@@ -10,7 +10,7 @@
 
 /*
  * Is `arg` the place of a receiver: "udp:PORT", "udp:ADDR:PORT" (tcp, tls likewise; ADDR IPv4 or [IPv6]) or
- * "unix:PATH"?  0, or -EINVAL with a sentence.  Whether it can be had is input_open's to say.
+ * "unix:PATH" (unix-stream likewise)?  0, or -EINVAL with a sentence.  Whether it can be had is input_open's to say.
  */
 int options_log_place(const char *arg, struct errmsg *em);
 

@@ -4,19 +4,25 @@
  */
 #include "app/pipeline.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "app/lots.h"
 #include "sipwhy/mem.h"
 #include "sipwhy/sip.h"
 
 struct pipeline {
 	struct pipeline_cfg cfg;
 	struct sip_parser *parser;
+	int64_t first_ns, last_ns;
+	struct lots *lots; /* NULL: one thread */
+
+	/* The other thread's between two syncs. */
+	struct sip_parser *second; /* NULL: one thread */
 	struct track *track;
 	struct tally *tally;
 	const char *name; /* of the source that spoke last */
-	int64_t first_ns, last_ns;
 };
 
 static void
@@ -110,8 +116,10 @@ pipeline_free(struct pipeline *p)
 {
 	if (p == NULL)
 		return;
+	lots_free(p->lots);
 	tally_free(p->tally);
 	track_free(p->track);
+	sip_parser_free(p->second);
 	sip_parser_free(p->parser);
 	mem_free(p);
 }
@@ -148,16 +156,83 @@ pipeline_time(struct pipeline *p, int64_t t_ns)
 }
 
 static void
-pipeline_count(struct pipeline *p, const struct message *m, const struct sipmsg *s, const char *name)
+pipeline_track_one(struct pipeline *p, const struct message *m, const struct sipmsg *s, const char *name)
 {
 	enum direction dir;
 	const struct endpoint *peer;
 
-	pipeline_time(p, m->t_ns);
 	p->name = name;
 	tally_time(p->tally, m->t_ns);
 	peer = track_peer(p->track, m, s, &dir);
 	tally_message(p->tally, s, track_push(p->track, m, s), peer);
+}
+
+/* A lots_take_fn: the part that another thread can do. */
+static void
+pipeline_take(void *ctx, const struct message *m, const struct sipmsg *s, const char *name)
+{
+	struct pipeline *p = ctx;
+	struct sipmsg parsed;
+
+	if (m != NULL && s == NULL && sip_parse(p->second, m->bytes, m->cut, &parsed) <= SIP_PARTIAL)
+		s = &parsed;
+	if (s != NULL)
+		pipeline_track_one(p, m, s, name);
+	else
+		tally_malformed(p->tally);
+}
+
+static void
+pipeline_hand_over(struct pipeline *p, const struct message *m, const struct sipmsg *s, const char *name)
+{
+	if (p->lots != NULL)
+		lots_put(p->lots, m, s, name);
+	else
+		pipeline_take(p, m, s, name);
+}
+
+static void
+pipeline_count(struct pipeline *p, const struct message *m, const struct sipmsg *s, const char *name)
+{
+	pipeline_time(p, m->t_ns);
+	pipeline_hand_over(p, m, s, name);
+}
+
+int
+pipeline_thread(struct pipeline *p)
+{
+	int err;
+
+	p->second = sip_parser_new();
+	if (p->second == NULL)
+		return -ENOMEM;
+	err = lots_new(&p->lots, pipeline_take, p);
+	if (err != 0) {
+		sip_parser_free(p->second);
+		p->second = NULL;
+	}
+	return err;
+}
+
+void
+pipeline_submit(struct pipeline *p)
+{
+	if (p->lots != NULL)
+		lots_submit(p->lots);
+}
+
+void
+pipeline_sync(struct pipeline *p)
+{
+	if (p->lots != NULL)
+		lots_sync(p->lots);
+}
+
+/* Parsing is half of all work, and goes to whoever has less of the rest, where its verdict is known without. */
+static bool
+pipeline_may_leave(const struct pipeline *p, const struct message *m)
+{
+	return p->lots != NULL && p->cfg.match == NULL && lots_hungry(p->lots) && sip_sure(m->bytes);
 }
 
 /* The verdict that this one message gives its frame. */
@@ -165,10 +240,15 @@ static enum wire_verdict
 pipeline_message(struct pipeline *p, const struct message *m, const char *name)
 {
 	struct sipmsg s;
-	enum sip_verdict v = sip_parse(p->parser, m->bytes, m->cut, &s);
+	enum sip_verdict v;
 
+	if (pipeline_may_leave(p, m)) {
+		pipeline_count(p, m, NULL, name);
+		return WIRE_SIP;
+	}
+	v = sip_parse(p->parser, m->bytes, m->cut, &s);
 	if (v != SIP_OK && v != SIP_PARTIAL) {
-		tally_malformed(p->tally);
+		pipeline_hand_over(p, NULL, NULL, name);
 		return WIRE_MALFORMED;
 	}
 	if (p->cfg.match != NULL && !match_wants(p->cfg.match, m->bytes, &s))
@@ -233,16 +313,31 @@ pipeline_notice(struct pipeline *p, const struct logfmt_item *item, const char *
 	p->cfg.notice(p->cfg.ctx, &n);
 }
 
+/* Somebody may tell figures now, and they must not hold the lines of what comes next. */
+static void
+pipeline_moment(struct pipeline *p, struct lane *lane, int64_t t_ns)
+{
+	lane->at_moment = true;
+	p->cfg.moment(p->cfg.ctx, t_ns);
+	lane->at_moment = false;
+}
+
 static void
 pipeline_drain_log(struct pipeline *p, struct lane *lane, const char *name)
 {
 	struct logfmt_item item;
 
-	while (logfmt_next(lane->log, &item)) {
+	for (;;) {
 		enum wire_verdict v = WIRE_SIP;
 
-		if (item.kind != LOGFMT_NOTICE && p->cfg.moment != NULL)
-			p->cfg.moment(p->cfg.ctx, item.m.t_ns);
+		if (p->cfg.moment != NULL) {
+			lane->before = *logfmt_stats(lane->log);
+			lane->place = logfmt_place(lane->log);
+		}
+		if (!logfmt_next(lane->log, &item))
+			break;
+		if (item.kind != LOGFMT_NOTICE && p->cfg.moment != NULL && lane->place.known)
+			pipeline_moment(p, lane, item.m.t_ns);
 		if (item.kind == LOGFMT_MESSAGE)
 			v = pipeline_message(p, &item.m, name);
 		else if (item.kind == LOGFMT_STATEMENT)
@@ -299,24 +394,29 @@ pipeline_quiet(struct pipeline *p, struct lane *lane, const char *name, int64_t 
 void
 pipeline_advance(struct pipeline *p, int64_t t_ns)
 {
+	pipeline_sync(p);
 	track_advance(p->track, t_ns);
 }
 
 void
 pipeline_finish(struct pipeline *p)
 {
+	pipeline_sync(p);
 	track_finish(p->track);
 }
 
 struct tally *
 pipeline_tally(struct pipeline *p)
 {
+	pipeline_sync(p);
 	return p->tally;
 }
 
 const struct track *
 pipeline_track(const struct pipeline *p)
 {
+	if (p->lots != NULL)
+		lots_sync(p->lots);
 	return p->track;
 }
 
@@ -360,6 +460,17 @@ pipeline_log_stat(struct source_stat *out, const struct logfmt_stats *l)
 	out->no_time = l->no_time;
 }
 
+/* All lines before the place are decided, those that no message took too. */
+static void
+pipeline_place_stat(struct source_stat *out, const struct lane *lane)
+{
+	uint64_t held = logfmt_place_lines(&lane->place);
+
+	pipeline_log_stat(out, &lane->before);
+	out->verdict[WIRE_NOT_SIP] += lane->before.verdict[LOGFMT_HELD] - held;
+	out->verdict[WIRE_HELD] -= lane->before.verdict[LOGFMT_HELD] - held;
+}
+
 void
 pipeline_lane_stat(struct source_stat *out, const struct lane *lane)
 {
@@ -373,7 +484,9 @@ pipeline_lane_stat(struct source_stat *out, const struct lane *lane)
 	out->verdict[WIRE_DROPPED] += lane->lost;
 	out->drop[WIRE_DROP_MEMORY] += lane->lost;
 	out->text = lane->log != NULL || lane->lost > 0;
-	if (lane->log != NULL)
+	if (lane->at_moment)
+		pipeline_place_stat(out, lane);
+	else if (lane->log != NULL)
 		pipeline_log_stat(out, logfmt_stats(lane->log));
 }
 

@@ -1,6 +1,10 @@
 /*
  * pipeline - the down stair for one frame or one piece of log text: wire or logfmt -> sip -> track -> tally -> event.
  * Knows no loop and no clock, so a test walks it with frames or lines alone.
+ *
+ * One thread, or after pipeline_thread two: then track and tally run in the second, behind the first by a few lots
+ * (lots.h), and event, update and incident are called there; it parses too, as far as it has the time.  What comes of
+ * it is the same, in the same order.
  */
 #ifndef APP_PIPELINE_H
 #define APP_PIPELINE_H
@@ -52,7 +56,21 @@ struct pipeline;
 
 /* NULL when memory is short. */
 struct pipeline *pipeline_new(const struct pipeline_cfg *cfg);
+/* Takes what waits before it ends its thread: ctx must still be there. */
 void pipeline_free(struct pipeline *p);
+
+/*
+ * Count in a thread of its own from now on; at most once.  It inherits the rights of the caller, and blocks
+ * signals.  0, or negative errno (no memory, no thread): then everything goes on in one.  From here on the caller may
+ * not touch what event, update and incident touch, but after pipeline_sync and before its next frame or text.
+ */
+int pipeline_thread(struct pipeline *p);
+
+/* What was handed over may be counted now: call after each batch.  Does nothing without a thread. */
+void pipeline_submit(struct pipeline *p);
+
+/* Wait until all that was handed over is counted. */
+void pipeline_sync(struct pipeline *p);
 
 /*
  * A lane for one source: fragments, streams and lines of two sources never mix.  A source is packets, or from its first
@@ -62,6 +80,9 @@ struct lane {
 	struct wire *wire;
 	struct logfmt *log;
 	uint64_t lost;
+	bool at_moment;             /* cfg.moment is told: figures are those before what comes next */
+	struct logfmt_stats before; /* before that was taken */
+	struct logfmt_place place;
 };
 
 /* NULL when memory is short. */
@@ -89,6 +110,7 @@ void pipeline_advance(struct pipeline *p, int64_t t_ns);
 /* Nothing comes any more: what waits for more is decided. */
 void pipeline_finish(struct pipeline *p);
 
+/* Both wait first, as pipeline_sync does; valid until the next frame or text. */
 struct tally *pipeline_tally(struct pipeline *p);
 const struct track *pipeline_track(const struct pipeline *p);
 

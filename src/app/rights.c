@@ -188,6 +188,7 @@ static const int rights_engine_calls[] = { SCMP_SYS(read), SCMP_SYS(readv), SCMP
 
 static const int rights_opener_calls[] = { SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(sendmsg), SCMP_SYS(poll),
 	SCMP_SYS(ppoll), SCMP_SYS(close), SCMP_SYS(newfstatat), SCMP_SYS(fstat), SCMP_SYS(statx), SCMP_SYS(getdents64),
+	SCMP_SYS(geteuid),
 	SCMP_SYS(lseek), SCMP_SYS(fcntl), SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
 	SCMP_SYS(brk), SCMP_SYS(mprotect), SCMP_SYS(futex), SCMP_SYS(clock_gettime), SCMP_SYS(getrandom),
 	SCMP_SYS(rt_sigreturn), SCMP_SYS(restart_syscall), SCMP_SYS(exit), SCMP_SYS(exit_group) };
@@ -206,6 +207,9 @@ rights_seal(const int *calls, size_t n, bool reading, struct errmsg *em)
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int err = ctx == NULL ? -ENOMEM : 0;
 
+	/* All threads there are, or none. */
+	if (err == 0)
+		err = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_TSYNC, 1);
 	for (size_t i = 0; err == 0 && i < n; i++)
 		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, calls[i], 0);
 	if (err == 0 && reading)

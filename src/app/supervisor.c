@@ -46,14 +46,14 @@ struct supervisor {
 	const struct options *o;
 	int stream[2]; /* 0: console reads, 1: engines write */
 	struct engine_share *share;
-	pid_t engine, console;
+	pid_t engine, opener, console; /* opener: 0 none */
 	unsigned number;
 	bool poisoned, ending;
 	int64_t deaths[SUPERVISOR_DEATHS];
 	unsigned n_deaths;
 	int64_t restart_at_ns; /* 0: no restart wanted */
 	int64_t probe_at_ns;   /* when to look again for an interface that is missing */
-	bool replacing;        /* the engine was told to end for a better one */
+	const char *replacing; /* why the engine was told to end for a better one, NULL it was not */
 	int64_t kill_at_ns;    /* when the console's time to leave is over, 0: it may stay */
 	int engine_status;     /* exit status of the last engine that came to its end */
 	struct termios tty;
@@ -67,7 +67,7 @@ supervisor_start_engine(struct supervisor *s, struct errmsg *em)
 		.options = s->o, .fd = s->stream[1], .number = ++s->number, .share = s->share, .poisoned = s->poisoned
 	};
 
-	return child_engine(&s->engine, &cfg, s->stream[0], em);
+	return child_engine(&s->engine, &s->opener, &cfg, s->stream[0], em);
 }
 
 static int
@@ -115,15 +115,21 @@ supervisor_is_crash(int signo)
 	    signo == SIGSYS;
 }
 
-/* What came on standard input comes once: another engine would find nothing there. */
-static bool
-supervisor_can_restart(const struct supervisor *s)
+/* Inputs that come once: another engine would find nothing on standard input. */
+static size_t
+supervisor_once(const struct supervisor *s)
 {
 	size_t once = 0;
 
 	for (size_t i = 0; i < s->o->n_inputs; i++)
 		once += s->o->inputs[i].kind == INPUT_FILE && strcmp(s->o->inputs[i].arg, "-") == 0;
-	return once < s->o->n_inputs;
+	return once;
+}
+
+static bool
+supervisor_can_restart(const struct supervisor *s)
+{
+	return supervisor_once(s) < s->o->n_inputs;
 }
 
 static void
@@ -135,11 +141,11 @@ supervisor_engine_died(struct supervisor *s, int status)
 	s->engine = 0;
 	if (WIFEXITED(status))
 		s->engine_status = WEXITSTATUS(status);
-	if (s->ending || (WIFEXITED(status) && WEXITSTATUS(status) != ENGINE_AGAIN && !s->replacing))
+	if (s->ending || (WIFEXITED(status) && WEXITSTATUS(status) != ENGINE_AGAIN && s->replacing == NULL))
 		return;
 	if (WIFEXITED(status)) {
-		wait_s = !s->replacing && supervisor_too_often(s, now_ns) ? SUPERVISOR_WAIT_S : 0;
-		(void)snprintf(text, sizeof text, s->replacing ? "an interface came back" : "an input went away");
+		wait_s = supervisor_too_often(s, now_ns) ? SUPERVISOR_WAIT_S : 0;
+		(void)snprintf(text, sizeof text, "%s", s->replacing != NULL ? s->replacing : "an input went away");
 	} else if (!supervisor_can_restart(s)) {
 		(void)snprintf(text, sizeof text,
 		    "engine ended by signal %d (%s); counters are kept, the rest of standard input is lost",
@@ -156,7 +162,7 @@ supervisor_engine_died(struct supervisor *s, int status)
 		    s->o->out_pcap != NULL ? "the capture file of -O ends here, " : "",
 		    wait_s > 0 ? " in 5 s: it dies too often" : "");
 	}
-	s->replacing = false;
+	s->replacing = NULL;
 	supervisor_tell(s, "died", text);
 	s->restart_at_ns = now_ns + wait_s * NS_PER_S;
 }
@@ -181,7 +187,7 @@ supervisor_probe(struct supervisor *s)
 {
 	int64_t now_ns = clock_steady_ns();
 
-	if (s->engine == 0 || s->replacing || s->share->missing == 0 || now_ns < s->probe_at_ns)
+	if (s->engine == 0 || s->replacing != NULL || s->share->missing == 0 || now_ns < s->probe_at_ns)
 		return;
 	s->probe_at_ns = now_ns + SUPERVISOR_AGAIN_S * NS_PER_S;
 	for (size_t i = 0; i < s->o->n_inputs; i++) {
@@ -192,7 +198,7 @@ supervisor_probe(struct supervisor *s)
 		if ((s->share->missing >> i & 1) == 0 || input_open(&in, &cfg, &em) != 0)
 			continue;
 		input_close(in);
-		s->replacing = true;
+		s->replacing = "an interface came back";
 		(void)kill(s->engine, SIGTERM);
 		return;
 	}
@@ -252,6 +258,21 @@ supervisor_console_ended(struct supervisor *s, int status)
 	return WEXITSTATUS(status) == 0 && s->engine_status == ENGINE_FAILED ? 1 : WEXITSTATUS(status);
 }
 
+/*
+ * An opener ends by itself when its engine has closed its sockets.  When it was ended, rotation would go by unseen: an
+ * engine that has another one takes over, unless that would cost what comes once.
+ */
+static void
+supervisor_opener_ended(struct supervisor *s, int status)
+{
+	s->opener = 0;
+	if ((WIFEXITED(status) && WEXITSTATUS(status) == 0) || s->ending || s->engine <= 0 || s->replacing != NULL ||
+	    supervisor_once(s) > 0)
+		return;
+	s->replacing = "the process that opens rotated logs had ended";
+	(void)kill(s->engine, SIGTERM);
+}
+
 /* Returns the exit status once the console ended, -1 before. */
 static int
 supervisor_reap(struct supervisor *s)
@@ -264,6 +285,8 @@ supervisor_reap(struct supervisor *s)
 			return supervisor_console_ended(s, status);
 		if (pid == s->engine)
 			supervisor_engine_died(s, status);
+		else if (pid == s->opener)
+			supervisor_opener_ended(s, status);
 	}
 	return -1;
 }

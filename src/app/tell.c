@@ -260,8 +260,9 @@ tell_piece(struct engine_source *s)
 
 	if (e->cfg.share != NULL)
 		e->cfg.share->at[s->index] = s->block_end - s->left + 1;
-	/* The figures from before it: a tick that its first message makes must not hold it. */
-	s->fresh = e->outlet != NULL && !e->by_clock;
+	/* The figures from before it: a tick that its first message makes must not hold it.  Of a file the lane knows
+	 * what was counted, line by line. */
+	s->fresh = e->outlet != NULL && !e->by_clock && input_kind(s->in) != INPUT_FILE;
 	if (s->fresh)
 		tell_stat(s, &s->before);
 	e->speaking = s;
@@ -273,7 +274,7 @@ tell_moment(void *ctx, int64_t t_ns)
 	struct engine *e = ctx;
 	struct engine_source *s = e->speaking;
 
-	if (s == NULL || !s->fresh)
+	if (s == NULL || e->by_clock || (!s->fresh && input_kind(s->in) != INPUT_FILE))
 		return;
 	tell_second(e, NULL, t_ns);
 	s->fresh = false;

@@ -109,3 +109,23 @@ event_hop_next(struct slice *path, struct event_hop *out)
 	*path = rest;
 	return true;
 }
+
+bool
+event_stamp_is_coarse(struct slice s)
+{
+	bool clock = s.n == 0 || memchr(s.p, ':', s.n) == NULL;
+
+	/* A fraction stands behind the clock, "10:15:01.25": dots before it are a date's. */
+	for (size_t i = 0; i + 1 < s.n; i++) {
+		clock |= s.p[i] == ':';
+		if (clock && (s.p[i] == '.' || s.p[i] == ',') && s.p[i + 1] >= '0' && s.p[i + 1] <= '9')
+			return false;
+	}
+	return s.n > 0;
+}
+
+bool
+event_is_coarse(const struct event *ev)
+{
+	return event_stamp_is_coarse(ev->stamp);
+}

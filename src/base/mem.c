@@ -1,18 +1,27 @@
-/* mem - the heap by one door; see sipwhy/mem.h.  The switch below exists for tests and is off otherwise. */
+/*
+ * mem - the heap by one door; see sipwhy/mem.h.  The switch below exists for tests and is off otherwise: then threads
+ * share nothing here.
+ */
 #include "sipwhy/mem.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-static long mem_fail_n;
-static long mem_count;
+static atomic_bool mem_switch; /* a test counts */
+static atomic_long mem_fail_n;
+static atomic_long mem_count;
 
 static bool
 mem_refuse(void)
 {
-	mem_count++;
-	return mem_fail_n != 0 && mem_count == mem_fail_n;
+	long n;
+
+	if (!atomic_load_explicit(&mem_switch, memory_order_relaxed))
+		return false;
+	n = atomic_fetch_add(&mem_count, 1) + 1;
+	return n == atomic_load(&mem_fail_n);
 }
 
 void *
@@ -55,12 +64,13 @@ mem_strndup(const char *s, size_t n)
 void
 mem_fail_at(long n)
 {
-	mem_fail_n = n;
-	mem_count = 0;
+	atomic_store(&mem_fail_n, n);
+	atomic_store(&mem_count, 0);
+	atomic_store(&mem_switch, true);
 }
 
 long
 mem_calls(void)
 {
-	return mem_count;
+	return atomic_load(&mem_count);
 }

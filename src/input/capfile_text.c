@@ -27,22 +27,22 @@ capfile_is_control(uint8_t b)
 bool
 capfile_is_log(const uint8_t *p, size_t n)
 {
-	size_t odd = 0, high = 0;
+	size_t odd = 0, high = 0, zeros = 0;
 
 	if (n > CAPFILE_SEARCH)
 		n = CAPFILE_SEARCH;
 	for (size_t i = 0, len; i < n; i += len) {
 		len = 1;
-		if (p[i] == 0 && i < CAPFILE_SNIFF)
-			return false;
-		odd += capfile_is_control(p[i]);
+		/* A run of zeros is a keepalive that was logged, or the hole of a truncated file: one odd byte. */
+		odd += capfile_is_control(p[i]) && (p[i] != 0 || i == 0 || p[i - 1] != 0);
+		zeros += p[i] == 0;
 		if (p[i] >= 0x80 && (len = capfile_utf8(p + i, n - i)) == 0) {
 			high++;
 			len = 1;
 		}
 	}
 	/* Bytes of old 8-bit encodings may be many, control bytes may not: random ones have three times as many. */
-	return n > 0 && odd * 32 <= n && high * 3 <= n * 2;
+	return zeros < n && odd * 32 <= n - zeros && high * 3 <= n * 2;
 }
 
 enum capfile_verdict

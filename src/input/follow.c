@@ -409,10 +409,11 @@ follow_open_first(struct follow *f, const struct input_cfg *cfg, struct errmsg *
 	struct follow_ask ask = { .kind = FOLLOW_FIRST };
 	struct follow_answer a;
 	struct follow_file file;
+	int64_t now_ns = follow_now_ns();
 	int fd = follow_open(f->path, &ask, &a);
 	off_t at = 0;
 
-	f->since_ns = follow_now_ns() - FOLLOW_TICK_MS * INT64_C(1000000);
+	f->since_ns = now_ns - FOLLOW_SLACK_NS;
 	f->complained = a.err;
 	if (fd < 0) {
 		follow_sentence(f, a.err, &f->first);
@@ -441,6 +442,7 @@ follow_resume(struct follow *f, const struct input_cfg *cfg)
 	struct follow_ask ask = { .kind = FOLLOW_FIND, .ino = cfg->resume_ino, .size = cfg->resume_offset };
 	struct follow_answer a;
 	struct follow_file file;
+	int64_t now_ns = follow_now_ns();
 	int fd = follow_open(f->path, &ask, &a);
 
 	if (fd < 0)
@@ -450,7 +452,7 @@ follow_resume(struct follow *f, const struct input_cfg *cfg)
 		(void)lseek(fd, (off_t)cfg->resume_offset, SEEK_SET);
 	follow_adopt(f, &file, file.fifo ? 0 : cfg->resume_offset);
 	f->live = file.fifo;
-	f->since_ns = file.in_place ? follow_now_ns() - FOLLOW_TICK_MS * INT64_C(1000000) : follow_since(&file);
+	f->since_ns = file.in_place ? now_ns - FOLLOW_SLACK_NS : follow_since(&file);
 	return 1;
 }
 

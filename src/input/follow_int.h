@@ -16,6 +16,7 @@ enum {
 	FOLLOW_TURN = 4 << 20,         /* bytes in one turn of the loop */
 	FOLLOW_SLICE_NS = 5 * 1000000, /* and time; the listener's work is in it */
 	FOLLOW_TICK_MS = 250,
+	FOLLOW_SLACK_NS = 20 * 1000000, /* file systems stamp with a clock that ticks every few milliseconds */
 	FOLLOW_SOON_MS = 10, /* writes of so long are read together */
 	FOLLOW_LINGER_MS = 100,
 	FOLLOW_ANSWER_MS = 2000, /* then it is asked again */

@@ -16,8 +16,7 @@
 #include "follow_int.h"
 #include "sipwhy/mem.h"
 
-/* File systems stamp with a clock that ticks every few milliseconds. */
-enum { FOLLOW_SLACK_NS = 20 * 1000000, FOLLOW_NOTIFY_READS = 16 };
+enum { FOLLOW_NOTIFY_READS = 16 };
 
 void
 follow_sentence(const struct follow *f, int err, struct errmsg *em)
@@ -173,6 +172,7 @@ follow_phrase(struct follow *f)
 	f->ask.ino = about->ino;
 	f->ask.born_ns = about->born_ns;
 	f->ask.since_ns = f->since_ns;
+	f->ask.now_ns = f->ask_ns;
 	if (fstat(about->fd, &st) == 0)
 		f->ask.mtime_ns = st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
 }

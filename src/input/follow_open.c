@@ -17,6 +17,9 @@
 
 enum { FOLLOW_TRIES = 8, FOLLOW_NAME_MAX = 256, FOLLOW_DIR_MAX = 4096 };
 
+/* How late a question may be looked into. */
+static const int64_t follow_late_ns = INT64_C(10) * 1000000000;
+
 struct follow_id {
 	uint64_t dev, ino, size;
 	int64_t born_ns, mtime_ns;
@@ -99,6 +102,55 @@ follow_open_at(int dirfd, const char *name, int flags, struct follow_id *id)
 }
 
 static int
+follow_place(struct follow_place *p, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	size_t len = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
+
+	if (len >= sizeof p->dir)
+		return -ENAMETOOLONG;
+	memcpy(p->dir, len > 0 ? path : ".", len > 0 ? len : 1);
+	p->dir[len > 0 ? len : 1] = '\0';
+	p->base = slash != NULL ? slash + 1 : path;
+	return 0;
+}
+
+/*
+ * Whoever owns the folder of a log could put a link to any file there.  So a link is followed where the folder is
+ * root's or our own, or to what is the folder's owner's anyway.
+ */
+static int
+follow_link(const char *path, const char *dir, struct follow_id *id)
+{
+	struct statx folder, file;
+	int fd = follow_open_at(AT_FDCWD, path, 0, id), err = 0;
+
+	if (fd < 0)
+		return fd;
+	if (statx(AT_FDCWD, dir, 0, STATX_UID, &folder) != 0 || statx(fd, "", AT_EMPTY_PATH, STATX_UID, &file) != 0)
+		err = -errno;
+	else if (folder.stx_uid != 0 && folder.stx_uid != geteuid() && folder.stx_uid != file.stx_uid)
+		err = -EPERM;
+	if (err == 0)
+		return fd;
+	(void)close(fd);
+	return err;
+}
+
+static int
+follow_open_path(const char *path, struct follow_id *id)
+{
+	struct follow_place p;
+	int err = follow_stat(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, id);
+
+	if (err == 0 && !S_ISLNK(id->mode))
+		return follow_open_at(AT_FDCWD, path, O_NOFOLLOW, id);
+	if (err == 0)
+		err = follow_place(&p, path);
+	return err == 0 ? follow_link(path, p.dir, id) : err;
+}
+
+static int
 follow_opened(struct follow_answer *a, int fd, const struct follow_id *id, bool in_place)
 {
 	a->what = FOLLOW_OPENED;
@@ -118,29 +170,6 @@ follow_none(struct follow_answer *a, int err)
 	return -1;
 }
 
-static int
-follow_place(struct follow_place *p, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	size_t len = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
-
-	if (len >= sizeof p->dir)
-		return -ENAMETOOLONG;
-	memcpy(p->dir, len > 0 ? path : ".", len > 0 ? len : 1);
-	p->dir[len > 0 ? len : 1] = '\0';
-	p->base = slash != NULL ? slash + 1 : path;
-	return 0;
-}
-
-/* A sibling's name; the path's own is none. */
-static bool
-follow_is_sibling(const char *base, const char *name)
-{
-	size_t n = strlen(base);
-
-	return n > 0 && strncmp(name, base, n) == 0 && name[n] != '\0' && strlen(name) < FOLLOW_NAME_MAX;
-}
-
 /* Length of the name without ".gz" and the like; 0 when it has none. */
 static size_t
 follow_packed(const char *name)
@@ -155,6 +184,37 @@ follow_packed(const char *name)
 			return n - k;
 	}
 	return 0;
+}
+
+/*
+ * What rotation puts behind a name: a number, a date, a time, or one word for the last generation.  A log that only
+ * begins with our name ("full_debug", "full.json") is somebody else's.
+ */
+static bool
+follow_is_suffix(const char *s, size_t n)
+{
+	static const char *const word[] = { ".old", ".bak", ".save", ".prev", "~" };
+	bool digit = false;
+
+	for (size_t i = 0; i < sizeof word / sizeof word[0]; i++)
+		if (strlen(word[i]) == n && memcmp(s, word[i], n) == 0)
+			return true;
+	for (size_t i = 0; i < n; i++) {
+		digit |= s[i] >= '0' && s[i] <= '9';
+		if (strchr(i == 0 ? ".-_" : ".-_:+TZ0123456789", s[i]) == NULL)
+			return false;
+	}
+	return digit;
+}
+
+/* A sibling's name; the path's own is none. */
+static bool
+follow_is_sibling(const char *base, const char *name)
+{
+	size_t n = strlen(base), packed = follow_packed(name), len = packed > 0 ? packed : strlen(name);
+
+	return n > 0 && len > n && strncmp(name, base, n) == 0 && strlen(name) < FOLLOW_NAME_MAX &&
+	    follow_is_suffix(name + n, len - n);
 }
 
 /* "log.9" before "log.10". */
@@ -180,6 +240,9 @@ follow_is_after(const struct follow_scan *s, const struct follow_id *id, const c
 	int64_t own = id->born_ns != 0 && s->ask->born_ns != 0 ? s->ask->born_ns : s->ask->mtime_ns;
 
 	if (age < s->ask->since_ns || follow_same(id, s->ask->dev, s->ask->ino))
+		return false;
+	/* The clock was set back since then. */
+	if (age > s->ask->now_ns + follow_late_ns)
 		return false;
 	if (age != own)
 		return age > own;
@@ -295,7 +358,7 @@ follow_in_place(const char *path, const struct follow_id *before, int looked, st
 
 	if (looked != 0)
 		return follow_none(a, looked);
-	fd = follow_open_at(AT_FDCWD, path, 0, &id);
+	fd = follow_open_path(path, &id);
 	if (fd < 0)
 		return follow_none(a, fd);
 	if (follow_same(&id, before->dev, before->ino))
@@ -333,7 +396,8 @@ follow_try_next(const char *path, const struct follow_place *p, struct follow_as
 			.ino = s.best.ino,
 			.born_ns = s.best.born_ns,
 			.mtime_ns = s.best.mtime_ns,
-			.since_ns = ask->since_ns };
+			.since_ns = ask->since_ns,
+			.now_ns = ask->now_ns };
 	}
 	return follow_none(a, -EAGAIN);
 }
@@ -357,7 +421,7 @@ static int
 follow_first(const char *path, struct follow_answer *a)
 {
 	struct follow_id id;
-	int fd = follow_open_at(AT_FDCWD, path, 0, &id);
+	int fd = follow_open_path(path, &id);
 
 	return fd >= 0 ? follow_opened(a, fd, &id, true) : follow_none(a, fd);
 }

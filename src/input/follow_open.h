@@ -2,9 +2,10 @@
  * follow_open - which file comes next at a followed path: one question, one answer, one descriptor.
  * Asked in the same process, or over a socket of a process that kept the right to open (input_opener_run).
  *
- * Know: a file that was rotated is found among its siblings, the files whose names begin with the path's last part.
- * Only what was born after the file in hand, and after the moment when that was last seen in its place, is a
- * generation: copies that somebody keeps beside a log are older than that, and are not read a second time.
+ * Know: a file that was rotated is found among its siblings, the files whose names begin with the path's last part and
+ * go on as rotation makes it (".1", "-20260303", ".old", and packed).  Only what was born after the file in hand, and
+ * after the moment when that was last seen in its place, is a generation: copies that somebody keeps beside a log are
+ * older than that, and are not read a second time.
  */
 #ifndef INPUT_FOLLOW_OPEN_H
 #define INPUT_FOLLOW_OPEN_H
@@ -19,11 +20,14 @@ enum follow_kind {
 	FOLLOW_FIND   /* open ino (of any device), under any name, if it has at least `size` bytes */
 };
 
-/* serial: comes back in the answer.  Times are of the file in hand; since_ns: it was seen in its place then. */
+/*
+ * serial: comes back in the answer.  Times are of the file in hand; since_ns: it was seen in its place then.
+ * now_ns: when it is asked.
+ */
 struct follow_ask {
 	uint32_t kind, serial;
 	uint64_t dev, ino, size;
-	int64_t born_ns, mtime_ns, since_ns;
+	int64_t born_ns, mtime_ns, since_ns, now_ns;
 };
 
 enum follow_what {

@@ -93,8 +93,9 @@ follow_take_answer(int sock, struct follow_answer *a, int *fd)
 {
 	struct iovec iov = { a, sizeof *a };
 	union opener_control control;
+	/* Without the padding, in which the kernel would put a second descriptor; what has no room it closes. */
 	struct msghdr m = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = CMSG_LEN(sizeof *fd)
 	};
 	struct cmsghdr *c;
 	ssize_t n;
@@ -104,9 +105,11 @@ follow_take_answer(int sock, struct follow_answer *a, int *fd)
 	if (n <= 0)
 		return n == 0 ? -EPIPE : -errno;
 	c = CMSG_FIRSTHDR(&m);
-	if (c != NULL && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof *fd))
+	if (c != NULL && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
+	    c->cmsg_len == CMSG_LEN(sizeof *fd))
 		memcpy(fd, CMSG_DATA(c), sizeof *fd);
-	if (n == (ssize_t)sizeof *a && (a->what == FOLLOW_OPENED) == (*fd >= 0))
+	if (n == (ssize_t)sizeof *a && (m.msg_flags & (MSG_CTRUNC | MSG_TRUNC)) == 0 &&
+	    (a->what == FOLLOW_OPENED) == (*fd >= 0))
 		return 0;
 	if (*fd >= 0)
 		(void)close(*fd);

@@ -50,9 +50,11 @@ syslog_readable(uv_poll_t *h, int status, int events)
 	struct syslog_port *p = h->data;
 
 	(void)events;
-	/* libuv stops a handle whose socket has an error; that of a listener passes. */
+	/* libuv stops a handle whose socket has an error; that of a listener passes, a connection is over. */
 	if (status < 0 && (p->serve == syslog_accept || p->serve == syslog_receive))
 		((struct syslog_listener *)p)->resting = true;
+	else if (status < 0)
+		p->broken = true;
 	syslog_queue(p);
 }
 

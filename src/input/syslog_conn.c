@@ -196,7 +196,7 @@ conn_serve(struct syslog_port *p)
 
 	do {
 		n = recv(p->fd, s->rx, SYSLOG_READ, MSG_DONTWAIT);
-		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		if (n < 0 && !p->broken && (errno == EAGAIN || errno == EINTR))
 			return;
 		if (n <= 0) {
 			syslog_conn_close(c, false);
@@ -207,7 +207,9 @@ conn_serve(struct syslog_port *p)
 			return;
 		conn_mark(c);
 		sum += (size_t)n;
-	} while (n == SYSLOG_READ && !s->in.paused && sum < SYSLOG_TURN && uv_hrtime() < until);
+	} while ((n == SYSLOG_READ || p->broken) && !s->in.paused && sum < SYSLOG_TURN && uv_hrtime() < until);
+	if (p->broken && !s->in.paused)
+		syslog_queue(p);
 }
 
 /* Is there a place for one more from here? */
@@ -355,6 +357,9 @@ conn_tick(struct syslog_conn *c, uint64_t now_ms)
 {
 	const struct syslog_limits *lim = &c->port.s->lim;
 
+	/* It has something to say: not its silence is to blame (this process may have been stopped for a while). */
+	if (c->port.queued)
+		return;
 	if (c->shaking) {
 		if (now_ms - c->born_ms >= lim->handshake_ms)
 			syslog_conn_close(c, true);

@@ -52,7 +52,8 @@ struct syslog_port {
 	void (*serve)(struct syslog_port *p);
 	int fd;
 	bool queued;
-	bool open; /* the handle is the loop's */
+	bool broken; /* of a connection: libuv stopped the handle over an error, so it is read to its end unasked */
+	bool open;   /* the handle is the loop's */
 };
 
 struct syslog_listener {

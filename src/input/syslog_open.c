@@ -21,7 +21,7 @@ enum {
 	OPEN_KEEPIDLE_S = 60,
 	OPEN_KEEPINTVL_S = 15,
 	OPEN_KEEPCNT = 4,
-	OPEN_UNIX_MODE = 0666 /* as /dev/log: who reaches the directory may write */
+	OPEN_UNIX_MASK = 0111 /* 0666 as /dev/log: who reaches the directory may write */
 };
 
 /* port: where it listens by custom. */
@@ -46,6 +46,19 @@ open_none(const char *arg, struct errmsg *em)
 	    arg);
 }
 
+/* IPv4 in IPv6's clothes cannot be bound by a socket that is for IPv6 alone. */
+static void
+open_unmap(struct endpoint *e)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, 0xff };
+
+	if (e->family != 6 || memcmp(e->addr, mapped, sizeof mapped) != 0)
+		return;
+	memmove(e->addr, e->addr + sizeof mapped, 4);
+	memset(e->addr + 4, 0, sizeof mapped);
+	e->family = 4;
+}
+
 /* The address behind the scheme.  both: none was given, which means loopback of both families. */
 static bool
 open_address(struct endpoint *e, bool *both, struct slice rest, uint16_t port)
@@ -63,6 +76,7 @@ open_address(struct endpoint *e, bool *both, struct slice rest, uint16_t port)
 	if (e->port == 0 &&
 	    (rest.n < 2 || memcmp(rest.p + rest.n - 2, ":0", 2) != 0 || (e->family == 6 && rest.p[0] != '[')))
 		e->port = port;
+	open_unmap(e);
 	return true;
 }
 
@@ -247,6 +261,18 @@ open_unix_clear(const struct sockaddr_un *un, int type, struct errmsg *em)
 	    : errmsg_set(em, -errno, "can't replace the socket %s: %s", un->sun_path, strerror(errno));
 }
 
+/* Its mode comes with its birth: by the time of a chmod(2) the name may be somebody else's link to something else. */
+static int
+open_unix_bind(int fd, const struct sockaddr_un *un)
+{
+	mode_t mask = umask(OPEN_UNIX_MASK);
+	int rc = bind(fd, (const struct sockaddr *)un, sizeof *un), err = errno;
+
+	(void)umask(mask);
+	errno = err;
+	return rc;
+}
+
 static int
 open_unix(struct syslog *s, const struct input_cfg *cfg, struct slice path, struct errmsg *em)
 {
@@ -265,8 +291,7 @@ open_unix(struct syslog *s, const struct input_cfg *cfg, struct slice path, stru
 	if (fd < 0)
 		return open_refused(s, un.sun_path, 0, errno, em);
 	s->listener[s->n_listeners++].port.fd = fd;
-	if (bind(fd, (struct sockaddr *)&un, sizeof un) != 0 || chmod(un.sun_path, OPEN_UNIX_MODE) != 0 ||
-	    (type == SOCK_STREAM && listen(fd, OPEN_BACKLOG) != 0))
+	if (open_unix_bind(fd, &un) != 0 || (type == SOCK_STREAM && listen(fd, OPEN_BACKLOG) != 0))
 		return open_refused(s, un.sun_path, 0, errno, em);
 	return 0;
 }

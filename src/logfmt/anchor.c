@@ -11,31 +11,47 @@
 #include <emmintrin.h>
 #endif
 
+#include "logfmt/seek.h"
+
 #define ANCHOR_WORD "SIP/2.0"
 enum { ANCHOR_WORD_N = sizeof ANCHOR_WORD - 1, ANCHOR_CODE_N = ANCHOR_WORD_N + 4 };
 
-/* memmem is a third of the whole cost of a large file without this. */
+/*
+ * slash: the byte that with the first one tells the word from most of what logs hold.  Texts as long as `far` are left
+ * to seek.h.
+ */
+enum { ANCHOR_BLOCK = 16, ANCHOR_SLASH = 3, ANCHOR_FAR = 256 };
+
+/* The last block overlaps the one before it: what is too short for a block is rare. */
 const char *
 anchor_scan(const char *p, const char *end)
 {
+	if (end - p >= ANCHOR_FAR)
+		return seek_text_by(p, end, ANCHOR_WORD, ANCHOR_WORD_N, ANCHOR_SLASH);
 #ifdef __SSE2__
 	const __m128i first = _mm_set1_epi8('S'), slash = _mm_set1_epi8('/');
+	const char *last =
+	    end - p >= ANCHOR_BLOCK + ANCHOR_WORD_N - 1 ? end - (ANCHOR_BLOCK + ANCHOR_WORD_N - 1) : NULL;
 
-	for (; end - p >= 16 + ANCHOR_WORD_N; p += 16) {
-		__m128i a = _mm_loadu_si128((const __m128i *)(const void *)p);
-		__m128i b = _mm_loadu_si128((const __m128i *)(const void *)(p + 3));
-		unsigned hits =
-		    (unsigned)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(a, first), _mm_cmpeq_epi8(b, slash)));
+	for (; last != NULL; p += ANCHOR_BLOCK) {
+		__m128i a, b;
+		unsigned hits;
 
+		p = p < last ? p : last;
+		a = _mm_loadu_si128((const __m128i *)(const void *)p);
+		b = _mm_loadu_si128((const __m128i *)(const void *)(p + ANCHOR_SLASH));
+		hits = (unsigned)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(a, first), _mm_cmpeq_epi8(b, slash)));
 		for (; hits != 0; hits &= hits - 1) {
 			const char *at = p + __builtin_ctz(hits);
 
 			if (memcmp(at, ANCHOR_WORD, ANCHOR_WORD_N) == 0)
 				return at;
 		}
+		if (p == last)
+			return NULL;
 	}
 #endif
-	return p < end ? memmem(p, (size_t)(end - p), ANCHOR_WORD, ANCHOR_WORD_N) : NULL;
+	return seek_text(p, end, ANCHOR_WORD, ANCHOR_WORD_N);
 }
 
 static bool
@@ -50,8 +66,8 @@ anchor_alnum(char c)
 	return anchor_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* token of RFC 3261 25.1: a bit for each of the first 128 bytes. */
-static bool
+/* A bit for each of the first 128 bytes. */
+bool
 anchor_token(char c)
 {
 	static const uint64_t bits[2] = { UINT64_C(0x03ff6ca200000000), UINT64_C(0x47ffffff87fffffe) };
@@ -85,8 +101,8 @@ anchor_learn(struct slice s, struct style *style)
 	return s;
 }
 
-static bool
-anchor_response(struct slice s, size_t at)
+bool
+anchor_is_response(struct slice s, size_t at)
 {
 	const char *p = s.p + at + ANCHOR_WORD_N;
 
@@ -128,14 +144,20 @@ anchor_request(struct slice s, size_t at, size_t *begin)
 bool
 anchor_find(struct slice line, struct anchor *out)
 {
+	return anchor_find_from(line, 0, out);
+}
+
+bool
+anchor_find_from(struct slice line, size_t from, struct anchor *out)
+{
 	struct style style;
 	struct slice s = anchor_learn(line, &style);
 	size_t rest = s.n;
-	const char *hit = s.p;
+	const char *hit = s.p + (from < s.n ? from : s.n);
 
 	for (; (hit = anchor_scan(hit, s.p + s.n)) != NULL; hit += ANCHOR_WORD_N) {
 		size_t at = (size_t)(hit - s.p), begin = at;
-		bool response = anchor_response(s, at);
+		bool response = anchor_is_response(s, at);
 
 		rest = s.n - at - ANCHOR_WORD_N;
 		style.dot = s.p[s.n - 1] == '.' && !style.cr && style.mark == 0;

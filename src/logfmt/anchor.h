@@ -35,6 +35,15 @@ const char *anchor_scan(const char *p, const char *end);
  */
 bool anchor_find(struct slice line, struct anchor *out);
 
+/* The same where it is known that "SIP/2.0" does not stand before line.p + from. */
+bool anchor_find_from(struct slice line, size_t from, struct anchor *out);
+
+/* Is the "SIP/2.0" at s.p + at the begin of a response's start line? */
+bool anchor_is_response(struct slice s, size_t at);
+
+/* A byte of a token (RFC 3261 25.1), and so of a header name? */
+bool anchor_token(char c);
+
 /* Does the line begin with a header name and a colon? */
 bool anchor_is_header(struct slice line);
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "logfmt/seek.h"
 #include "logfmt/when.h"
 
 /*
@@ -35,14 +36,20 @@ back_prev(struct back *b, struct slice *line, bool *here)
 	return true;
 }
 
-/* A record that repeats a message, without addresses (Oracle). */
+/* A record that repeats a message, without addresses: Oracle's, and SIPp's of one it did not wait for. */
 static bool
 back_is_copy(struct slice line)
 {
+	static const char unexpected[] = "Unexpected ", received[] = " message received:";
+	size_t begin = line.n < 64 ? line.n : 64;
+
+	if (line.n >= sizeof unexpected + sizeof received && memcmp(line.p, unexpected, sizeof unexpected - 1) == 0 &&
+	    memcmp(line.p + line.n - (sizeof received - 1), received, sizeof received - 1) == 0)
+		return true;
 	return line.n > 12 &&
 	    (memcmp(line.p, "Pre-NAT ", 8) == 0 || memcmp(line.p, "Post-NAT ", 9) == 0 ||
-		memmem(line.p, line.n < 64 ? line.n : 64, " Pre-NAT ", 9) != NULL ||
-		memmem(line.p, line.n < 64 ? line.n : 64, " Post-NAT ", 10) != NULL);
+		seek_text(line.p, line.p + begin, " Pre-NAT ", 9) != NULL ||
+		seek_text(line.p, line.p + begin, " Post-NAT ", 10) != NULL);
 }
 
 /* Lines that heads of many lines are made of ("srcip: 192.0.2.1", rows of one character). */
@@ -58,6 +65,7 @@ back_is_key(struct slice line)
 	return line.n > 8 && line.p[0] == line.p[line.n - 1] && (line.p[0] == '~' || line.p[0] == '=');
 }
 
+/* n, near: how many, and with text of their own. */
 struct back_seen {
 	struct slice line[BACK_LINES], full[BACK_LINES];
 	unsigned n, near;
@@ -103,10 +111,10 @@ back_step(struct back *b, struct back_seen *seen, const char **begin)
 
 /* The head's further lines stand between it and the start line. */
 static void
-back_further(const struct back_seen *seen, struct head *h)
+back_further(const struct back_seen *seen, struct head_rows *heads, struct head *h)
 {
 	for (unsigned i = seen->n - 1; i-- > 0;)
-		(void)head_continue(seen->line[i], h);
+		(void)head_continue(heads, seen->line[i], h);
 }
 
 static void
@@ -115,28 +123,25 @@ back_stamp(struct back *b, struct back_seen *seen, struct slice own, struct abou
 	unsigned i = 0, above = 0;
 	const char *begin;
 
-	if (own.n > 0 && when_last_stamp(own, &about->stamp)) {
+	if (own.n > 0 && when_last_stamp(own, &about->stamp, &about->leads))
 		b->stamp_line = own;
-		about->leads = when_leads(own);
-	}
 	for (; about->stamp.text.n == 0; i++) {
 		if (i >= seen->n && (++above > BACK_ABOVE || !back_step(b, seen, &begin)))
 			return;
-		if (when_last_stamp(seen->full[i], &about->stamp)) {
+		if (when_last_stamp(seen->full[i], &about->stamp, &about->leads))
 			b->stamp_line = seen->full[i];
-			about->leads = when_leads(seen->full[i]);
-		}
 	}
 }
 
 void
-back_about(struct back *b, const struct logfmt_heads *heads, struct slice own, struct about *about)
+back_about(struct back *b, struct head_rows *heads, struct slice own, struct about *about)
 {
-	struct back_seen seen = { .n = 0 };
+	struct back_seen seen;
 	struct slice trimmed = slice_trim(own);
 	const char *begin;
 
 	*about = (struct about){ .has_head = false };
+	seen.n = seen.near = 0;
 	b->first = NULL;
 	b->stamp_line = own;
 	about->has_head = prefix_is_mark(trimmed) && head_read(heads, trimmed, &about->head);
@@ -147,7 +152,7 @@ back_about(struct back *b, const struct logfmt_heads *heads, struct slice own, s
 			continue;
 		about->has_head = head_read(heads, line, &about->head);
 		if (about->has_head) {
-			back_further(&seen, &about->head);
+			back_further(&seen, heads, &about->head);
 			b->first = begin;
 		} else if (back_is_copy(line)) {
 			about->copy = true;

@@ -25,7 +25,7 @@ struct back {
 };
 
 /* own: what stands before the start line on its own line.  about: all of it is set. */
-void back_about(struct back *b, const struct logfmt_heads *heads, struct slice own, struct about *about);
+void back_about(struct back *b, struct head_rows *heads, struct slice own, struct about *about);
 
 /* The line without colours (ECMA-48 control sequences).  False when it has none, or memory is short. */
 bool back_plain(struct slice line, struct buf *out);

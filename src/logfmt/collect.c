@@ -31,11 +31,22 @@ collect_begin(struct collect *c, const struct anchor *a, const struct about *abo
 	c->foreign = 0;
 	c->after = 0;
 	c->message = false;
-	c->waits = false;
+	c->waits = c->known = c->sdp = false;
 	c->whole = false;
 	/* A dot at its end comes back when the next line has none. */
 	canon_start(&c->canon, (struct slice){ a->text.p, a->text.n - a->style.dot });
 	return buf_ok(&c->canon.head);
+}
+
+static void
+collect_put(struct collect *c, struct slice header)
+{
+	struct slice value = header, name = slice_trim(slice_cut(&value, ':'));
+
+	c->known = c->known || anchor_is_known_header(header);
+	if (slice_ieq(name, slice_str("Content-Type")) || slice_ieq(name, slice_str("c")))
+		c->sdp = slice_istarts(slice_trim(value), slice_str("application/sdp"));
+	canon_header(&c->canon, header);
 }
 
 /* The dot of a start line belongs to it when the line after it has none. */
@@ -51,7 +62,7 @@ collect_start(struct collect *c, struct slice line)
 		return COLLECT_NOT;
 	if (dot && !c->style.dot)
 		canon_join(&c->canon, (struct slice){ ".", 1 });
-	canon_header(&c->canon, text);
+	collect_put(c, text);
 	c->state = COLLECT_HEADERS;
 	return COLLECT_TOOK;
 }
@@ -88,7 +99,7 @@ collect_body(struct collect *c, struct slice line, struct slice *rest)
 static enum collect_got
 collect_no_header(struct collect *c, struct slice line, struct slice *rest)
 {
-	if (!canon_wants_body(&c->canon) || when_leads(line) || head_is_end(line)) {
+	if (!canon_wants_body(&c->canon) || when_leads(line) || head_is_end(c->heads, line)) {
 		(void)collect_decide(c);
 		return COLLECT_OVER;
 	}
@@ -110,7 +121,7 @@ collect_header(struct collect *c, struct slice line, struct slice *rest)
 	}
 	if (!anchor_is_header(text) && text.p[0] != ' ' && text.p[0] != '\t')
 		return collect_no_header(c, line, rest);
-	canon_header(&c->canon, text);
+	collect_put(c, text);
 	return COLLECT_TOOK;
 }
 
@@ -181,7 +192,7 @@ collect_decide(struct collect *c)
 {
 	const struct canon *n = &c->canon;
 
-	if (c->state == COLLECT_START)
+	if (c->state == COLLECT_START || (c->state == COLLECT_HEADERS && !c->known))
 		return false;
 	if (n->full || !buf_ok(&n->head) || !buf_ok(&n->body))
 		c->whole = false;

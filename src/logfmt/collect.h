@@ -15,7 +15,13 @@
 #include "logfmt/prefix.h"
 #include "logfmt/stamp.h"
 
-enum { COLLECT_STAMP_MAX = 64, COLLECT_FOREIGN_START = 4, COLLECT_FOREIGN_MAX = 256, COLLECT_AFTER_MAX = 4 };
+enum {
+	COLLECT_STAMP_MAX = 64,
+	COLLECT_FOREIGN_NEAR = 4,
+	COLLECT_FOREIGN_START = 64,
+	COLLECT_FOREIGN_MAX = 256,
+	COLLECT_AFTER_MAX = 4
+};
 
 enum collect_state {
 	COLLECT_START, /* the line after the start line decides */
@@ -36,6 +42,7 @@ struct about {
 
 struct collect {
 	struct collect *next;
+	struct head_rows *heads; /* borrowed, set by whoever opens it */
 	enum collect_state state;
 	struct prefix prefix;
 	struct style style;
@@ -48,7 +55,8 @@ struct collect {
 	uint32_t origin, lines;
 	unsigned foreign, after;
 	bool live, whole, message;
-	bool waits; /* its own time stands behind it */
+	bool waits;      /* its own time stands behind it */
+	bool known, sdp; /* it had a header that all messages have; its body is a session description */
 };
 
 enum collect_got {
@@ -73,7 +81,10 @@ bool collect_adapts(struct prefix *p, struct slice line);
 /* The begin of a record that goes on with a line broken before. */
 void collect_go_on(struct collect *c, struct slice line);
 
-/* Nothing more comes: is it a message, and whole?  Sets c->whole. */
+/*
+ * Nothing more comes: is it a message, and whole?  Sets c->whole.  A start line with lines below that only look like
+ * headers is none without their empty line.
+ */
 bool collect_decide(struct collect *c);
 
 /* Keep a stamp whose text may go. */

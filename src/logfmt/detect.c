@@ -2,23 +2,25 @@
  * detect - text to messages, statements and notices; see detect.h.
  *
  * Where nothing is open a run jumps from one "SIP/2.0" to the next and looks at the lines between only for statements;
- * a message that lies whole in it, its lines bare and ended by CR LF, is given as it lies there.  All else goes line by
- * line through collect.c, and must come to the same.
+ * a message that lies whole in it is given as it lies there (detect_fast.c).  All else goes line by line through
+ * collect.c, and must come to the same.
  */
 #include "logfmt/detect.h"
 
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 #include "logfmt/back.h"
+#include "logfmt/seek.h"
 #include "logfmt/syslog_head.h"
 #include "logfmt/unescape.h"
 #include "sipwhy/hash.h"
+#include "sipwhy/timefmt.h"
 
-/* indent: that much is a carrier's layout, not a product's. */
-enum { DETECT_INDENT = 8, DETECT_ESC = 0x1b };
+/* A writer with a buffer may pause behind a start line, of which nothing is shown yet. */
+#define DETECT_START_NS (30 * NS_PER_S)
+
+/* indent: that much is a carrier's layout, not a product's.  short: a piece that does not show what comes. */
+enum { DETECT_INDENT = 8, DETECT_SHORT = 16384 };
 
 const char *
 detect_eol(const char *p, const char *end)
@@ -26,24 +28,6 @@ detect_eol(const char *p, const char *end)
 	const char *lf = memchr(p, '\n', (size_t)(end - p));
 
 	return lf != NULL ? lf : end;
-}
-
-/* The same for header lines, which are short: a call for each would cost more than the search. */
-static const char *
-detect_lf(const char *p, const char *end)
-{
-#ifdef __SSE2__
-	const __m128i lf = _mm_set1_epi8('\n');
-
-	for (; end - p >= 16; p += 16) {
-		unsigned hits =
-		    (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)p), lf));
-
-		if (hits != 0)
-			return p + __builtin_ctz(hits);
-	}
-#endif
-	return p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
 }
 
 const char *
@@ -111,12 +95,14 @@ detect_program(const struct logfmt *l, struct slice line, uint64_t *key)
 	return true;
 }
 
-static void
+void
 detect_message_item(struct logfmt *l, const struct about *about, struct slice bytes, int64_t t_ns, bool cut)
 {
 	struct message *m = &l->item.m;
 
-	l->item = (struct logfmt_item){ .kind = LOGFMT_MESSAGE, .head = "" };
+	/* The other members are of other kinds, and large. */
+	l->item.kind = LOGFMT_MESSAGE;
+	l->item.head = "";
 	*m = (struct message){
 		.bytes = bytes, .t_ns = t_ns, .stamp = about->stamp.text, .transport = TRANSPORT_N, .cut = cut
 	};
@@ -134,8 +120,7 @@ detect_message_item(struct logfmt *l, const struct about *about, struct slice by
 
 /* ---- messages ---- */
 
-/* The key under which the SIP text at the hit is shown. */
-static uint64_t
+uint64_t
 detect_shows(struct logfmt *l, struct run *r)
 {
 	uint64_t key = r->key;
@@ -159,58 +144,6 @@ detect_about(struct logfmt *l, struct run *r)
 		r->about.stamp = r->stamp;
 	r->stamp_line = b.stamp_line;
 	r->gap_end = b.first != NULL && b.first >= r->p ? b.first : r->line;
-}
-
-/* Do the lines after a start line go on as a message?  *sure: the piece says so or not; else it ended before. */
-static bool
-detect_goes_on(struct run *r, bool *sure)
-{
-	const char *p = detect_next(r->line_end, r->end);
-
-	*sure = true;
-	for (unsigned i = 0; i < COLLECT_FOREIGN_START && p < r->end; i++) {
-		const char *eol = detect_eol(p, r->end);
-		struct slice line = detect_slice(p, eol);
-		ptrdiff_t n = prefix_match(&r->prefix, line);
-
-		if (n < 0 && i == 0 && collect_adapts(&r->prefix, line))
-			return true;
-		/* Of a line with colours collect.c sees more. */
-		if (n >= 0)
-			return anchor_is_header((struct slice){ line.p + n, line.n - (size_t)n }) ||
-			    memchr(line.p + n, DETECT_ESC, line.n - (size_t)n) != NULL;
-		p = detect_next(eol, r->end);
-		if (p >= r->end)
-			*sure = i + 1 >= COLLECT_FOREIGN_START;
-	}
-	if (r->line_end >= r->end || detect_next(r->line_end, r->end) >= r->end)
-		*sure = false;
-	return false;
-}
-
-/* A line with "SIP/2.0": is it the start line of a message? */
-static bool
-detect_anchor(struct logfmt *l, struct run *r, struct slice line)
-{
-	struct slice prefix;
-	struct logfmt_item item;
-	unsigned row;
-	bool sure, mark;
-
-	if (!anchor_find(line, &r->anchor)) {
-		/* Colours stand between. */
-		if (memchr(line.p, DETECT_ESC, line.n) == NULL || !back_plain(line, &l->line) ||
-		    !anchor_find(buf_slice(&l->line), &r->anchor) || r->anchor.at > 0)
-			return false;
-	}
-	prefix = (struct slice){ line.p, r->anchor.at };
-	mark = prefix_is_mark(prefix);
-	if (!prefix_set(&r->prefix, mark ? (struct slice){ NULL, 0 } : prefix))
-		return false;
-	if (!detect_goes_on(r, &sure) && sure)
-		return false;
-	/* A line that says it all by itself. */
-	return r->prefix.n == 0 || !statement_maybe(line) || statement_read(line, &item, &row) == STATEMENT_NONE;
 }
 
 /* Where the next text of SIP may be: its own, or the same as numbers (journald, of text with bytes below a blank). */
@@ -244,104 +177,23 @@ detect_scan(struct logfmt *l, struct run *r, const char *limit)
 	while (from < limit && (from = detect_look(r, from, limit)) != NULL) {
 		const char *lf = memrchr(r->p, '\n', (size_t)(from - r->p));
 		struct slice line;
+		bool escaped;
 
 		r->line = lf != NULL ? lf + 1 : r->p;
-		r->line_end = detect_eol(from, r->end);
+		escaped = detect_start_line(r, r != &l->run[1]);
 		line = detect_slice(r->line, r->line_end);
-		if (r != &l->run[1] && unescape_wanted(line)) {
+		if (escaped) {
 			r->hit = HIT_RECORD;
 			r->gap_end = r->line;
 			return;
 		}
-		if (detect_anchor(l, r, line)) {
+		if (detect_anchor(l, r, line, (size_t)(from - r->line))) {
 			r->hit = HIT_MESSAGE;
 			detect_about(l, r);
 			return;
 		}
 		from = detect_next(r->line_end, r->end);
 	}
-}
-
-/* Header lines from p: behind their empty line, NULL when something is not as it should be or the piece ends. */
-static const char *
-detect_fast_headers(const char *p, const char *end, int32_t *length, uint32_t *lines)
-{
-	bool first = true;
-
-	for (;; first = false) {
-		const char *lf = detect_lf(p, end);
-		struct slice line, digits;
-		int32_t n;
-
-		if (lf == NULL || lf == p || lf[-1] != '\r')
-			return NULL;
-		++*lines;
-		line = detect_slice(p, lf - 1);
-		p = lf + 1;
-		if (line.n == 0)
-			return first ? NULL : p;
-		if (line.p[line.n - 1] == '\r')
-			return NULL;
-		if (*line.p == ' ' || *line.p == '\t') {
-			if (first || slice_trim(line).n == 0)
-				return NULL;
-		} else if (!anchor_is_header(line)) {
-			return NULL;
-		} else if (*length < 0 && (n = canon_length(line, &digits)) >= 0) {
-			*length = n;
-		}
-	}
-}
-
-/* Is there nothing in the body that could be the begin of something else? */
-static bool
-detect_fast_body(const char *p, const char *end, uint32_t *lines)
-{
-	if (anchor_scan(p, end) != NULL)
-		return false;
-	while (p < end) {
-		const char *eol = detect_eol(p, end);
-
-		if (!(*p >= 'a' && *p <= 'z') && *p != '\r' && *p != '\n')
-			return false;
-		++*lines;
-		p = detect_next(eol, end);
-	}
-	return true;
-}
-
-/* The message at the hit, given as it lies there.  False when it must be collected. */
-static bool
-detect_fast(struct logfmt *l, struct run *r)
-{
-	const struct style *s = &r->anchor.style;
-	const char *begin = r->line + r->anchor.at, *p = detect_next(r->line_end, r->end), *body;
-	int32_t length = -1;
-	uint32_t lines = 1;
-
-	if (r->prefix.n > 0 || !s->cr || s->pad || s->dot || r->line_end >= r->end || r->anchor.text.p != begin ||
-	    begin + r->anchor.text.n + 1 != r->line_end)
-		return false;
-	body = detect_fast_headers(p, r->end, &length, &lines);
-	if (body == NULL || body - begin > CANON_HEADERS_MAX)
-		return false;
-	p = body + (length > 0 ? length : 0);
-	if (length > 0 && (length > r->end - body || length > CANON_BODY_MAX - 2 || !detect_fast_body(body, p, &lines)))
-		return false;
-	/* What stands behind a body on its line may be the next entry. */
-	if (r->about.copy || (length > 0 && p[-1] != '\n' && p < r->end && *p != '\r' && *p != '\n'))
-		return false;
-	detect_message_item(l, &r->about, detect_slice(begin, p),
-	    when_resolve(detect_when(l, l->now.origin), &r->about.stamp, l->now.t_ns, l->now.live, &l->st), false);
-	pool_show(&l->pool, detect_shows(l, r), l->item.m.t_ns);
-	if (length > 0 && p[-1] != '\n') {
-		p += p < r->end && *p == '\r';
-		p += p < r->end && *p == '\n';
-	}
-	l->last_lines = detect_claim(l, r, lines);
-	detect_settle(l, l->last_lines, LOGFMT_SIP);
-	r->p = r->floor = p;
-	return true;
 }
 
 /* Open a collection at the hit. */
@@ -352,6 +204,7 @@ detect_open(struct logfmt *l, struct run *r)
 	uint32_t n = detect_claim(l, r, 1);
 
 	if (c != NULL && collect_begin(c, &r->anchor, &r->about)) {
+		c->heads = l->heads;
 		c->prefix = r->prefix;
 		c->origin = l->now.origin;
 		c->near_ns = c->last_ns = l->now.t_ns;
@@ -473,6 +326,7 @@ detect_begin_record(struct logfmt *l, struct run *r, struct slice text)
 		text.p = "";
 	r->begin = r->p = r->floor = text.p;
 	r->end = text.p + text.n;
+	r->colours = memchr(text.p, DETECT_ESC, text.n) != NULL;
 	if (text.n > 0 && detect_find(text, "\n[Time:", &at)) {
 		if (stamp_find((struct slice){ text.p + at + 1, text.n - at - 1 }, 16, &behind))
 			r->stamp = behind;
@@ -548,6 +402,9 @@ detect_stops(struct logfmt *l, struct run *r, struct collect *c, const char *lin
 		return true;
 	if (!anchor_find(content, &a) || anchor_is_header(content))
 		return false;
+	/* No line of a session description is one; programs that leave it out go on with the next message. */
+	if (c->state == COLLECT_BODY && c->sdp && a.at == 0)
+		return true;
 	if ((!r->record || r->session) && r->floor == r->begin)
 		b.tail = buf_slice(&r->src->tail);
 	back_about(&b, l->heads, (struct slice){ content.p, a.at }, &about);
@@ -559,6 +416,15 @@ detect_close(struct logfmt *l, struct run *r, struct collect *c)
 {
 	pool_close(&l->pool, r->src, c);
 	r->scanned = false;
+}
+
+/* How many lines of others a message waits through; a short piece does not show what comes. */
+static unsigned
+detect_patience(struct run *r, const struct collect *c)
+{
+	if (c->state != COLLECT_START)
+		return COLLECT_FOREIGN_MAX;
+	return r->end - r->begin < DETECT_SHORT ? COLLECT_FOREIGN_START : detect_reach(r, r->p);
 }
 
 /* Offer a line to one open message.  True when that settles where to go on. */
@@ -573,8 +439,7 @@ detect_offer(struct logfmt *l, struct run *r, struct collect *c, struct slice li
 		n = prefix_match(&c->prefix, line);
 	if (n < 0) {
 		c->foreign++;
-		if (c->foreign >= (c->state == COLLECT_START ? COLLECT_FOREIGN_START : COLLECT_FOREIGN_MAX) ||
-		    prefix_indent(&c->prefix) >= DETECT_INDENT)
+		if (c->foreign >= detect_patience(r, c) || prefix_indent(&c->prefix) >= DETECT_INDENT)
 			detect_close(l, r, c);
 		return false;
 	}
@@ -692,12 +557,21 @@ detect_push(struct logfmt *l, const struct text *t)
 
 	l->st.lines += lines;
 	l->st.bytes += t->len;
-	l->st.long_lines += t->cut;
 	l->st.verdict[LOGFMT_HELD] += lines;
 	l->pending = lines;
 	l->now = *t;
 	l->now.data = NULL;
 	l->depth = 1;
+	if (!t->whole && unescape_docker_wanted(text)) {
+		buf_clear(&l->docker);
+		if (!unescape_docker(text, &l->docker)) {
+			l->depth = 0;
+			detect_settle(l, lines, LOGFMT_DROPPED);
+			l->pending = 0;
+			return;
+		}
+		text = buf_slice(&l->docker);
+	}
 	if (t->whole && text.n > 0 && memchr(text.p, '\n', text.n - 1) != NULL) {
 		detect_begin_record(l, r, text);
 		return;
@@ -712,6 +586,7 @@ detect_push(struct logfmt *l, const struct text *t)
 		return;
 	}
 	r->end = text.p + text.n;
+	r->colours = memchr(text.p, DETECT_ESC, text.n) != NULL;
 	if (r->src->pend_left > 0)
 		detect_pended(l, r);
 }
@@ -767,7 +642,7 @@ detect_silence(struct logfmt *l, int64_t t_ns)
 
 		for (; c != NULL; c = after) {
 			after = c->next;
-			if (c->last_ns <= t_ns)
+			if (c->last_ns <= t_ns - (c->state == COLLECT_START ? DETECT_START_NS : 0))
 				pool_close(&l->pool, s, c);
 		}
 		s->pend_due = s->pend_due || (s->pend_left > 0 && s->pend_ns <= t_ns);

@@ -18,11 +18,14 @@
 #include "sipwhy/frame.h"
 #include "sipwhy/logfmt.h"
 
+/* ECMA-48: begins a colour. */
+enum { DETECT_ESC = 0x1b, RUN_AHEAD = 8 };
+
 enum hit { HIT_NONE, HIT_MESSAGE, HIT_RECORD };
 
 /*
  * p..end is left; nothing before floor belongs to a head.  hit: what comes next, at line..line_end, with nothing but
- * statements up to gap_end (scanned: it was looked for).  stamp, key: of the record.
+ * statements up to gap_end (scanned: it was looked for).  stamp, key: of the record.  colours: there is one somewhere.
  */
 struct run {
 	const char *p, *end, *begin, *floor;
@@ -32,16 +35,28 @@ struct run {
 	struct prefix prefix;
 	struct about about;
 	struct source *src;
+	struct {
+		const char *begin, *eol;
+	} ahead[RUN_AHEAD]; /* lines whose ends were looked for lately, for start lines that follow closely */
+	unsigned n_ahead;
+	const char *via; /* the next Via behind the start line looked at last; without has_via: none up to there */
+	struct {
+		struct slice text;
+		const char *from, *at;
+		unsigned looks;
+	} tail; /* the end of a prefix, and the first header name behind one from there on; end: none */
+	const char *last_near, *last_start; /* where the last lines begin that a start line needs behind it */
 	struct stamp stamp;
 	struct slice stamp_line; /* the line with the time that stands before the head */
 	uint64_t key;
-	bool scanned, record, session, claimed;
+	bool scanned, record, session, claimed, colours, has_via;
 };
 
 /* Everything that logfmt.h promises; run[1] is a record within run[0]. */
 struct logfmt {
 	uint64_t seed;
-	const struct logfmt_heads *heads;
+	struct head_rows *heads;
+	struct statement_rows *statements;
 	struct logfmt_stats st;
 	struct statement_table *said;
 	struct pool pool;
@@ -51,12 +66,14 @@ struct logfmt {
 	struct when when;
 	uint32_t when_origin;  /* the stream it is of */
 	struct buf text, line; /* a record unescaped; a line without colours */
+	struct buf docker;     /* a piece without docker's objects */
 	struct collect *given;
 	uint32_t pending; /* lines of the last push that are in no verdict but held */
 	uint32_t last_lines;
 	struct text now; /* the last push, without its bytes */
 	struct logfmt_item item;
 	bool have_item;
+	bool thorough; /* for tests: no short ways; all messages are collected line by line */
 };
 
 /* Begin to read a piece of text. */
@@ -78,7 +95,7 @@ void detect_end(struct logfmt *l, const uint32_t *origin);
 /* The rest of the last piece is not read. */
 void detect_abandon(struct logfmt *l);
 
-/* ---- between detect.c and detect_say.c ---- */
+/* ---- between the files of detect ---- */
 
 /* End of the line at p; begin of the next; what lies between two points. */
 const char *detect_eol(const char *p, const char *end);
@@ -88,6 +105,27 @@ struct slice detect_slice(const char *from, const char *to);
 /* Take up to n lines of this push for something; they stay held until detect_settle moves them. */
 uint32_t detect_claim(struct logfmt *l, struct run *r, uint32_t n);
 void detect_settle(struct logfmt *l, uint32_t n, enum logfmt_verdict to);
+
+/* Set the item of a message. */
+void detect_message_item(struct logfmt *l, const struct about *about, struct slice bytes, int64_t t_ns, bool cut);
+
+/* Set the end of the line r->line.  escapes: is it an escaped record? */
+bool detect_start_line(struct run *r, bool escapes);
+
+/* A line with "SIP/2.0", which does not stand before `from`: is it the start line of a message? */
+bool detect_anchor(struct logfmt *l, struct run *r, struct slice line, size_t from);
+
+/*
+ * How many lines of other writers may stand between a start line that ends before `from` and its first header: few
+ * where no Via is near, for there are logs in which every other line looks like a start line.
+ */
+unsigned detect_reach(struct run *r, const char *from);
+
+/* The key under which the SIP text at the hit is shown. */
+uint64_t detect_shows(struct logfmt *l, struct run *r);
+
+/* The message at the hit, given as it lies there.  False when it must be collected. */
+bool detect_fast(struct logfmt *l, struct run *r);
 
 /* Keys of sources; the program that wrote a line, where its syslog head says so. */
 uint64_t detect_key(const struct logfmt *l, uint32_t origin, struct slice a, struct slice b);

@@ -10,6 +10,8 @@
 
 enum { DETECT_PEND_LINES = 3 };
 
+_Static_assert((int)DETECT_PEND_LINES <= (int)COLLECT_FOREIGN_NEAR, "as many lines are behind those before last_near");
+
 /* A statement inside JSON or escapes: the line that holds it, out of l->text. */
 static struct slice
 detect_unwrap(struct logfmt *l, struct slice line)
@@ -24,7 +26,7 @@ detect_unwrap(struct logfmt *l, struct slice line)
 	rest = buf_slice(&l->text);
 	while (rest.n > 0) {
 		one = slice_cut(&rest, '\n');
-		if (statement_maybe(one))
+		if (statement_maybe(l->statements, one))
 			return one;
 	}
 	return line;
@@ -36,6 +38,8 @@ detect_quiet(struct logfmt *l, const struct run *r, struct slice line, int64_t t
 {
 	uint64_t key;
 
+	if (l->st.messages == 0)
+		return false;
 	if (pool_was_shown(
 		&l->pool, detect_key(l, l->now.origin, (struct slice){ NULL, 0 }, (struct slice){ NULL, 0 }), t_ns) ||
 	    (r->key != 0 && pool_was_shown(&l->pool, r->key, t_ns)))
@@ -53,12 +57,13 @@ detect_say(struct logfmt *l, struct run *r, struct slice line, uint32_t held)
 	struct stamp stamp;
 	enum statement_kind kind;
 	unsigned row;
+	bool leads;
 
 	while (line.n > 0 && (line.p[line.n - 1] == '\r' || line.p[line.n - 1] == '\0'))
 		line.n--;
-	kind = statement_read(detect_unwrap(l, line), item, &row);
+	kind = statement_read(l->statements, detect_unwrap(l, line), item, &row);
 	if (kind == STATEMENT_CODE || kind == STATEMENT_NOTICE) {
-		if (!when_last_stamp(line, &stamp))
+		if (!when_last_stamp(line, &stamp, &leads))
 			stamp = r->stamp;
 		item->m.t_ns = when_resolve(detect_when(l, l->now.origin), &stamp, l->now.t_ns, l->now.live, &unused);
 		item->m.stamp = stamp.text;
@@ -121,6 +126,9 @@ detect_put_off(struct logfmt *l, struct run *r, struct slice line, const char *n
 
 	if (r->record || r->hit != HIT_NONE || r->src->pend_left > 0)
 		return false;
+	/* Known without a look: more lines follow. */
+	if (r->last_near != NULL && line.p < r->last_near)
+		return false;
 	for (const char *p = next; p < r->end && follow < DETECT_PEND_LINES; follow++)
 		p = detect_next(detect_eol(p, r->end), r->end);
 	if (follow >= DETECT_PEND_LINES || !head_read(l->heads, line, &h) || h.of != 'p')
@@ -142,7 +150,7 @@ bool
 detect_gap(struct logfmt *l, struct run *r)
 {
 	struct slice gap = detect_slice(r->p, r->gap_end);
-	size_t at = statement_scan(gap);
+	size_t at = statement_scan(l->statements, gap);
 	const char *eol;
 
 	if (at >= gap.n) {

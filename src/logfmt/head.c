@@ -1,14 +1,16 @@
 /*
  * head - reads the lines above a message by the rows of rows_head.c and by those that users add.
- * Know: a row of the table is compiled for the line at hand, which costs a fraction of a microsecond and needs no
- * state; a set of the line's bytes keeps nearly all rows from it.
+ * Know: most rows need a text that one pass over the line finds for all of them (seek.h), so that hardly any pattern
+ * is tried in vain; what a row needs is a part of its pattern, so this never changes what is read.
  */
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
 #include "logfmt/head.h"
 #include "logfmt/pattern.h"
 #include "logfmt/rows.h"
+#include "logfmt/seek.h"
 #include "sipwhy/mem.h"
 
 struct head_user {
@@ -81,14 +83,67 @@ logfmt_heads_add(struct logfmt_heads *h, struct slice name, struct slice pattern
 	return err;
 }
 
-static uint64_t
-head_bytes(struct slice line)
-{
-	uint64_t set = 0;
+/*
+ * need[i]: rows (as bits) that text i of the set stands for; always: rows whose own text is too short for it.
+ * last: the row that read a line last.
+ */
+struct head_rows {
+	const struct logfmt_heads *users;
+	struct seek_set needs;
+	size_t last;
+	uint64_t need[SEEK_TEXTS_MAX], always;
+	struct pattern pattern[];
+};
 
-	for (size_t i = 0; i < line.n; i++)
-		set |= ROW_HAS(line.p[i]);
-	return set;
+static void
+head_rows_need(struct head_rows *r, const char *need, uint64_t bit)
+{
+	unsigned i = 0;
+
+	while (need != NULL && i < r->needs.n && strcmp(r->needs.member[i].text, need) != 0)
+		i++;
+	if (need == NULL || (i == r->needs.n && !seek_set_add(&r->needs, need)))
+		r->always |= bit;
+	else
+		r->need[i] |= bit;
+}
+
+struct head_rows *
+head_rows_new(const struct logfmt_heads *users)
+{
+	size_t n;
+	const struct row_head *rows = rows_head(&n);
+	struct head_rows *r = mem_zalloc(sizeof *r + n * sizeof r->pattern[0]);
+
+	if (r == NULL)
+		return NULL;
+	assert(n <= 64);
+	r->users = users;
+	seek_set_init(&r->needs);
+	for (size_t i = 0; i < n; i++) {
+		int err = pattern_compile(&r->pattern[i], slice_str(rows[i].row.pattern), NULL);
+
+		assert(err == 0);
+		head_rows_need(r, rows[i].need, err == 0 ? UINT64_C(1) << i : 0);
+	}
+	return r;
+}
+
+void
+head_rows_free(struct head_rows *r)
+{
+	mem_free(r);
+}
+
+/* Rows that may read the line. */
+static uint64_t
+head_rows_for(const struct head_rows *r, struct slice line)
+{
+	uint64_t rows = r->always, texts = seek_all(&r->needs, line.p, line.p + line.n);
+
+	for (; texts != 0; texts &= texts - 1)
+		rows |= r->need[__builtin_ctzll(texts)];
+	return rows;
 }
 
 static uint32_t
@@ -123,15 +178,58 @@ head_from_values(const struct pattern_values *v, struct head *h)
 	h->stamp = v->time;
 }
 
+/* Step over a text; false when it does not stand there. */
 static bool
-head_try(const struct row_head *row, struct slice line, struct head *out)
+head_eat(struct slice *s, const char *text, size_t n)
 {
-	struct pattern p;
+	if (s->n < n || memcmp(s->p, text, n) != 0)
+		return false;
+	s->p += n;
+	s->n -= n;
+	return true;
+}
+
+/*
+ * The first row by hand, for the log with the most text of all: what it reads the row reads the same; false says
+ * nothing.
+ */
+static bool
+head_try_pjsip(struct slice line, struct head *out)
+{
+	const char *at = seek_text(line.p, line.p + line.n, "<--- ", 5);
+	struct slice s = { at, at != NULL ? (size_t)(line.p + line.n - at) : 0 };
+	size_t n = 0;
+
+	if (!head_eat(&s, "<--- ", 5))
+		return false;
+	out->flow = head_eat(&s, "Received", 8) ? FLOW_IN : FLOW_OUT;
+	if (out->flow == FLOW_OUT && !head_eat(&s, "Transmitting", 12))
+		return false;
+	out->of = head_eat(&s, " SIP request (", 14) ? 'q' : 'p';
+	if (out->of == 'p' && !head_eat(&s, " SIP response (", 15))
+		return false;
+	for (; n < s.n && n < 9 && s.p[n] >= '0' && s.p[n] <= '9'; n++)
+		out->size = out->size * 10 + (uint32_t)(s.p[n] - '0');
+	s = (struct slice){ s.p + n, s.n - n };
+	if (n == 0 || !head_eat(&s, " bytes) ", 8) || !(head_eat(&s, "from ", 5) || head_eat(&s, "to ", 3)) ||
+	    !head_eat(&s, "UDP:", 4))
+		return false;
+	out->transport = TRANSPORT_UDP;
+	n = pattern_quad(s, out->flow == FLOW_IN ? &out->src : &out->dst);
+	s = (struct slice){ s.p + n, s.n - n };
+	if (n == 0 || !head_eat(&s, ":", 1))
+		return false;
+	n = pattern_port(s, out->flow == FLOW_IN ? &out->src.port : &out->dst.port);
+	s = (struct slice){ s.p + n, s.n - n };
+	return n > 0 && head_eat(&s, " --->", 5);
+}
+
+static bool
+head_try(const struct row_head *row, const struct pattern *p, struct slice line, struct head *out)
+{
 	struct pattern_values v;
 
-	if (row->need != NULL && memmem(line.p, line.n, row->need, strlen(row->need)) == NULL)
-		return false;
-	if (pattern_compile(&p, slice_str(row->row.pattern), NULL) != 0 || !pattern_match(&p, line, &v))
+	if (!pattern_match(p, line, &v))
 		return false;
 	*out = (struct head){ .name = row->row.name, .flow = row->flow, .of = row->of, .transport = TRANSPORT_N };
 	head_from_values(&v, out);
@@ -156,24 +254,44 @@ head_try_users(const struct logfmt_heads *users, struct slice line, struct head 
 /* Lines longer than this are no heads; what a line of a megabyte holds is not looked at row by row. */
 enum { HEAD_LINE_MAX = 4096 };
 
-bool
-head_read(const struct logfmt_heads *users, struct slice line, struct head *out)
+static bool
+head_may_be(struct slice line)
+{
+	return line.n >= 5 && line.n <= HEAD_LINE_MAX;
+}
+
+static bool
+head_read_built_in(struct head_rows *r, struct slice line, struct head *out)
 {
 	size_t n;
 	const struct row_head *rows = rows_head(&n);
-	uint64_t set;
 
-	*out = (struct head){ .transport = TRANSPORT_N };
-	if (line.n < 5 || line.n > HEAD_LINE_MAX)
-		return false;
-	if (head_try_users(users, line, out))
-		return true;
-	set = head_bytes(line);
-	for (size_t i = 0; i < n; i++)
-		if ((rows[i].has & ~set) == 0 && head_try(&rows[i], line, out))
-			return true;
+	if (head_may_be(line)) {
+		/* Nothing stands before the first row: it needs no more when it was the one all along. */
+		if (r->last == 0) {
+			*out = (struct head){ .name = rows[0].row.name };
+			if (head_try_pjsip(line, out) || head_try(&rows[0], &r->pattern[0], line, out))
+				return true;
+		}
+		for (uint64_t left = head_rows_for(r, line); left != 0; left &= left - 1) {
+			unsigned i = (unsigned)__builtin_ctzll(left);
+
+			if (head_try(&rows[i], &r->pattern[i], line, out)) {
+				r->last = i;
+				return true;
+			}
+		}
+	}
 	*out = (struct head){ .transport = TRANSPORT_N };
 	return false;
+}
+
+bool
+head_read(struct head_rows *r, struct slice line, struct head *out)
+{
+	if (r->users != NULL && head_may_be(line) && head_try_users(r->users, line, out))
+		return true;
+	return head_read_built_in(r, line, out);
 }
 
 static bool
@@ -259,11 +377,11 @@ head_continue_sipdump(struct slice line, struct head *h)
 
 /* The line with the direction below the line with the time. */
 static bool
-head_continue_after_time(struct slice line, struct head *h, const char *with)
+head_continue_after_time(struct head_rows *r, struct slice line, struct head *h, const char *with)
 {
 	struct head more;
 
-	if (!head_read(NULL, line, &more) || !head_starts(slice_str(more.name), with) || more.stamp.text.n > 0)
+	if (!head_read_built_in(r, line, &more) || !head_starts(slice_str(more.name), with) || more.stamp.text.n > 0)
 		return false;
 	more.stamp = h->stamp;
 	*h = more;
@@ -284,7 +402,7 @@ head_is_net(struct slice line)
 }
 
 bool
-head_continue(struct slice line, struct head *h)
+head_continue(struct head_rows *r, struct slice line, struct head *h)
 {
 	struct slice name = slice_str(h->name);
 
@@ -297,9 +415,9 @@ head_continue(struct slice line, struct head *h)
 	if (head_starts(name, "freeswitch"))
 		return head_is_ruler(line, '-', 60);
 	if (head_starts(name, "cisco-ios-time"))
-		return head_continue_after_time(line, h, "cisco-");
+		return head_continue_after_time(r, line, h, "cisco-");
 	if (head_starts(name, "sipp-time"))
-		return head_continue_after_time(line, h, "sipp");
+		return head_continue_after_time(r, line, h, "sipp");
 	return false;
 }
 
@@ -333,14 +451,14 @@ head_is_mark(struct slice line)
 }
 
 bool
-head_is_end(struct slice line)
+head_is_end(struct head_rows *r, struct slice line)
 {
 	struct head h;
 
 	/* Session descriptions are nearly all of what is asked about here. */
 	if (line.n < 2 || (line.p[1] == '=' && line.p[0] >= 'a' && line.p[0] <= 'z'))
 		return false;
-	return head_is_mark(line) || head_read(NULL, line, &h);
+	return head_is_mark(line) || head_read_built_in(r, line, &h);
 }
 
 const struct logfmt_row *

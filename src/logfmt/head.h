@@ -30,18 +30,23 @@ struct head {
 };
 
 /*
- * Is there a head in `line` (no line end)?  users: rows tried first, NULL none.  lines that follow it and belong to it
- * (sipdump's keys, CUCM's [n,NET]) are told apart by head_continue.  True and *out filled.
+ * The rows ready for use: their patterns compiled.  users: rows tried first, borrowed, NULL none.  NULL when memory is
+ * short.
  */
-bool head_read(const struct logfmt_heads *users, struct slice line, struct head *out);
-
-/* A further line of a head that has begun: more of its fields.  False when the line is not part of one. */
-bool head_continue(struct slice line, struct head *h);
+struct head_rows;
+struct head_rows *head_rows_new(const struct logfmt_heads *users);
+void head_rows_free(struct head_rows *r);
 
 /*
- * May this line be a head, or the mark that ends a message (dash lines, "--end msg--", "]]", "|||")?  A quick test on
- * the line's bytes, used where a body is being collected: a true here is confirmed with head_read or head_is_end.
+ * Is there a head in `line` (no line end)?  Lines that follow it and belong to it (sipdump's keys, CUCM's [n,NET]) are
+ * told apart by head_continue.  True and *out filled.
  */
-bool head_is_end(struct slice line);
+bool head_read(struct head_rows *r, struct slice line, struct head *out);
+
+/* A further line of a head that has begun: more of its fields.  False when the line is not part of one. */
+bool head_continue(struct head_rows *r, struct slice line, struct head *h);
+
+/* Is this line a head that is built in, or the mark that ends a message (dash lines, "--end msg--", "]]", "|||")? */
+bool head_is_end(struct head_rows *r, struct slice line);
 
 #endif

@@ -11,7 +11,7 @@
 #include "sipwhy/timefmt.h"
 
 #define LOGFMT_SILENCE_NS (500 * NS_PER_MS)
-enum { LOGFMT_TEXT_MAX = 3 * TEXT_MAX };
+enum { LOGFMT_TEXT_MAX = 3 * TEXT_MAX, LOGFMT_PIECE_MAX = 1 << 20 };
 
 struct logfmt *
 logfmt_new(const struct logfmt_cfg *cfg)
@@ -20,17 +20,18 @@ logfmt_new(const struct logfmt_cfg *cfg)
 
 	if (l == NULL)
 		return NULL;
-	if (cfg != NULL) {
+	if (cfg != NULL)
 		l->seed = cfg->seed;
-		l->heads = cfg->heads;
-	}
 	pool_init(&l->pool);
 	source_init(&l->record, 0, 0);
 	buf_init(&l->text, LOGFMT_TEXT_MAX);
 	buf_init(&l->line, TEXT_MAX);
+	buf_init(&l->docker, LOGFMT_PIECE_MAX);
 	l->said = statement_table_new(l->seed);
-	if (l->said == NULL) {
-		mem_free(l);
+	l->heads = head_rows_new(cfg != NULL ? cfg->heads : NULL);
+	l->statements = statement_rows_new();
+	if (l->said == NULL || l->heads == NULL || l->statements == NULL) {
+		logfmt_free(l);
 		return NULL;
 	}
 	return l;
@@ -46,8 +47,11 @@ logfmt_free(struct logfmt *l)
 		pool_free(&l->pool, l->given);
 	pool_fini(&l->pool);
 	statement_table_free(l->said);
+	head_rows_free(l->heads);
+	mem_free(l->statements);
 	buf_fini(&l->text);
 	buf_fini(&l->line);
+	buf_fini(&l->docker);
 	mem_free(l);
 }
 
@@ -81,6 +85,19 @@ logfmt_give(struct logfmt *l, struct collect *c)
 	return true;
 }
 
+/* Of a message the members of the other kinds are left alone. */
+static void
+logfmt_put(const struct logfmt_item *item, struct logfmt_item *out)
+{
+	if (item->kind != LOGFMT_MESSAGE) {
+		*out = *item;
+		return;
+	}
+	out->kind = item->kind;
+	out->m = item->m;
+	out->head = item->head;
+}
+
 /* What the item before borrowed is no longer needed. */
 static void
 logfmt_release(struct logfmt *l)
@@ -101,13 +118,13 @@ logfmt_next(struct logfmt *l, struct logfmt_item *out)
 		while ((c = pool_take(&l->pool)) != NULL) {
 			if (logfmt_give(l, c)) {
 				l->given = c;
-				*out = l->item;
+				logfmt_put(&l->item, out);
 				return true;
 			}
 			pool_free(&l->pool, c);
 		}
 		if (l->have_item) {
-			*out = l->item;
+			logfmt_put(&l->item, out);
 			return true;
 		}
 	} while (detect_step(l) || detect_due(l));
@@ -173,4 +190,33 @@ const struct logfmt_stats *
 logfmt_stats(const struct logfmt *l)
 {
 	return &l->st;
+}
+
+struct logfmt_place
+logfmt_place(const struct logfmt *l)
+{
+	const struct run *r = &l->run[0];
+	uint64_t open = l->st.verdict[LOGFMT_HELD] - l->pending;
+
+	if (l->depth == 0)
+		return (struct logfmt_place){ .held = open, .known = true };
+	return (struct logfmt_place){ .from = r->p,
+		.to = r->end,
+		.held = open,
+		.known = l->depth == 1 && !r->record && r->begin != l->docker.data && (open == 0 || r->p == r->begin) };
+}
+
+uint64_t
+logfmt_place_lines(const struct logfmt_place *place)
+{
+	uint64_t lines = place->held;
+	const char *p = place->from;
+
+	while (p != place->to) {
+		const char *lf = memchr(p, '\n', (size_t)(place->to - p));
+
+		lines++;
+		p = lf != NULL ? lf + 1 : place->to;
+	}
+	return lines;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "logfmt/pattern.h"
+#include "logfmt/seek.h"
 
 enum { PATTERN_TRIES = 16, PATTERN_NAME_MAX = 16 };
 enum { OP_LITERAL, OP_WORDS, OP_CLOSED, OP_OPEN, OP_TIGHT, OP_OPTION, OP_OPTION_END };
@@ -110,27 +111,32 @@ pattern_word_value(uint8_t field, struct slice value)
 static int
 pattern_words(struct pattern_compiler *c, const struct pattern_name *name, struct slice words)
 {
-	struct pattern_op *op;
+	struct pattern *p = c->p;
+	struct pattern_op *op = pattern_op_new(c, OP_WORDS);
 	struct slice rest = words, word, value;
+	int v;
 
+	if (op == NULL)
+		return pattern_bad(c, "the pattern is too long");
+	op->field = name->field;
+	op->at = p->n_words;
 	while (rest.n > 0) {
 		value = slice_cut(&rest, ',');
 		word = slice_cut(&value, '=');
+		v = pattern_word_value(name->field, value);
 		if (word.n == 0)
 			return pattern_bad(c, "there is a word without letters");
-		if (pattern_word_value(name->field, value) < 0)
+		if (v < 0)
 			return pattern_bad(c,
 			    name->field == PATTERN_FLOW     ? "a word of {flow:} needs =in or =out"
 				: name->field == PATTERN_OF ? "a word of {of:} needs =q or =p"
 							    : "a word of {transport:} needs =udp, =tcp, =tls, "
 							      "=sctp, =ws or =wss");
+		if (p->n_words >= PATTERN_WORDS)
+			return pattern_bad(c, "the pattern is too long");
+		p->words[p->n_words++] = (struct pattern_word){ word.p, (uint16_t)word.n, (uint8_t)v };
+		op->n++;
 	}
-	op = pattern_op_new(c, OP_WORDS);
-	if (op == NULL)
-		return pattern_bad(c, "the pattern is too long");
-	op->field = name->field;
-	op->p = words.p;
-	op->n = (uint16_t)words.n;
 	return 0;
 }
 
@@ -248,7 +254,7 @@ pattern_compile(struct pattern *p, struct slice text, struct errmsg *em)
 	struct pattern_compiler c = { .p = p, .text = text, .option = -1, .em = em };
 	int err;
 
-	p->n_ops = p->n_text = 0;
+	p->n_ops = p->n_text = p->n_words = 0;
 	p->from_start = p->to_end = false;
 	for (; c.i < text.n; c.i++)
 		if ((err = pattern_step(&c)) != 0)
@@ -272,7 +278,7 @@ struct pattern_matcher {
 static const char *
 pattern_find(struct slice line, size_t from, const char *what, size_t n)
 {
-	return from <= line.n && n > 0 ? memmem(line.p + from, line.n - from, what, n) : NULL;
+	return from <= line.n ? seek_text(line.p + from, line.p + line.n, what, n) : NULL;
 }
 
 static bool
@@ -303,8 +309,7 @@ pattern_digits(struct slice s, size_t max)
 	return n;
 }
 
-/* "5060" as a port at s: its length, 0 when it is none. */
-static size_t
+size_t
 pattern_port(struct slice s, uint16_t *out)
 {
 	size_t n = pattern_digits(s, 6);
@@ -345,17 +350,54 @@ pattern_port_form(struct slice s, uint16_t *out)
 	return skip + n < s.n && s.p[skip + n] == ']' ? skip + n + 1 : 0;
 }
 
+/* May a byte be part of an address or its port? */
+static bool
+pattern_in_address(char c)
+{
+	return pattern_is_hex(c) || c == ':' || c == '.';
+}
+
 /* "[192.0.2.1]" or "[2001:db8::1]": its length. */
 static size_t
 pattern_bracketed(struct slice s, struct endpoint *out)
 {
 	size_t n = 1;
 
-	while (n < s.n && n < 50 && (pattern_is_hex(s.p[n]) || s.p[n] == ':' || s.p[n] == '.'))
+	while (n < s.n && n < 50 && pattern_in_address(s.p[n]))
 		n++;
 	if (n >= s.n || s.p[n] != ']' || !endpoint_parse((struct slice){ s.p + 1, n - 1 }, false, out))
 		return 0;
 	return n + 1;
+}
+
+/* Nearly all addresses are this; what it leaves is looked at in full. */
+size_t
+pattern_quad(struct slice s, struct endpoint *out)
+{
+	uint8_t addr[4];
+	size_t n = 0, behind;
+
+	for (int i = 0; i < 4; i++) {
+		size_t digits = pattern_digits(pattern_rest(s, n), 3);
+		unsigned v = 0;
+
+		for (size_t k = n; k < n + digits; k++)
+			v = v * 10 + (unsigned)(s.p[k] - '0');
+		if (digits == 0 || v > 255 || (digits > 1 && s.p[n] == '0'))
+			return 0;
+		addr[i] = (uint8_t)v;
+		n += digits;
+		if (i < 3 && (n >= s.n || s.p[n++] != '.'))
+			return 0;
+	}
+	behind = n;
+	if (behind < s.n && s.p[behind] == ':')
+		behind += 1 + pattern_digits(pattern_rest(s, behind + 1), 5);
+	if (behind == n + 1 || (behind < s.n && pattern_in_address(s.p[behind])))
+		return 0;
+	out->family = 4;
+	memcpy(out->addr, addr, sizeof addr);
+	return n;
 }
 
 /*
@@ -371,8 +413,8 @@ pattern_address(struct slice s, bool bare, struct endpoint *out)
 	*out = (struct endpoint){ 0 };
 	if (s.n > 0 && s.p[0] == '[') {
 		n = pattern_bracketed(s, out);
-	} else {
-		while (n < s.n && n < 56 && (pattern_is_hex(s.p[n]) || s.p[n] == ':' || s.p[n] == '.'))
+	} else if ((n = pattern_quad(s, out)) == 0) {
+		while (n < s.n && n < 56 && pattern_in_address(s.p[n]))
 			n++;
 		while (n > 0 && (s.p[n - 1] == '.' || (s.p[n - 1] == ':' && !(n > 1 && s.p[n - 2] == ':'))))
 			n--;
@@ -459,32 +501,21 @@ pattern_closed(const struct pattern_matcher *m, uint8_t field, size_t at, size_t
 	return *n > 0;
 }
 
-/* The next of the words "a=x,b=y": moves *rest. */
-static struct slice
-pattern_next_word(struct slice *rest, struct slice *value)
-{
-	*value = slice_cut(rest, ',');
-	return slice_cut(value, '=');
-}
-
 static bool
 pattern_take_word(const struct pattern_matcher *m, const struct pattern_op *op, size_t at, size_t *n)
 {
-	struct slice rest = { op->p, op->n }, value, word;
-	int v;
+	for (size_t i = op->at; i < op->at + (size_t)op->n; i++) {
+		const struct pattern_word *word = &m->p->words[i];
 
-	while (rest.n > 0) {
-		word = pattern_next_word(&rest, &value);
-		if (m->line.n - at < word.n || memcmp(m->line.p + at, word.p, word.n) != 0)
+		if (m->line.n - at < word->n || !seek_same(m->line.p + at, word->p, word->n))
 			continue;
-		v = pattern_word_value(op->field, value);
 		if (op->field == PATTERN_FLOW)
-			m->v->flow = (uint8_t)v;
+			m->v->flow = word->value;
 		else if (op->field == PATTERN_OF)
-			m->v->of = (char)v;
+			m->v->of = (char)word->value;
 		else if (op->field == PATTERN_TRANSPORT)
-			m->v->transport = (uint8_t)v;
-		*n = word.n;
+			m->v->transport = word->value;
+		*n = word->n;
 		return true;
 	}
 	return false;
@@ -500,16 +531,12 @@ pattern_nearest(const char *found, const char **best)
 static void
 pattern_find_stop(const struct pattern_matcher *m, const struct pattern_op *op, size_t at, const char **best)
 {
-	struct slice rest = { op->p, op->n }, value, word;
-
 	if (op->kind == OP_LITERAL) {
 		pattern_nearest(pattern_find(m->line, at, m->p->text + op->at, op->n), best);
 		return;
 	}
-	while (op->kind == OP_WORDS && rest.n > 0) {
-		word = pattern_next_word(&rest, &value);
-		pattern_nearest(pattern_find(m->line, at, word.p, word.n), best);
-	}
+	for (size_t i = op->at; op->kind == OP_WORDS && i < op->at + (size_t)op->n; i++)
+		pattern_nearest(pattern_find(m->line, at, m->p->words[i].p, m->p->words[i].n), best);
 }
 
 /* Where an open field that begins at `at` ends; SIZE_MAX when what must follow it does not stand in the line. */
@@ -572,7 +599,7 @@ pattern_run_op(const struct pattern_matcher *m, size_t i, size_t *at)
 
 	if (op->kind == OP_LITERAL) {
 		n = op->n;
-		if (m->line.n - *at < n || memcmp(m->line.p + *at, m->p->text + op->at, n) != 0)
+		if (m->line.n - *at < n || !seek_same(m->line.p + *at, m->p->text + op->at, n))
 			return false;
 	} else if (op->kind == OP_WORDS) {
 		if (!pattern_take_word(m, op, *at, &n))
@@ -670,9 +697,13 @@ pattern_match(const struct pattern *p, struct slice line, struct pattern_values 
 
 	while (m.line.n > 0 && (m.line.p[m.line.n - 1] == ' ' || m.line.p[m.line.n - 1] == '\r'))
 		m.line.n--;
-	if (m.line.n == 0 || pattern_find(m.line, 0, p->text + need->at, need->n) == NULL)
+	if (m.line.n == 0)
 		return false;
 	for (int tries = 0; tries < PATTERN_TRIES; tries++) {
+		/* A pattern that begins with a text is mostly found at the first place, and then needs no more. */
+		if (tries == (p->ops[0].kind == OP_LITERAL) &&
+		    pattern_find(m.line, 0, p->text + need->at, need->n) == NULL)
+			return false;
 		if (!p->from_start)
 			begin = pattern_next_begin(&m, begin);
 		if (begin == SIZE_MAX)

@@ -62,22 +62,29 @@ struct pattern_values {
 	size_t begin, behind;
 };
 
-/* Parts and bytes of literal text a pattern may have. */
-enum { PATTERN_OPS = 48, PATTERN_TEXT = 400 };
+/* Parts, bytes of literal text and words a pattern may have. */
+enum { PATTERN_OPS = 48, PATTERN_TEXT = 400, PATTERN_WORDS = 48 };
 
 struct pattern_op {
 	uint8_t kind;  /* of pattern.c */
 	uint8_t field; /* enum pattern_field */
-	uint16_t n;    /* literal, words: bytes; optional part: number of the op behind it */
-	uint16_t at;   /* literal: place in text */
-	const char *p; /* words: "Received=in,Sent=out", in the caller's text */
+	uint16_t n;    /* literal: bytes; words: their number; optional part: number of the op behind it */
+	uint16_t at;   /* literal: place in text; words: the first */
+};
+
+/* "Received=in": the word, in the caller's text, and the number its value stands for. */
+struct pattern_word {
+	const char *p;
+	uint16_t n;
+	uint8_t value;
 };
 
 struct pattern {
-	uint16_t n_ops, n_text;
+	uint16_t n_ops, n_text, n_words;
 	uint16_t longest; /* op of the longest literal that every match has; n_ops when there is none */
 	bool from_start, to_end;
 	struct pattern_op ops[PATTERN_OPS];
+	struct pattern_word words[PATTERN_WORDS];
 	char text[PATTERN_TEXT];
 };
 
@@ -89,5 +96,11 @@ int pattern_compile(struct pattern *p, struct slice text, struct errmsg *em);
 
 /* Does the line hold a match?  The first one counts.  True and *out filled; false and *out undefined. */
 bool pattern_match(const struct pattern *p, struct slice line, struct pattern_values *out);
+
+/* "192.0.2.1" at s, behind it nothing of an address but a port: its length, else 0.  Sets family and addr of *out. */
+size_t pattern_quad(struct slice s, struct endpoint *out);
+
+/* "5060" as a port at s: its length, 0 when it is none. */
+size_t pattern_port(struct slice s, uint16_t *out);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "logfmt/seek.h"
+
 static bool
 prefix_digit(char c)
 {
@@ -44,6 +46,9 @@ prefix_names(const struct prefix *p, size_t at)
 		if (prefix_letter(further))
 			return true;
 	}
+	/* "12(4953) INFO:" of Kamailio on a terminal. */
+	if ((before == '(' || before == '[') && (prefix_letter(further) || prefix_digit(further)))
+		return true;
 	return prefix_in_quad(p, at);
 }
 
@@ -86,7 +91,7 @@ prefix_step(const struct prefix *p, struct slice text, size_t *i, struct slice l
 
 	n = blanks + digits;
 	/* Mostly they are the same. */
-	if (line.n - *j >= n && memcmp(text.p + *i, line.p + *j, n) == 0 &&
+	if (line.n - *j >= n && seek_same(text.p + *i, line.p + *j, n) &&
 	    (digits == 0 || *j + n == line.n || !prefix_digit(line.p[*j + n]))) {
 		*i += n;
 		*j += n;
@@ -102,11 +107,27 @@ prefix_step(const struct prefix *p, struct slice text, size_t *i, struct slice l
 	return false;
 }
 
+/*
+ * How far both are the same, from the begin to the last place where a step may begin: what is the same up to there
+ * needs no steps.
+ */
+static size_t
+prefix_same(const struct prefix *p, struct slice line)
+{
+	size_t i = seek_common(p->text, line.p, p->n < line.n ? p->n : line.n);
+
+	while (i > 0 && prefix_digit(p->text[i - 1]))
+		i--;
+	while (i > 0 && p->text[i - 1] == ' ')
+		i--;
+	return i;
+}
+
 ptrdiff_t
 prefix_match(const struct prefix *p, struct slice line)
 {
 	struct slice text = { p->text, p->n };
-	size_t i = 0, j = 0;
+	size_t i = prefix_same(p, line), j = i;
 
 	while (i < text.n && j < line.n) {
 		char c = text.p[i];
@@ -138,13 +159,14 @@ prefix_indent(const struct prefix *p)
 bool
 prefix_is_mark(struct slice text)
 {
-	static const char *const marks[] = { "--->", "<", "----", "RAW PDU:" };
+	static const struct slice marks[] = { { "--->", 4 }, { "<", 1 }, { "----", 4 }, { "RAW PDU:", 8 } };
 	struct slice s = slice_trim(text);
+	char last = s.n > 0 ? s.p[s.n - 1] : '\0';
 
+	if (last != '>' && last != '<' && last != '-' && last != ':')
+		return false;
 	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
-		size_t n = strlen(marks[i]);
-
-		if (s.n >= n && memcmp(s.p + s.n - n, marks[i], n) == 0)
+		if (s.n >= marks[i].n && memcmp(s.p + s.n - marks[i].n, marks[i].p, marks[i].n) == 0)
 			return true;
 	}
 	return false;

@@ -12,9 +12,6 @@
 
 enum { ROW_SAMPLES = 4 };
 
-/* Bytes that every line of a row has; a line without them is left after one pass over it. */
-#define ROW_HAS(c) (UINT64_C(1) << ((unsigned char)(c)&63U))
-
 /* A line and what it gives; addresses as endpoint_format prints them with port, NULL not compared, "-" none. */
 struct row_head_sample {
 	const char *line, *src, *dst;
@@ -24,12 +21,10 @@ struct row_head_sample {
 };
 
 /*
- * has: ROW_HAS of bytes in the pattern's text.  need: a part of the pattern's text, NULL to go by has alone.  flow, of:
- * what the row means where its pattern has no such field.
+ * need: a part of the pattern's text, NULL none.  flow, of: what the row means where its pattern has no such field.
  */
 struct row_head {
 	struct logfmt_row row;
-	uint64_t has;
 	const char *need;
 	uint8_t flow;
 	char of;
@@ -43,7 +38,7 @@ const struct row_head *rows_head(size_t *n);
 enum row_kind { ROW_CODE, ROW_NOTICE, ROW_NEITHER };
 
 /* Fields beyond the pattern's that a row's own reader fills (statement.c). */
-enum row_reader { ROW_PLAIN, ROW_ACC, ROW_SECURITY, ROW_CAUSE, ROW_STATE };
+enum row_reader { ROW_PLAIN, ROW_ACC, ROW_SECURITY, ROW_CAUSE };
 
 /*
  * One way in which a product says something in one line.  anchor: index in the table of anchors (rows_statement.c), a
@@ -67,14 +62,7 @@ struct row_statement {
 
 const struct row_statement *rows_statement(size_t *n);
 
-/* A text that all lines of some rows hold.  window: where in it the eight bytes begin that statement_scan.c looks for.
- */
-struct row_anchor {
-	const char *text;
-	uint8_t window;
-};
-
-/* Every statement holds one of these; *n their number. */
-const struct row_anchor *rows_anchors(size_t *n);
+/* Texts, each in all lines of some rows; every statement holds one of these.  *n their number. */
+const char *const *rows_anchors(size_t *n);
 
 #endif

@@ -6,40 +6,84 @@
  */
 #include "logfmt/rows.h"
 
-static const struct row_anchor anchors[] = {
-	/*  0 */ { "ACC: transaction answered", 14 },
-	/*  1 */ { "ACC: call missed", 6 },
-	/*  2 */ { "ACC: request ac", 7 },
-	/*  3 */ { "ACC: call ended", 6 },
-	/*  4 */ { "Got SIP ", 0 },
-	/*  5 */ { "Got error ", 0 },
-	/*  6 */ { "registration attempt to", 8 },
-	/*  7 */ { "ing state [", 3 },
-	/*  8 */ { "Failed Registration", 6 },
-	/*  9 */ { "Ping failed", 1 },
-	/* 10 */ { "Ping succeeded", 0 },
-	/* 11 */ { "Responding ", 3 },
-	/* 12 */ { "to other leg", 2 },
-	/* 13 */ { "nta: received ", 6 },
-	/* 14 */ { "nta: sent ", 2 },
-	/* 15 */ { "is duplicate response", 13 },
-	/* 16 */ { "Response msg ", 0 },
-	/* 17 */ { "%SIP-3-MAXCONNCAC", 4 },
-	/* 18 */ { "%VOICE_IEC", 2 },
-	/* 19 */ { "\tSIP/2.0 ", 0 },
-	/* 20 */ { "' failed for '", 6 },
-	/* 21 */ { "rejected because", 1 },
-	/* 22 */ { "SecurityEvent", 5 },
-	/* 23 */ { "SIP auth ", 1 },
-	/* 24 */ { "authenticate device", 0 },
-	/* 25 */ { "busy/congested", 6 },
-	/* 26 */ { " Hangup ", 0 },
-	/* 27 */ { "Originate Failed", 6 },
-	/* 28 */ { "hanging up, cause", 0 }
+/* The event decides what it means; the rest is the same in all of them. */
+#define SECURITY_EVENT                                                                                                 \
+	"SecurityEvent=\"{detail}\",EventTV=\"{*}\",Severity=\"{*}\",Service=\"{phrase}\","                            \
+	"EventVersion=\"{*}\",AccountID=\"{user}\",SessionID=\"{call_id}\","                                           \
+	"LocalAddress=\"{*}/{transport}/{own}\",RemoteAddress=\"{*}/{transport}/{peer_ip}/{peer_port}\""
+#define SECURITY_REST                                                                                                  \
+	"EventTV=\"2026-03-03T10:16:23.440+0000\",Severity=\"Error\",Service=\"PJSIP\",EventVersion=\"1\","            \
+	"AccountID=\"1001\",SessionID=\"9b643476\",LocalAddress=\"IPV4/UDP/192.0.2.1/5060\","                          \
+	"RemoteAddress=\"IPV4/UDP/198.51.100.60/5070\",Challenge=\"6a204bd8\""
+
+#define LOST "the logger threw lines away: the counts of this time are too low"
+
+static const char *const anchors[] = {
+	/*  0 */ "ACC: transaction answered",
+	/*  1 */ "ACC: call missed",
+	/*  2 */ "ACC: request ac",
+	/*  3 */ "ACC: call ended",
+	/*  4 */ "Got SIP ",
+	/*  5 */ "Got error ",
+	/*  6 */ "registration attempt to",
+	/*  7 */ "ing state [",
+	/*  8 */ "Failed Registration",
+	/*  9 */ "Ping failed",
+	/* 10 */ "Ping succeeded",
+	/* 11 */ "Responding ",
+	/* 12 */ "to other leg",
+	/* 13 */ "nta: received ",
+	/* 14 */ "nta: sent ",
+	/* 15 */ "is duplicate response",
+	/* 16 */ "Response msg ",
+	/* 17 */ "%SIP-3-MAXCONNCAC",
+	/* 18 */ "%VOICE_IEC",
+	/* 19 */ "\tSIP/2.0 ",
+	/* 20 */ "' failed for '",
+	/* 21 */ "rejected because",
+	/* 22 */ "SecurityEvent",
+	/* 23 */ "SIP auth ",
+	/* 24 */ "authenticate device",
+	/* 25 */ "busy/congested",
+	/* 26 */ " Hangup ",
+	/* 27 */ "Originate Failed",
+	/* 28 */ "hanging up, cause",
+	/* 29 */ "due to rate-limiting",
+	/* 30 */ "Suppressed ",
+	/* 31 */ "message repeated ",
+	/* 32 */ "Logging resumed.  ",
+	/* 33 */ "no more space for spec value"
 };
 
 /* pattern; anchor, need, kind, reader, family, flow, method, name of the notice; what it means; a line and its code */
 static const struct row_statement rows[] = {
+	/* First of all: what was not logged can't be counted, and a repeat holds the line that it repeats. */
+	{ { "rsyslog-lost", " {number} messages lost due to rate-limiting", "rsyslog: rate limit of an input", true },
+	    29, "messages lost", ROW_NOTICE, ROW_PLAIN, 0, FLOW_UNKNOWN, NULL, "log-loss", LOST,
+	    "rsyslogd: imuxsock[pid: 901]: 4711 messages lost due to rate-limiting (200 allowed within 5 seconds)", 0 },
+	{ { "rsyslog-drops", "begin to drop messages due to rate-limiting", "rsyslog: rate limit of an input", true },
+	    29, "begin to", ROW_NOTICE, ROW_PLAIN, 0, FLOW_UNKNOWN, NULL, "log-loss", LOST,
+	    "rsyslogd: imuxsock from <kamailio:901>: begin to drop messages due to rate-limiting", 0 },
+	{ { "journald-lost", "Suppressed {number} messages from {user}$", "journald: rate limit of a unit", true }, 30,
+	    NULL, ROW_NOTICE, ROW_PLAIN, 0, FLOW_UNKNOWN, NULL, "log-loss", LOST,
+	    "pbx systemd-journald[301]: Suppressed 4711 messages from kamailio.service", 0 },
+	{ { "syslog-repeated", "message repeated {number} times", "syslog daemons: reduction of repeated lines", true },
+	    31, NULL, ROW_NOTICE, ROW_PLAIN, 0, FLOW_UNKNOWN, NULL, "log-loss",
+	    "the logger wrote one line in place of several, which are not counted; switch its reduction off",
+	    "Mar  3 10:15:01 pbx kamailio[901]: message repeated 3 times: [ NOTICE: acc [acc.c:287]: ACC: call missed: "
+	    "timestamp=1;method=INVITE;from_tag=a;to_tag=b;call_id=c;code=503;reason=x]",
+	    0 },
+	{ { "asterisk-lost", "Logging resumed.  {number} message[s] discarded.", "Asterisk: the queue of its logger",
+	      true },
+	    32, NULL, ROW_NOTICE, ROW_PLAIN, 0, FLOW_UNKNOWN, NULL, "log-loss", LOST,
+	    "[Jun 29 11:16:37] WARNING[28086]: logger:0 ***: Logging resumed.  158329 messages discarded.", 0 },
+	{ { "xlog-lost", "no more space for spec value", "Kamailio and OpenSIPS: a text longer than the buffer of xlog",
+	      true },
+	    33, NULL, ROW_NOTICE, ROW_PLAIN, 0, FLOW_UNKNOWN, NULL, "log-loss",
+	    "a text (a message, mostly) was too long for xlog and is not in the log: raise its buf_size",
+	    " 2(97) ERROR: {1 1 INVITE a} <core> [core/pvapi.c:1491]: pv_printf_mode(): no more space for spec value - "
+	    "printed:39 token:9245 buffer:4096",
+	    0 },
 	{ { "acc-answered",
 	      "ACC: transaction answered: {*}method={method};from_tag={from_tag};to_tag={to_tag};"
 	      "call_id={call_id};code={code};reason={phrase}",
@@ -124,10 +168,20 @@ static const struct row_statement rows[] = {
 	{ { "pjsip-registration-silent", "No response received from '{peer_uri}' on registration attempt to '{user}'",
 	      "Asterisk, res_pjsip: a registration nobody answered", true },
 	    6, "No response", ROW_NOTICE, ROW_PLAIN, 0, FLOW_UNKNOWN, "REGISTER", "no-response",
-	    "no answer to a registration that was sent",
+	    "no answer to a registration that was sent: the registrar is down, or packets are lost on the way",
 	    "No response received from 'sip:203.0.113.9:5080' on registration attempt to "
 	    "'sip:1001@example.net', retrying in '60'",
 	    0 },
+	/* A 200 is told when it is sent or received, and once more when the ACK is. */
+	{ { "freeswitch-state-answer",
+	      "Channel {user} {*:entering,skipping} state \\[{*:completed,completing}\\]\\[{code}\\]",
+	      "FreeSWITCH, mod_sofia: state of a call, final answer", true },
+	    7, "[complet", ROW_CODE, ROW_PLAIN, 5, FLOW_UNKNOWN, "INVITE", NULL, NULL,
+	    "[DEBUG] sofia.c:7493 Channel sofia/internal/1001@pbx.example.com entering state [completed][200]", 200 },
+	{ { "freeswitch-state-ready", "Channel {user} {*:entering,skipping} state \\[ready\\]\\[{code}\\]",
+	      "FreeSWITCH, mod_sofia: state of a call, answered and acknowledged", true },
+	    7, "[ready]", ROW_CODE, ROW_PLAIN, 5, FLOW_UNKNOWN, "INVITE", NULL, NULL,
+	    "[DEBUG] sofia.c:7493 Channel sofia/internal/1001@pbx.example.com entering state [ready][200]", 200 },
 	{ { "freeswitch-state", "Channel {user} {*:entering,skipping} state \\[{word}\\]\\[{code}\\]",
 	      "FreeSWITCH, mod_sofia: state of a call", true },
 	    7, NULL, ROW_CODE, ROW_PLAIN, 0, FLOW_UNKNOWN, "INVITE", NULL, NULL,
@@ -212,7 +266,7 @@ static const struct row_statement rows[] = {
 	      "matching endpoint found",
 	      "Asterisk, res_pjsip: a request from nobody it knows", true },
 	    20, "No matching", ROW_NOTICE, ROW_PLAIN, 0, FLOW_IN, NULL, "unknown-endpoint",
-	    "no endpoint matches the sender; Asterisk answers with a challenge (401), then 403 or silence",
+	    "no endpoint matches the address or the user; Asterisk answers 401, whatever password follows",
 	    "res_pjsip/pjsip_distributor.c: Request 'INVITE' from '\"1001\" <sip:1001@192.0.2.1>' failed "
 	    "for '198.51.100.9:5060' (callid: 67ca0405@198.51.100.9) - No matching endpoint found",
 	    0 },
@@ -221,7 +275,7 @@ static const struct row_statement rows[] = {
 	      "to authenticate",
 	      "Asterisk, res_pjsip: wrong credentials", true },
 	    20, "authenticate", ROW_NOTICE, ROW_PLAIN, 0, FLOW_IN, NULL, "auth-failed",
-	    "wrong user name or password; Asterisk answers 401 again",
+	    "the endpoint is known, the password or the user name for it is wrong; Asterisk answers 401 again",
 	    "res_pjsip/pjsip_distributor.c: Request 'INVITE' from '\"1001\" <sip:1001@192.0.2.1>' failed "
 	    "for '198.51.100.9:5060' (callid: 67ca0405@198.51.100.9) - Failed to authenticate",
 	    0 },
@@ -242,7 +296,9 @@ static const struct row_statement rows[] = {
 	    "res_pjsip_session.c:  trunk-a: Call (UDP:198.51.100.9:5060) to extension '004410' rejected "
 	    "because extension not found in context 'from-trunk'.",
 	    0 },
-	{ { "chansip-no-extension", "Call from '{*}' ({peer}) to extension '{user}' rejected because {detail}",
+	{ { "chansip-no-extension",
+	      "Call from '{*}' ({peer}) to extension '{user}' rejected because extension not found in "
+	      "context '{detail}'",
 	      "Asterisk, chan_sip: no such number", true },
 	    21, "Call from", ROW_NOTICE, ROW_PLAIN, 0, FLOW_IN, "INVITE", "no-extension",
 	    "the number called is not in the dialplan; Asterisk sends 404",
@@ -263,7 +319,7 @@ static const struct row_statement rows[] = {
 	    "chan_sip.c: Registration from '<sip:500@192.0.2.1>' failed for '198.51.100.9:5060' - No "
 	    "matching peer found",
 	    0 },
-	{ { "chansip-auth-failed", "Failed to authenticate device {user} for {method}, code = ",
+	{ { "chansip-auth-failed", "Failed to authenticate device {user}[;tag={from_tag}] for {method}, code = ",
 	      "Asterisk, chan_sip: wrong credentials", true },
 	    24, NULL, ROW_NOTICE, ROW_PLAIN, 0, FLOW_IN, NULL, "auth-failed",
 	    "wrong user name or password (the code in the line is Asterisk's own); Asterisk sends 401 or "
@@ -274,26 +330,32 @@ static const struct row_statement rows[] = {
 	{ { "asterisk-busy", "Everyone is busy/congested at this time ({detail})",
 	      "Asterisk, app_dial: no destination took the call", true },
 	    25, NULL, ROW_NOTICE, ROW_PLAIN, 0, FLOW_UNKNOWN, NULL, "everyone-busy",
-	    "no destination took the call; in brackets: all of them: busy/congested/unavailable",
+	    "no destination took the call; in brackets: how many were dialled: busy/congested/unavailable",
 	    "app_dial.c: Everyone is busy/congested at this time (2:1/1/0)", 0 },
-	{ { "asterisk-security",
-	      "SecurityEvent=\"{detail}\",EventTV=\"{*}\",Severity=\"{*}\",Service=\"{phrase}\","
-	      "EventVersion=\"{*}\",AccountID=\"{user}\",SessionID=\"{call_id}\","
-	      "LocalAddress=\"{*}/{transport}/{own}\",RemoteAddress=\"{*}/{transport}/{peer}\"",
-	      "Asterisk: security events", true },
-	    22, NULL, ROW_NOTICE, ROW_SECURITY, 0, FLOW_IN, NULL, "security-event",
+	{ { "asterisk-invalid-account", SECURITY_EVENT, "Asterisk: security events, no such account", true }, 22,
+	    "\"InvalidAccountID\"", ROW_NOTICE, ROW_SECURITY, 0, FLOW_IN, NULL, "security-event",
+	    "the account is not known here: a typing error, or somebody who tries names",
+	    "SecurityEvent=\"InvalidAccountID\"," SECURITY_REST, 0 },
+	{ { "asterisk-invalid-password", SECURITY_EVENT, "Asterisk: security events, wrong password", true }, 22,
+	    "\"InvalidPassword\"", ROW_NOTICE, ROW_SECURITY, 0, FLOW_IN, NULL, "security-event",
+	    "the password for this account is wrong", "SecurityEvent=\"InvalidPassword\"," SECURITY_REST, 0 },
+	{ { "asterisk-challenge-failed", SECURITY_EVENT, "Asterisk: security events, wrong password", true }, 22,
+	    "\"ChallengeResponseFailed\"", ROW_NOTICE, ROW_SECURITY, 0, FLOW_IN, NULL, "security-event",
+	    "the credentials sent for this account do not fit: wrong password, user name or realm",
+	    "SecurityEvent=\"ChallengeResponseFailed\"," SECURITY_REST, 0 },
+	{ { "asterisk-acl", SECURITY_EVENT, "Asterisk: security events, refused address", true }, 22, "\"FailedACL\"",
+	    ROW_NOTICE, ROW_SECURITY, 0, FLOW_IN, NULL, "security-event",
+	    "an access list (acl, permit, deny) refuses the address", "SecurityEvent=\"FailedACL\"," SECURITY_REST, 0 },
+	{ { "asterisk-security", SECURITY_EVENT, "Asterisk: security events, any other", true }, 22, NULL, ROW_NOTICE,
+	    ROW_SECURITY, 0, FLOW_IN, NULL, "security-event",
 	    "a request was refused for the reason that SecurityEvent names",
-	    "SecurityEvent=\"InvalidPassword\",EventTV=\"2026-03-03T10:16:23.440+0000\","
-	    "Severity=\"Error\",Service=\"PJSIP\",EventVersion=\"1\",AccountID=\"1001\","
-	    "SessionID=\"9b643476\",LocalAddress=\"IPV4/UDP/192.0.2.1/5060\","
-	    "RemoteAddress=\"IPV4/UDP/198.51.100.60/5070\",Challenge=\"6a204bd8\"",
-	    0 },
+	    "SecurityEvent=\"RequestNotAllowed\"," SECURITY_REST, 0 },
 	{ { "freeswitch-auth-challenge",
 	      "SIP auth challenge ({method}) on sofia profile '{*}' for \\[{user}\\] from ip "
 	      "{peer_ip}",
 	      "FreeSWITCH, mod_sofia: for fail2ban", true },
 	    23, "challenge", ROW_NOTICE, ROW_PLAIN, 0, FLOW_IN, NULL, "auth-challenge",
-	    "a request came without credentials; FreeSWITCH sends 401 or 407",
+	    "a request came without credentials, as each first one does; FreeSWITCH sends 401 or 407",
 	    "SIP auth challenge (REGISTER) on sofia profile 'internal' for [1001@pbx.example.com] from "
 	    "ip 198.51.100.7",
 	    0 },
@@ -334,7 +396,7 @@ rows_statement(size_t *n)
 	return rows;
 }
 
-const struct row_anchor *
+const char *const *
 rows_anchors(size_t *n)
 {
 	*n = sizeof anchors / sizeof anchors[0];

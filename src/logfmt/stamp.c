@@ -9,7 +9,7 @@
 #include "logfmt/stamp.h"
 #include "sipwhy/timefmt.h"
 
-enum { STAMP_DAY_S = 86400, STAMP_LEAP_YEARS = 8, STAMP_AHEAD_S = 60 };
+enum { STAMP_DAY_S = 86400, STAMP_LEAP_YEARS = 8, STAMP_AHEAD_S = 60, STAMP_BACK_S = 2 * 3600 };
 
 /* Reading goes forward through the text; ok says whether all fitted so far. */
 struct stamp_reader {
@@ -148,6 +148,8 @@ stamp_zone_name(struct stamp_reader *r, struct stamp *s)
 		{ "MDT", -24 }, { "PST", -32 }, { "PDT", -28 } };
 	size_t n = 0, left = (size_t)(r->end - r->p);
 
+	if (left == 0 || *r->p < 'A' || *r->p > 'Z')
+		return false;
 	while (n < left && n < 6 && stamp_is_alnum(r->p[n]))
 		n++;
 	if (n < left && r->p[n] != ':' && r->p[n] != ' ' && r->p[n] != ']')
@@ -373,7 +375,7 @@ stamp_try_month(const char *begin, const char *at, const char *end, struct stamp
 {
 	struct stamp_reader r = { at, end, true };
 
-	if (at > begin && stamp_is_alnum(at[-1]))
+	if (end - at < 4 || at[3] != ' ' || (at > begin && stamp_is_alnum(at[-1])))
 		return false;
 	*out = (struct stamp){ 0 };
 	stamp_mmm(&r, out, begin);
@@ -391,6 +393,9 @@ stamp_try_epoch(const char *at, const char *end, struct stamp *out)
 	static const char *const keys[] = { "timestamp=", "time: ", "TIMESTAMP\": \"", "TIMESTAMP\":\"" };
 	size_t n;
 
+	/* The second letter of all of them. */
+	if (end - at < 2 || (at[1] != 'i' && at[1] != 'I'))
+		return false;
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
 		n = strlen(keys[i]);
 		if ((size_t)(end - at) > n && memcmp(at, keys[i], n) == 0)
@@ -498,20 +503,23 @@ stamp_day_of(const struct stamp *s, int64_t t_s)
 	return wall_s % STAMP_DAY_S < 0 ? day - 1 : day;
 }
 
+/*
+ * A time of day alone.  Logs go forward, and may be silent for most of a day: behind another line it is the first such
+ * time that is not before that line, but for lines that come out of order and clocks that are set back.
+ */
 static int64_t
 stamp_without_date(const struct stamp *s, int64_t near_s, int64_t last_s, bool has_last)
 {
-	int64_t anchor_s = has_last ? last_s : near_s, day = stamp_day_of(s, anchor_s), best = 0;
+	int64_t anchor_s = has_last ? last_s : near_s, day = stamp_day_of(s, anchor_s), t = near_s;
 
-	for (int64_t d = day + 1; d >= day - 1; d--) {
-		int64_t t = stamp_utc(s, d * STAMP_DAY_S + stamp_of_day(s), anchor_s);
+	for (int64_t k = -1; k <= 1; k++) {
+		int64_t d = has_last ? day + k : day - k;
 
-		if (!has_last && t <= near_s + STAMP_AHEAD_S)
-			return t;
-		if (d == day + 1 || stamp_distance(t, anchor_s) < stamp_distance(best, anchor_s))
-			best = t;
+		t = stamp_utc(s, d * STAMP_DAY_S + stamp_of_day(s), anchor_s);
+		if (has_last ? t >= last_s - STAMP_BACK_S : t <= near_s + STAMP_AHEAD_S)
+			break;
 	}
-	return best;
+	return t;
 }
 
 /* Year of a day counted from 1970. */

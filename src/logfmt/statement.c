@@ -3,11 +3,13 @@
  * Know: a number counts as a status code only from 100 to 699; sofia's 9xx, chan_sip's -1 and a 0 are its own affairs.
  * What a line does not say stays absent; nothing is inferred from what usually follows.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "logfmt/pattern.h"
 #include "logfmt/rows.h"
 #include "logfmt/statement.h"
+#include "sipwhy/mem.h"
 
 /* What can stand between "{" and the Call-ID of Kamailio's log_prefix, and how far in front of "ACC:" it is looked for.
  */
@@ -33,7 +35,8 @@ statement_trim_end(struct slice s)
 	static const char *const ends[] = { "\n", "\r", " ", "\\n", "\\r", "#012", "#015" };
 	bool more = true;
 
-	while (more) {
+	/* All of them end in one of these. */
+	while (more && s.n > 0 && strchr("\n\r nr25", s.p[s.n - 1]) != NULL) {
 		more = false;
 		for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
 			if (statement_ends(s, ends[i])) {
@@ -49,12 +52,12 @@ static struct slice
 statement_out_of_json(struct slice line)
 {
 	static const char *const keys[] = { "\"msg\"", "\"message\"", "\"MESSAGE\"", "\"log\"" };
-	const char *at = memmem(line.p, line.n, "{\"", 2);
+	const char *at = seek_text(line.p, line.p + line.n, "{\"", 2);
 	struct slice s;
 	size_t n = 0;
 
 	for (size_t i = 0; at != NULL && i < sizeof keys / sizeof keys[0]; i++) {
-		const char *key = memmem(at, line.n - (size_t)(at - line.p), keys[i], strlen(keys[i]));
+		const char *key = seek_text(at, line.p + line.n, keys[i], strlen(keys[i]));
 
 		if (key == NULL)
 			continue;
@@ -298,40 +301,52 @@ statement_clear(struct logfmt_item *item)
 	item->head = "";
 }
 
-static bool
-statement_has(struct slice line, const char *what)
+struct statement_rows *
+statement_rows_new(void)
 {
-	return what == NULL || memmem(line.p, line.n, what, strlen(what)) != NULL;
+	size_t n, n_anchors;
+	const struct row_statement *rows = rows_statement(&n);
+	const char *const *anchors = rows_anchors(&n_anchors);
+	struct statement_rows *r = mem_zalloc(sizeof *r + n * sizeof r->pattern[0]);
+	bool good = true;
+
+	if (r == NULL)
+		return NULL;
+	seek_set_init(&r->anchors);
+	for (size_t i = 0; i < n_anchors; i++)
+		good = seek_set_add(&r->anchors, anchors[i]) && good;
+	for (size_t i = 0; i < n; i++)
+		good = pattern_compile(&r->pattern[i], slice_str(rows[i].row.pattern), NULL) == 0 && good;
+	assert(good);
+	(void)good;
+	return r;
 }
 
 /* The row that reads the line; *v its values. */
 static const struct row_statement *
-statement_match(struct slice line, struct pattern_values *v, unsigned *index)
+statement_match(const struct statement_rows *r, struct slice line, struct pattern_values *v, unsigned *index)
 {
-	size_t n, n_anchors;
+	size_t n;
 	const struct row_statement *rows = rows_statement(&n);
-	const struct row_anchor *anchors = rows_anchors(&n_anchors);
-	struct pattern p;
-	int anchor = -1;
-	bool present = false;
+	uint64_t present = seek_all(&r->anchors, line.p, line.p + line.n);
 
-	for (unsigned i = 0; i < n; i++) {
-		if (rows[i].anchor != anchor) {
-			anchor = rows[i].anchor;
-			present = statement_has(line, anchors[anchor].text);
+	for (unsigned i = 0; present != 0 && i < n; i++) {
+		const char *need = rows[i].need;
+
+		if ((present >> rows[i].anchor & 1) == 0)
+			continue;
+		if (need != NULL && seek_text(line.p, line.p + line.n, need, strlen(need)) == NULL)
+			continue;
+		if (pattern_match(&r->pattern[i], line, v)) {
+			*index = i;
+			return &rows[i];
 		}
-		if (!present || !statement_has(line, rows[i].need))
-			continue;
-		if (pattern_compile(&p, slice_str(rows[i].row.pattern), NULL) != 0 || !pattern_match(&p, line, v))
-			continue;
-		*index = i;
-		return &rows[i];
 	}
 	return NULL;
 }
 
 enum statement_kind
-statement_read(struct slice line, struct logfmt_item *item, unsigned *row)
+statement_read(const struct statement_rows *rows, struct slice line, struct logfmt_item *item, unsigned *row)
 {
 	struct pattern_values v;
 	const struct row_statement *r;
@@ -341,7 +356,7 @@ statement_read(struct slice line, struct logfmt_item *item, unsigned *row)
 	if (line.n == 0 || line.n > STATEMENT_LINE_MAX)
 		return STATEMENT_NONE;
 	line = statement_trim_end(statement_out_of_json(line));
-	r = line.n > 0 ? statement_match(line, &v, row) : NULL;
+	r = line.n > 0 ? statement_match(rows, line, &v, row) : NULL;
 	if (r == NULL)
 		return STATEMENT_NONE;
 	item->head = r->row.name;

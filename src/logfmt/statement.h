@@ -8,8 +8,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "logfmt/pattern.h"
+#include "logfmt/seek.h"
 #include "sipwhy/logfmt.h"
 #include "sipwhy/slice.h"
+
+/* The rows ready for use: their patterns compiled, and the texts of which each of their lines holds one. */
+struct statement_rows {
+	struct seek_set anchors;
+	struct pattern pattern[];
+};
+
+/* NULL when memory is short; free with mem_free. */
+struct statement_rows *statement_rows_new(void);
 
 enum statement_kind {
 	STATEMENT_NONE,
@@ -19,20 +30,21 @@ enum statement_kind {
 };
 
 /*
- * Quick test: can this line hold a statement?  Looks for the literals of all rows in one pass.  Used on every line that
- * is no SIP, so it must cost little (about 1 ns a byte); statement_scan is the same over many lines.
+ * Quick test: can this line hold a statement?  Looks for the anchors of all rows in one pass.  Used on every line that
+ * is no SIP, so it must cost little; statement_scan is the same over many lines.
  */
-bool statement_maybe(struct slice line);
+bool statement_maybe(const struct statement_rows *r, struct slice line);
 
 /* The first line in `lines` (many, with line feeds) that statement_maybe holds for: its begin; lines.n when none. */
-size_t statement_scan(struct slice lines);
+size_t statement_scan(const struct statement_rows *r, struct slice lines);
 
 /*
  * Read one line (escapes undone, no line end; the text inside a JSON object is found).  Fills all of *item but the
  * times and the notice's source; of a statement that names a code, notice holds peer and user alone.  Slices point into
  * line or are static.  *row: which row matched, for statement_again.
  */
-enum statement_kind statement_read(struct slice line, struct logfmt_item *item, unsigned *row);
+enum statement_kind
+statement_read(const struct statement_rows *r, struct slice line, struct logfmt_item *item, unsigned *row);
 
 /*
  * The same response is often said by several rows (acc: "call missed" and "transaction answered").  A table of what was

@@ -435,6 +435,15 @@ unescape_json(struct slice s, const struct unescape_value *v, struct unescape_ou
 	o->n += text.n;
 }
 
+/* rsyslog's escapes somewhere in the text; one line feed at its very end may stand behind any of the other forms. */
+static bool
+unescape_has_octal(struct slice s)
+{
+	while (s.n >= 4 && (unescape_at(s, s.n - 4, "#012") || unescape_at(s, s.n - 4, "#015")))
+		s.n -= 4;
+	return unescape_has(s, "#012");
+}
+
 /* Which of the forms the record has; false when it is plain. */
 static bool
 unescape_into(struct slice s, struct unescape_out *o)
@@ -444,7 +453,7 @@ unescape_into(struct slice s, struct unescape_out *o)
 
 	if (unescape_is_json(s, &begin) && unescape_find_value(s, begin, &v))
 		unescape_json(s, &v, o);
-	else if (unescape_has(s, "#012"))
+	else if (unescape_has_octal(s))
 		unescape_octal(s, o);
 	else if (unescape_has(s, "\\r\\n"))
 		unescape_c_style(s, o);
@@ -452,6 +461,8 @@ unescape_into(struct slice s, struct unescape_out *o)
 		unescape_lf_only(s, o);
 	else if (unescape_has_cr_header(s))
 		unescape_cr_blank(s, o);
+	else if (unescape_has(s, "#012"))
+		unescape_octal(s, o);
 	else
 		return false;
 	return true;
@@ -473,6 +484,87 @@ unescape_record(struct slice record, struct buf *b)
 		buf_add(b, o.p, o.n);
 	mem_free(o.p);
 	return done && buf_ok(b);
+}
+
+/* ---- docker ---- */
+
+static const char unescape_docker_begin[] = "{\"log\":\"";
+
+/* "key":"value" in what follows the text of an object; empty when it is not there. */
+static struct slice
+unescape_docker_value(struct slice s, const char *key)
+{
+	const char *at = s.n > 0 ? memmem(s.p, s.n, key, strlen(key)) : NULL;
+	size_t i;
+
+	if (at == NULL)
+		return (struct slice){ NULL, 0 };
+	i = (size_t)(at - s.p) + strlen(key);
+	return (struct slice){ s.p + i, unescape_string_end(s, i) - i };
+}
+
+/*
+ * One object to "time stream F text", as containerd writes it.  open: the object before was a part of a line (docker
+ * splits above 16 KiB), and this one goes on with it.  False, and nothing written, for anything else: a text of several
+ * lines is a record of its own.
+ */
+static bool
+unescape_docker_line(struct slice line, bool *open, struct unescape_out *o)
+{
+	size_t begin = sizeof unescape_docker_begin - 1, end, kept = o->n, text;
+	struct slice rest, part;
+
+	if (!unescape_at(line, 0, unescape_docker_begin))
+		return false;
+	end = unescape_string_end(line, begin);
+	if (end == line.n)
+		return false;
+	rest = (struct slice){ line.p + end, line.n - end };
+	part = unescape_docker_value(rest, "\"time\":\"");
+	if (!*open && part.n > 0) {
+		unescape_copy(o, part.p, part.n);
+		part = unescape_docker_value(rest, "\"stream\":\"");
+		unescape_put(o, ' ');
+		unescape_copy(o, part.p, part.n);
+		unescape_copy(o, part.n > 0 ? " F " : "F ", part.n > 0 ? 3 : 2);
+	}
+	text = o->n;
+	unescape_json_text((struct slice){ line.p + begin, end - begin }, o);
+	if (o->n > text && memchr(o->p + text, '\n', o->n - text - 1) != NULL) {
+		o->n = kept;
+		return false;
+	}
+	*open = o->n == text || o->p[o->n - 1] != '\n';
+	return true;
+}
+
+bool
+unescape_docker_wanted(struct slice piece)
+{
+	return unescape_at(piece, 0, unescape_docker_begin);
+}
+
+bool
+unescape_docker(struct slice piece, struct buf *b)
+{
+	struct unescape_out o = { NULL, 0 };
+	bool open = false;
+
+	if (piece.n == 0 || !buf_ok(b))
+		return false;
+	o.p = mem_alloc(piece.n + UNESCAPE_ROOM);
+	if (o.p == NULL)
+		return false;
+	for (size_t i = 0, n; i < piece.n; i += n) {
+		const char *lf = memchr(piece.p + i, '\n', piece.n - i);
+
+		n = lf != NULL ? (size_t)(lf - piece.p) + 1 - i : piece.n - i;
+		if (!unescape_docker_line((struct slice){ piece.p + i, n }, &open, &o))
+			unescape_copy(&o, piece.p + i, n);
+	}
+	buf_add(b, o.p, o.n);
+	mem_free(o.p);
+	return buf_ok(b);
 }
 
 bool

@@ -60,16 +60,32 @@ when_resolve(struct when *w, const struct stamp *s, int64_t near_ns, bool live, 
 	return t_ns;
 }
 
+/* How far into a line its stamp may stand that it leads; 0: a line that begins like this has none in front. */
+static size_t
+when_lead(struct slice line)
+{
+	char c = line.n > 0 ? line.p[0] : '\0';
+
+	if (c == '<')
+		return 8;
+	if (c == '[' || c == '*' || c == '.')
+		return 2;
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ? 1 : 0;
+}
+
 bool
-when_last_stamp(struct slice line, struct stamp *out)
+when_last_stamp(struct slice line, struct stamp *out, bool *leads)
 {
 	struct stamp further;
 	struct slice rest;
 	size_t behind;
 	char before;
 
+	*leads = false;
 	if (!stamp_find(line, WHEN_WITHIN, out))
 		return false;
+	/* The text of one that is an epoch may stand behind its name. */
+	*leads = out->is_epoch ? when_leads(line) : (size_t)(out->text.p - line.p) < when_lead(line);
 	/* A line that opens with its own time in brackets has no other in front of its text. */
 	if (line.p[0] == '[' && out->text.p == line.p + 1)
 		return true;
@@ -88,10 +104,7 @@ bool
 when_leads(struct slice line)
 {
 	struct stamp s;
-	char c = line.n > 0 ? line.p[0] : '\0';
-	size_t within = c == '<' ? 8 : c == '[' || c == '*' || c == '.' ? 2 : 1;
+	size_t within = when_lead(line);
 
-	if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || within > 1))
-		return false;
-	return stamp_find(line, within, &s);
+	return within > 0 && stamp_find(line, within, &s);
 }

@@ -24,8 +24,11 @@ struct when {
  */
 int64_t when_resolve(struct when *w, const struct stamp *s, int64_t near_ns, bool live, struct logfmt_stats *st);
 
-/* The stamp nearest to the end of `line`: its last within the first 160 bytes.  False: *out all zero. */
-bool when_last_stamp(struct slice line, struct stamp *out);
+/*
+ * The stamp nearest to the end of `line`: its last within the first 160 bytes; *leads is what when_leads says of the
+ * line.  False: *out all zero.
+ */
+bool when_last_stamp(struct slice line, struct stamp *out, bool *leads);
 
 /* Does the line begin with a stamp, as the lines of a log do (a bracket or a priority may stand before it)? */
 bool when_leads(struct slice line);

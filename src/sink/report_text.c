@@ -91,6 +91,20 @@ report_text_incidents(FILE *out, const struct sink_report *r)
 				report_text_incident(out, &r->incidents[i]);
 }
 
+/* Were there logs alone, and no SIP message in them? */
+static bool
+report_text_only_lines(const struct sink_report *r)
+{
+	uint64_t lines = 0;
+
+	for (size_t i = 0; i < r->n_sources; i++) {
+		if (!r->sources[i].text || r->sources[i].messages > 0)
+			return false;
+		lines += r->sources[i].frames;
+	}
+	return lines > 0;
+}
+
 static void
 report_text_messages(FILE *out, const struct sink_report *r)
 {
@@ -99,7 +113,11 @@ report_text_messages(FILE *out, const struct sink_report *r)
 
 	(void)fprintf(out, "\nMessages\n");
 	report_text_pair(out, "total", requests + responses, "");
-	report_text_pair(out, "requests", requests, "");
+	/* Lines that name a code name no requests: that none was counted does not mean that there was none. */
+	if (requests > 0 || !report_text_only_lines(r))
+		report_text_pair(out, "requests", requests, "");
+	else
+		(void)fprintf(out, "  %-16s %14s  %s\n", "requests", "-", "the log does not show them");
 	report_text_pair(out, "responses", responses, "");
 	report_text_pair(out, "retransmissions", c->retransmissions, "counted above too");
 	report_text_pair(out, "copies", c->copies, "counted above too");
@@ -217,9 +235,14 @@ report_text_event(FILE *out, const struct event *e)
 	report_text_field(peer, sizeof peer, e->peer, TEXT_NAME);
 	report_text_field(from, sizeof from, e->from, 24);
 	report_text_field(to, sizeof to, e->to, 24);
-	report_text_field(phrase, sizeof phrase, e->code != 0 ? e->phrase : slice_str("no response"), TEXT_NAME);
 	if (e->code != 0)
 		(void)snprintf(code, sizeof code, "%u", e->code);
+	/* A log line may name the code alone: then the registered phrase, as on the screen. */
+	report_text_field(phrase, sizeof phrase,
+	    e->code == 0          ? slice_str("no response")
+		: e->phrase.n > 0 ? e->phrase
+				  : slice_str(sip_code_phrase(e->code)),
+	    TEXT_NAME);
 	(void)fprintf(out, "  %s %s %s  %s  %s > %s  %s", timefmt_date_ms(when, sizeof when, e->t_ns), code, phrase,
 	    method, from, to, peer);
 	report_text_marks(out, e);
@@ -253,6 +276,7 @@ sink_report_text(FILE *out, const struct sink_report *r, int quiet)
 	report_text_failures(out, r);
 	report_text_classes(out, r);
 	report_text_codes(out, r);
+	report_text_notice_kinds(out, r);
 	report_text_peers(out, r);
 	report_text_sources(out, r, quiet != 0);
 	report_text_forgotten(out, r);

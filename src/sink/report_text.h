@@ -17,8 +17,9 @@ const char *report_text_name(char out[4 * TEXT_NAME], const char *name);
 /* "    label 12", then ", label 3": figures of a line of their own; nothing for 0. */
 void report_text_part(FILE *out, const char *label, uint64_t v, bool *first);
 
-/* Sources with every drop, and the notices of logs. */
+/* Sources with every drop; the notices of logs by kind, and one by one. */
 void report_text_sources(FILE *out, const struct sink_report *r, bool quiet);
+void report_text_notice_kinds(FILE *out, const struct sink_report *r);
 void report_text_notices(FILE *out, const struct sink_report *r);
 
 /* The blocks that come of attempts: by method, KPIs, failures by code, and peers. */

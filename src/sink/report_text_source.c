@@ -9,7 +9,7 @@
 #include "sipwhy/text.h"
 #include "sipwhy/timefmt.h"
 
-enum { TEXT_NOTICE = 160 };
+enum { TEXT_NOTICE = 160, TEXT_KINDS = 32, TEXT_MEANS = 100 };
 
 void
 report_text_part(FILE *out, const char *label, uint64_t v, bool *first)
@@ -142,6 +142,61 @@ report_text_sources(FILE *out, const struct sink_report *r, bool quiet)
 			report_text_times(out, s);
 		}
 		report_text_lost(out, s);
+	}
+}
+
+/* Notices of one kind among those kept. */
+struct report_kind {
+	const struct notice *newest;
+	uint64_t n;
+};
+
+/* Kinds, most of them first; those that find no row stand in the sum of the notices only. */
+static size_t
+report_text_kinds(const struct notice_list *l, struct report_kind row[TEXT_KINDS])
+{
+	size_t kept = notice_list_count(l), n = 0, i;
+
+	for (uint64_t at = notice_list_newest(l) + 1 - kept; kept > 0; at++, kept--) {
+		const struct notice *one = notice_list_find(l, at);
+
+		for (i = 0; i < n && !slice_eq(row[i].newest->kind, one->kind); i++)
+			;
+		if (i == TEXT_KINDS)
+			continue;
+		if (i == n)
+			row[n++].n = 0;
+		row[i].newest = one;
+		row[i].n++;
+		for (; i > 0 && row[i].n > row[i - 1].n; i--) {
+			struct report_kind less = row[i - 1];
+
+			row[i - 1] = row[i];
+			row[i] = less;
+		}
+	}
+	return n;
+}
+
+void
+report_text_notice_kinds(FILE *out, const struct sink_report *r)
+{
+	struct report_kind row[TEXT_KINDS];
+	size_t kept = r->notices != NULL ? notice_list_count(r->notices) : 0, n;
+	char kind[4 * TEXT_NAME], means[4 * TEXT_MEANS], number[TEXT_NUMBER];
+
+	if (kept == 0)
+		return;
+	n = report_text_kinds(r->notices, row);
+	(void)fprintf(out, "\nNotices by kind");
+	if (sink_notices(r) > kept)
+		(void)fprintf(out, " (the newest %s)", report_text_number(number, kept));
+	(void)fputc('\n', out);
+	for (size_t i = 0; i < n; i++) {
+		(void)text_clean(kind, sizeof kind, row[i].newest->kind, TEXT_NAME, false, NULL);
+		(void)text_clean(means, sizeof means, row[i].newest->means, TEXT_MEANS, false, NULL);
+		(void)fprintf(out, "  %-20s %10s%s%s\n", kind, report_text_number(number, row[i].n),
+		    means[0] != '\0' ? "  " : "", means);
 	}
 }
 

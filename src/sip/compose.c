@@ -136,26 +136,11 @@ compose_src(const struct event *ev)
 	return compose_end(ev->src, ev->direction == DIRECTION_SENT ? "this machine" : "the hop that answered");
 }
 
-bool
-compose_is_coarse(const struct event *ev)
-{
-	struct slice s = ev->stamp;
-	bool clock = s.n == 0 || memchr(s.p, ':', s.n) == NULL;
-
-	/* A fraction stands behind the clock, "10:15:01.25": dots before it are a date's. */
-	for (size_t i = 0; i + 1 < s.n; i++) {
-		clock |= s.p[i] == ':';
-		if (clock && (s.p[i] == '.' || s.p[i] == ',') && s.p[i + 1] >= '0' && s.p[i + 1] <= '9')
-			return false;
-	}
-	return s.n > 0;
-}
-
 struct compose_text
 compose_after(const struct event *ev)
 {
 	struct compose_text span = compose_span(ev->hop_ms < 0 ? 0 : ev->hop_ms), t;
-	bool coarse = compose_is_coarse(ev);
+	bool coarse = event_is_coarse(ev);
 
 	if (coarse && ev->hop_ms < COMPOSE_GRAIN_MS)
 		(void)snprintf(t.s, sizeof t.s, "within a second");

@@ -48,9 +48,8 @@ bool compose_has(struct slice end);
 struct compose_text compose_end(struct slice end, const char *otherwise);
 /* Who gave the answer that is told of. */
 struct compose_text compose_src(const struct event *ev);
-/* The times of this log are whole seconds, so a delay may be wrong by one. */
+/* A delay of a log with whole seconds (event_is_coarse) may be wrong by this. */
 enum { COMPOSE_GRAIN_MS = 1000 };
-bool compose_is_coarse(const struct event *ev);
 /* When that answer came: "after 20 ms", "within a second", "after about 32 s". */
 struct compose_text compose_after(const struct event *ev);
 

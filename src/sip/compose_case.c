@@ -161,7 +161,7 @@ compose_number(struct compose *c)
 static bool
 compose_is_later(const struct event *ev)
 {
-	return ev->hop_ms >= COMPOSE_AT_ONCE_MS + (compose_is_coarse(ev) ? COMPOSE_GRAIN_MS : 0);
+	return ev->hop_ms >= COMPOSE_AT_ONCE_MS + (event_is_coarse(ev) ? COMPOSE_GRAIN_MS : 0);
 }
 
 static void

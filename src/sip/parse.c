@@ -463,3 +463,20 @@ sip_parse(struct sip_parser *p, struct slice bytes, bool cut, struct sipmsg *out
 	}
 	return out->partial ? SIP_PARTIAL : SIP_OK;
 }
+
+bool
+sip_sure(struct slice bytes)
+{
+	struct slice text = startline_skip(bytes);
+	struct startline line;
+	size_t n = 0;
+
+	if (text.n > PARSE_MESSAGE_MAX)
+		return false;
+	/* A plain line only: where any other one ends, header_split decides. */
+	while (n < text.n && (unsigned char)text.p[n] >= ' ')
+		n++;
+	if (n + 1 >= text.n || text.p[n] != '\r' || text.p[n + 1] != '\n')
+		return false;
+	return startline_read((struct slice){ text.p, n }, &line) == SIP_OK;
+}

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sipwhy/hash.h"
+#include "sipwhy/timefmt.h"
 #include "track/sight.h"
 #include "track/track_int.h"
 
@@ -211,6 +212,9 @@ course_try(struct track *t, struct attempt *a, const struct track_in *in)
 	a->bytes = (uint32_t)in->m->bytes.n;
 	a->tries += a->tries < UINT16_MAX;
 	a->flags = in->stated ? a->flags | ATTEMPT_STATED : a->flags & ~(uint32_t)ATTEMPT_STATED;
+	/* What came in live has the time it came at, whatever its log prints. */
+	if (event_stamp_is_coarse(in->m->stamp) && in->m->t_ns % NS_PER_S == 0)
+		a->flags |= ATTEMPT_COARSE;
 	course_credentials(t, a, s);
 	if (s->method == METHOD_REGISTER && s->kind == SIP_REQUEST && s->expires == 0)
 		a->flags |= ATTEMPT_GONE;

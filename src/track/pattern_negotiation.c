@@ -38,6 +38,13 @@ codec_ended(const struct incidents *in, const struct fact *f)
 }
 
 /* A refused re-INVITE (fax, video, hold) leaves the call as it was: those are no legs of call attempts. */
+/* An end that a log does not name is the machine that wrote it. */
+static struct slice
+codec_end(const struct endpoint *e, struct slice name)
+{
+	return e->family == 0 ? slice_str("the PBX") : name;
+}
+
 static void
 codec_see(struct incidents *in, const struct fact *f)
 {
@@ -67,7 +74,8 @@ codec_see(struct incidents *in, const struct fact *f)
 	r.level = works ? INCIDENT_WARNING : INCIDENT_ERROR;
 	raise_incident(in, p, &r,
 	    "%u call%s between %.*s and %.*s failed over codecs or encryption within %s (newest: %s %u)%s", (unsigned)n,
-	    sign_plural(n), SLICE_ARG(name_client(in, f)), SLICE_ARG(name_server(in, f)), sign_span(span, seconds),
+	    sign_plural(n), SLICE_ARG(codec_end(f->client, name_client(in, f))),
+	    SLICE_ARG(codec_end(f->server, name_server(in, f))), sign_span(span, seconds),
 	    ended ? "ended at once with cause" : "refused with", ended ? (unsigned)f->q850 : (unsigned)f->code,
 	    works ? ", others are answered" : ", none was answered");
 }

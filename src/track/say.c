@@ -485,7 +485,7 @@ say_call(struct track *t, enum fact_kind kind, const struct attempt *a, const st
 static int32_t
 say_ms(const struct attempt *a, track_ms from, track_ms to)
 {
-	return a->flags & ATTEMPT_ORPHAN ? -1 : (int32_t)(to - from);
+	return a->flags & (ATTEMPT_ORPHAN | ATTEMPT_COARSE) ? -1 : (int32_t)(to - from);
 }
 
 static void

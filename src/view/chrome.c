@@ -151,7 +151,22 @@ chrome_refused(struct chrome_line *l, const struct store *s)
 	if (refused == 0)
 		return;
 	(void)snprintf(text, sizeof text, "refused %s", view_number(n, sizeof n, refused, 5));
-	chrome_add(l, 90, true, ROLE_STATUS, 16, text);
+	chrome_add(l, 105, true, ROLE_STATUS, 16, text);
+}
+
+/* Followed files that are not there: a slip in a path, or a log that was not written again. */
+static void
+chrome_waiting(struct chrome_line *l, const struct store *s)
+{
+	size_t waiting = 0;
+	char text[48];
+
+	for (size_t i = 0; i < store_source_count(s); i++)
+		waiting += view_source_waits(store_source_at(s, i));
+	if (waiting == 0)
+		return;
+	(void)snprintf(text, sizeof text, "waiting %zu", waiting);
+	chrome_add(l, 130, true, ROLE_STATUS_PAUSED, 16, text);
 }
 
 /* How many incidents go on, and whether one is worse than a warning; the dashboard tells which. */
@@ -237,6 +252,7 @@ view_status_line(const struct viewer *v, struct canvas *c, int row, struct view_
 	chrome_progress(&l, &st);
 	chrome_alerts(&l, v->store);
 	chrome_refused(&l, v->store);
+	chrome_waiting(&l, v->store);
 	chrome_loss(&l, &st);
 	chrome_lag(&l, &st);
 	if (store_now(v->store) > 0)

@@ -6,35 +6,42 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sipwhy/timefmt.h"
 #include "view_int.h"
 
-/* What the sources have seen, summed. */
+/* Groups of notices that are named at most, and rows of a canvas that give them room. */
+enum { EMPTY_GROUPS = 4, EMPTY_FEW_ROWS = 14, EMPTY_MANY_ROWS = 24 };
+
+/* What the sources have seen, summed.  logs: how many of them are logs. */
 struct empty_sum {
-	uint64_t frames, lines, sip, not_sip, filtered, malformed, dropped;
-	uint64_t requests, responses, found, notices;
+	uint64_t frames, sip, not_sip, filtered, malformed, dropped;
+	uint64_t requests, responses, found, notices, refused;
+	size_t sources, logs;
 	struct store_status st;
 };
 
 static void
 empty_sum(const struct store *s, struct empty_sum *sum)
 {
-	*sum = (struct empty_sum){ .frames = 0 };
+	*sum = (struct empty_sum){ .sources = store_source_count(s) };
 	store_status(s, &sum->st);
 	sum->requests = counts_requests(store_counts(s));
 	sum->responses = counts_responses(store_counts(s));
 	sum->notices = store_notice_total(s);
-	for (size_t i = 0; i < store_source_count(s); i++) {
+	for (size_t i = 0; i < sum->sources; i++) {
 		const struct source_stat *src = &store_source_at(s, i)->stat;
+		bool log = view_source_is_log(src);
 
+		sum->logs += log;
 		sum->frames += src->frames;
-		sum->lines += src->text ? src->frames : 0;
 		/* Packets that carried SIP, messages and statements of logs. */
-		sum->found += src->text ? src->messages + src->statements : src->verdict[WIRE_SIP];
+		sum->found += log ? src->messages + src->statements : src->verdict[WIRE_SIP];
 		sum->sip += src->verdict[WIRE_SIP];
 		sum->not_sip += src->verdict[WIRE_NOT_SIP];
 		sum->filtered += src->verdict[WIRE_FILTERED] + src->filtered_input;
 		sum->malformed += src->verdict[WIRE_MALFORMED];
 		sum->dropped += src->verdict[WIRE_DROPPED];
+		sum->refused += src->refused;
 	}
 }
 
@@ -50,9 +57,9 @@ empty_figure(struct page *p, const char *what, uint64_t n, const char *note)
 static void
 empty_figures(struct page *p, const struct empty_sum *sum)
 {
-	const char *seen = sum->lines == 0 ? "frames seen"
-	    : sum->lines == sum->frames    ? "lines seen"
-					   : "frames and lines";
+	const char *seen = sum->logs == 0 ? "frames seen"
+	    : sum->logs == sum->sources   ? "lines seen"
+					  : "frames and lines";
 
 	empty_figure(p, seen, sum->frames, sum->frames > 0 ? "bytes do arrive" : "nothing arrives at all");
 	if (sum->filtered > 0)
@@ -63,9 +70,15 @@ empty_figures(struct page *p, const struct empty_sum *sum)
 		empty_figure(p, "malformed", sum->malformed, "look like SIP and are not");
 	if (sum->dropped > 0)
 		empty_figure(
-		    p, "given up", sum->dropped, sum->lines > 0 ? "for lack of room" : "cut, or fragments missing");
+		    p, "given up", sum->dropped, sum->logs > 0 ? "for lack of room" : "cut, or fragments missing");
+	if (sum->refused > 0)
+		empty_figure(p, "senders refused", sum->refused, "not in --allow, or too many: 6");
 	if (sum->notices > 0)
-		empty_figure(p, "notices", sum->notices, "a failure, but no code: 8");
+		empty_figure(p, "notices", sum->notices, "no code in them: 8");
+	if (sum->logs > 0 && sum->logs == sum->sources && sum->found == 0) {
+		empty_figure(p, "SIP messages", 0, "");
+		return;
+	}
 	empty_figure(p, "SIP requests", sum->requests, "");
 	empty_figure(p, "SIP responses", sum->responses, "");
 }
@@ -93,17 +106,67 @@ empty_sentences(struct page *p, const struct store *s)
 	}
 }
 
+/* What most notices are, and what that means: of a log without codes this is the answer. */
 static void
-empty_good(struct page *p, const struct empty_sum *sum)
+empty_groups(struct page *p, const struct store *s, size_t n)
+{
+	struct store_notice_group row[EMPTY_GROUPS];
+	struct slice before = slice_str("");
+
+	n = store_notice_groups(s, row, n < EMPTY_GROUPS ? n : EMPTY_GROUPS);
+	for (size_t i = 0; i < n; i++) {
+		const struct notice *newest = notice_list_find(store_notices(s), row[i].newest);
+		char text[512], count[32], last[16];
+
+		(void)snprintf(text, sizeof text, "%6s x %s%s%s, last %s",
+		    view_number(count, sizeof count, row[i].count, 6), row[i].kind,
+		    row[i].peer[0] != '\0' ? " from " : "", row[i].peer,
+		    timefmt_clock(last, sizeof last, row[i].last_ns));
+		page_text(p, ROLE_TEXT, 2, 11, slice_str(text));
+		if (newest == NULL || slice_eq(newest->means, before))
+			continue;
+		before = newest->means;
+		if (before.n > 0)
+			page_text(p, ROLE_TEXT_DIM, 11, 11, before);
+	}
+}
+
+static void
+empty_good(struct page *p, const struct store *s, const struct empty_sum *sum)
 {
 	char n[32], text[160];
 
-	(void)snprintf(text, sizeof text, "Good news: no failure among %s response%s.",
+	(void)snprintf(text, sizeof text, "%so failure among %s response%s.", sum->notices > 0 ? "N" : "Good news: n",
 	    view_number(n, sizeof n, sum->responses, 13), sum->responses == 1 ? "" : "s");
-	page_text(p, ROLE_CLASS_2XX, 2, 2, slice_str(text));
+	page_text(p, sum->notices > 0 ? ROLE_TEXT_STRONG : ROLE_CLASS_2XX, 2, 2, slice_str(text));
 	page_text(p, ROLE_TEXT_DIM, 2, 2,
 	    slice_str(sum->st.ended ? "That is all there was to read.  q quits."
 				    : "The first final response of 400 or above will stand here."));
+	if (sum->notices == 0)
+		return;
+	page_blank(p);
+	page_text(
+	    p, ROLE_TEXT, 2, 2, slice_str("But lines of the log tell of failures without a code.  8 shows them:"));
+	empty_groups(p, s, EMPTY_GROUPS);
+}
+
+/* By the first source: who reads several knows what they are. */
+static const char *const *
+empty_log_advice(const struct store *s)
+{
+	static const char *const follow[] = {
+		"- Does the PBX write to this file now?  It is read from its end on; --from-start reads all of it.",
+		"- A quiet PBX: make a test call.",
+		NULL,
+	};
+	static const char *const syslog[] = {
+		"- Does the PBX send its syslog to this address and port?",
+		"- Without an address -S hears this machine only: -S udp:0.0.0.0:5514 --allow PBX hears others.",
+		"- A quiet PBX: make a test call, or say: logger -n 127.0.0.1 -P PORT -d hello",
+		NULL,
+	};
+
+	return strcmp(store_source_at(s, 0)->stat.kind, "syslog") == 0 ? syslog : follow;
 }
 
 static void
@@ -123,7 +186,11 @@ empty_waiting(struct page *p, const struct store *s, const struct empty_sum *sum
 	page_blank(p);
 	empty_figures(p, sum);
 	empty_sentences(p, s);
-	if (sum->st.live)
+	if (!sum->st.live)
+		return;
+	if (sum->logs == sum->sources)
+		empty_advice(p, empty_log_advice(s));
+	else
 		empty_advice(p, advice);
 }
 
@@ -158,12 +225,17 @@ empty_log(struct page *p, const struct store *s, const struct empty_sum *sum)
 	};
 
 	char text[128];
+	bool high = p->height >= EMPTY_MANY_ROWS;
 
 	(void)snprintf(text, sizeof text, "There is no SIP text in this log%s, %s", sum->st.ended ? "" : " so far",
-	    sum->notices > 0 ? "only notices: 8 shows them." : "nor a line that names a code.");
+	    sum->notices > 0 ? "only notices.  8 shows them:" : "nor a line that names a code.");
 	page_text(p, ROLE_TEXT_STRONG, 2, 2, slice_str(text));
-	page_blank(p);
-	empty_figures(p, sum);
+	if (sum->notices > 0)
+		empty_groups(p, s, EMPTY_GROUPS - !high - (p->height < EMPTY_FEW_ROWS));
+	if (sum->notices == 0 || high || sum->refused > 0) {
+		page_blank(p);
+		empty_figures(p, sum);
+	}
 	empty_sentences(p, s);
 	empty_advice(p, advice);
 	if (sum->st.ended)
@@ -174,7 +246,7 @@ empty_log(struct page *p, const struct store *s, const struct empty_sum *sum)
 static bool
 empty_is_log(const struct empty_sum *sum)
 {
-	return sum->lines > 0 && sum->lines == sum->frames && sum->found == 0 &&
+	return sum->frames > 0 && sum->logs == sum->sources && sum->found == 0 &&
 	    (sum->st.ended || sum->st.live || sum->notices > 0);
 }
 
@@ -189,7 +261,7 @@ dashboard_empty_draw(const struct viewer *v, struct canvas *c, int row, int heig
 	if (height > 8)
 		page_blank(&p);
 	if (sum.responses > 0)
-		empty_good(&p, &sum);
+		empty_good(&p, v->store, &sum);
 	else if (empty_is_log(&sum))
 		empty_log(&p, v->store, &sum);
 	else if (sum.st.ended)

@@ -164,6 +164,8 @@ detail_said_by(struct page *p, const struct event *e)
 	detail_who(e, e->dst, who, sizeof who);
 	if (e->code == 0)
 		page_labelf(p, "Asked by", ROLE_TEXT, "%s", who);
+	else if (e->direction == DIRECTION_UNKNOWN && !detail_is_known(e->dst))
+		page_label(p, "To whom", ROLE_TEXT, slice_str("-"));
 	else
 		page_labelf(p, "To whom", ROLE_TEXT, "%s  (%s)", who, way);
 	page_label(p, "Other leg", ROLE_TEXT, e->leg);
@@ -198,17 +200,29 @@ detail_add(char *line, size_t cap, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* A delay as far as it is known. */
+static const char *
+detail_delay(char *out, size_t cap, const struct event *e, int32_t ms)
+{
+	char span[32];
+
+	if (event_is_coarse(e) && ms < 1000)
+		return "less than a second";
+	(void)snprintf(
+	    out, cap, "%s%s", event_is_coarse(e) ? "about " : "", detail_span(span, sizeof span, (uint32_t)ms));
+	return out;
+}
+
 static void
 detail_when(struct page *p, const struct event *e)
 {
-	char line[256] = "", span[32];
+	char line[256] = "", span[40];
 
 	if (e->hop_ms >= 0)
-		detail_add(
-		    line, sizeof line, "%s after the request", detail_span(span, sizeof span, (uint32_t)e->hop_ms));
+		detail_add(line, sizeof line, "%s after the request", detail_delay(span, sizeof span, e, e->hop_ms));
 	if (e->setup_ms >= 0 && e->setup_ms != e->hop_ms)
-		detail_add(line, sizeof line, "%s since the attempt began",
-		    detail_span(span, sizeof span, (uint32_t)e->setup_ms));
+		detail_add(
+		    line, sizeof line, "%s since the attempt began", detail_delay(span, sizeof span, e, e->setup_ms));
 	if (e->rang)
 		detail_add(line, sizeof line, "after ringing or progress");
 	if (e->tries > 1)
@@ -244,11 +258,11 @@ detail_alike(struct page *p, const struct event *e, const struct why_alike *alik
 {
 	char first[32], last[32], n[32], code[16];
 
-	const char *peer = e->peer.n > 0 ? "same peer" : "peers not known";
+	const char *peer = view_peer_known(e) ? "same peer" : "peers not known";
 
 	if (alike->n < 2) {
 		page_labelf(
-		    p, "Alike", ROLE_TEXT, "none within 5 minutes%s", e->peer.n > 0 ? " from the same peer" : "");
+		    p, "Alike", ROLE_TEXT, "none within 5 minutes%s", view_peer_known(e) ? " from the same peer" : "");
 		return;
 	}
 	if (e->code == 0)

@@ -117,6 +117,21 @@ figures_span_s(const struct store *s, unsigned window_s)
 	return window_s;
 }
 
+/* Logs without SIP text, which never name a call: that none was counted does not mean that none was made. */
+static bool
+figures_unknown(const struct store *s)
+{
+	uint64_t messages = 0, lines = 0;
+
+	for (size_t i = 0; i < store_source_count(s); i++) {
+		const struct source_stat *src = &store_source_at(s, i)->stat;
+
+		messages += view_source_is_log(src) ? src->messages : src->verdict[WIRE_SIP];
+		lines += view_source_is_log(src) ? src->frames : 0;
+	}
+	return messages == 0 && lines > 0;
+}
+
 /* Calls a second of a window; since the start the number itself tells more. */
 static void
 figures_calls(const struct viewer *v, struct figures_line *l, int64_t bids)
@@ -124,6 +139,10 @@ figures_calls(const struct viewer *v, struct figures_line *l, int64_t bids)
 	unsigned window_s = view_window_s(v);
 	char rate[24], text[32];
 
+	if (bids <= 0 && figures_unknown(v->store)) {
+		figures_add(l, 230, ROLE_TEXT, "INVITE", "-");
+		return;
+	}
 	if (window_s == 0) {
 		(void)view_number(text, sizeof text, bids > 0 ? (uint64_t)bids : 0, 9);
 		figures_add(l, 230, ROLE_TEXT, "INVITE", bids < KPI_SAMPLE_MIN ? "" : text);
@@ -145,7 +164,7 @@ figures_collect(const struct viewer *v, struct figures_line *l)
 	kpi_figures(&counts, &f);
 	figures_add(l, 250, ROLE_TEXT_DIM, figures_windows[figures_window(v)].small, "");
 	figures_calls(v, l, f.bids);
-	if (f.bids < KPI_SAMPLE_MIN) {
+	if (f.bids < KPI_SAMPLE_MIN && !(f.bids <= 0 && figures_unknown(v->store))) {
 		(void)snprintf(few, sizeof few, "(%s call%s)",
 		    view_number(n, sizeof n, f.bids > 0 ? (uint64_t)f.bids : 0, 9), f.bids == 1 ? "" : "s");
 		figures_add(l, 225, ROLE_TEXT_DIM, few, "");

@@ -209,20 +209,48 @@ view_phrase(const struct event *e)
 	return phrase.n > 0 ? phrase : slice_str(view_code_words(e->code));
 }
 
+bool
+view_peer_known(const struct event *e)
+{
+	return e->peer.n > 0 && !slice_eq(e->peer, slice_str("-"));
+}
+
+bool
+view_source_is_log(const struct source_stat *s)
+{
+	return s->text || strcmp(s->kind, "follow") == 0 || strcmp(s->kind, "syslog") == 0;
+}
+
 char *
 view_source_name(const struct source_stat *s, char *out, size_t cap)
 {
 	size_t n = strlen(s->name);
 	bool said = strcmp(s->kind, "syslog") == 0 || (n > 4 && strcmp(s->name + n - 4, ".log") == 0);
 
-	(void)snprintf(out, cap, "%s%s", s->name, s->text && !said ? " (log)" : "");
+	(void)snprintf(out, cap, "%s%s", s->name, view_source_is_log(s) && !said ? " (log)" : "");
 	return out;
 }
 
 const char *
 view_source_unit(const struct source_stat *s)
 {
-	return s->text ? "lines" : "packets";
+	if (view_source_is_log(s))
+		return s->frames == 1 ? "line" : "lines";
+	return s->frames == 1 ? "packet" : "packets";
+}
+
+/* The input has no state for it: it goes on reading, of what may come.  Its sentence says so. */
+bool
+view_source_waits(const struct store_source *s)
+{
+	return strcmp(s->stat.kind, "follow") == 0 && strcmp(s->stat.state, "reading") == 0 &&
+	    strstr(s->sentence, "waiting ") != NULL;
+}
+
+const char *
+view_source_state(const struct store_source *s)
+{
+	return view_source_waits(s) ? "waiting" : s->stat.state;
 }
 
 void

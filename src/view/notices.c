@@ -30,9 +30,9 @@ enum notices_column {
 
 static const struct view_column notices_columns[NOTICES_COLUMNS] = {
 	[NOTICES_TIME] = { "TIME", NOTICES_CLOCK, NOTICES_CLOCK, 0, false },
-	[NOTICES_KIND] = { "KIND", 14, 20, 0, false },
-	[NOTICES_METHOD] = { "METHOD", 8, 8, 72, false },
-	[NOTICES_PEER] = { "PEER", 15, 21, 0, false },
+	[NOTICES_KIND] = { "KIND", 14, 19, 0, false },
+	[NOTICES_METHOD] = { "METHOD", 8, 8, 90, false },
+	[NOTICES_PEER] = { "PEER", 15, 15, 0, false },
 	[NOTICES_USER] = { "USER", 8, 14, 56, false },
 	[NOTICES_TEXT] = { "LINE", 20, 200, 80, false },
 };
@@ -41,7 +41,7 @@ static const struct view_key notices_keys[] = {
 	VIEW_LIST_KEYS,
 	{ ACTION_HOME, { UI_KEY_HOME, 'g' }, "Home g", "newest, and stay", NULL, NULL, 0 },
 	{ ACTION_END, { UI_KEY_END, 'G' }, "End G", "oldest kept", NULL, NULL, 0 },
-	{ ACTION_OPEN, { UI_KEY_ENTER, '\n' }, "Enter", "what it means, and the line", "Enter", "Explain", 200 },
+	{ ACTION_OPEN, { UI_KEY_ENTER, '\n' }, "Enter", "what it means", "Enter", "Explain", 200 },
 	{ ACTION_BACK, { UI_KEY_ESC, 'q', UI_KEY_BACKSPACE }, "Esc q", "back", "Esc", "Back", 255 },
 };
 
@@ -81,14 +81,40 @@ notices_time_draw(const struct view_table *t, const struct notice *n, struct can
 	view_table_cell(t, c, row, NOTICES_TIME, ROLE_TEXT_DIM, stamp);
 }
 
-static void
-notices_row_draw(const struct view_table *t, const struct notice *n, struct canvas *c, int row)
+/* "1001" of `"Alice" <sip:1001@192.0.2.1>;tag=x`, "192.0.2.1" of "sip:192.0.2.1:5060": a list has no room for more. */
+static struct slice
+notices_user(struct slice user)
 {
+	ptrdiff_t at = slice_ifind(user, slice_str("sip:"));
+	size_t n = 0;
+
+	if (at < 0)
+		return slice_trim(user);
+	user.p += at + 4;
+	user.n -= (size_t)at + 4;
+	while (n < user.n && strchr("@>;:", user.p[n]) == NULL)
+		n++;
+	user.n = n;
+	return user;
+}
+
+/* Peers stand without their ports, as in all lists: a scanner's changes with every try. */
+static struct slice
+notices_peer(const struct store *s, const struct notice *n, struct store_notice_group *g)
+{
+	return notices_user(store_notice_group_of(s, n, g) ? slice_str(g->peer) : n->peer);
+}
+
+static void
+notices_row_draw(const struct store *s, const struct view_table *t, const struct notice *n, struct canvas *c, int row)
+{
+	struct store_notice_group g;
+
 	notices_time_draw(t, n, c, row);
 	view_table_cell(t, c, row, NOTICES_KIND, ROLE_TEXT_STRONG, n->kind);
 	view_table_cell(t, c, row, NOTICES_METHOD, ROLE_TEXT_DIM, notices_or_dash(n->method));
-	view_table_cell(t, c, row, NOTICES_PEER, ROLE_TEXT, notices_or_dash(n->peer));
-	view_table_cell(t, c, row, NOTICES_USER, ROLE_TEXT, notices_or_dash(n->user));
+	view_table_cell(t, c, row, NOTICES_PEER, ROLE_TEXT, notices_or_dash(notices_peer(s, n, &g)));
+	view_table_cell(t, c, row, NOTICES_USER, ROLE_TEXT, notices_or_dash(notices_user(n->user)));
 	view_table_cell(t, c, row, NOTICES_TEXT, ROLE_TEXT_DIM, slice_trim(n->text));
 }
 
@@ -232,7 +258,7 @@ notices_draw(struct viewer *v, void *state, struct canvas *c)
 		at = notice_list_find(all, notices_number(all, i));
 		if (at == NULL)
 			break;
-		notices_row_draw(&t, at, c, row);
+		notices_row_draw(v->store, &t, at, c, row);
 		if (i == n->list.cursor)
 			view_table_cursor(c, row);
 	}

@@ -11,6 +11,7 @@
 enum { OVERVIEW_CLASSES = 7, OVERVIEW_RATE_S = 60, OVERVIEW_STEP_S = 10 };
 enum { OVERVIEW_SPARK_MAX = 90, OVERVIEW_SPARK_COL = 43 };
 /* Columns that a peer's commonest code takes. */
+enum { OVERVIEW_SMALL_COLS = 41 };
 enum { OVERVIEW_PEERS = 64, OVERVIEW_THREE_COLS = 120, OVERVIEW_PEER_CODE = 8 };
 
 static const struct {
@@ -118,10 +119,17 @@ void
 overview_small_draw(const struct store *s, struct canvas *c, int row)
 {
 	static const unsigned lines[2][3] = { { 1, 2, 3 }, { 4, 5, 6 } };
+	char text[48], number[32];
+	int n;
 
 	for (int line = 0; line < 2; line++)
 		for (int i = 0, col = 1; i < 3; i++)
 			col = overview_cell_draw(s, c, row + line, col, 13, lines[line][i]);
+	if (store_notice_total(s) == 0)
+		return;
+	n = snprintf(text, sizeof text, "notices %s: 8", view_number(number, sizeof number, store_notice_total(s), 6));
+	if (OVERVIEW_SMALL_COLS + n < canvas_cols(c))
+		(void)canvas_text(c, row, canvas_cols(c) - 1 - n, n, ROLE_TEXT_KEY, slice_str(text));
 }
 
 void
@@ -263,22 +271,32 @@ overview_peers_draw(struct viewer *v, struct canvas *c, int row, int rows, int c
 		(void)canvas_printf(c, row, col + 1, width - 1, ROLE_TEXT_DIM, "no peer refused anything");
 }
 
+/* What was lost stands there whole, then the unit gives way; where nothing was, its 0 gives way. */
+static void
+overview_source_draw(const struct store_source *src, struct canvas *c, int row, int col, int width)
+{
+	uint64_t gone = store_source_lost(&src->stat);
+	const char *unit = view_source_is_log(&src->stat) ? view_source_unit(&src->stat) : "frames";
+	char frames[32], number[32], lost[48], text[96];
+	int at = col + 1, n_lost = snprintf(lost, sizeof lost, "lost %s", view_number(number, sizeof number, gone, 6)),
+	    n;
+
+	at += canvas_text(c, row, at, 14, ROLE_TEXT, slice_str(src->stat.name)) + 1;
+	(void)view_number(frames, sizeof frames, src->stat.frames, 7);
+	n = snprintf(text, sizeof text, "%s  %s %s", view_source_state(src), frames, unit);
+	if (at + n + 2 + n_lost > col + width && gone == 0)
+		lost[0] = '\0';
+	else if (at + n + 2 + n_lost > col + width)
+		(void)snprintf(text, sizeof text, "%s  %s", view_source_state(src), frames);
+	at += canvas_text(c, row, at, col + width - at, ROLE_TEXT_DIM, slice_str(text)) + 2;
+	(void)canvas_text(c, row, at, col + width - at, gone > 0 ? ROLE_STATUS_LOSS : ROLE_TEXT_DIM, slice_str(lost));
+}
+
 static void
 overview_sources_draw(const struct store *s, struct canvas *c, int row, int rows, int col, int width)
 {
-	char frames[32], lost[32];
-
-	for (size_t i = 0; i < store_source_count(s) && (int)i < rows; i++) {
-		const struct source_stat *src = &store_source_at(s, i)->stat;
-		uint64_t gone = store_source_lost(src);
-		int at = col + 1;
-
-		at += canvas_text(c, row + (int)i, at, 14, ROLE_TEXT, slice_str(src->name)) + 1;
-		at += canvas_printf(c, row + (int)i, at, col + width - at, ROLE_TEXT_DIM, "%s  %s %s  ", src->state,
-		    view_number(frames, sizeof frames, src->frames, 7), src->text ? "lines" : "frames");
-		(void)canvas_printf(c, row + (int)i, at, col + width - at, gone > 0 ? ROLE_STATUS_LOSS : ROLE_TEXT_DIM,
-		    "lost %s", view_number(lost, sizeof lost, gone, 7));
-	}
+	for (size_t i = 0; i < store_source_count(s) && (int)i < rows; i++)
+		overview_source_draw(store_source_at(s, i), c, row + (int)i, col, width);
 }
 
 static void

@@ -27,7 +27,7 @@ enum sources_column {
 
 static const struct view_column sources_columns[SOURCES_COLUMNS] = {
 	[SOURCES_NAME] = { "SOURCE", 14, 48, 0, false },
-	[SOURCES_KIND] = { "KIND", 6, 6, 60, false },
+	[SOURCES_KIND] = { "KIND", 6, 6, 66, false },
 	[SOURCES_STATE] = { "STATE", 7, 8, 0, false },
 	[SOURCES_SEEN] = { "seen", 15, 17, 0, true },
 	[SOURCES_SIP] = { "SIP", 7, 11, 60, true },
@@ -73,31 +73,36 @@ sources_put(struct page *p, const char *label, enum ui_role role, const struct s
 }
 
 static enum ui_role
-sources_state_role(const struct source_stat *s)
+sources_state_role(const struct store_source *s)
 {
-	return strcmp(s->state, "failed") == 0 || strcmp(s->state, "damaged") == 0 ? ROLE_STATE_CRIT
-	    : strcmp(s->state, "ended") == 0                                       ? ROLE_TEXT_DIM
-										   : ROLE_TEXT;
+	const char *state = view_source_state(s);
+
+	if (strcmp(state, "failed") == 0 || strcmp(state, "damaged") == 0)
+		return ROLE_STATE_CRIT;
+	return strcmp(state, "waiting") == 0 ? ROLE_STATE_WARN
+	    : strcmp(state, "ended") == 0    ? ROLE_TEXT_DIM
+					     : ROLE_TEXT;
 }
 
 /* SIP found: messages and statements of a log, packets of a capture. */
 static uint64_t
 sources_sip(const struct source_stat *s)
 {
-	return s->text ? s->messages + s->statements : s->verdict[WIRE_SIP];
+	return view_source_is_log(s) ? s->messages + s->statements : s->verdict[WIRE_SIP];
 }
 
 static void
 sources_row_draw(const struct store *st, size_t at, const struct view_table *t, struct canvas *c, int row)
 {
-	const struct source_stat *s = &store_source_at(st, at)->stat;
+	const struct store_source *src = store_source_at(st, at);
+	const struct source_stat *s = &src->stat;
 	uint64_t lost = store_source_lost(s);
 	double rate = store_source_rate(st, at);
 	char n[32], text[64];
 
 	view_table_cell(t, c, row, SOURCES_NAME, ROLE_TEXT, slice_str(view_source_name(s, text, sizeof text)));
 	view_table_cell(t, c, row, SOURCES_KIND, ROLE_TEXT_DIM, slice_str(s->kind));
-	view_table_cell(t, c, row, SOURCES_STATE, sources_state_role(s), slice_str(s->state));
+	view_table_cell(t, c, row, SOURCES_STATE, sources_state_role(src), slice_str(view_source_state(src)));
 	view_table_cellf(
 	    t, c, row, SOURCES_SEEN, ROLE_TEXT, "%s %s", view_number(n, sizeof n, s->frames, 7), view_source_unit(s));
 	view_table_cell(t, c, row, SOURCES_SIP, ROLE_TEXT,
@@ -142,7 +147,7 @@ sources_verdicts(struct page *p, const struct source_stat *s)
 	sources_add(&l, s->verdict[WIRE_HELD], "waiting for more");
 	sources_add(&l, s->bad_frames, "with broken framing");
 	sources_add(&l, s->skipped > s->bad_frames ? s->skipped - s->bad_frames : 0, "left out at a restart");
-	page_labelf(p, s->text ? "Lines" : "Packets", ROLE_TEXT, "%s (%s bytes)%s%s",
+	page_labelf(p, view_source_is_log(s) ? "Lines" : "Packets", ROLE_TEXT, "%s (%s bytes)%s%s",
 	    view_number(frames, sizeof frames, s->frames, 19), view_number(bytes, sizeof bytes, s->bytes, 19),
 	    l.n > 0 ? ": " : "", l.text);
 }
@@ -205,7 +210,7 @@ sources_came(struct page *p, const struct source_stat *s)
 	sources_add(&l, s->senders, "now");
 	sources_add(&l, s->connected, "so far");
 	sources_put(p, "Senders", ROLE_TEXT, &l);
-	sources_add(&turned, s->refused, "turned away: not among those allowed, or too many");
+	sources_add(&turned, s->refused, "turned away: not in --allow, or too many at once");
 	sources_put(p, "Refused", ROLE_STATE_WARN, &turned);
 	turned.n = 0;
 	sources_add(&turned, s->closed, "connections ended from here: framing, a frame without end, TLS");
@@ -246,12 +251,13 @@ source_page(struct page *p, const struct store_source *src)
 	const struct source_stat *s = &src->stat;
 	char title[160], name[64];
 
-	(void)snprintf(title, sizeof title, "%s: %s, %s", view_source_name(s, name, sizeof name), s->kind, s->state);
+	(void)snprintf(
+	    title, sizeof title, "%s: %s, %s", view_source_name(s, name, sizeof name), s->kind, view_source_state(src));
 	page_frame(p, title);
-	page_label(p, "Says", ROLE_TEXT_STRONG, slice_str(src->sentence));
+	page_label(p, "Says", view_source_waits(src) ? ROLE_STATE_WARN : ROLE_TEXT_STRONG, slice_str(src->sentence));
 	sources_progress(p, s);
 	sources_verdicts(p, s);
-	if (!s->text) {
+	if (!view_source_is_log(s)) {
 		sources_capture(p, s);
 		return;
 	}

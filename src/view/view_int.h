@@ -196,6 +196,8 @@ enum ui_role view_event_role(const struct event *e);
 uint64_t view_seen(const struct event *e);
 /* Failures since the start, without what worked after all. */
 uint64_t view_failures(const struct store *s);
+/* Does it say who the peer is? */
+bool view_peer_known(const struct event *e);
 /* A name in so many columns: of a number or an address the end is kept, which tells more than its beginning. */
 void view_name(struct canvas *c, int row, int col, int width, enum ui_role role, struct slice name);
 /* The phrase as received, else the registered one; "no response" for silence. */
@@ -284,10 +286,16 @@ struct view_visit {
 void view_visit_open(struct viewer *v, struct view_visit *visit, uint64_t event_id);
 void view_visit_end(struct viewer *v, struct view_visit *visit);
 
+/* Tells it lines, or will when the first one comes? */
+bool view_source_is_log(const struct source_stat *s);
 /* "full (log)", "eth0"; returns out. */
 char *view_source_name(const struct source_stat *s, char *out, size_t cap);
-/* What its frames are: "lines", "packets". */
+/* What its frames are, as many as it has: "lines", "line", "packets". */
 const char *view_source_unit(const struct source_stat *s);
+/* A followed file that is not there, or cannot be opened, now. */
+bool view_source_waits(const struct store_source *s);
+/* "reading", "waiting", "ended". */
+const char *view_source_state(const struct store_source *s);
 
 /* incidents.c: incidents in lines, for dashboard and alerts. */
 

@@ -91,18 +91,40 @@ why_sum(const struct store *s, struct why_sum *sum)
 	}
 }
 
+/* Whose failures they are.  any: of one code in any traffic, that of `known` peers and perhaps of unknown ones. */
+struct why_whose {
+	bool any, unknown;
+	size_t known;
+};
+
+/* Is this kind's peer one that no kind before it has, both of like's code? */
+static bool
+why_is_new_peer(const struct why_sum *sum, size_t at, const struct event *like)
+{
+	for (size_t i = 0; i < at; i++)
+		if (why_same_code(sum->kind[i].newest, like) &&
+		    slice_eq(sum->kind[i].newest->peer, sum->kind[at].newest->peer))
+			return false;
+	return true;
+}
+
 /* All of one code, from however many peers. */
 static struct why_kind
-why_code(const struct why_sum *sum, const struct why_kind *like, size_t *peers)
+why_code(const struct why_sum *sum, const struct why_kind *like, struct why_whose *whose)
 {
 	struct why_kind all = { like->newest, 0 };
 
-	*peers = 0;
+	*whose = (struct why_whose){ .any = true };
 	for (size_t i = 0; i < sum->n; i++) {
-		if (!why_same_code(sum->kind[i].newest, like->newest))
+		const struct event *e = sum->kind[i].newest;
+
+		if (!why_same_code(e, like->newest))
 			continue;
 		all.n += sum->kind[i].n;
-		++*peers;
+		if (!view_peer_known(e))
+			whose->unknown = true;
+		else if (why_is_new_peer(sum, i, like->newest))
+			whose->known++;
 	}
 	return all;
 }
@@ -116,9 +138,9 @@ why_before(struct why_kind a, struct why_kind b)
 	return ra != rb ? ra < rb : a.n > b.n;
 }
 
-/* One peer's failures, unless one code of many peers outnumbers them twice; then *peers is above 1. */
+/* One peer's failures, unless one code of many peers outnumbers them twice. */
 static struct why_kind
-why_worst(const struct why_sum *sum, size_t *peers)
+why_worst(const struct why_sum *sum, struct why_whose *whose)
 {
 	struct why_kind best = sum->kind[0], many;
 
@@ -126,15 +148,15 @@ why_worst(const struct why_sum *sum, size_t *peers)
 		if (why_before(sum->kind[i], best))
 			best = sum->kind[i];
 	many = best;
-	*peers = 1;
+	*whose = (struct why_whose){ .known = view_peer_known(best.newest), .unknown = !view_peer_known(best.newest) };
 	for (size_t i = 0; i < sum->n; i++) {
-		size_t of;
+		struct why_whose of;
 		struct why_kind all = why_code(sum, &sum->kind[i], &of);
 
 		if (view_rank(all.newest) != view_rank(best.newest) || all.n < 2 * best.n || all.n <= many.n)
 			continue;
 		many = all;
-		*peers = of;
+		*whose = of;
 	}
 	return many;
 }
@@ -183,6 +205,23 @@ why_last(const struct store *s)
 	return NULL;
 }
 
+/* A log may tell of nothing but failures without a code: that is no silence. */
+static void
+why_notices(const struct store *s, struct why *out)
+{
+	uint64_t total = store_notice_total(s);
+	struct store_notice_group most;
+	char n[32];
+
+	out->role = ROLE_TEXT_STRONG;
+	(void)snprintf(out->what, sizeof out->what,
+	    "No failure with a code so far, but %s notice%s without one (8 shows %s)",
+	    view_number(n, sizeof n, total, 11), total == 1 ? "" : "s", total == 1 ? "it" : "them");
+	if (store_notice_groups(s, &most, 1) == 1)
+		(void)snprintf(out->because, sizeof out->because, "Most of them: %s%s%s, %s x", most.kind,
+		    most.peer[0] != '\0' ? " from " : "", most.peer, view_number(n, sizeof n, most.count, 11));
+}
+
 static void
 why_quiet(const struct store *s, struct why *out)
 {
@@ -190,7 +229,9 @@ why_quiet(const struct store *s, struct why *out)
 	char clock[16], total[32], code[8];
 
 	out->role = ROLE_TEXT_DIM;
-	if (last == NULL)
+	if (last == NULL && store_notice_total(s) > 0)
+		why_notices(s, out);
+	else if (last == NULL)
 		(void)snprintf(out->what, sizeof out->what, "No failure seen so far");
 	else
 		(void)snprintf(out->what, sizeof out->what,
@@ -216,14 +257,20 @@ why_scope(const struct store *s, unsigned seen, char *out, size_t cap)
 		(void)snprintf(out, cap, "%s", live ? "Last minute: " : "");
 }
 
-/* "from 203.0.113.40", "sent to 10.0.0.7", "from 28 peers". */
+/* "from 203.0.113.40", "sent to 10.0.0.7", "in traffic with 28 peers", "(peers not known)". */
 static void
-why_who(const struct why_sum *sum, const struct event *e, size_t peers, char *out, size_t cap)
+why_who(const struct why_sum *sum, const struct event *e, const struct why_whose *whose, char *out, size_t cap)
 {
-	struct slice peer = e->peer.n > 0 ? e->peer : slice_str("an unknown peer");
+	struct slice peer = e->peer;
 
-	if (peers > 1)
-		(void)snprintf(out, cap, "in traffic with %zu%s peers", peers, sum->full ? " or more" : "");
+	if (whose->known == 0)
+		(void)snprintf(out, cap, "(peers not known)");
+	else if (whose->any && whose->unknown)
+		(void)snprintf(out, cap, "(not all peers known)");
+	else if (whose->any && whose->known > 1)
+		(void)snprintf(out, cap, "in traffic with %zu%s peers", whose->known, sum->full ? " or more" : "");
+	else if (whose->any)
+		(void)snprintf(out, cap, "in traffic with %.*s", (int)(peer.n < 60 ? peer.n : 60), peer.p);
 	else
 		(void)snprintf(out, cap, "%s %.*s",
 		    e->direction != DIRECTION_SENT ? "from"
@@ -300,8 +347,8 @@ why_find(const struct store *s, struct why *out)
 	struct why_kind worst;
 	struct why_alike alike;
 	char scope[96], who[128], since[64], failure[96], code[8];
+	struct why_whose whose;
 	struct slice peer;
-	size_t peers;
 
 	*out = (struct why){ .role = ROLE_TEXT_STRONG };
 	why_sum(s, &sum);
@@ -309,16 +356,17 @@ why_find(const struct store *s, struct why *out)
 		why_quiet(s, out);
 		return;
 	}
-	worst = why_worst(&sum, &peers);
-	why_alike(s, worst.newest, peers > 1, &alike);
+	worst = why_worst(&sum, &whose);
+	why_alike(s, worst.newest, whose.any, &alike);
 	why_scope(s, sum.seen, scope, sizeof scope);
-	why_who(&sum, worst.newest, peers, who, sizeof who);
+	why_who(&sum, worst.newest, &whose, who, sizeof who);
 	why_since(s, &alike, since, sizeof since);
 	why_failure(worst.newest, failure, sizeof failure);
 	(void)snprintf(out->what, sizeof out->what, "%s%u x %s %s, %s", scope, worst.n, failure, who, since);
-	peer = peers == 1 && worst.newest->peer.n > 0 ? worst.newest->peer : slice_str("");
-	(void)snprintf(out->small, sizeof out->small, "%u x %s %.*s %s", worst.n,
-	    view_code(code, sizeof code, worst.newest->code), (int)(peer.n < 40 ? peer.n : 40), peer.p, since);
+	peer = whose.known == 1 && !whose.unknown ? worst.newest->peer : slice_str("");
+	(void)snprintf(out->small, sizeof out->small, "%u x %s%s%.*s %s", worst.n,
+	    view_code(code, sizeof code, worst.newest->code), peer.n > 0 ? " " : "", (int)(peer.n < 40 ? peer.n : 40),
+	    peer.p, since);
 	why_because(worst.newest, out->because, sizeof out->because);
 	out->role = why_role(worst.newest);
 }

@@ -81,8 +81,8 @@ write_log(unsigned messages)
 		unsigned s = i / 100 * 60 + i % 100 / 50;
 
 		(void)fprintf(f,
-		    "[2026-03-03 %02u:%02u:%02u] VERBOSE[7] res_pjsip_logger.c: <--- Received SIP response (300 bytes) from "
-		    "UDP:198.51.100.7:5060 --->\nSIP/2.0 503 Service Unavailable\r\n"
+		    "[2026-03-03 %02u:%02u:%02u] VERBOSE[7] res_pjsip_logger.c: <--- Received SIP response (300 bytes) "
+		    "from UDP:198.51.100.7:5060 --->\nSIP/2.0 503 Service Unavailable\r\n"
 		    "Via: SIP/2.0/UDP 192.0.2.10;branch=z9hG4bK%u\r\nFrom: <sip:1001@pbx>;tag=f%u\r\n"
 		    "To: <sip:2002@pbx>;tag=t\r\nCall-ID: %u@pbx\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n\n",
 		    s / 3600, s / 60 % 60, s % 60, i, i, i);
@@ -280,6 +280,68 @@ test_namesakes(void **state)
 	(void)close(stream[0]);
 }
 
+/* In a process of its own, whose standard output is a file that has no name any more. */
+static size_t
+report(const struct options *o, bool thread, char *out, size_t cap)
+{
+	struct engine_cfg cfg = { .options = o, .fd = -1, .number = 1 };
+	FILE *f = tmpfile();
+	struct errmsg em = { "" };
+	struct engine *e;
+	int status;
+	size_t n;
+	pid_t pid;
+
+	assert_non_null(f);
+	(void)fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		(void)dup2(fileno(f), STDOUT_FILENO);
+		if (engine_new(&e, &cfg, &em) != 0)
+			_exit(99);
+		if (thread)
+			engine_thread(e);
+		if (engine_start(e, &em) != 0)
+			_exit(99);
+		status = engine_run(e);
+		(void)fflush(stdout);
+		engine_free(e);
+		_exit(status);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == ENGINE_OK);
+	rewind(f);
+	n = fread(out, 1, cap, f);
+	(void)fclose(f);
+	return n;
+}
+
+/* A report is the same to the byte, whether another thread counts or not. */
+static void
+test_thread_changes_nothing(void **state)
+{
+	static char one[1 << 23], two[1 << 23];
+	struct options o = { .n_inputs = 1,
+		.inputs = { { .kind = INPUT_FILE } },
+		.events = true,
+		.limit = 1000,
+		.output = OUTPUT_REPORT };
+	size_t n;
+
+	(void)state;
+	(void)snprintf(o.inputs[0].arg, sizeof o.inputs[0].arg, "%s", path);
+	for (int log = 0; log < 2; log++) {
+		if (log)
+			write_log(FRAMES);
+		else
+			write_file(FRAMES);
+		n = report(&o, false, one, sizeof one);
+		assert_true(n > 100000 && n < sizeof one);
+		assert_int_equal(report(&o, true, two, sizeof two), n);
+		assert_memory_equal(one, two, n);
+	}
+}
+
 static void
 memory_short(bool log)
 {
@@ -343,6 +405,7 @@ main(void)
 		cmocka_unit_test(test_killed_engines_of_a_log),
 		cmocka_unit_test(test_crashed_engines_of_a_log),
 		cmocka_unit_test(test_namesakes),
+		cmocka_unit_test(test_thread_changes_nothing),
 		cmocka_unit_test(test_memory_short),
 		cmocka_unit_test(test_memory_short_of_a_log),
 	};

@@ -119,6 +119,7 @@ test_refused(void **state)
 		{ "-S|tcp:192.0.2.1", "a port is wanted" }, { "-S|tcp:2001:db8::1:514", "[2001:db8::1]:514" },
 		{ "-S|5514", "--syslog 5514: say udp:PORT" }, { "-S|http:80", "say udp:PORT" },
 		{ "-S|udp", "say udp:PORT" }, { "-S|unix:", "a path of 1 to 107 characters" },
+		{ "-S|unix-stream:", "wanted behind unix-stream:" }, { "-S|unix-streams:/x", "say udp:PORT" },
 		{ "-S|unix", "say udp:PORT" }, { "--follow|-", "standard input is read by -I -" },
 		{ "--allow|10.0.0.0/33", "--allow: \"10.0.0.0/33\" is no address" },
 		{ "--allow|10.0.0.1/8", "10.0.0.0/8 is the network" }, { "-k|x", "not in this build" },
@@ -157,10 +158,11 @@ test_logs(void **state)
 	(void)state;
 	assert_int_equal(parse(&o, &em,
 			     "-S|udp:5514|--syslog=tcp:[2001:db8::1]:514|-S|tls:127.0.0.1:6514|-S|unix:/run/s|"
-			     "--follow|/var/log/a|--from-start"),
+			     "--follow|/var/log/a|--from-start|-S|unix-stream:/run/t"),
 	    0);
-	assert_int_equal(o.n_inputs, 5);
+	assert_int_equal(o.n_inputs, 6);
 	assert_int_equal(o.inputs[1].kind, INPUT_SYSLOG);
+	assert_int_equal(o.inputs[5].kind, INPUT_SYSLOG);
 	assert_string_equal(o.inputs[1].arg, "tcp:[2001:db8::1]:514");
 	assert_int_equal(o.inputs[4].kind, INPUT_FOLLOW);
 	assert_true(o.from_start);

@@ -308,9 +308,10 @@ static void
 test_log_lines(void **state)
 {
 	static const char lines[] =
-	    "[2026-03-03 10:00:01] NOTICE[7] res_pjsip/pjsip_distributor.c: Request 'REGISTER' from '<sip:1001@192.0.2.1>' "
-	    "failed for '203.0.113.66:5071' (callid: 1@x) - No matching endpoint found\n"
-	    "Mar  3 10:00:02 proxy kamailio[77]: NOTICE: acc [acc.c:279]: acc_log_request(): ACC: transaction answered: "
+	    "[2026-03-03 10:00:01] NOTICE[7] res_pjsip/pjsip_distributor.c: Request 'REGISTER' from "
+	    "'<sip:1001@192.0.2.1>' failed for '203.0.113.66:5071' (callid: 1@x) - No matching endpoint found\n"
+	    "Mar  3 10:00:02 proxy kamailio[77]: NOTICE: acc [acc.c:279]: acc_log_request(): ACC: "
+	    "transaction answered: "
 	    "timestamp=1772532002;method=INVITE;from_tag=f1;to_tag=t1;call_id=c1@x;code=486;reason=Busy Here;"
 	    "src_user=1001;dst_user=2002\n";
 	struct seen_events ev = { 0 };
@@ -393,13 +394,131 @@ test_no_memory(void **state)
 	}
 }
 
+/* A line for each thing told, of both kinds of pipeline. */
+struct diary {
+	char text[1 << 18];
+	size_t n;
+};
+
+__attribute__((format(printf, 2, 3))) static void
+diary_add(struct diary *d, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(d->text + d->n, sizeof d->text - d->n, fmt, ap);
+	va_end(ap);
+	assert_true(n > 0 && d->n + (size_t)n < sizeof d->text);
+	d->n += (size_t)n;
+}
+
+static void
+diary_event(void *ctx, const struct event *ev)
+{
+	diary_add(ctx, "event %llu %lld %u %.*s %.*s %.*s %.*s %.*s raw %zu\n", (unsigned long long)ev->id,
+	    (long long)ev->t_ns, ev->code, (int)ev->call_id.n, ev->call_id.p, (int)ev->stamp.n, ev->stamp.p,
+	    (int)ev->explain.n, ev->explain.p, (int)ev->source.n, ev->source.p, (int)ev->reason.n, ev->reason.p,
+	    ev->raw.n);
+}
+
+static void
+diary_update(void *ctx, const struct event_update *u)
+{
+	diary_add(ctx, "update %llu %lld %u %u\n", (unsigned long long)u->id, (long long)u->t_ns, u->code, u->repeats);
+}
+
+static void
+diary_incident(void *ctx, const struct incident *i)
+{
+	diary_add(ctx, "incident %llu %lld %.*s\n", (unsigned long long)i->id, (long long)i->t_ns, (int)i->sentence.n,
+	    i->sentence.p);
+}
+
+/* 3,000 calls of packets, some repeated, some bad, and a log in between; read now and then. */
+static void
+diary_of(struct diary *d, bool thread)
+{
+	struct pipeline_cfg cfg = {
+		.first_id = 1, .event = diary_event, .update = diary_update, .incident = diary_incident, .ctx = d
+	};
+	struct pipeline *p = pipeline_new(&cfg);
+	struct lane *lane = lane_of(p), *other = lane_of(p);
+	struct text t = text_of(log_text, sizeof log_text - 1);
+	const struct counts *c;
+	char id[16];
+
+	d->n = 0;
+	if (thread)
+		assert_int_equal(pipeline_thread(p), 0);
+	for (int i = 0; i < 3000; i++) {
+		const char *first = i % 3 == 0 ? "SIP/2.0 503 x\r\n" : "INVITE sip:2@b SIP/2.0\r\n";
+
+		(void)snprintf(id, sizeof id, "c%d", i);
+		(void)push(p, lane, 1000 + 200 * i, first, id);
+		if (i % 7 == 0)
+			(void)push(p, lane, 1000 + 200 * i + 120, first, id);
+		if (i % 100 == 5)
+			(void)push(p, lane, 1000 + 200 * i, "SIP/2.0 4294967699 x\r\n", id);
+		if (i % 600 == 8)
+			pipeline_submit(p);
+		if (i % 1000 == 9)
+			diary_add(d, "counts %u\n", (unsigned)counts_responses(tally_total(pipeline_tally(p))));
+	}
+	pipeline_text(p, other, "full", &t);
+	pipeline_flush(p, other, "full");
+	pipeline_flush(p, lane, "calls.pcap");
+	pipeline_advance(p, pipeline_last_ns(p) + 60 * NS_PER_S);
+	pipeline_finish(p);
+	c = tally_total(pipeline_tally(p));
+	diary_add(d, "%u %u %u %u %lld %lld\n", (unsigned)counts_responses(c), (unsigned)counts_requests(c),
+	    (unsigned)c->malformed, (unsigned)c->retransmissions, (long long)pipeline_first_ns(p),
+	    (long long)pipeline_last_ns(p));
+	pipeline_lane_free(other);
+	pipeline_lane_free(lane);
+	pipeline_free(p);
+}
+
+/* A thread changes nothing of what is told, nor its order. */
+static void
+test_thread(void **state)
+{
+	static struct diary one, two;
+
+	(void)state;
+	diary_of(&one, false);
+	diary_of(&two, true);
+	assert_non_null(strstr(one.text, "event 500 "));
+	assert_non_null(strstr(one.text, "update "));
+	assert_non_null(strstr(one.text, " full "));
+	assert_string_equal(one.text, two.text);
+}
+
+/* What waits when a pipeline goes is told before. */
+static void
+test_thread_ends(void **state)
+{
+	static struct diary d;
+	struct pipeline_cfg cfg = { .first_id = 1, .event = diary_event, .ctx = &d };
+	struct pipeline *p = pipeline_new(&cfg);
+	struct lane *lane = lane_of(p);
+
+	(void)state;
+	assert_int_equal(pipeline_thread(p), 0);
+	(void)push(p, lane, 1000, "SIP/2.0 503 x\r\n", "a");
+	pipeline_lane_free(lane);
+	pipeline_free(p);
+	assert_non_null(strstr(d.text, "event 1 "));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_stair), cmocka_unit_test(test_filter),
 		cmocka_unit_test(test_no_memory), cmocka_unit_test(test_log), cmocka_unit_test(test_log_split),
 		cmocka_unit_test(test_log_filter), cmocka_unit_test(test_log_lines),
-		cmocka_unit_test(test_log_no_memory) };
+		cmocka_unit_test(test_log_no_memory), cmocka_unit_test(test_thread),
+		cmocka_unit_test(test_thread_ends) };
 
 	return cmocka_run_group_tests_name("pipeline", tests, NULL, NULL);
 }

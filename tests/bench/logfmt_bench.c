@@ -28,11 +28,8 @@ bench_lines(const char *p, const char *end)
 {
 	uint32_t n = 0;
 
-	while ((p = memchr(p, '\n', (size_t)(end - p))) != NULL) {
-		n++;
-		if (++p >= end)
-			break;
-	}
+	for (; p < end; p++)
+		n += *p == '\n';
 	return n;
 }
 

@@ -5,6 +5,8 @@
  *        flood endless PORT MIB BYTE           one line without an end, made of one byte (its number)
  *        flood frames PORT N                   N good messages, RFC 6587 counted; prints how many were taken
  *        flood raw PORT < BYTES                these bytes, then half-close and wait for the other end
+ *        flood reset PORT N                    N times one good message and a reset; prints how many were sent
+ *        flood udp PORT N                      N good datagrams as fast as it goes; prints how many were sent
  * A connection that is closed on us is no error: that is what it is there for.
  */
 #include <arpa/inet.h>
@@ -110,8 +112,9 @@ flood_frames(long port, long n)
 
 	for (; fd >= 0 && sent < n; sent++) {
 		int len = snprintf(text, sizeof text,
-		    "<134>1 2026-03-03T10:15:01Z proxy1 kamailio 77 - - NOTICE: acc [acc.c:288]: acc_log_request(): ACC: "
-		    "transaction answered: timestamp=1772532901;method=INVITE;from_tag=f;to_tag=t;call_id=good-%ld;code=486;"
+		    "<134>1 2026-03-03T10:15:01Z proxy1 kamailio 77 - - NOTICE: acc [acc.c:288]: acc_log_request(): "
+		    "ACC: transaction answered: timestamp=1772532901;method=INVITE;from_tag=f;to_tag=t;"
+		    "call_id=good-%ld;code=486;"
 		    "reason=Busy Here",
 		    sent);
 		int all = snprintf(out, sizeof out, "%d %s", len, text);
@@ -122,6 +125,58 @@ flood_frames(long port, long n)
 	}
 	(void)printf("%ld\n", sent);
 	return fd >= 0 ? close(fd) : 1;
+}
+
+static int
+flood_text(char *out, size_t cap, long n)
+{
+	return snprintf(out, cap,
+	    "<134>1 2026-03-03T10:15:01Z proxy1 kamailio 77 - - NOTICE: acc [acc.c:288]: acc_log_request(): ACC: "
+	    "transaction answered: timestamp=1772532901;method=INVITE;from_tag=f;to_tag=t;call_id=good-%ld;code=486;"
+	    "reason=Busy Here\n",
+	    n);
+}
+
+static int
+flood_reset(long port, long n)
+{
+	struct linger now = { 1, 0 };
+	char text[512];
+	long sent = 0;
+
+	for (long i = 0; i < n; i++) {
+		int fd = flood_connect(port), len = flood_text(text, sizeof text, i);
+
+		/* It is let in before it breaks off, or there is nobody who could hear it. */
+		(void)nanosleep(&(struct timespec){ 0, 20000000 }, NULL);
+		sent += fd >= 0 && flood_all(fd, text, (size_t)len) == 0;
+		if (fd >= 0)
+			(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+		if (fd >= 0)
+			(void)close(fd);
+	}
+	(void)printf("%ld\n", sent);
+	return 0;
+}
+
+static int
+flood_udp(long port, long n)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	char text[512];
+	long sent = 0;
+
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof a) != 0)
+		return 1;
+	for (long i = 0; i < n; i++) {
+		int len = flood_text(text, sizeof text, i);
+
+		sent += send(fd, text, (size_t)len, 0) == len;
+	}
+	(void)printf("%ld\n", sent);
+	return close(fd);
 }
 
 static int
@@ -160,6 +215,10 @@ main(int argc, char **argv)
 		return flood_frames(port, a);
 	if (strcmp(what, "raw") == 0)
 		return flood_raw(port);
-	(void)fprintf(stderr, "usage: flood slow|connects|endless|frames|raw PORT ...\n");
+	if (strcmp(what, "reset") == 0)
+		return flood_reset(port, a);
+	if (strcmp(what, "udp") == 0)
+		return flood_udp(port, a);
+	(void)fprintf(stderr, "usage: flood slow|connects|endless|frames|raw|reset|udp PORT ...\n");
 	return 2;
 }

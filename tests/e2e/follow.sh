@@ -1,6 +1,7 @@
 #!/bin/bash
 # follow - a log that is written at 10,000 lines a second and rotated under our eyes: 1,000 renames, logrotate's shifting names,
-# copytruncate, delete and create, a file that is not there yet; each line is counted once.
+# copytruncate, delete and create, a file that is not there yet; the real logrotate; logs beside it that are rotated at the same
+# moment; each line is counted once.  And when the process that opens what was rotated dies, another one takes over.
 . "$(dirname "$0")/lib.sh"
 need_program
 writer=$top_builddir/tests/e2e/logwriter
@@ -19,7 +20,7 @@ follow() {
 	wait_for 10 reads "$pid"
 }
 reads() {
-	[ "$(status_of "$1" Seccomp)" = 2 ]
+	[ "$(status_of "$1" NoNewPrivs)" = 1 ]
 }
 # ended FILE: what there is to read is read within a second of the last write.
 ended() {
@@ -69,6 +70,58 @@ ok "$?" "a file that is not there is waited for"
 ended absent
 counts absent 5000
 
+# Logs whose names begin with ours, all rotated at the same moment.
+: >log && : >log_debug && : >log.sip
+follow log
+for i in 0 1 2 3 4; do
+	"$writer" lines 50 100000 100000 rename >writer.out
+	cat lines >>log
+	rm lines
+	sleep 0.4
+	mv log log.$i
+	for f in log_debug log.sip; do
+		mv $f $f.$i
+		cat log.0 >$f
+	done
+	: >log
+done
+ended log
+is "log: nothing of the logs beside it is read" "$(jq .messages.total log.json)" 250
+rm -f log*
+
+# The real one.  It wants files of the user that nobody else may write to, and absolute paths.
+rotate() { # rotate NAME LINE...: a writer that is told to open its log again, three rotations
+	rotate_n=$1
+	shift
+	mkdir -m 755 "$rotate_n.d"
+	: >"$rotate_n.d/full"
+	{
+		echo "$work/$rotate_n.d/full {"
+		printf '%s\n' "$@" postrotate "kill -HUP \$(cat '$work/$rotate_n.pid')" endscript '}'
+	} >"$rotate_n.conf"
+	chmod 644 "$rotate_n.conf"
+	follow "$rotate_n.d/full"
+	"$writer" "$rotate_n.d/full" 20000 5000 1 reopen >writer.out &
+	echo $! >"$rotate_n.pid"
+	for _ in 1 2 3; do
+		# Names by dates differ once a second.
+		sleep 1.05
+		logrotate -f -s "$work/$rotate_n.state" "$rotate_n.conf" >rotate.out 2>&1 || cat rotate.out
+	done
+	wait "$(cat "$rotate_n.pid")"
+	is "$rotate_n: logrotate rotated" "$(cat writer.out)" "3 rotations"
+	ended "$rotate_n.d/full"
+	counts "$rotate_n.d/full" 20000
+}
+PATH=$PATH:/usr/sbin:/sbin
+if command -v logrotate >/dev/null; then
+	rotate created 'rotate 7' create nocompress
+	rotate packed 'rotate 2' create compress
+	rotate dated 'rotate 7' nocreate dateext 'dateformat -%Y%m%d-%s' compress delaycompress sharedscripts
+else
+	skip "the real logrotate" "no logrotate here"
+fi
+
 # From the end, unless told otherwise.
 "$writer" old 1000 100000 100000 rename >writer.out
 follow old
@@ -88,5 +141,32 @@ if [ "$(id -u)" -eq 0 ]; then
 	counts private 3000
 else
 	skip "root's files" "not root"
+fi
+# What opens rotated files for the engine is killed: the next rotation is followed all the same.
+opener_of() {
+	for opener_c in $(children "$1"); do
+		[ "$opener_c" = "$(engine_of "$1")" ] || [ -n "$(terminals "$opener_c")" ] || echo "$opener_c"
+	done
+}
+if command -v tmux >/dev/null; then
+	: >shown
+	tm new-session -d -s s -x 140 -y 40 "exec env -u NO_COLOR LC_ALL=C.UTF-8 '$SIPWHY' --follow '$work/shown'"
+	sup=$(tm display -p -t s '#{pane_pid}')
+	wait_for 10 shows s CLASS
+	"$writer" shown 10 100000 100000 rename >writer.out
+	wait_for 5 shows s 'reading +10 lines'
+	opener=$(opener_of "$sup")
+	engine=$(engine_of "$sup")
+	kill -9 "$opener"
+	wait_for 5 gone "$engine"
+	mv shown shown.1
+	"$writer" shown 20 100000 100000 rename >writer.out
+	wait_for 5 shows s 'reading +30 lines'
+	ok $? "a dead opener is replaced, and each line is counted once" "$opener $engine
+$(screen s)"
+	wait_for 5 shows s 'rotated logs had ended'
+	ok $? "and that is told" "$(screen s)"
+else
+	skip "a dead opener" "no tmux here"
 fi
 tap_done

@@ -1,6 +1,6 @@
 /*
- * logsend - send log entries (each "LENGTH SP TEXT", from standard input) to a syslog socket as syslog(3) of a PBX does:
- * one datagram an entry, line ends inside.  usage: logsend SOCKET < ENTRIES
+ * logsend - send log entries (each "LENGTH SP TEXT", from standard input) to a syslog socket as syslog(3) of a PBX
+ * does: one datagram an entry, line ends inside.  usage: logsend SOCKET < ENTRIES
  */
 #include <errno.h>
 #include <stdio.h>
@@ -52,7 +52,8 @@ main(int argc, char **argv)
 		return 2;
 	}
 	while (scanf("%zu", &n) == 1) {
-		if (n > sizeof text || getchar() != ' ' || fread(text, 1, n, stdin) != n || logsend_one(fd, text, n) != 0) {
+		if (n > sizeof text || getchar() != ' ' || fread(text, 1, n, stdin) != n ||
+		    logsend_one(fd, text, n) != 0) {
 			perror("logsend");
 			return 1;
 		}

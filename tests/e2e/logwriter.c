@@ -1,20 +1,31 @@
 /*
- * logwriter - a program that writes a log and has it rotated under it: numbered acc lines of Kamailio, one code each, at a
- * rate.  usage: logwriter FILE LINES PER_SECOND LINES_A_FILE rename|shift|copytruncate|recreate
+ * logwriter - a program that writes a log and has it rotated under it: numbered acc lines of Kamailio, one code each,
+ * at a rate.  usage: logwriter FILE LINES A_SECOND A_FILE rename|shift|copytruncate|recreate|reopen
  *
  * rename: FILE becomes FILE.1, FILE.2, ... and a new one is opened.  shift: FILE.2 becomes FILE.3, FILE.1 FILE.2, FILE
- * FILE.1, as logrotate does; 50 are kept.  copytruncate: FILE is copied and cut to nothing, after half a second in which
- * nothing is written.  recreate: FILE is deleted, after the same pause.
+ * FILE.1, as logrotate does; 50 are kept.  copytruncate: FILE is copied and cut to nothing, after half a second in
+ * which nothing is written.  recreate: FILE is deleted, after the same pause.  reopen: somebody else rotates it and
+ * sends HUP, on which it is opened again, a little later.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { LOGWRITER_KEEP = 50, LOGWRITER_QUIET_MS = 500 };
+enum { LOGWRITER_KEEP = 50, LOGWRITER_QUIET_MS = 500, LOGWRITER_LATE = 100 };
+
+static volatile sig_atomic_t hung_up;
+
+static void
+on_hup(int signo)
+{
+	(void)signo;
+	hung_up = LOGWRITER_LATE;
+}
 
 static void
 wait_until(const struct timespec *t)
@@ -94,21 +105,29 @@ main(int argc, char **argv)
 {
 	long lines = argc == 6 ? strtol(argv[2], NULL, 10) : 0, rate = argc == 6 ? strtol(argv[3], NULL, 10) : 0,
 	     each = argc == 6 ? strtol(argv[4], NULL, 10) : 0, rotations = 0;
+	int waits = argc == 6 && strcmp(argv[5], "reopen") == 0, fd;
 	struct timespec clock;
-	int fd;
 
 	if (lines < 1 || rate < 1 || each < 1) {
-		(void)fprintf(stderr, "usage: logwriter FILE LINES PER_SECOND LINES_A_FILE rename|shift|copytruncate|recreate\n");
+		(void)fprintf(stderr,
+		    "usage: logwriter FILE LINES A_SECOND A_FILE "
+		    "rename|shift|copytruncate|recreate|reopen\n");
 		return 2;
 	}
+	(void)signal(SIGHUP, on_hup);
 	fd = opened(argv[1]);
 	(void)clock_gettime(CLOCK_MONOTONIC, &clock);
 	for (long i = 0; i < lines; i++) {
-		if (i > 0 && i % each == 0)
+		if (i > 0 && i % each == 0 && !waits)
 			fd = rotate(argv[1], fd, argv[5], ++rotations, &clock);
+		if (hung_up > 0 && --hung_up == 0) {
+			(void)close(fd);
+			fd = opened(argv[1]);
+			rotations++;
+		}
 		if (dprintf(fd,
-			"Mar  3 10:15:01 proxy1 /usr/sbin/kamailio[2144]: NOTICE: acc [acc.c:288]: acc_log_request(): ACC: "
-			"transaction answered: timestamp=1772532901;method=INVITE;from_tag=f%ld;to_tag=t%ld;"
+			"Mar  3 10:15:01 proxy1 /usr/sbin/kamailio[2144]: NOTICE: acc [acc.c:288]: acc_log_request(): "
+			"ACC: transaction answered: timestamp=1772532901;method=INVITE;from_tag=f%ld;to_tag=t%ld;"
 			"call_id=line-%ld@192.0.2.20;code=%ld;reason=Because\n",
 			i, i, i, 400 + i * 7919 % 200) < 0)
 			return 1;

@@ -15,8 +15,9 @@ listens() {
 connected() {
 	awk -v p="$(printf ':%04X' "$port")" 'substr($2, length($2) - 4) == p && $4 == "01" { f = 1 } END { exit !f }' /proc/net/tcp
 }
-start() {
-	"$SIPWHY" -N -S "tcp:127.0.0.1:$port" --json=report >report.json 2>report.err &
+start() { # start [WHERE...]
+	[ $# -gt 0 ] || set -- -S "tcp:127.0.0.1:$port"
+	"$SIPWHY" -N "$@" --json=report >report.json 2>report.err &
 	pid=$!
 	background $pid
 	wait_for 10 listens
@@ -72,6 +73,36 @@ sleep 1
 finish connects
 is "connects: each good message counts once" "$(jq -c '.codes' report.json) $(cat good.out)" '{"486":3000} 3000'
 is "connects: every one is counted" "$(($(figure connected) + $(figure refused)))" 10001
+
+# Senders that break off right behind a message: each is heard, and none keeps its place.
+start
+sent=$("$flood" reset "$port" 150)
+finish resets
+is "resets: each message counts once" "$(jq -c '.codes' report.json)" "{\"486\":$sent}"
+is "resets: nobody was refused" "$(figure refused) $sent" "0 150"
+
+# More datagrams than can be read: what the kernel dropped is counted.
+start -S "tcp:127.0.0.1:$port" -S "udp:127.0.0.1:$port"
+sent=$("$flood" udp "$port" 200000)
+sleep $((1 * SLACK))
+finish datagrams
+is "datagrams: read and dropped are what was sent" "$(jq '.sources[1] | .frames + .drops.kernel' report.json)" "$sent"
+is "datagrams: what was read counts once" "$(jq '.codes."486"' report.json)" "$(jq '.sources[1].frames' report.json)"
+
+# Unix sockets: datagrams and streams.
+start -S "tcp:127.0.0.1:$port" -S "unix:$work/datagram" -S "unix-stream:$work/stream"
+is "sockets: anybody may send" "$(stat -c %a datagram stream | tr '\n' ' ')" "666 666 "
+if command -v logger >/dev/null; then
+	line="NOTICE: acc [acc.c:288]: acc_log_request(): ACC: transaction answered: timestamp=1772532901;method=INVITE;from_tag=f;to_tag=t;call_id=unix;code=503;reason=Because"
+	logger --socket "$work/datagram" -t kamailio "$line"
+	logger --socket "$work/stream" -t kamailio "${line/unix;/stream;}"
+	sleep 0.5
+	finish sockets
+	is "sockets: both are heard" "$(jq -c '.codes' report.json)" '{"503":2}'
+else
+	finish sockets
+	skip "sockets: both are heard" "no logger here"
+fi
 
 # Counts that lie, each in a connection of its own, with good text before.
 start

@@ -1,6 +1,7 @@
 #!/bin/bash
 # rsyslog - a real rsyslogd hands an Asterisk-style log on over UDP, TCP with octet counts and TCP with line feeds, as RFC 3164
-# and RFC 5424: the counts are those of the source.  The same log through imfile, line by line; and the real logger(1).
+# and RFC 5424, and over TLS (RFC 5425) where rsyslog's driver is here, with and without a certificate of its own: the counts are
+# those of the source.  The same log through imfile, line by line; the real logger(1); and openssl's client.
 . "$(dirname "$0")/lib.sh"
 need_program
 PATH=$PATH:/usr/sbin:/sbin
@@ -24,11 +25,35 @@ told() {
 wanted_n=$(grep -c '^SIP/2\.0 [1-6]' full)
 
 # Receivers: one program for each way, so that each count stands alone.
-ways='udp-3164 udp-5424 lf-3164 lf-5424 counted-3164 counted-5424 lines'
+ways='udp-3164 udp-5424 lf-3164 lf-5424 counted-3164 counted-5424'
+driver=
+for d in ossl gtls; do
+	for m in /usr/lib/rsyslog/lmnsd_$d.so /usr/lib/*/rsyslog/lmnsd_$d.so /usr/lib64/rsyslog/lmnsd_$d.so; do
+		[ -z "$driver" ] && [ -e "$m" ] && driver=$d
+	done
+done
+# One authority, the receiver's certificate and the sender's.
+certificates() {
+	openssl req -x509 -newkey rsa:2048 -nodes -subj "/CN=authority" -days 2 -keyout ca.key -out ca.pem &&
+		for n in receiver sender; do
+			openssl req -newkey rsa:2048 -nodes -subj "/CN=$n.example.com" -keyout $n.key -out $n.csr &&
+				openssl x509 -req -in $n.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out $n.pem || return
+		done
+}
+tls=no
+if [ "$("$SIPWHY" -N -S tls:127.0.0.1:1 --tls-cert none --tls-key none 2>&1 | grep -c 'has no TLS')" = 0 ] &&
+	command -v openssl >/dev/null && certificates >certificates.out 2>&1; then
+	tls=yes
+	chmod 600 ./*.key
+	[ -z "$driver" ] || ways="$ways tls-3164 tls-5424 mutual-5424"
+fi
+ways="$ways lines"
 port=$(free_udp_port 15514)
-receive() { # receive WAY ARG: in the background, until INT
-	"$SIPWHY" -N -S "$2" --json=report >"$1.json" 2>"$1.err" &
-	eval "pid_$1=$!"
+receive() { # receive WAY ARG [OPTION...]: in the background, until INT
+	receive_way=$1
+	shift
+	"$SIPWHY" -N -S "$@" --json=report >"$receive_way.json" 2>"$receive_way.err" &
+	eval "pid_$receive_way=$!"
 	background $!
 }
 listens() {
@@ -37,6 +62,8 @@ listens() {
 }
 {
 	echo 'global(workDirectory="'"$work"'" maxMessageSize="64k")'
+	[ "$tls" = no ] || echo 'global(DefaultNetstreamDriverCAFile="'"$work"'/ca.pem"' \
+		'DefaultNetstreamDriverCertFile="'"$work"'/sender.pem" DefaultNetstreamDriverKeyFile="'"$work"'/sender.key")'
 	echo 'module(load="imuxsock" SysSock.Use="off")'
 	echo 'module(load="imfile" mode="polling" pollingInterval="1")'
 	echo 'input(type="imuxsock" Socket="'"$work"'/in.sock" CreatePath="off" RateLimit.Interval="0" Ruleset="entries")'
@@ -51,11 +78,22 @@ listens() {
 		udp-*) a='Protocol="udp"' ;;
 		lf-*) a='Protocol="tcp"' ;;
 		counted-*) a='Protocol="tcp" TCP_Framing="octet-counted"' ;;
+		tls-* | mutual-*)
+			a='Protocol="tcp" StreamDriver="'$driver'" StreamDriverMode="1" StreamDriverAuthMode="x509/name"'
+			a="$a StreamDriverPermittedPeers=\"receiver.example.com\""
+			[ "$w" = tls-3164 ] || a="$a TCP_Framing=\"octet-counted\""
+			;;
 		lines) echo '}'; echo 'ruleset(name="lines") {'; a='Protocol="tcp"'; t=RSYSLOG_TraditionalForwardFormat ;;
 		esac
-		case $w in udp-*) arg=udp ;; *) arg=tcp ;; esac
+		set --
+		case $w in
+		udp-*) arg=udp ;;
+		tls-*) arg=tls && set -- --tls-cert receiver.pem --tls-key receiver.key ;;
+		mutual-*) arg=tls && set -- --tls-cert receiver.pem --tls-key receiver.key --tls-ca ca.pem ;;
+		*) arg=tcp ;;
+		esac
 		echo "action(type=\"omfwd\" Target=\"127.0.0.1\" Port=\"$port\" $a Template=\"$t\" action.resumeRetryCount=\"-1\" action.resumeInterval=\"1\")"
-		receive "${w//-/_}" "$arg:127.0.0.1:$port"
+		receive "${w//-/_}" "$arg:127.0.0.1:$port" "$@"
 		ports="$ports $port"
 		port=$((port + 1))
 	done
@@ -94,6 +132,31 @@ for w in $ways; do
 done
 kill "$rsyslogd"
 wait "$rsyslogd" 2>/dev/null
+
+# Over TLS by openssl's own client, as frames without a syslog header; and one that has no certificate where one is wanted.
+if [ "$tls" = yes ]; then
+	[ -n "$driver" ] || skip "rsyslog over TLS" "rsyslog has no TLS driver here"
+	port=$((port + 1))
+	receive mutual "tls:127.0.0.1:$port" --tls-cert receiver.pem --tls-key receiver.key --tls-ca ca.pem
+	wait_for 10 listens "$port"
+	ok $? "a receiver that wants certificates listens" "$(cat mutual.err)"
+	client() {
+		timeout 20 openssl s_client -connect "127.0.0.1:$port" -CAfile ca.pem -verify_return_error -quiet -no_ign_eof "$@" >client.out 2>&1
+	}
+	(cat calls.entries; sleep 1) | client
+	(cat calls.entries; sleep 1) | client -cert sender.pem -key sender.key
+	p=$pid_mutual
+	kill -INT "$p"
+	wait "$p"
+	is "tls: the receiver ends with 0" "$?: $(cat mutual.err)" "0: "
+	told mutual.json >got
+	ok "$(cmp -s got wanted; echo $?)" "tls: who has a certificate is counted, who has none is not" \
+		"$(diff got wanted | head; cat client.out; jq -c '.messages, .sources' mutual.json)"
+	is "tls: and is told" "$(jq '.sources[0].log.closed' mutual.json)" 1
+	is "tls: all is accounted for" "$(unbalanced mutual.json)" ""
+else
+	skip "TLS" "no TLS in this build, or no openssl here"
+fi
 
 # logger(1): single lines that name a code (Kamailio's acc), over each way it has; and SIP text line by line.
 for i in $(seq 40); do

@@ -1,5 +1,5 @@
 #!/bin/bash
-# screens - the program in a terminal (tmux): dashboard, list, detail, help, leaving; 80x24 and 140x40; a file and the demo;
+# screens - the program in a terminal (tmux): dashboard, list, detail, help, leaving; 80x24 and 140x40; files, logs and the demo;
 # a plain terminal; a terminal that goes away.
 . "$(dirname "$0")/lib.sh"
 need_program
@@ -124,6 +124,45 @@ if [ -r "$sample" ]; then
 else
 	skip "a file on the screen" "no samples"
 fi
+
+# A log that names no code: its notices are the answer, one key away, and nothing in it is a packet.
+for i in 1 2 3; do
+	echo "[2026-03-03 10:15:0$i] NOTICE[2190] res_pjsip/pjsip_distributor.c: Request 'REGISTER' from '<sip:10$i@192.0.2.1>'" \
+		"failed for '198.51.100.9:506$i' (callid: $i@198.51.100.9) - Failed to authenticate"
+done >messages
+open_screen notices 80x24 "'$SIPWHY'" -I "'$work/messages'"
+sees "a log without codes: the first line says so" notices '^ No failure with a code so far, but 3 notices'
+sees "a log without codes: what most of them are" notices '^ +3 x auth-failed from 198\.51\.100\.9'
+keys notices 8
+sees "8 opens the notices" notices '^>10:15:03 +auth-failed +198\.51\.100\.9 +103 '
+keys notices j Enter
+sees "Enter tells what it means" notices '^ Means +[A-Za-z]'
+sees "and the time as the log has it" notices '^ Time in log +2026-03-03 10:15:02$'
+keys notices Escape 6
+sees "6 opens the sources" notices '^>messages \(log\) +file +ended +3 lines '
+sees "an assumed time zone is told" notices '^ Times +3 without a time zone'
+is "nothing speaks of packets" "$(screen notices | grep -ci 'packets\|frames')" 0
+keys notices q q q
+restored notices notices
+
+# A followed log that is not there, comes, and is rotated.
+open_screen follow 80x24 "'$SIPWHY'" --follow "'$work/late'"
+sees "a log that is not there is waited for" follow 'late: waiting for .*/late to appear'
+sees "the top line tells it" follow 'waiting 1 '
+acc() {
+	echo "Mar  3 10:15:0$1 pbx /usr/sbin/kamailio[77]: NOTICE: acc [acc.c:288]: acc_log_request(): ACC: transaction answered:" \
+		"timestamp=177253290$1;method=INVITE;from_tag=f$1;to_tag=t$1;call_id=call-$1@example.com;code=$2;reason=Because"
+}
+acc 1 404 >>late
+sees "its first failure stands in the list" follow '^>.* 404 +Because +INVITE'
+sees "it waits no longer" follow 'LIVE  follow  +loss 0'
+mv late late.1
+acc 2 486 >>late
+sees "what comes after a rotation too" follow '^>.* 486 +Because +INVITE'
+keys follow 6
+sees "the rotation is told" follow '^ File +1 rotation followed'
+keys follow q q
+restored follow follow
 
 # What strangers write into a message must not reach the terminal as a command: list, detail and raw message of each hostile file.
 ptystall=${PTYSTALL:-$top_builddir/tests/e2e/ptystall}

@@ -336,7 +336,7 @@ static void
 test_generations(void **state)
 {
 	struct setup *t = *state;
-	char text[32], end[16];
+	char text[32], end[32];
 
 	add(t, ".1", "an older generation\n");
 	add(t, "", "");
@@ -356,6 +356,108 @@ test_generations(void **state)
 	assert_string_equal(t->h.text, "g1\ng2\ng3\ng4\ng5\ng6\ng7\n");
 	finish(t);
 	assert_int_equal(t->st.rotations, 6);
+}
+
+/* A program that owns the folder of its log may not have us read what it could not read itself. */
+static void
+test_link(void **state)
+{
+	struct setup *t = *state;
+	char other[160];
+
+	add(t, "-theirs", "theirs\n");
+	add(t, "-roots", "secret\n");
+	if (geteuid() == 0) {
+		assert_int_equal(chown(t->dir, 65534, (gid_t)-1), 0);
+		assert_int_equal(chown(path_of(t, other, "-theirs"), 65534, (gid_t)-1), 0);
+	} else {
+		print_message("# not root: whose link it is makes no difference\n");
+	}
+	assert_int_equal(symlink("full-roots", t->path), 0);
+	t->cfg.from_start = true;
+	if (geteuid() == 0) {
+		assert_int_equal(input_open(&t->in, &t->cfg, &t->em), -EPERM);
+		assert_int_equal(unlink(t->path), 0);
+		assert_int_equal(symlink("full-theirs", t->path), 0);
+	}
+	start(t);
+	await_lines(t, 1);
+	assert_string_equal(t->h.text, geteuid() == 0 ? "theirs\n" : "secret\n");
+	finish(t);
+}
+
+/* The file with this end of its name is what comes after the one in hand. */
+static void
+next_is(const struct setup *t, const struct follow_ask *ask, const char *name)
+{
+	struct follow_answer a;
+	int fd = follow_open(t->path, ask, &a);
+	char path[160];
+	struct stat st;
+
+	assert_int_equal(a.what, FOLLOW_OPENED);
+	assert_int_equal(stat(path_of(t, path, name), &st), 0);
+	assert_int_equal(a.ino, st.st_ino);
+	assert_int_equal(close(fd), 0);
+}
+
+/* Other logs beside ours begin with its name too, and may be made in the moment in which all are rotated. */
+static void
+test_sibling_names(void **state)
+{
+	static const char *const others[] = { ".json", ".err", "_debug", ".old.txt", "-errors.log", "2.log", "er",
+		".1.swp", ".log.1", ".sip.2", "3" };
+	static const char *const ours[] = { ".1", "-20260303", ".2026-03-03-10-15-01.1", ".0", "_1", ".old", ".bak",
+		"~", "-20260303-1772532901", "-2026-03-03T10:15:01Z", ".1772532901", ".save" };
+	struct setup *t = *state;
+	struct follow_ask ask = { .kind = FOLLOW_NEXT };
+	char name[160];
+	struct stat st;
+
+	add(t, "", "");
+	assert_int_equal(stat(t->path, &st), 0);
+	ask.ino = st.st_ino;
+	ask.dev = st.st_dev;
+	ask.mtime_ns = ask.since_ns = st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
+	ask.now_ns = ask.since_ns + 1000000000;
+	move(t, "", ".9");
+	tick_over();
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		add(t, others[i], "not of this log\n");
+	tick_over();
+	add(t, "", "new\n");
+	next_is(t, &ask, "");
+	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+		move(t, "", ours[i]);
+		add(t, "", "newer\n");
+		next_is(t, &ask, ours[i]);
+		assert_int_equal(unlink(path_of(t, name, ours[i])), 0);
+	}
+}
+
+/* The clock was set back: what is older seems to be of tomorrow, and is not read a second time. */
+static void
+test_sibling_of_tomorrow(void **state)
+{
+	struct setup *t = *state;
+	struct follow_ask ask = { .kind = FOLLOW_NEXT };
+	struct timespec times[2];
+	char name[160];
+	struct stat st;
+
+	add(t, "", "");
+	assert_int_equal(stat(t->path, &st), 0);
+	ask.ino = st.st_ino;
+	ask.dev = st.st_dev;
+	ask.mtime_ns = ask.since_ns = st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
+	ask.now_ns = ask.since_ns + 1000000000;
+	move(t, "", ".1");
+	add(t, ".2", "read before\n");
+	times[0] = times[1] = st.st_mtim;
+	times[1].tv_sec += 3600;
+	assert_int_equal(utimensat(AT_FDCWD, path_of(t, name, ".2"), times, 0), 0);
+	add(t, "", "new\n");
+	next_is(t, &ask, "");
 }
 
 /* Numbered from behind, as logrotate does it. */
@@ -762,6 +864,65 @@ test_opener_nonsense(void **state)
 	opener_end(t);
 }
 
+/* Descriptors now open in this process. */
+static unsigned
+descriptors(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	unsigned n = 0;
+
+	assert_non_null(d);
+	while (readdir(d) != NULL)
+		n++;
+	(void)closedir(d);
+	return n;
+}
+
+/* An answer with n descriptors in one control message; more than one is refused, and none of them stays. */
+static void
+answer_with(int to, int from, unsigned n, int wanted)
+{
+	struct follow_answer a = { .what = FOLLOW_OPENED }, got;
+	struct iovec iov = { &a, sizeof a };
+	union {
+		struct cmsghdr align;
+		char room[CMSG_SPACE(4 * sizeof(int))];
+	} control = { .room = { 0 } };
+	struct msghdr m = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = CMSG_SPACE(n * sizeof(int))
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+	int fds[4] = { 0, 0, 0, 0 }, fd;
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(n * sizeof(int));
+	memcpy(CMSG_DATA(c), fds, n * sizeof(int));
+	assert_int_equal(sendmsg(to, &m, 0), (ssize_t)sizeof a);
+	assert_int_equal(follow_take_answer(from, &got, &fd), wanted);
+	if (wanted == 0)
+		assert_int_equal(close(fd), 0);
+	else
+		assert_int_equal(fd, -1);
+}
+
+static void
+test_answer_descriptors(void **state)
+{
+	unsigned before;
+	int pair[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair), 0);
+	before = descriptors();
+	answer_with(pair[0], pair[1], 1, 0);
+	for (unsigned n = 2; n <= 4; n++)
+		answer_with(pair[0], pair[1], n, -EBADMSG);
+	assert_int_equal(descriptors(), before);
+	assert_int_equal(close(pair[0]), 0);
+	assert_int_equal(close(pair[1]), 0);
+}
+
 /* A thousand generations of 20 numbered lines in `ns` each, renamed by a process that never waits for us. */
 static void
 fast_writer(const struct setup *t, long ns)
@@ -838,7 +999,9 @@ main(void)
 		TEST(test_from_end),
 		TEST(test_from_start),
 		TEST(test_rename),
-		TEST(test_generations),
+		TEST(test_generations), TEST(test_link),
+		TEST(test_sibling_names),
+		TEST(test_sibling_of_tomorrow),
 		TEST(test_shifted),
 		TEST(test_packed),
 		TEST(test_truncate),
@@ -855,6 +1018,7 @@ main(void)
 		TEST(test_opener),
 		TEST(test_opener_dies),
 		TEST(test_opener_nonsense),
+		TEST(test_answer_descriptors),
 		TEST(test_fast_direct),
 		TEST(test_fast_opener),
 	};

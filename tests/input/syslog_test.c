@@ -23,6 +23,8 @@ test_arguments(void **state)
 	harness_refused(h, "udp:[::]:0", -EINVAL, "--allow");
 	h->cfg.allow_any = true;
 	harness_refused(h, "tcp:192.0.2.77:0", -EADDRNOTAVAIL, "has not the address");
+	/* The same address, written the other way. */
+	harness_refused(h, "tcp:[::ffff:192.0.2.77]:0", -EADDRNOTAVAIL, "of tcp:192.0.2.77");
 	harness_open(h, "udp:0.0.0.0:0");
 	assert_null(harness_syslog(h)->allow);
 	assert_true(harness_port(h) > 0);
@@ -228,6 +230,32 @@ test_tcp_reset(void **state)
 	harness_say(b, "<1>c\n");
 	harness_wait(h, 3);
 	(void)close(b);
+}
+
+/*
+ * Bytes and RST at once: libuv stops a handle with an error, so nobody says a second time that there is something.
+ * What came is taken and the place is free again.
+ */
+static void
+test_tcp_reset_behind(void **state)
+{
+	struct harness *h = *state;
+	struct linger now = { 1, 0 };
+
+	harness_open(h, "tcp:127.0.0.1:0");
+	harness_syslog(h)->lim.conns_local = 4;
+	harness_start(h);
+	for (unsigned i = 0; i < 8; i++) {
+		int fd = harness_connect(h, 4, SOCK_STREAM);
+
+		harness_wait_for(h, &h->in->st.connected, i + 1);
+		harness_say(fd, "<1>whole\n<1>part");
+		assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now), 0);
+		(void)close(fd);
+		harness_wait(h, 2 * i + 2);
+		harness_wait_for(h, &h->in->st.senders, 0);
+	}
+	assert_int_equal(h->in->st.refused, 0);
 }
 
 static void
@@ -701,6 +729,7 @@ main(void)
 		TEST(test_udp_drops),
 		TEST(test_tcp),
 		TEST(test_tcp_reset),
+		TEST(test_tcp_reset_behind),
 		TEST(test_unix_datagrams),
 		TEST(test_unix_stream),
 		TEST(test_unix_paths),

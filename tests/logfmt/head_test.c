@@ -14,6 +14,25 @@
 #include "logfmt/rows.h"
 #include "sipwhy/mem.h"
 
+/* Made once for all tests. */
+static struct head_rows *rows_ready;
+
+static int
+make_rows(void **state)
+{
+	(void)state;
+	rows_ready = head_rows_new(NULL);
+	return rows_ready != NULL ? 0 : -1;
+}
+
+static int
+free_rows(void **state)
+{
+	(void)state;
+	head_rows_free(rows_ready);
+	return 0;
+}
+
 static void
 expect_end(const char *want, const struct endpoint *e, const char *line)
 {
@@ -30,7 +49,7 @@ expect_sample(const struct row_head *row, const struct row_head_sample *s)
 {
 	struct head h;
 
-	if (!head_read(NULL, slice_str(s->line), &h))
+	if (!head_read(rows_ready, slice_str(s->line), &h))
 		fail_msg("%s does not read \"%s\"", row->row.name, s->line);
 	assert_string_equal(h.name, row->row.name);
 	expect_end(s->src, &h.src, s->line);
@@ -98,9 +117,9 @@ test_truncations(void **state)
 				struct head h;
 
 				assert_non_null(exact);
-				if (head_read(NULL, (struct slice){ exact, cut }, &h))
-					(void)head_continue((struct slice){ exact, cut }, &h);
-				(void)head_is_end((struct slice){ exact, cut });
+				if (head_read(rows_ready, (struct slice){ exact, cut }, &h))
+					(void)head_continue(rows_ready, (struct slice){ exact, cut }, &h);
+				(void)head_is_end(rows_ready, (struct slice){ exact, cut });
 				mem_free(exact);
 			}
 		}
@@ -115,9 +134,9 @@ test_sipdump(void **state)
 	struct head h;
 
 	(void)state;
-	assert_true(head_read(NULL, slice_str("tag: rcv"), &h));
+	assert_true(head_read(rows_ready, slice_str("tag: rcv"), &h));
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
-		if (!head_continue(slice_str(lines[i]), &h))
+		if (!head_continue(rows_ready, slice_str(lines[i]), &h))
 			fail_msg("not taken: %s", lines[i]);
 	expect_end("[2001:db8::20]:5060", &h.src, "sipdump");
 	expect_end("192.0.2.3:5061", &h.dst, "sipdump");
@@ -125,8 +144,8 @@ test_sipdump(void **state)
 	assert_int_equal(h.flow, FLOW_IN);
 	assert_true(slice_eq(h.stamp.text, slice_str("1772532901.176426")));
 	assert_true(h.stamp.is_epoch);
-	assert_false(head_continue(slice_str("SIP/2.0 200 OK"), &h));
-	assert_false(head_continue(slice_str("Via: SIP/2.0/UDP 192.0.2.1"), &h));
+	assert_false(head_continue(rows_ready, slice_str("SIP/2.0 200 OK"), &h));
+	assert_false(head_continue(rows_ready, slice_str("Via: SIP/2.0/UDP 192.0.2.1"), &h));
 }
 
 static void
@@ -135,22 +154,23 @@ test_two_line_heads(void **state)
 	struct head h;
 
 	(void)state;
-	assert_true(head_read(NULL, slice_str("000311: *Mar  3 10:15:01.367: //-1/x/SIP/Msg/ccsipDisplayMsg:"), &h));
-	assert_true(head_continue(slice_str("Received: "), &h));
+	assert_true(
+	    head_read(rows_ready, slice_str("000311: *Mar  3 10:15:01.367: //-1/x/SIP/Msg/ccsipDisplayMsg:"), &h));
+	assert_true(head_continue(rows_ready, slice_str("Received: "), &h));
 	assert_int_equal(h.flow, FLOW_IN);
 	assert_true(slice_eq(h.stamp.text, slice_str("Mar  3 10:15:01.367")));
 
 	assert_true(head_read(
-	    NULL, slice_str("----------------------------------------------- 2026-03-03 10:15:01.139981"), &h));
-	assert_true(head_continue(slice_str("TCP message sent [361] bytes:"), &h));
+	    rows_ready, slice_str("----------------------------------------------- 2026-03-03 10:15:01.139981"), &h));
+	assert_true(head_continue(rows_ready, slice_str("TCP message sent [361] bytes:"), &h));
 	assert_int_equal(h.flow, FLOW_OUT);
 	assert_int_equal(h.size, 361);
 	assert_true(slice_eq(h.stamp.text, slice_str("2026-03-03 10:15:01.139981")));
 
-	assert_true(head_read(NULL, slice_str("Outgoing SIP UDP message to 192.0.2.20:[5060]:"), &h));
-	assert_true(head_continue(slice_str("[4202,NET]"), &h));
-	assert_false(head_continue(slice_str("[,NET]"), &h));
-	assert_false(head_continue(slice_str("SIP/2.0 200 OK"), &h));
+	assert_true(head_read(rows_ready, slice_str("Outgoing SIP UDP message to 192.0.2.20:[5060]:"), &h));
+	assert_true(head_continue(rows_ready, slice_str("[4202,NET]"), &h));
+	assert_false(head_continue(rows_ready, slice_str("[,NET]"), &h));
+	assert_false(head_continue(rows_ready, slice_str("SIP/2.0 200 OK"), &h));
 }
 
 static void
@@ -166,10 +186,10 @@ test_marks(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
-		if (!head_is_end(slice_str(ends[i])))
+		if (!head_is_end(rows_ready, slice_str(ends[i])))
 			fail_msg("no end: %s", ends[i]);
 	for (size_t i = 0; i < sizeof body / sizeof body[0]; i++)
-		if (head_is_end(slice_str(body[i])))
+		if (head_is_end(rows_ready, slice_str(body[i])))
 			fail_msg("an end: %s", body[i]);
 }
 
@@ -178,6 +198,7 @@ test_users(void **state)
 {
 	struct logfmt_heads *h = logfmt_heads_new();
 	struct errmsg em = { { 0 } };
+	struct head_rows *rows;
 	struct head out;
 	char name[16];
 
@@ -190,10 +211,13 @@ test_users(void **state)
 	assert_int_equal(logfmt_heads_add(h, slice_str("freeswitch"), slice_str("x {peer}"), &em), -EEXIST);
 	assert_int_equal(logfmt_heads_add(h, slice_str("bad"), slice_str("x {nobody}"), &em), -EINVAL);
 	assert_non_null(strstr(em.text, "position 3"));
-	assert_true(head_read(h, slice_str("Mar  3 SIPLOG >> 203.0.113.5:5061 via TLS"), &out));
+	rows = head_rows_new(h);
+	assert_non_null(rows);
+	assert_true(head_read(rows, slice_str("Mar  3 SIPLOG >> 203.0.113.5:5061 via TLS"), &out));
 	assert_string_equal(out.name, "mine");
 	expect_end("203.0.113.5:5061", &out.dst, "mine");
 	assert_int_equal(out.transport, TRANSPORT_TLS);
+	head_rows_free(rows);
 	for (int i = 1; i < LOGFMT_HEADS_MAX; i++) {
 		(void)snprintf(name, sizeof name, "h%d", i);
 		assert_int_equal(logfmt_heads_add(h, slice_str(name), slice_str("x {peer}"), &em), 0);
@@ -201,6 +225,58 @@ test_users(void **state)
 	assert_int_equal(logfmt_heads_add(h, slice_str("more"), slice_str("x {peer}"), &em), -ENOSPC);
 	logfmt_heads_free(h);
 	logfmt_heads_free(NULL);
+}
+
+/* The row that is tried first when it read the head before gives what it gives as one of all. */
+static void
+expect_same(const char *line, size_t n)
+{
+	struct head first = { .name = NULL }, other = { .name = NULL };
+	bool a, b;
+
+	assert_true(
+	    head_read(rows_ready, slice_str("<--- Received SIP request (1 bytes) from UDP:192.0.2.20:1 --->"), &first));
+	a = head_read(rows_ready, (struct slice){ line, n }, &first);
+	assert_true(head_read(rows_ready, slice_str("tag: rcv"), &other));
+	b = head_read(rows_ready, (struct slice){ line, n }, &other);
+	if (a != b ||
+	    (a &&
+		(strcmp(first.name, other.name) != 0 || first.size != other.size || first.flow != other.flow ||
+		    first.of != other.of || first.transport != other.transport ||
+		    memcmp(&first.src, &other.src, sizeof first.src) != 0 ||
+		    memcmp(&first.dst, &other.dst, sizeof first.dst) != 0)))
+		fail_msg("read in two ways: %.*s", (int)n, line);
+}
+
+static void
+test_first_row(void **state)
+{
+	static const char *const lines[] = {
+		"[2026-03-03 10:15:01] VERBOSE[9] <--- Received SIP request (353 bytes) from UDP:192.0.2.20:5060 --->",
+		"<--- Transmitting SIP response (4700 bytes) to UDP:198.51.100.255:65535 ---> ",
+		"<--- x <--- Received SIP response (1 bytes) from UDP:1.2.3.4:1 --->",
+		"<--- Received SIP response (4294967296 bytes) from UDP:10.0.0.1:65536 --->",
+		"<--- Received SIP response (330 bytes) from UDP:[2001:db8::20]:5060 --->"
+	};
+	static const char bytes[] = " 0259:.UTa<-\r";
+	char line[160];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		size_t n = strlen(lines[i]);
+
+		for (size_t at = 0; at <= n; at++) {
+			expect_same(lines[i], at);
+			for (size_t k = 0; at < n && k < sizeof bytes; k++) {
+				memcpy(line, lines[i], n);
+				line[at] = bytes[k];
+				expect_same(line, n);
+			}
+			memcpy(line, lines[i], at);
+			memcpy(line + at, lines[i] + at + (at < n), n - at - (at < n));
+			expect_same(line, n - (at < n));
+		}
+	}
 }
 
 /* Each head that has a sample file is met in it; lines of the files are otherwise no heads (requests, headers, bodies).
@@ -243,7 +319,7 @@ test_samples(void **state)
 			return;
 		}
 		while (fgets(line, sizeof line, f) != NULL)
-			if (head_read(NULL, (struct slice){ line, strcspn(line, "\n") }, &h))
+			if (head_read(rows_ready, (struct slice){ line, strcspn(line, "\n") }, &h))
 				met += strcmp(h.name, want[i].row) == 0;
 		(void)fclose(f);
 		if (met < want[i].least)
@@ -257,7 +333,7 @@ main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_table), cmocka_unit_test(test_quick_tests_agree),
 		cmocka_unit_test(test_truncations), cmocka_unit_test(test_sipdump),
 		cmocka_unit_test(test_two_line_heads), cmocka_unit_test(test_marks), cmocka_unit_test(test_users),
-		cmocka_unit_test(test_samples) };
+		cmocka_unit_test(test_first_row), cmocka_unit_test(test_samples) };
 
-	return cmocka_run_group_tests_name("head", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("head", tests, make_rows, free_rows);
 }

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "logfmt/detect.h"
 #include "sipwhy/logfmt.h"
 #include "sipwhy/mem.h"
 #include "sipwhy/timefmt.h"
@@ -172,6 +173,19 @@ static const struct fixture fixtures[] = {
 	    "488 d1 192.0.2.1:5060>" P20 " 2026/03/03 10:15:01.224232;" },
 	/* HTTP, a status line alone, a copy behind NAT, quoted mail, colours, ^M. */
 	{ "traps.log", "486 p1 " P20 ">192.0.2.60:5060 Mar  3 10:15:01.311;408 q1 ->- ;482 a1 ->- ;487 m1 ->- ;" },
+	/* docker's objects, one for each line; two messages without a line between them but a plain one. */
+	{ "docker.json", "486 k1 " P20 ">- 10:15:01.188627;404 k2 ->- 2026-03-03T10:15:03.5Z;" },
+	/* Android, with a line of another tag. */
+	{ "logcat.txt", "480 l1 ->- 10:15:01.275;503 l2 ->- 10:15:01.284;" },
+	/* A record, and a number, for each line. */
+	{ "ios-lines.log", "486 i1 ->- Mar  3 10:15:01;500 i2 ->- Mar  3 10:15:01;" },
+	/* Six processes, line by line; two whose number follows another; a hole in front of a start line. */
+	{ "many.log",
+	    "404 y0 ->- Mar  3 10:15:01;404 y1 ->- Mar  3 10:15:01;404 y2 ->- Mar  3 10:15:01;"
+	    "404 y3 ->- Mar  3 10:15:01;404 y4 ->- Mar  3 10:15:01;404 y5 ->- Mar  3 10:15:01;"
+	    "404 z0 ->- ;404 z1 ->- ;404 n1 ->- ;" },
+	/* SIPp's copy of what it did not expect; a status line above what only looks like a header; a body left out. */
+	{ "doubtful.log", "480 s1 ->- 2026-03-03T10:15:01.139981;INVITE! s2 ->- ;404 s2 ->- ;" },
 };
 enum { FIXTURES = sizeof fixtures / sizeof fixtures[0] };
 
@@ -193,6 +207,65 @@ test_fixtures(void **state)
 		test_end(l, got);
 		assert_string_equal(got, fixtures[i].items);
 	}
+}
+
+/* What is given as it lies there is what comes out line by line: items, and lines. */
+static void
+test_thorough(void **state)
+{
+	static char file[TEST_FILE_MAX];
+	char got[2][TEST_TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < FIXTURES; i++) {
+		size_t n = test_file(fixtures[i].name, file);
+
+		for (size_t from = 0; from < n; from += 97) {
+			struct logfmt *fast = test_new(), *slow = test_new();
+
+			assert_non_null(fast);
+			assert_non_null(slow);
+			slow->thorough = true;
+			got[0][0] = got[1][0] = '\0';
+			test_push(fast, file + from, n - from, false, got[0]);
+			test_push(slow, file + from, n - from, false, got[1]);
+			assert_string_equal(got[0], got[1]);
+			logfmt_flush(fast);
+			logfmt_flush(slow);
+			test_take(fast, got[0]);
+			test_take(slow, got[1]);
+			assert_string_equal(got[0], got[1]);
+			assert_memory_equal(logfmt_stats(fast), logfmt_stats(slow), sizeof *logfmt_stats(fast));
+			logfmt_free(fast);
+			logfmt_free(slow);
+		}
+	}
+}
+
+/* A writer that pauses behind a start line is waited for; behind a header line the message is given up as cut. */
+static void
+test_pause(void **state)
+{
+	static const char first[] = "SIP/2.0 404 Not Found\r\n",
+			  rest[] = "Via: SIP/2.0/UDP 192.0.2.9\r\nCall-ID: x\r\n\r\n";
+	struct logfmt *l = test_new();
+	char got[TEST_TEXT] = "";
+
+	(void)state;
+	assert_non_null(l);
+	test_push(l, first, sizeof first - 1, false, got);
+	logfmt_advance(l, TEST_T + 20 * NS_PER_S);
+	test_push(l, rest, sizeof rest - 1, false, got);
+	assert_string_equal(got, "404 x ->- ;");
+	test_push(l, first, sizeof first - 1, false, got);
+	logfmt_advance(l, TEST_T + 31 * NS_PER_S);
+	test_push(l, rest, sizeof rest - 1, false, got);
+	test_push(l, first, sizeof first - 1, false, got);
+	test_push(l, rest, 28, false, got);
+	logfmt_advance(l, TEST_T + NS_PER_S);
+	test_take(l, got);
+	test_end(l, got);
+	assert_string_equal(got, "404 x ->- ;404!  ->- ;");
 }
 
 /* Cut in two at each line border, and once at all of them. */
@@ -456,6 +529,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fixtures),
+		cmocka_unit_test(test_thorough),
+		cmocka_unit_test(test_pause),
 		cmocka_unit_test(test_splits),
 		cmocka_unit_test(test_truncations),
 		cmocka_unit_test(test_session),

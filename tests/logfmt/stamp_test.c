@@ -134,6 +134,10 @@ test_without_date(void **state)
 	/* 00:00:02 behind 23:59:59 is the next day. */
 	assert_int_equal(resolve("00:00:02", MARCH, 1767225599), INT64_C(1767225602) * NS_PER_S);
 	assert_int_equal(resolve("23:59:58", MARCH, 1767225602), INT64_C(1767225598) * NS_PER_S);
+	/* A log goes forward, over a long silence too; a little back is another thread, or a clock that was set. */
+	assert_int_equal(resolve("23:15:01", MARCH, MARCH), (MARCH + 13 * 3600) * NS_PER_S);
+	assert_int_equal(resolve("08:15:01", MARCH, MARCH), (MARCH - 2 * 3600) * NS_PER_S);
+	assert_int_equal(resolve("08:15:00", MARCH, MARCH), (MARCH + 22 * 3600 - 1) * NS_PER_S);
 }
 
 /* 2026-10-25: at 03:00 CEST clocks in Berlin went back to 02:00 CET (1792890000). */

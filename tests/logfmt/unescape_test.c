@@ -33,6 +33,11 @@ static const struct unescape_case cases[] = {
 	{ "{\"log\":\"Via: SIP/2.0/UDP x\\r\\n\",\"stream\":\"stdout\"}", "Via: SIP/2.0/UDP x\r\n" },
 	{ "{\"log\":\"SIP/2.0 200 OK\\r\\n\",\"stream\":\"o\"}",
 	    "{\"log\":\"\",\"stream\":\"o\"}\nSIP/2.0 200 OK\r\n" },
+	/* One line feed at the end of the record is its own, not the text's. */
+	{ "h a[1]: <--->\\r\\nSIP/2.0 200 OK\\r\\nVia: x\\r\\n#012",
+	    "h a[1]: <--->\r\nSIP/2.0 200 OK\r\nVia: x\r\n#012" },
+	{ "{\"msg\":\"SIP/2.0 200 OK\\r\\nVia: x\\r\\n\"}#012", "{\"msg\":\"\"}#012\nSIP/2.0 200 OK\r\nVia: x\r\n" },
+	{ "SIP/2.0 200 OK#015#012", "SIP/2.0 200 OK\r\n" },
 	{ "{\"message\":\"cut \\", "{\"message\":\"\ncut \\\n" },
 	{ "{\"message\":\"lone \\ud83dx\"}", "{\"message\":\"\"}\nlone ?x\n" },
 };
@@ -90,6 +95,60 @@ test_truncations(void **state)
 		}
 }
 
+/* Lines of docker's json-file driver, as one piece. */
+static const struct unescape_case docker[] = {
+	{ "{\"log\":\"a \\\"b\\\"\\r\\n\",\"stream\":\"stdout\",\"time\":\"2026-03-03T10:15:01.5Z\"}\n"
+	  "{\"log\":\"\\n\",\"stream\":\"stderr\",\"attrs\":{\"x\":\"y\"},\"time\":\"2026-03-03T10:15:02Z\"}\n",
+	    "2026-03-03T10:15:01.5Z stdout F a \"b\"\r\n2026-03-03T10:15:02Z stderr F \n" },
+	/* A line above 16 KiB comes in parts; the last line of a file may lack its end. */
+	{ "{\"log\":\"SIP/2.\",\"stream\":\"o\",\"time\":\"T\"}\n"
+	  "{\"log\":\"0 200 OK\\r\\n\",\"stream\":\"o\",\"time\":\"U\"}\n"
+	  "{\"log\":\"Via\\n\",\"stream\":\"o\",\"time\":\"V\"}",
+	    "T o F SIP/2.0 200 OK\r\nV o F Via\n" },
+	/* Without a time or a stream, and what is no line of docker's. */
+	{ "{\"log\":\"a\\n\"}\n{\"log\":\"b\\n\",\"time\":\"T\"}\nplain\n{\"log\":\"two\\nlines\\n\",\"time\":\"T\"}\n"
+	  "{\"log\":7}\n{\"log\":\"cut",
+	    "a\nT F b\nplain\n{\"log\":\"two\\nlines\\n\",\"time\":\"T\"}\n{\"log\":7}\n{\"log\":\"cut" },
+	{ "{\"log\":\"\",\"time\":\"\",\"stream\":\"\"}\n", "" },
+};
+
+static void
+test_docker(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof docker / sizeof docker[0]; i++) {
+		struct buf b;
+
+		buf_init(&b, 4096);
+		assert_true(unescape_docker_wanted(slice_str(docker[i].record)));
+		if (!unescape_docker(slice_str(docker[i].record), &b) ||
+		    !slice_eq(buf_slice(&b), slice_str(docker[i].want)))
+			fail_msg("%s: \"%.*s\"", docker[i].record, (int)b.len, b.data != NULL ? b.data : "");
+		buf_fini(&b);
+	}
+	assert_false(unescape_docker_wanted(slice_str("{\"message\":\"a\"}")));
+	assert_false(unescape_docker_wanted(slice_str("")));
+}
+
+static void
+test_docker_truncations(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof docker / sizeof docker[0]; i++)
+		for (size_t n = 0; n <= strlen(docker[i].record); n++) {
+			char *copy = mem_alloc(n > 0 ? n : 1);
+			struct buf b;
+
+			assert_non_null(copy);
+			memcpy(copy, docker[i].record, n);
+			buf_init(&b, 4096);
+			assert_int_equal(unescape_docker((struct slice){ copy, n }, &b), n > 0);
+			assert_true(b.len <= n);
+			buf_fini(&b);
+			mem_free(copy);
+		}
+}
+
 static void
 test_short_memory(void **state)
 {
@@ -107,6 +166,12 @@ test_short_memory(void **state)
 	buf_init(&b, 8);
 	assert_false(unescape_record(slice_str(cases[0].record), &b));
 	assert_int_equal(b.len, 0);
+	assert_false(unescape_docker(slice_str(docker[0].record), &b));
+	buf_fini(&b);
+	buf_init(&b, 4096);
+	mem_fail_at(1);
+	assert_false(unescape_docker(slice_str(docker[0].record), &b));
+	mem_fail_at(0);
 	buf_fini(&b);
 }
 
@@ -114,7 +179,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_forms), cmocka_unit_test(test_plain),
-		cmocka_unit_test(test_truncations), cmocka_unit_test(test_short_memory) };
+		cmocka_unit_test(test_truncations), cmocka_unit_test(test_docker),
+		cmocka_unit_test(test_docker_truncations), cmocka_unit_test(test_short_memory) };
 
 	return cmocka_run_group_tests_name("unescape", tests, NULL, NULL);
 }

@@ -229,6 +229,8 @@ test_log(void **state)
 		"lost: 69 lines",
 		"kernel 10, interface 10, given up 10, cut for their length 16, framing that makes no sense 23",
 		"  notices                      12  log lines that tell of a failure without a code",
+		"Notices by kind (the newest 2)",
+		"  auth-failed                   2  ",
 		"(10 older ones are not listed)",
 		" auth-failed  a\\x1b[2J  1031  Registration from",
 	};

@@ -371,7 +371,7 @@ log_line(const struct stream *st, struct line *l)
 		*(in ? &l->m.dst : &l->m.src) = (struct endpoint){ .family = 0 };
 	if (st->mode == STREAM_LOG_FLOW)
 		*(in ? &l->m.src : &l->m.dst) = (struct endpoint){ .family = 0 };
-	l->m.stamp = slice_str("10:15:01");
+	l->m.stamp = slice_str(st->grain_ms >= 1000 ? "10:15:01" : "10:15:01.000");
 	l->m.t_ns -= l->m.t_ns % (st->grain_ms * NS_PER_MS);
 }
 

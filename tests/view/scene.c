@@ -213,7 +213,7 @@ scene_notice(struct scene *s, int64_t t_ns, unsigned kind)
 		const char *stamp, *kind, *means, *method, *call_id, *peer, *user, *text;
 	} kinds[] = {
 		{ "2026-11-22 14:32:01", "auth-failed", "the credentials were wrong or missing; a 401 or 403 follows",
-		    "REGISTER", "1234@203.0.113.99", "203.0.113.99:5062", "sip:1001@pbx",
+		    "REGISTER", "1234@203.0.113.99", "203.0.113.99:5062", "\"Alice\" <sip:1001@pbx>;tag=9f",
 		    "Request 'REGISTER' from '<sip:1001@pbx>' failed for '203.0.113.99:5062' "
 		    "(callid: 1234@203.0.113.99) - "
 		    "Failed to authenticate" },

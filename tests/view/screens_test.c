@@ -307,6 +307,10 @@ test_log(void **state)
 	scene_put(&s, &e);
 	scene_notices(&s, 3);
 	scene_check_all(&s, "log");
+	scene_check(&s, "log", 15, 60, false);
+	/* Of two logs one is not there: that is told beside what the other says. */
+	scene_word(&s, "queue", "follow", "reading", "waiting for /var/log/asterisk/queue to appear");
+	scene_check(&s, "log-waiting-beside", 24, 80, false);
 	scene_keys(&s, "\r");
 	scene_check(&s, "log-statement", 40, 140, false);
 	scene_check(&s, "log-statement", 24, 80, false);
@@ -356,6 +360,36 @@ test_log_without_sip(void **state)
 	scene_close(&s);
 }
 
+/* Nothing came yet: what is said about it is about logs, and who was turned away stands there. */
+static void
+test_log_waiting(void **state)
+{
+	struct source_stat syslog = { .name = "udp:5514", .kind = "syslog", .state = "reading" };
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_hello(&s, true);
+	scene_word(&s, "full", "follow", "reading", "waiting for /var/log/asterisk/full to appear");
+	store_advance(s.store, SCENE_NOW);
+	scene_check(&s, "log-waiting", 24, 80, false);
+	scene_keys(&s, "6");
+	scene_check(&s, "sources-waiting", 24, 80, false);
+	scene_check(&s, "sources-waiting", 15, 60, false);
+	scene_close(&s);
+	scene_open(&s);
+	scene_hello(&s, true);
+	syslog.refused = 2;
+	scene_stat(&s, &syslog);
+	store_advance(s.store, SCENE_NOW);
+	scene_check(&s, "log-refused", 24, 80, false);
+	/* Codes came, none of them a failure: not good news while the log tells of failures without one. */
+	scene_responses(&s, SCENE_NOW, 200, 12, 0, NULL);
+	scene_notice(&s, SCENE_NOW, 0);
+	scene_check(&s, "log-good", 24, 80, false);
+	scene_close(&s);
+}
+
 /* Any size draws without a step outside; the sanitisers watch. */
 static void
 test_sizes(void **state)
@@ -401,6 +435,7 @@ main(void)
 		cmocka_unit_test(test_notices),
 		cmocka_unit_test(test_log),
 		cmocka_unit_test(test_log_without_sip),
+		cmocka_unit_test(test_log_waiting),
 		cmocka_unit_test(test_sizes),
 	};
 

@@ -110,6 +110,60 @@ test_why_quiet(void **state)
 	scene_close(&s);
 }
 
+/* What a log does not tell is not made up: neither one peer nor a number of them. */
+static void
+test_why_unknown_peers(void **state)
+{
+	struct event e = scene_failure(SCENE_NOW - 9 * NS_PER_S, 503, "", "-");
+	struct scene s;
+	struct why why;
+
+	(void)state;
+	scene_open(&s);
+	scene_hello(&s, true);
+	store_advance(s.store, SCENE_NOW);
+	scene_put(&s, &e);
+	e.direction = DIRECTION_SENT;
+	scene_put(&s, &e);
+	assert_why(&s, "Last minute: 2 x 503 Service Unavailable (peers not known), since 14:31:58");
+	why_find(s.store, &why);
+	assert_string_equal(why.small, "2 x 503 since 14:31:58");
+	code_from(&s, 503, "10.0.0.1", 8);
+	code_from(&s, 503, "10.0.0.2", 8);
+	assert_why(&s, "Last minute: 4 x 503 Service Unavailable (not all peers known), since 14:31:58");
+	/* One peer is one, whoever of the two said no. */
+	e = scene_failure(SCENE_NOW - 7 * NS_PER_S, 404, "", "10.0.0.3");
+	for (int i = 0; i < 6; i++) {
+		e.direction = i % 2 != 0 ? DIRECTION_SENT : DIRECTION_RECEIVED;
+		scene_put(&s, &e);
+	}
+	assert_why(&s, "Last minute: 6 x 404 Not Found in traffic with 10.0.0.3, since 14:32:00");
+	scene_close(&s);
+}
+
+/* A log of failures without codes is not silent. */
+static void
+test_why_notices(void **state)
+{
+	struct scene s;
+	struct why why;
+
+	(void)state;
+	scene_open(&s);
+	scene_hello(&s, false);
+	scene_notice(&s, SCENE_NOW, 0);
+	assert_why(&s, "No failure with a code so far, but 1 notice without one (8 shows it)");
+	scene_notice(&s, SCENE_NOW, 0);
+	scene_notice(&s, SCENE_NOW, 1);
+	assert_why(&s, "No failure with a code so far, but 3 notices without one (8 shows them)");
+	why_find(s.store, &why);
+	assert_string_equal(why.because, "Most of them: auth-failed from 203.0.113.99, 2 x");
+	code_from(&s, 404, "10.0.0.3", 1);
+	why_find(s.store, &why);
+	assert_non_null(strstr(why.what, "1 x 404 Not Found from 10.0.0.3"));
+	scene_close(&s);
+}
+
 int
 main(void)
 {
@@ -117,6 +171,8 @@ main(void)
 		cmocka_unit_test(test_why),
 		cmocka_unit_test(test_why_in_call),
 		cmocka_unit_test(test_why_quiet),
+		cmocka_unit_test(test_why_unknown_peers),
+		cmocka_unit_test(test_why_notices),
 	};
 
 	setenv("TZ", "UTC", 1);
