@@ -14,19 +14,13 @@
 enum { ALERT_PLACE = 8 };
 
 struct alert {
-	size_t top, height, chosen;
+	struct page_scroll at;
+	size_t chosen;
 	struct view_visit visit;
 };
 
 static const struct view_key alert_keys[] = {
-	{ ACTION_UP, { UI_KEY_UP, 'k' }, "Up k", "one line up", NULL, NULL, 0 },
-	{ ACTION_DOWN, { UI_KEY_DOWN, 'j' }, "Down j", "one line down", NULL, NULL, 0 },
-	{ ACTION_PAGE_UP, { UI_KEY_PGUP, UI_CTRL('b') }, "PgUp ^B", "a page up", NULL, NULL, 0 },
-	{ ACTION_PAGE_DOWN, { UI_KEY_PGDN, UI_CTRL('f'), ' ' }, "PgDn ^F Space", "a page down", "PgDn", "More", 140 },
-	{ ACTION_HALF_UP, { UI_CTRL('u') }, "^U", "half a page up", NULL, NULL, 0 },
-	{ ACTION_HALF_DOWN, { UI_CTRL('d') }, "^D", "half a page down", NULL, NULL, 0 },
-	{ ACTION_HOME, { UI_KEY_HOME, 'g' }, "Home g", "first line", NULL, NULL, 0 },
-	{ ACTION_END, { UI_KEY_END, 'G' }, "End G", "last line", NULL, NULL, 0 },
+	VIEW_PAGE_KEYS("last line"),
 	{ ACTION_NEXT, { UI_KEY_RIGHT, 'n', 'l', UI_KEY_TAB }, "Right n Tab", "choose the next failure", "n", "Next",
 	    190 },
 	{ ACTION_PREVIOUS, { UI_KEY_LEFT, 'N' }, "Left N", "choose the one before", NULL, NULL, 0 },
@@ -134,9 +128,18 @@ alert_evidence(struct page *p, const struct store *s, const struct incident *i, 
 	}
 }
 
+/* What a page is written of. */
+struct alert_page {
+	const struct store *s;
+	const struct incident *i;
+	size_t chosen;
+};
+
 static void
-alert_page(struct page *p, const struct store *s, const struct incident *i, size_t chosen)
+alert_page(struct page *p, const void *what)
 {
+	const struct alert_page *a = what;
+	const struct incident *i = a->i;
 	const struct sip_pattern *pattern = sip_pattern_find(i->pattern);
 	struct slice name = view_incident_title(i);
 	char who[160], title[240];
@@ -144,10 +147,10 @@ alert_page(struct page *p, const struct store *s, const struct incident *i, size
 	(void)snprintf(title, sizeof title, "%c %.*s: %s", view_level_mark(i), (int)(name.n < 60 ? name.n : 60), name.p,
 	    view_incident_who(who, sizeof who, i));
 	page_frame(p, title);
-	alert_figures(p, s, i);
+	alert_figures(p, a->s, i);
 	if (pattern != NULL)
 		alert_pattern(p, pattern);
-	alert_evidence(p, s, i, chosen);
+	alert_evidence(p, a->s, i, a->chosen);
 	if (pattern != NULL && pattern->kind != NULL)
 		page_labelf(p, "Pattern", ROLE_TEXT_DIM, "P%u %s", (unsigned)pattern->number, pattern->kind);
 }
@@ -156,16 +159,10 @@ static void
 alert_body_draw(
     const struct viewer *v, struct alert *a, const struct incident *i, struct canvas *c, int row, int height)
 {
+	struct alert_page what = { v->store, i, a->chosen };
 	struct page p;
 
-	page_begin(&p, c, -1, 0, 0);
-	alert_page(&p, v->store, i, a->chosen);
-	p.height = height;
-	if (a->top > page_last_top(&p))
-		a->top = page_last_top(&p);
-	a->height = (size_t)(height > 0 ? height : 0);
-	page_begin(&p, c, row, height, a->top);
-	alert_page(&p, v->store, i, a->chosen);
+	page_show(&p, c, row, height, &a->at, alert_page, &what);
 	if (row > 0)
 		page_place_draw(&p, c, canvas_rows(c) - 2, ROLE_TEXT_DIM);
 }
@@ -235,7 +232,7 @@ alert_key(struct viewer *v, void *state, enum view_action action)
 	uint64_t ids[INCIDENT_EVIDENCE];
 	size_t n = i != NULL ? alert_events(i, ids) : 0;
 
-	if (page_move(&a->top, a->height, action))
+	if (page_move(&a->at, action))
 		return COMMAND_NONE;
 	if (action == ACTION_NEXT && n > 0)
 		a->chosen = (a->chosen + 1) % n;

@@ -8,21 +8,17 @@
 #include "detail.h"
 #include "sipwhy/timefmt.h"
 
+/* What a page is written of. */
 struct detail {
-	size_t top, height;
+	const struct event *e;
+	struct why_alike alike;
+	bool logged;
 };
 
 enum { DETAIL_LONG_TITLE = 100, DETAIL_PLACE = 6 };
 
 static const struct view_key detail_keys[] = {
-	{ ACTION_UP, { UI_KEY_UP, 'k' }, "Up k", "one line up", NULL, NULL, 0 },
-	{ ACTION_DOWN, { UI_KEY_DOWN, 'j' }, "Down j", "one line down", NULL, NULL, 0 },
-	{ ACTION_PAGE_UP, { UI_KEY_PGUP, UI_CTRL('b') }, "PgUp ^B", "a page up", NULL, NULL, 0 },
-	{ ACTION_PAGE_DOWN, { UI_KEY_PGDN, UI_CTRL('f'), ' ' }, "PgDn ^F Space", "a page down", "PgDn", "More", 140 },
-	{ ACTION_HALF_UP, { UI_CTRL('u') }, "^U", "half a page up", NULL, NULL, 0 },
-	{ ACTION_HALF_DOWN, { UI_CTRL('d') }, "^D", "half a page down", NULL, NULL, 0 },
-	{ ACTION_HOME, { UI_KEY_HOME, 'g' }, "Home g", "first line", NULL, NULL, 0 },
-	{ ACTION_END, { UI_KEY_END, 'G' }, "End G", "last line: the raw message", NULL, NULL, 0 },
+	VIEW_PAGE_KEYS("last line: the raw message"),
 	{ ACTION_NEXT, { UI_KEY_RIGHT, 'n', 'l' }, "Right n l", "next failure (newer)", "n", "Next", 190 },
 	{ ACTION_PREVIOUS, { UI_KEY_LEFT, 'N' }, "Left N", "previous failure (older)", "N", "Previous", 180 },
 	{ ACTION_BACK, { UI_KEY_ESC, 'q', UI_KEY_BACKSPACE }, "Esc q", "back to the list", "Esc", "Back", 255 },
@@ -80,23 +76,23 @@ detail_gone_draw(struct canvas *c, int row)
 	    "This failure is no longer kept: newer ones pushed it out.  Esc goes back.");
 }
 
-/* Writes the page; once more when it turns out to end above the window. */
 static void
-detail_body_draw(const struct viewer *v, struct detail *d, const struct event *e, struct canvas *c, int row, int height)
+detail_write(struct page *p, const void *what)
 {
-	bool logged = detail_is_logged(v->store, e);
-	struct why_alike alike;
+	const struct detail *d = what;
+
+	detail_page(p, d->e, &d->alike, d->logged);
+}
+
+static void
+detail_body_draw(
+    const struct viewer *v, struct page_scroll *at, const struct event *e, struct canvas *c, int row, int height)
+{
+	struct detail d = { .e = e, .logged = detail_is_logged(v->store, e) };
 	struct page p;
 
-	why_alike(v->store, e, false, &alike);
-	page_begin(&p, c, -1, 0, 0);
-	detail_page(&p, e, &alike, logged);
-	p.height = height;
-	if (d->top > page_last_top(&p))
-		d->top = page_last_top(&p);
-	d->height = (size_t)(height > 0 ? height : 0);
-	page_begin(&p, c, row, height, d->top);
-	detail_page(&p, e, &alike, logged);
+	why_alike(v->store, e, false, &d.alike);
+	page_show(&p, c, row, height, at, detail_write, &d);
 	if (row > 0)
 		page_place_draw(&p, c, row - 1, ROLE_TEXT_DIM);
 }
@@ -104,7 +100,6 @@ detail_body_draw(const struct viewer *v, struct detail *d, const struct event *e
 static void
 detail_draw(struct viewer *v, void *state, struct canvas *c)
 {
-	struct detail *d = state;
 	size_t index;
 	const struct event *e = detail_event(v, &index);
 	int rows = canvas_rows(c), head = rows >= VIEW_ROWS_MIN ? 2 : 0, foot = rows >= VIEW_ROWS_MIN ? 1 : 0;
@@ -123,11 +118,11 @@ detail_draw(struct viewer *v, void *state, struct canvas *c)
 		foot++;
 		(void)canvas_printf(c, rows - foot, 1, canvas_cols(c) - 1, ROLE_TEXT_KEY, "%s", v->say);
 	}
-	detail_body_draw(v, d, e, c, head, rows - head - foot);
+	detail_body_draw(v, state, e, c, head, rows - head - foot);
 }
 
 static void
-detail_step(struct viewer *v, struct detail *d, bool forward)
+detail_step(struct viewer *v, struct page_scroll *at, bool forward)
 {
 	size_t n = store_event_count(v->store), index = store_event_index(v->store, v->event_id);
 	const struct event *e = NULL;
@@ -142,18 +137,16 @@ detail_step(struct viewer *v, struct detail *d, bool forward)
 	}
 	v->event_id = e->id;
 	v->moved = true;
-	d->top = 0;
+	at->top = 0;
 }
 
 static enum command
 detail_key(struct viewer *v, void *state, enum view_action action)
 {
-	struct detail *d = state;
-
-	if (page_move(&d->top, d->height, action))
+	if (page_move(state, action))
 		return COMMAND_NONE;
 	if (action == ACTION_NEXT || action == ACTION_PREVIOUS)
-		detail_step(v, d, action == ACTION_NEXT);
+		detail_step(v, state, action == ACTION_NEXT);
 	else if (action == ACTION_BACK)
 		viewer_pop(v);
 	return COMMAND_NONE;
@@ -164,7 +157,7 @@ const struct view_ops view_detail = {
 	.title = "Failure",
 	.keys = detail_keys,
 	.n_keys = sizeof detail_keys / sizeof detail_keys[0],
-	.state_size = sizeof(struct detail),
+	.state_size = sizeof(struct page_scroll),
 	.draw = detail_draw,
 	.key = detail_key,
 };

@@ -6,21 +6,10 @@
 
 #include "view_int.h"
 
-struct help {
-	size_t top, height;
-};
-
 enum { HELP_KEYS = 40, HELP_KEY = 14, HELP_COLUMN = 40, HELP_TWO_COLS = 78 };
 
 static const struct view_key help_keys[] = {
-	{ ACTION_UP, { UI_KEY_UP, 'k' }, "Up k", "one line up", NULL, NULL, 0 },
-	{ ACTION_DOWN, { UI_KEY_DOWN, 'j' }, "Down j", "one line down", NULL, NULL, 0 },
-	{ ACTION_PAGE_UP, { UI_KEY_PGUP, UI_CTRL('b') }, "PgUp ^B", "a page up", NULL, NULL, 0 },
-	{ ACTION_PAGE_DOWN, { UI_KEY_PGDN, UI_CTRL('f'), ' ' }, "PgDn ^F Space", "a page down", "PgDn", "More", 140 },
-	{ ACTION_HALF_UP, { UI_CTRL('u') }, "^U", "half a page up", NULL, NULL, 0 },
-	{ ACTION_HALF_DOWN, { UI_CTRL('d') }, "^D", "half a page down", NULL, NULL, 0 },
-	{ ACTION_HOME, { UI_KEY_HOME, 'g' }, "Home g", "first line", NULL, NULL, 0 },
-	{ ACTION_END, { UI_KEY_END, 'G' }, "End G", "last line", NULL, NULL, 0 },
+	VIEW_PAGE_KEYS("last line"),
 	{ ACTION_BACK, { UI_KEY_ESC, 'q', UI_KEY_ENTER, UI_KEY_BACKSPACE }, "Esc q", "close this page", "Esc", "Back",
 	    255 },
 };
@@ -136,8 +125,9 @@ help_keys_write(struct page *p, const struct view_key *table, size_t n_table)
 }
 
 static void
-help_page(struct page *p, const struct view_ops *about)
+help_page(struct page *p, const void *what)
 {
+	const struct view_ops *about = what;
 	char title[64];
 	size_t n;
 	const struct view_key *common = viewer_common_keys(&n);
@@ -155,19 +145,11 @@ help_page(struct page *p, const struct view_ops *about)
 static void
 help_draw(struct viewer *v, void *state, struct canvas *c)
 {
-	struct help *h = state;
 	const struct view_ops *about = v->stack[v->depth > 1 ? v->depth - 2 : 0].ops;
 	int rows = canvas_rows(c), head = rows >= VIEW_ROWS_MIN ? 1 : 0, foot = head;
 	struct page p;
 
-	page_begin(&p, c, -1, 0, 0);
-	help_page(&p, about);
-	p.height = rows - head - foot;
-	if (h->top > page_last_top(&p))
-		h->top = page_last_top(&p);
-	h->height = (size_t)p.height;
-	page_begin(&p, c, head, rows - head - foot, h->top);
-	help_page(&p, about);
+	page_show(&p, c, head, rows - head - foot, state, help_page, about);
 	if (head == 0)
 		return;
 	view_status_line(v, c, 0, (struct view_follow){ .shown = false });
@@ -179,9 +161,7 @@ help_draw(struct viewer *v, void *state, struct canvas *c)
 static enum command
 help_key(struct viewer *v, void *state, enum view_action action)
 {
-	struct help *h = state;
-
-	if (!page_move(&h->top, h->height, action) && action == ACTION_BACK)
+	if (!page_move(state, action) && action == ACTION_BACK)
 		viewer_pop(v);
 	return COMMAND_NONE;
 }
@@ -191,7 +171,7 @@ const struct view_ops view_help = {
 	.title = "Help",
 	.keys = help_keys,
 	.n_keys = sizeof help_keys / sizeof help_keys[0],
-	.state_size = sizeof(struct help),
+	.state_size = sizeof(struct page_scroll),
 	.draw = help_draw,
 	.key = help_key,
 };

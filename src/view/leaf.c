@@ -5,66 +5,51 @@
  */
 #include "view_int.h"
 
-struct leaf {
-	size_t top, height;
-};
-
-/* Writes the page; false when there is nothing to write of. */
-typedef bool (*leaf_write_fn)(struct page *p, const struct viewer *v);
-
 static const struct view_key leaf_keys[] = {
-	{ ACTION_UP, { UI_KEY_UP, 'k' }, "Up k", "one line up", NULL, NULL, 0 },
-	{ ACTION_DOWN, { UI_KEY_DOWN, 'j' }, "Down j", "one line down", NULL, NULL, 0 },
-	{ ACTION_PAGE_UP, { UI_KEY_PGUP, UI_CTRL('b') }, "PgUp ^B", "a page up", NULL, NULL, 0 },
-	{ ACTION_PAGE_DOWN, { UI_KEY_PGDN, UI_CTRL('f'), ' ' }, "PgDn ^F Space", "a page down", "PgDn", "More", 140 },
-	{ ACTION_HALF_UP, { UI_CTRL('u') }, "^U", "half a page up", NULL, NULL, 0 },
-	{ ACTION_HALF_DOWN, { UI_CTRL('d') }, "^D", "half a page down", NULL, NULL, 0 },
-	{ ACTION_HOME, { UI_KEY_HOME, 'g' }, "Home g", "first line", NULL, NULL, 0 },
-	{ ACTION_END, { UI_KEY_END, 'G' }, "End G", "last line", NULL, NULL, 0 },
+	VIEW_PAGE_KEYS("last line"),
 	{ ACTION_NEXT, { UI_KEY_RIGHT, 'n', 'l', UI_KEY_TAB }, "Right n Tab", "the one below", "n", "Next", 190 },
 	{ ACTION_PREVIOUS, { UI_KEY_LEFT, 'N' }, "Left N", "the one above", NULL, NULL, 0 },
 	{ ACTION_BACK, { UI_KEY_ESC, 'q', UI_KEY_ENTER, UI_KEY_BACKSPACE }, "Esc q", "back to the list", "Esc", "Back",
 	    255 },
 };
 
-static bool
-leaf_notice(struct page *p, const struct viewer *v)
+static void
+leaf_gone(struct page *p)
 {
+	page_text(p, ROLE_TEXT_STRONG, 1, 1, slice_str("It is no longer kept: newer ones pushed it out."));
+}
+
+static void
+leaf_notice(struct page *p, const void *what)
+{
+	const struct viewer *v = what;
 	const struct notice *n = notice_list_find(store_notices(v->store), v->notice);
 
 	if (n != NULL)
 		notice_page(p, v->store, n);
-	return n != NULL;
+	else
+		leaf_gone(p);
 }
 
-static bool
-leaf_source(struct page *p, const struct viewer *v)
+static void
+leaf_source(struct page *p, const void *what)
 {
+	const struct viewer *v = what;
 	const struct store_source *s = store_source_at(v->store, v->source);
 
 	if (s != NULL)
 		source_page(p, s);
-	return s != NULL;
+	else
+		leaf_gone(p);
 }
 
 static void
-leaf_draw(struct viewer *v, struct leaf *f, struct canvas *c, leaf_write_fn write)
+leaf_draw(struct viewer *v, struct page_scroll *at, struct canvas *c, page_write_fn write)
 {
 	int rows = canvas_rows(c), head = rows >= VIEW_ROWS_MIN ? 1 : 0, foot = head > 0 ? 2 : 0;
 	struct page p;
-	bool there;
 
-	page_begin(&p, c, -1, 0, 0);
-	there = write(&p, v);
-	p.height = rows - head - foot;
-	if (f->top > page_last_top(&p))
-		f->top = page_last_top(&p);
-	f->height = (size_t)(p.height > 0 ? p.height : 0);
-	page_begin(&p, c, head, rows - head - foot, f->top);
-	if (there)
-		(void)write(&p, v);
-	else
-		page_text(&p, ROLE_TEXT_STRONG, 1, 1, slice_str("It is no longer kept: newer ones pushed it out."));
+	page_show(&p, c, head, rows - head - foot, at, write, v);
 	if (head == 0)
 		return;
 	view_status_line(v, c, 0, (struct view_follow){ .shown = false });
@@ -75,9 +60,9 @@ leaf_draw(struct viewer *v, struct leaf *f, struct canvas *c, leaf_write_fn writ
 
 /* False when the action is none of a page. */
 static bool
-leaf_moved(struct viewer *v, struct leaf *f, enum view_action action)
+leaf_moved(struct viewer *v, struct page_scroll *at, enum view_action action)
 {
-	if (page_move(&f->top, f->height, action))
+	if (page_move(at, action))
 		return true;
 	if (action == ACTION_BACK)
 		viewer_pop(v);
@@ -93,11 +78,11 @@ leaf_notice_draw(struct viewer *v, void *state, struct canvas *c)
 static enum command
 leaf_notice_key(struct viewer *v, void *state, enum view_action action)
 {
-	struct leaf *f = state;
+	struct page_scroll *at = state;
 	const struct notice_list *all = store_notices(v->store);
 	uint64_t to = action == ACTION_NEXT ? v->notice - 1 : v->notice + 1;
 
-	if (leaf_moved(v, f, action) || (action != ACTION_NEXT && action != ACTION_PREVIOUS))
+	if (leaf_moved(v, at, action) || (action != ACTION_NEXT && action != ACTION_PREVIOUS))
 		return COMMAND_NONE;
 	if (notice_list_find(all, to) == NULL) {
 		viewer_say(v, action == ACTION_NEXT ? "this is the oldest that is kept" : "this is the newest");
@@ -105,7 +90,7 @@ leaf_notice_key(struct viewer *v, void *state, enum view_action action)
 	}
 	v->notice = to;
 	v->moved_notice = true;
-	f->top = 0;
+	at->top = 0;
 	return COMMAND_NONE;
 }
 
@@ -118,17 +103,17 @@ leaf_source_draw(struct viewer *v, void *state, struct canvas *c)
 static enum command
 leaf_source_key(struct viewer *v, void *state, enum view_action action)
 {
-	struct leaf *f = state;
+	struct page_scroll *at = state;
 	size_t to = action == ACTION_NEXT ? v->source + 1 : v->source - 1;
 
-	if (leaf_moved(v, f, action) || (action != ACTION_NEXT && action != ACTION_PREVIOUS))
+	if (leaf_moved(v, at, action) || (action != ACTION_NEXT && action != ACTION_PREVIOUS))
 		return COMMAND_NONE;
 	if (store_source_at(v->store, to) == NULL) {
 		viewer_say(v, action == ACTION_NEXT ? "this is the last source" : "this is the first source");
 		return COMMAND_NONE;
 	}
 	v->source = to;
-	f->top = 0;
+	at->top = 0;
 	return COMMAND_NONE;
 }
 
@@ -137,7 +122,7 @@ const struct view_ops view_notice = {
 	.title = "Notice",
 	.keys = leaf_keys,
 	.n_keys = sizeof leaf_keys / sizeof leaf_keys[0],
-	.state_size = sizeof(struct leaf),
+	.state_size = sizeof(struct page_scroll),
 	.draw = leaf_notice_draw,
 	.key = leaf_notice_key,
 };
@@ -147,7 +132,7 @@ const struct view_ops view_source = {
 	.title = "Source",
 	.keys = leaf_keys,
 	.n_keys = sizeof leaf_keys / sizeof leaf_keys[0],
-	.state_size = sizeof(struct leaf),
+	.state_size = sizeof(struct page_scroll),
 	.draw = leaf_source_draw,
 	.key = leaf_source_key,
 };

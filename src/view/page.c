@@ -163,12 +163,28 @@ page_raw(struct page *p, enum ui_role head_role, size_t head_len, enum ui_role r
 	    (const enum ui_role[2]){ head_role, role });
 }
 
-size_t
+/* The largest top that makes sense for what was written. */
+static size_t
 page_last_top(const struct page *p)
 {
 	size_t height = p->height > 0 ? (size_t)p->height : 0;
 
 	return p->line > height ? p->line - height : 0;
+}
+
+void
+page_show(struct page *p, struct canvas *c, int row, int height, struct page_scroll *at, page_write_fn write,
+    const void *what)
+{
+	/* Out of sight first: only then its length is known. */
+	page_begin(p, c, -1, 0, 0);
+	write(p, what);
+	p->height = height;
+	if (at->top > page_last_top(p))
+		at->top = page_last_top(p);
+	at->height = (size_t)(height > 0 ? height : 0);
+	page_begin(p, c, row, height, at->top);
+	write(p, what);
 }
 
 void
@@ -185,9 +201,9 @@ page_place_draw(const struct page *p, struct canvas *c, int row, enum ui_role ro
 }
 
 bool
-page_move(size_t *top, size_t height, enum view_action action)
+page_move(struct page_scroll *at, enum view_action action)
 {
-	size_t page = height > 1 ? height - 1 : 1, half = height > 1 ? height / 2 : 1;
+	size_t page = at->height > 1 ? at->height - 1 : 1, half = at->height > 1 ? at->height / 2 : 1, *top = &at->top;
 
 	switch (action) {
 	case ACTION_UP:

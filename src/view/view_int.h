@@ -82,6 +82,20 @@ struct view_key {
 		ACTION_HALF_DOWN, { UI_CTRL('d') }, "^D", "half a page down", NULL, NULL, 0                            \
 	}
 
+/* Rows of a key table that every page has; end: what stands on its last line. */
+#define VIEW_PAGE_KEYS(end)                                                                                            \
+	{ ACTION_UP, { UI_KEY_UP, 'k' }, "Up k", "one line up", NULL, NULL, 0 },                                       \
+	    { ACTION_DOWN, { UI_KEY_DOWN, 'j' }, "Down j", "one line down", NULL, NULL, 0 },                           \
+	    { ACTION_PAGE_UP, { UI_KEY_PGUP, UI_CTRL('b') }, "PgUp ^B", "a page up", NULL, NULL, 0 },                  \
+	    { ACTION_PAGE_DOWN, { UI_KEY_PGDN, UI_CTRL('f'), ' ' }, "PgDn ^F Space", "a page down", "PgDn", "More",    \
+		    140 },                                                                                             \
+	    { ACTION_HALF_UP, { UI_CTRL('u') }, "^U", "half a page up", NULL, NULL, 0 },                               \
+	    { ACTION_HALF_DOWN, { UI_CTRL('d') }, "^D", "half a page down", NULL, NULL, 0 },                           \
+	    { ACTION_HOME, { UI_KEY_HOME, 'g' }, "Home g", "first line", NULL, NULL, 0 },                              \
+	{                                                                                                              \
+		ACTION_END, { UI_KEY_END, 'G' }, "End G", end, NULL, NULL, 0                                           \
+	}
+
 /* Rows of the views whose figures are over a window. */
 #define VIEW_WINDOW_KEYS(priority)                                                                                     \
 	{ ACTION_WINDOW_LONGER, { '+', '=' }, "+", "figures of a longer time", "+-", "Window", priority },             \
@@ -372,11 +386,18 @@ void page_raw(struct page *p, enum ui_role head_role, size_t head_len, enum ui_r
 /* sources.c, notices.c: all that is known of one. */
 void source_page(struct page *p, const struct store_source *src);
 void notice_page(struct page *p, const struct store *s, const struct notice *n);
-/* The largest top that makes sense for what was written. */
-size_t page_last_top(const struct page *p);
+/* Where a page stands: its first line in sight, and how many are. */
+struct page_scroll {
+	size_t top, height;
+};
+/* Writes a whole page. */
+typedef void (*page_write_fn)(struct page *p, const void *what);
+/* Show a page in `height` rows from `row` on, where it stands; a place behind its end is brought back. */
+void page_show(struct page *p, struct canvas *c, int row, int height, struct page_scroll *at, page_write_fn write,
+    const void *what);
 /* How much of the page is in sight, at the right end of a line; only when not all is. */
 void page_place_draw(const struct page *p, struct canvas *c, int row, enum ui_role role);
-/* Apply a move to a top line; false when the action is no move. */
-bool page_move(size_t *top, size_t height, enum view_action action);
+/* Move; false when the action is no move. */
+bool page_move(struct page_scroll *at, enum view_action action);
 
 #endif
