@@ -59,8 +59,8 @@ enum capfile_verdict capfile_next(struct capfile *c, struct frame *out);
 bool capfile_settle(struct capfile *c);
 
 /*
- * After CAPFILE_TEXT, the next block of lines: TEXT, MORE, BUSY, END or DAMAGED.  eager: as soon as there is a line;
- * else blocks are as large as they can be and depend on the text alone.
+ * After CAPFILE_TEXT, the next blocks of lines (textcut.h) in one, at most 256 KiB: TEXT, MORE, BUSY, END or DAMAGED.
+ * eager: as soon as there is a line; else blocks are as large as they can be and depend on the text alone.
  */
 enum capfile_verdict capfile_lines(struct capfile *c, bool eager, struct textcut_block *b);
 

@@ -5,6 +5,12 @@
  * that came before the sender fell silent), and looks like writing in some encoding.
  */
 #include "capfile_int.h"
+#include "sipwhy/frame.h"
+
+/* How many blocks of lines go as one, and the most that they hold: what the window takes, and a cache. */
+enum { CAPFILE_BLOCKS = 4, CAPFILE_JOINED = CAPFILE_BLOCKS * TEXT_MAX };
+
+_Static_assert((int)CAPFILE_JOINED <= (int)CAPFILE_CARRY, "the window holds what is asked for");
 
 /* Bytes of the UTF-8 sequence at p[0..n), a cut one at the end of it included; 0 when it is none. */
 static size_t
@@ -70,6 +76,40 @@ capfile_settle(struct capfile *c)
 	return true;
 }
 
+/*
+ * Blocks that follow each other go as one: who reads them has work to do at every end.  A line that is cut goes alone.
+ */
+static void
+capfile_join(struct capfile *c, enum textcut_mode mode, struct textcut_block *b)
+{
+	struct textcut before = c->cut;
+	struct textcut_block next;
+
+	for (unsigned joined = 1; joined < CAPFILE_BLOCKS && b->len > 0 && !b->cut; joined++) {
+		if (!textcut_next(&c->cut, c->buf + c->pos + b->take, c->end - c->pos - b->take, mode, &next))
+			return;
+		if (next.cut) {
+			c->cut = before;
+			return;
+		}
+		b->len += next.len;
+		b->take += next.take;
+		b->lines += next.lines;
+	}
+}
+
+/* In FULL mode only the text may decide how many blocks are joined, and not how much of it there is: all or more. */
+static bool
+capfile_cut(struct capfile *c, enum textcut_mode mode, struct textcut_block *b)
+{
+	size_t n = c->end - c->pos;
+
+	if ((mode == TEXTCUT_FULL && n < CAPFILE_JOINED) || !textcut_next(&c->cut, c->buf + c->pos, n, mode, b))
+		return false;
+	capfile_join(c, mode, b);
+	return true;
+}
+
 enum capfile_verdict
 capfile_lines(struct capfile *c, bool eager, struct textcut_block *b)
 {
@@ -78,7 +118,7 @@ capfile_lines(struct capfile *c, bool eager, struct textcut_block *b)
 		enum textcut_mode mode = over ? TEXTCUT_LAST : eager ? TEXTCUT_EAGER : TEXTCUT_FULL;
 		enum capfile_verdict v;
 
-		if (textcut_next(&c->cut, c->buf + c->pos, c->end - c->pos, mode, b)) {
+		if (capfile_cut(c, mode, b)) {
 			capfile_take(c, b->take);
 			if (b->len > 0)
 				return CAPFILE_TEXT;
@@ -86,7 +126,7 @@ capfile_lines(struct capfile *c, bool eager, struct textcut_block *b)
 		}
 		if (over)
 			return c->verdict;
-		c->need = textcut_need(c->end - c->pos, mode);
+		c->need = mode == TEXTCUT_FULL ? CAPFILE_JOINED : textcut_need(c->end - c->pos, mode);
 		v = capfile_feed(c);
 		/* At the end, and before damage, what is left in the window is text too. */
 		if (v != CAPFILE_END && v != CAPFILE_DAMAGED)

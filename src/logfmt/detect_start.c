@@ -90,12 +90,18 @@ start_goes_on(struct run *r, bool *sure)
 	return false;
 }
 
-/* The end of a prefix as far as each line behind the same prefix must have it: no numbers, which run on. */
+/*
+ * The end of a prefix as far as each line behind the same prefix must have it: no numbers, which run on.
+ * Mostly it is that of the prefix before.
+ */
 static struct slice
-start_tail(struct slice prefix)
+start_tail(const struct run *r, struct slice prefix)
 {
 	size_t n = 0;
 
+	if (r->tail.text.n == START_TAIL_MAX && prefix.n >= START_TAIL_MAX &&
+	    memcmp(prefix.p + prefix.n - START_TAIL_MAX, r->tail.text.p, START_TAIL_MAX) == 0)
+		return r->tail.text;
 	while (n < START_TAIL_MAX && n < prefix.n) {
 		char c = prefix.p[prefix.n - 1 - n];
 
@@ -167,7 +173,7 @@ start_is_false(struct run *r, struct slice prefix)
 {
 	const char *p = detect_next(r->line_end, r->end);
 
-	if (prefix.n == 0 || prefix.n > PREFIX_MAX || r->colours || !start_look(r, start_tail(prefix)))
+	if (prefix.n == 0 || prefix.n > PREFIX_MAX || r->colours || !start_look(r, start_tail(r, prefix)))
 		return false;
 	if (r->last_start == NULL)
 		start_ends(r);

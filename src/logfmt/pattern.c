@@ -567,11 +567,12 @@ pattern_open_end(const struct pattern_matcher *m, size_t i, size_t at)
 static size_t
 pattern_tight_end(const struct pattern_matcher *m, size_t at, size_t end)
 {
-	size_t n = at;
+	const char *p = m->line.p + at, *blank = memchr(p, ' ', end - at), *tab;
 
-	while (n < end && m->line.p[n] != ' ' && m->line.p[n] != '\t')
-		n++;
-	return n;
+	if (blank != NULL)
+		end = (size_t)(blank - m->line.p);
+	tab = memchr(p, '\t', end - at);
+	return tab != NULL ? (size_t)(tab - m->line.p) : end;
 }
 
 static bool

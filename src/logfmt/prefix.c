@@ -156,18 +156,33 @@ prefix_indent(const struct prefix *p)
 	return prefix_blanks((struct slice){ p->text, p->n }, 0) == p->n ? p->n : 0;
 }
 
-bool
-prefix_is_mark(struct slice text)
+static bool
+prefix_blank(char c)
 {
-	static const struct slice marks[] = { { "--->", 4 }, { "<", 1 }, { "----", 4 }, { "RAW PDU:", 8 } };
-	struct slice s = slice_trim(text);
-	char last = s.n > 0 ? s.p[s.n - 1] : '\0';
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
-	if (last != '>' && last != '<' && last != '-' && last != ':')
+static bool
+prefix_ends(struct slice s, const char *with, size_t n)
+{
+	return s.n >= n && memcmp(s.p + s.n - n, with, n) == 0;
+}
+
+bool
+prefix_is_mark(struct slice s)
+{
+	while (s.n > 0 && prefix_blank(s.p[s.n - 1]))
+		s.n--;
+	switch (s.n > 0 ? s.p[s.n - 1] : '\0') {
+	case '<':
+		return true;
+	case '>':
+		return prefix_ends(s, "--->", 4);
+	case '-':
+		return prefix_ends(s, "----", 4);
+	case ':':
+		return prefix_ends(s, "RAW PDU:", 8);
+	default:
 		return false;
-	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
-		if (s.n >= marks[i].n && memcmp(s.p + s.n - marks[i].n, marks[i].p, marks[i].n) == 0)
-			return true;
 	}
-	return false;
 }

@@ -33,6 +33,6 @@ size_t prefix_indent(const struct prefix *p);
 
 /* Does it end in a mark behind which SIP text begins ("--->", "<", "----", "RAW PDU:")?  Then the lines after are bare.
  */
-bool prefix_is_mark(struct slice text);
+bool prefix_is_mark(struct slice s);
 
 #endif

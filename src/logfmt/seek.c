@@ -419,21 +419,28 @@ seek_plain(struct seek_task *t)
 }
 
 #ifdef __x86_64__
-/* For each of 32 places the buckets whose prints may stand there. */
+/* For each of 32 bytes the buckets whose prints may have it where these tables are for. */
+__attribute__((target("avx2"))) static inline __m256i
+seek_may_have(__m256i lo, __m256i hi, const char *p)
+{
+	const __m256i half = _mm256_set1_epi8(15);
+	__m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)p);
+	__m256i low = _mm256_shuffle_epi8(lo, _mm256_and_si256(bytes, half));
+	__m256i high = _mm256_shuffle_epi8(hi, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half));
+
+	return _mm256_and_si256(low, high);
+}
+
+_Static_assert(SEEK_PRINT == 4, "seek_buckets looks at four bytes");
+
+/* For each of 32 places the buckets whose prints may stand there.  As a loop it would keep its tables in memory. */
 __attribute__((target("avx2"))) static inline __m256i
 seek_buckets(const __m256i lo[SEEK_PRINT], const __m256i hi[SEEK_PRINT], const char *p)
 {
-	const __m256i half = _mm256_set1_epi8(15);
-	__m256i all = _mm256_set1_epi8(-1);
+	__m256i front = _mm256_and_si256(seek_may_have(lo[0], hi[0], p), seek_may_have(lo[1], hi[1], p + 1));
+	__m256i back = _mm256_and_si256(seek_may_have(lo[2], hi[2], p + 2), seek_may_have(lo[3], hi[3], p + 3));
 
-	for (int i = 0; i < SEEK_PRINT; i++) {
-		__m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)(p + i));
-		__m256i low = _mm256_shuffle_epi8(lo[i], _mm256_and_si256(bytes, half));
-		__m256i high = _mm256_shuffle_epi8(hi[i], _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half));
-
-		all = _mm256_and_si256(all, _mm256_and_si256(low, high));
-	}
-	return all;
+	return _mm256_and_si256(front, back);
 }
 
 __attribute__((target("avx2"))) static inline unsigned

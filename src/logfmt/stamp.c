@@ -5,6 +5,9 @@
  */
 #include <string.h>
 #include <time.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "logfmt/stamp.h"
 #include "sipwhy/timefmt.h"
@@ -404,22 +407,68 @@ stamp_try_epoch(const char *at, const char *end, struct stamp *out)
 	return false;
 }
 
+/* A stamp that begins at this byte. */
+static bool
+stamp_try_any(const char *begin, const char *at, const char *end, struct stamp *out)
+{
+	if (stamp_is_digit(*at))
+		return stamp_try_digits(begin, at, end, out);
+	if (*at >= 'A' && *at <= 'S' && stamp_try_month(begin, at, end, out))
+		return true;
+	return (*at == 't' || *at == 'T') && stamp_try_epoch(at, end, out);
+}
+
+enum { STAMP_BLOCK = 16 };
+
+/*
+ * Bit i: a stamp may begin at p[i], behind a byte that *behind (0 or 1) tells to be a letter or a digit, as it does of
+ * the last one on return.  No number or month begins behind one; the second letter of the names of epochs is an i.
+ */
+static unsigned
+stamp_begins(const char *p, unsigned *behind)
+{
+	unsigned letters = 0, digits = 0, months = 0, names = 0, begins;
+
+#ifdef __SSE2__
+	const __m128i blank = _mm_set1_epi8(' ');
+	__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p), low = _mm_or_si128(bytes, blank);
+	__m128i next = _mm_or_si128(_mm_loadu_si128((const __m128i *)(const void *)(p + 1)), blank);
+	__m128i letter = _mm_sub_epi8(low, _mm_set1_epi8('a')), digit = _mm_sub_epi8(bytes, _mm_set1_epi8('0'));
+	__m128i month = _mm_sub_epi8(bytes, _mm_set1_epi8('A'));
+
+	letters = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8(25)), letter));
+	digits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(digit, _mm_set1_epi8(9)), digit));
+	months = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(month, _mm_set1_epi8('S' - 'A')), month));
+	names = (unsigned)_mm_movemask_epi8(_mm_and_si128(
+	    _mm_cmpeq_epi8(low, _mm_set1_epi8('t')), _mm_cmpeq_epi8(next, _mm_set1_epi8('i'))));
+#else
+	for (unsigned i = 0; i < STAMP_BLOCK; i++) {
+		letters |= (unsigned)(stamp_is_alnum(p[i]) && !stamp_is_digit(p[i])) << i;
+		digits |= (unsigned)stamp_is_digit(p[i]) << i;
+		months |= (unsigned)(p[i] >= 'A' && p[i] <= 'S') << i;
+		names |= (unsigned)((p[i] | ' ') == 't' && (p[i + 1] | ' ') == 'i') << i;
+	}
+#endif
+	begins = ~((letters | digits) << 1 | *behind);
+	*behind = (letters | digits) >> (STAMP_BLOCK - 1);
+	return ((digits | months) & begins) | names;
+}
+
 bool
 stamp_find(struct slice text, size_t within, struct stamp *out)
 {
-	const char *end = text.n > 0 ? text.p + text.n : text.p;
+	const char *p = text.p, *end = text.n > 0 ? p + text.n : p;
+	const char *limit = text.n <= within ? end : p + within;
+	unsigned behind = 0;
 
-	for (size_t i = 0; i < text.n && i < within; i++) {
-		const char *at = text.p + i;
-
-		if (stamp_is_digit(*at)) {
-			if (stamp_try_digits(text.p, at, end, out))
-				return true;
-		} else if (*at >= 'A' && *at <= 'S') {
-			if (stamp_try_month(text.p, at, end, out))
+	for (; limit - p >= STAMP_BLOCK && end - p > STAMP_BLOCK; p += STAMP_BLOCK) {
+		for (unsigned bits = stamp_begins(p, &behind); bits != 0; bits &= bits - 1) {
+			if (stamp_try_any(text.p, p + __builtin_ctz(bits), end, out))
 				return true;
 		}
-		if ((*at == 't' || *at == 'T') && stamp_try_epoch(at, end, out))
+	}
+	for (; p < limit; p++) {
+		if (stamp_try_any(text.p, p, end, out))
 			return true;
 	}
 	*out = (struct stamp){ 0 };

@@ -98,7 +98,7 @@ statement_is_extra(struct slice name)
 		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'))
 			return false;
 	}
-	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+	for (size_t i = 0; !underscore && i < sizeof known / sizeof known[0]; i++)
 		if (slice_eq(name, slice_str(known[i])))
 			return true;
 	return underscore;

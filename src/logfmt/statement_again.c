@@ -78,17 +78,23 @@ again_key(const struct statement_table *t, uint8_t family, const struct logfmt_i
 static struct again_entry *
 again_entry(struct statement_table *t, uint64_t key)
 {
-	struct again_entry *set = &t->entries[(key >> 20) % (AGAIN_ENTRIES / AGAIN_WAYS) * AGAIN_WAYS], *oldest = set;
+	struct again_entry *set = &t->entries[(key >> 20) % (AGAIN_ENTRIES / AGAIN_WAYS) * AGAIN_WAYS];
+	uint32_t oldest = 0;
+	size_t way = 0;
 
 	for (size_t i = 0; i < AGAIN_WAYS; i++) {
 		if (set[i].key == key)
 			return &set[i];
-		/* Both are distances back in time, so that the clock may wrap. */
-		if (set[i].key == 0 || (oldest->key != 0 && t->clock - set[i].used > t->clock - oldest->used))
-			oldest = &set[i];
 	}
-	*oldest = (struct again_entry){ .key = key };
-	return oldest;
+	/* Distances back in time, so that the clock may wrap.  Without branches: ages come in no order. */
+	for (size_t i = 0; i < AGAIN_WAYS; i++) {
+		uint32_t age = set[i].key == 0 ? UINT32_MAX : t->clock - set[i].used;
+
+		way = age >= oldest ? i : way;
+		oldest = age >= oldest ? age : oldest;
+	}
+	set[way] = (struct again_entry){ .key = key };
+	return &set[way];
 }
 
 /* Number of the row among those of its family. */

@@ -145,8 +145,9 @@ syslog_is_sip(struct slice word, struct slice behind)
 		return true;
 	if (slice_istarts(word, slice_str("SIP/2.0")))
 		return true;
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (slice_ieq(word, slice_str(names[i])))
+	/* Their first letters tell most of them apart. */
+	for (size_t i = 0; word.n > 0 && i < sizeof names / sizeof names[0]; i++)
+		if ((word.p[0] | ' ') == (names[i][0] | ' ') && slice_ieq(word, slice_str(names[i])))
 			return true;
 	for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
 		if (slice_istarts(behind, slice_str(schemes[i])))

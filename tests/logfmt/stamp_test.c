@@ -160,12 +160,37 @@ test_hour_that_stands_twice(void **state)
 	zone("UTC");
 }
 
+/* Wherever in the text it begins, up to the last place asked for; behind a letter none but an epoch does. */
+static void
+test_every_place(void **state)
+{
+	static const char *const texts[] = { "2026-03-03 10:15:01", "Mar  3 10:15:01", "timestamp=1772532901" };
+	char line[128];
+	struct stamp s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		for (size_t at = 1; at < 70; at++) {
+			bool epoch = texts[i][0] == 't';
+
+			memset(line, '-', sizeof line);
+			memcpy(line + at, texts[i], strlen(texts[i]));
+			assert_true(stamp_find((struct slice){ line, at + strlen(texts[i]) }, at + 1, &s));
+			assert_ptr_equal(s.text.p, line + at + (epoch ? sizeof "timestamp=" - 1 : 0));
+			assert_false(stamp_find((struct slice){ line, sizeof line }, at, &s));
+			line[at - 1] = 'x';
+			assert_int_equal(stamp_find((struct slice){ line, sizeof line }, at + 1, &s), epoch);
+		}
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_forms), cmocka_unit_test(test_no_times),
 		cmocka_unit_test(test_truncations), cmocka_unit_test(test_without_year),
-		cmocka_unit_test(test_without_date), cmocka_unit_test(test_hour_that_stands_twice) };
+		cmocka_unit_test(test_without_date), cmocka_unit_test(test_hour_that_stands_twice),
+		cmocka_unit_test(test_every_place) };
 
 	return cmocka_run_group_tests_name("stamp", tests, NULL, NULL);
 }
