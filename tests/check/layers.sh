@@ -4,11 +4,12 @@
 . "$(dirname "$0")/../e2e/lib.sh"
 cd "$top_srcdir" || exit 99
 
-layers_nouns='arena buf cursor errmsg event frame hash incident mem notice peers sipmsg slice text timefmt'
+layers_nouns='arena buf callmsg cursor errmsg event frame hash incident mem notice peers sipmsg slice text timefmt'
 # room: doors besides base and the nouns.
 layers_table='
 base:
 ui: ui
+filter: filter rule
 input: input
 wire: wire
 logfmt: logfmt
@@ -16,10 +17,10 @@ sip: sip
 track: track
 tally: tally kpi wire
 record: record tally kpi wire
-store: store record tally kpi wire
-sink: sink record tally kpi wire sip
+store: store sift filter rule record tally kpi wire
+sink: sink filter record tally kpi wire sip
 term: term ui
-view: view store ui sip record tally kpi wire
+view: view store sift filter rule ui sip record tally kpi wire
 app: *
 '
 
@@ -93,7 +94,7 @@ layers_address "jansson only in record/ and sink/" "${inc}jansson" 'src/(record|
 layers_address "OpenSSL only in input/tls.c" "${inc}openssl/" 'src/input/tls\.c'
 layers_address "zlib only in input/" "${inc}zlib" 'src/input/[a-z_]*\.[ch]'
 layers_address "seccomp and cap-ng only in app/" "$inc(seccomp|cap-ng|sys/capability)" 'src/app/[a-z_]*\.[ch]'
-layers_address "PCRE2 only in app/ and base/" "${inc}pcre2" 'src/(app|base)/[a-z_]*\.[ch]'
+layers_address "PCRE2 only in app/match.c and filter/regex.c" "${inc}pcre2" 'src/(app/match|filter/regex)\.c'
 layers_address "xxhash only in base/" "${inc}xxhash" 'src/base/[a-z_]*\.[ch]'
 layers_address "inih only in app/config*.c" "${inc}ini\\.h" 'src/app/config[a-z_]*\.c'
 layers_address "getopt only in app/options.c" "${inc}getopt" 'src/app/options\.c'
