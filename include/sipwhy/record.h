@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "sipwhy/buf.h"
+#include "sipwhy/callmsg.h"
 #include "sipwhy/event.h"
 #include "sipwhy/incident.h"
 #include "sipwhy/notice.h"
@@ -18,7 +19,8 @@
 #define RECORD_SCHEMA "sipwhy.record/1"
 /* Longest line either side handles, newline included. */
 #define RECORD_LINE_MAX (256 * 1024)
-/* Longest text of any member but `raw` (EVENT_RAW_MAX); the encoder cuts, the decoder refuses more. */
+/* Longest text of any member but `raw` (EVENT_RAW_MAX, of a message CALLMSG_BYTES_MAX); the encoder cuts, the decoder
+ * refuses more. */
 #define RECORD_TEXT_MAX 1024
 
 enum record_type {
@@ -30,6 +32,8 @@ enum record_type {
 	RECORD_NOTICE,
 	RECORD_SOURCE,
 	RECORD_BYE,
+	RECORD_MESSAGE,
+	RECORD_GOOD,
 	RECORD_TYPE_N
 };
 
@@ -57,7 +61,8 @@ struct record_fold {
 /*
  * tick: counter increments since the last tick delivered (counts, peers, kpi), cumulative figures of each source, and
  * what happened to the stream itself.  t_ns: the stream time they belong to.  lag_ms: how far the engine was behind.
- * evictions, call_ids: totals of track.  record_drops: event records lost to a slow reader since the start.
+ * evictions, call_ids: totals of track.  record_drops: event records lost to a slow reader since the start;
+ * message_drops: message records, and messages of an attempt beyond what is told of one.
  */
 struct record_tick {
 	const struct counts *counts;
@@ -70,7 +75,7 @@ struct record_tick {
 	const struct kpi_counts *kpi; /* increments, NULL none */
 	const struct kpi_peer *kpi_peers;
 	size_t n_kpi_peers;
-	uint64_t evictions, call_ids, record_drops;
+	uint64_t evictions, call_ids, record_drops, message_drops;
 	bool call_ids_exact;
 	uint32_t lag_ms;
 };
@@ -92,6 +97,8 @@ struct record {
 	struct incident incident;
 	struct record_source source;
 	struct notice notice;
+	struct callmsg message;
+	struct goodcall good;
 };
 
 /*

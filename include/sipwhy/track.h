@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sipwhy/callmsg.h"
 #include "sipwhy/event.h"
 #include "sipwhy/frame.h"
 #include "sipwhy/incident.h"
@@ -35,6 +36,13 @@ struct track_sink {
 	void (*update)(void *ctx, const struct event_update *u);
 	/* A pattern started, went on or ended. */
 	void (*incident)(void *ctx, const struct incident *i);
+	/*
+	 * A message of an attempt whose event (or good call) was told, c->of its id: those there are behind the event,
+	 * in the order they came, and each that comes later until the attempt is forgotten.  False: no more of this id.
+	 */
+	bool (*message)(void *ctx, const struct callmsg *c);
+	/* An INVITE or REGISTER that went well; its messages follow.  Its id is set; source is not. */
+	void (*good)(void *ctx, const struct goodcall *g);
 };
 
 /* Thresholds of the patterns, by name; track_limits lists them all.  Whole numbers in the unit of the name. */
@@ -52,7 +60,9 @@ int track_limit_find(struct slice name);
  * seed      of the tables
  * entries   messages remembered to know repeats (rounded up to a power of two, 8 bytes each) [131072]
  * bytes     for attempts and what hangs on them; the oldest give way and are counted [32 MiB]
- * first_id  of events and incidents
+ * messages  bytes of a ring that holds the raw messages of recent attempts, to be told with their events, and of good
+ *           calls, one for each peer and method every 30 s; 32 bytes for each attempt beside it.  0: none of that
+ * first_id  of events, good calls and incidents
  * local     this machine's addresses, copied; they and peers of role pbx decide direction and peer, but of messages
  * with a flow peers     names and roles, borrowed for life; NULL: none limits    one value for each row of
  * track_limits, copied; NULL: the defaults sink      copied
@@ -61,6 +71,7 @@ struct track_cfg {
 	uint64_t seed;
 	size_t entries;
 	size_t bytes;
+	size_t messages;
 	uint64_t first_id;
 	const struct endpoint *local;
 	size_t n_local;
@@ -68,6 +79,9 @@ struct track_cfg {
 	const uint32_t *limits;
 	struct track_sink sink;
 };
+
+/* What is enough for the messages of the last thousands of attempts. */
+enum { TRACK_MESSAGES_BYTES = 8 * 1024 * 1024 };
 
 /* NULL cfg takes defaults.  NULL when memory is short.  Free with track_free. */
 struct track *track_new(const struct track_cfg *cfg);
@@ -108,10 +122,11 @@ track_peer(const struct track *t, const struct message *m, const struct sipmsg *
 
 /*
  * What was forgotten before its time, and where everything went.  attempts = open + the sum of outcomes, at every
- * moment.  repeats_forgotten: messages whose repeats count as new.
+ * moment.  repeats_forgotten: messages whose repeats count as new.  messages_left: those of told attempts that were
+ * beyond what is told of one (CALLMSG_MAX, and 64 KiB).
  */
 struct track_stats {
-	uint64_t repeats_forgotten;
+	uint64_t repeats_forgotten, messages_left;
 	uint64_t attempts;
 	uint64_t outcomes[OUTCOME_N];
 	uint64_t open;

@@ -118,6 +118,12 @@ decode_members(struct reader *r, struct record_decoder *d, json_t *o, struct rec
 	case RECORD_NOTICE:
 		decode_notice(r, o, out->t_ns, &out->notice);
 		break;
+	case RECORD_MESSAGE:
+		decode_message(r, o, out->t_ns, &out->message);
+		break;
+	case RECORD_GOOD:
+		decode_good(r, o, out->t_ns, &out->good);
+		break;
 	case RECORD_TYPE_N:
 		return r->err == 0 ? 1 : r->err;
 	}

@@ -14,6 +14,8 @@ struct record_decoder {
 
 void decode_event(struct reader *r, json_t *o, int64_t t_ns, struct event *e);
 void decode_update(struct reader *r, json_t *o, int64_t t_ns, struct event_update *u);
+void decode_message(struct reader *r, json_t *o, int64_t t_ns, struct callmsg *m);
+void decode_good(struct reader *r, json_t *o, int64_t t_ns, struct goodcall *g);
 void decode_notice(struct reader *r, json_t *o, int64_t t_ns, struct notice *n);
 void decode_incident(struct reader *r, json_t *o, int64_t t_ns, struct incident *i);
 

@@ -1,5 +1,6 @@
 /*
- * decode_event - events, what changes them, notices and incidents out of a line (doc/records.md).
+ * decode_event - events, what changes them, their messages, good calls, notices and incidents out of a line
+ * (doc/records.md).
  * The one thing to know: names of enums may come from a later version, so an unknown one is taken for the plainest and
  * is no error; a number out of its range is.
  */
@@ -59,6 +60,17 @@ decode_outcome(struct reader *r, json_t *o, unsigned code)
 	if (kind < OUTCOME_N)
 		return kind;
 	return code == 0 ? OUTCOME_NO_RESPONSE : OUTCOME_FAILED;
+}
+
+static uint8_t
+decode_joined_by(struct reader *r, json_t *o)
+{
+	const char *name = reader_string(r, o, "evidence", RECORD_TEXT_MAX);
+	uint8_t e = CALLMSG_EVIDENCE_N - 1;
+
+	while (e > 0 && strcmp(name, callmsg_evidence_name(e)) != 0)
+		e--;
+	return e;
 }
 
 static uint8_t
@@ -131,9 +143,9 @@ decode_event_numbers(struct reader *r, json_t *o, struct event *e)
 }
 
 static uint64_t
-decode_id(struct reader *r, json_t *o)
+decode_id(struct reader *r, json_t *o, const char *name)
 {
-	uint64_t id = reader_u64(r, o, "id", INT64_MAX, 0);
+	uint64_t id = reader_u64(r, o, name, INT64_MAX, 0);
 
 	if (id == 0)
 		reader_fail(r, -EINVAL);
@@ -150,7 +162,7 @@ decode_slices(struct reader *r, json_t *o, const struct fields_text *f, void *ba
 void
 decode_event(struct reader *r, json_t *o, int64_t t_ns, struct event *e)
 {
-	e->id = decode_id(r, o);
+	e->id = decode_id(r, o, "id");
 	e->t_ns = t_ns;
 	decode_event_numbers(r, o, e);
 	e->transport = decode_transport(r, o);
@@ -173,9 +185,36 @@ decode_notice(struct reader *r, json_t *o, int64_t t_ns, struct notice *n)
 }
 
 void
+decode_message(struct reader *r, json_t *o, int64_t t_ns, struct callmsg *m)
+{
+	m->of = decode_id(r, o, "of");
+	m->at = (uint32_t)reader_u64(r, o, "at", UINT32_MAX, 0);
+	m->t_ns = t_ns;
+	m->code = reader_code(r, o, "code");
+	m->transport = decode_transport(r, o);
+	m->leg = (uint8_t)reader_u64(r, o, "leg", UINT8_MAX, 0);
+	m->evidence = decode_joined_by(r, o);
+	m->cut = reader_bool(r, o, "cut");
+	m->seen = (uint32_t)reader_u64(r, o, "seen", UINT32_MAX, 1);
+	m->raw_len = (uint32_t)reader_u64(r, o, "raw_len", UINT32_MAX, 0);
+	decode_slices(r, o, fields_message, m);
+	if (m->seen == 0)
+		reader_fail(r, -EINVAL);
+}
+
+void
+decode_good(struct reader *r, json_t *o, int64_t t_ns, struct goodcall *g)
+{
+	g->id = decode_id(r, o, "id");
+	g->t_ns = t_ns;
+	g->code = reader_code(r, o, "code");
+	decode_slices(r, o, fields_good, g);
+}
+
+void
 decode_update(struct reader *r, json_t *o, int64_t t_ns, struct event_update *u)
 {
-	u->id = decode_id(r, o);
+	u->id = decode_id(r, o, "id");
 	u->t_ns = t_ns;
 	u->code = reader_code(r, o, "code");
 	u->old_code = reader_code(r, o, "old_code");
@@ -203,7 +242,7 @@ decode_evidence(struct reader *r, json_t *o, uint64_t *ids)
 void
 decode_incident(struct reader *r, json_t *o, int64_t t_ns, struct incident *i)
 {
-	i->id = decode_id(r, o);
+	i->id = decode_id(r, o, "id");
 	i->t_ns = t_ns;
 	i->kind = reader_text(r, o, "kind", RECORD_TEXT_MAX);
 	i->pattern = (uint8_t)reader_u64(r, o, "pattern", PATTERN_MAX, 0);

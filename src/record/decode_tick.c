@@ -311,5 +311,6 @@ decode_tick(struct reader *r, json_t *o, struct record_decoder *d, struct record
 	t->call_ids = reader_u64(r, o, "call_ids", READER_COUNT_MAX, 0);
 	t->call_ids_exact = reader_bool(r, o, "call_ids_exact");
 	t->record_drops = reader_u64(r, o, "record_drops", READER_COUNT_MAX, 0);
+	t->message_drops = reader_u64(r, o, "message_drops", READER_COUNT_MAX, 0);
 	t->lag_ms = (uint32_t)reader_u64(r, o, "lag_ms", UINT32_MAX, 0);
 }

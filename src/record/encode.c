@@ -63,6 +63,12 @@ encode_content(struct writer *w, const struct record *r)
 	case RECORD_NOTICE:
 		encode_notice(w, &r->notice);
 		break;
+	case RECORD_MESSAGE:
+		encode_message(w, &r->message);
+		break;
+	case RECORD_GOOD:
+		encode_good(w, &r->good);
+		break;
 	case RECORD_TYPE_N:
 		break;
 	}

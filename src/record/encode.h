@@ -8,6 +8,8 @@
 void encode_event(struct writer *w, const struct event *e);
 void encode_update(struct writer *w, const struct event_update *u);
 void encode_notice(struct writer *w, const struct notice *n);
+void encode_message(struct writer *w, const struct callmsg *m);
+void encode_good(struct writer *w, const struct goodcall *g);
 void encode_incident(struct writer *w, const struct incident *i);
 
 /* Members of "requests" to the single counters; nothing for NULL. */

@@ -1,5 +1,6 @@
 /*
- * encode_event - events, what changes them, notices and incidents as members of a line (doc/records.md).
+ * encode_event - events, what changes them, their messages, good calls, notices and incidents as members of a line
+ * (doc/records.md).
  * The one thing to know: what is absent is left out, so a number that may be absent is -1 in memory and 0 is told.
  */
 #include "record/encode.h"
@@ -76,6 +77,30 @@ void
 encode_notice(struct writer *w, const struct notice *n)
 {
 	encode_slices(w, fields_notice, n);
+}
+
+void
+encode_message(struct writer *w, const struct callmsg *m)
+{
+	writer_u64(w, "of", m->of);
+	writer_u64(w, "at", m->at);
+	writer_count(w, "code", m->code);
+	writer_text(w, "transport", slice_str(transport_name(m->transport)), RECORD_TEXT_MAX);
+	writer_count(w, "leg", m->leg);
+	writer_word(w, "evidence", callmsg_evidence_name(m->evidence));
+	if (m->cut)
+		writer_bool(w, "cut", true);
+	writer_count(w, "seen", m->seen > 1 ? m->seen : 0);
+	writer_count(w, "raw_len", m->raw_len);
+	encode_slices(w, fields_message, m);
+}
+
+void
+encode_good(struct writer *w, const struct goodcall *g)
+{
+	writer_u64(w, "id", g->id);
+	writer_count(w, "code", g->code);
+	encode_slices(w, fields_good, g);
 }
 
 void

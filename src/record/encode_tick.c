@@ -262,5 +262,6 @@ encode_tick(struct writer *w, const struct record_tick *t)
 	writer_count(w, "call_ids", t->call_ids);
 	writer_bool(w, "call_ids_exact", t->call_ids_exact);
 	writer_count(w, "record_drops", t->record_drops);
+	writer_count(w, "message_drops", t->message_drops);
 	writer_count(w, "lag_ms", t->lag_ms);
 }

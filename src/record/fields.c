@@ -77,6 +77,38 @@ const struct fields_text fields_notice[] = {
 #undef FIELD
 #define FIELD(m)                                                                                                       \
 	{                                                                                                              \
+#m, offsetof(struct callmsg, m), RECORD_TEXT_MAX                                                       \
+	}
+
+const struct fields_text fields_message[] = {
+	FIELD(method),
+	FIELD(phrase),
+	FIELD(src),
+	FIELD(dst),
+	FIELD(call_id),
+	{ "raw", offsetof(struct callmsg, raw), CALLMSG_BYTES_MAX },
+	{ NULL, 0, 0 },
+};
+
+#undef FIELD
+#define FIELD(m)                                                                                                       \
+	{                                                                                                              \
+#m, offsetof(struct goodcall, m), RECORD_TEXT_MAX                                                      \
+	}
+
+const struct fields_text fields_good[] = {
+	FIELD(method),
+	FIELD(call_id),
+	FIELD(from),
+	FIELD(to),
+	FIELD(peer),
+	FIELD(source),
+	{ NULL, 0, 0 },
+};
+
+#undef FIELD
+#define FIELD(m)                                                                                                       \
+	{                                                                                                              \
 #m, offsetof(struct source_stat, m)                                                                    \
 	}
 
@@ -145,6 +177,8 @@ const char *const fields_type[RECORD_TYPE_N] = {
 	[RECORD_NOTICE] = "notice",
 	[RECORD_SOURCE] = "source",
 	[RECORD_BYE] = "bye",
+	[RECORD_MESSAGE] = "message",
+	[RECORD_GOOD] = "good",
 };
 
 unsigned

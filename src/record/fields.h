@@ -1,6 +1,6 @@
 /*
- * fields - the members of an event, a notice and a source as one table each, so that encoder and decoder cannot drift
- * apart.
+ * fields - the members of an event, a notice, a message, a good call and a source as one table each, so that encoder and
+ * decoder cannot drift apart.
  */
 #ifndef RECORD_FIELDS_H
 #define RECORD_FIELDS_H
@@ -16,6 +16,8 @@ struct fields_text {
 /* In the order they stand in a line; a NULL name ends. */
 extern const struct fields_text fields_event_text[];
 extern const struct fields_text fields_notice[];
+extern const struct fields_text fields_message[];
+extern const struct fields_text fields_good[];
 
 /* A bool of struct event at `offset`; written only when true. */
 struct fields_flag {

@@ -164,13 +164,13 @@ reader_copy(struct reader *r, json_t *o, const char *name, char *out, size_t cap
 	(void)snprintf(out, cap, "%s", reader_string(r, o, name, cap - 1));
 }
 
-/* Years that int64_t nanoseconds hold. */
+/* Years of which any two are less apart than what int64_t nanoseconds hold: whoever reads subtracts times. */
 static bool
 reader_year_fits(struct slice s)
 {
 	uint64_t year;
 
-	return s.n > 4 && slice_u64((struct slice){ s.p, 4 }, 9999, &year) == 0 && year >= 1678 && year <= 2261;
+	return s.n > 4 && slice_u64((struct slice){ s.p, 4 }, 9999, &year) == 0 && year >= 1900 && year <= 2190;
 }
 
 int64_t

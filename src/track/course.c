@@ -10,6 +10,7 @@
 
 #include "sipwhy/hash.h"
 #include "sipwhy/timefmt.h"
+#include "track/keep.h"
 #include "track/sight.h"
 #include "track/track_int.h"
 
@@ -236,13 +237,15 @@ course_is_unseen(struct track *t, const struct track_in *in)
 static void
 course_join(struct track *t, struct attempt *a, const struct track_in *in)
 {
-	struct attempt *other = leg_find(t, a, in);
+	enum callmsg_evidence by;
+	struct attempt *other = leg_find(t, a, in, &by);
 
 	if (other == NULL || other->state == ATTEMPT_DONE)
 		return;
 	a->flags |= ATTEMPT_LEG;
 	a->leg = attempt_number(t->attempts, other);
 	other->flags |= ATTEMPT_SENT_ON;
+	keep_join(t, a, other, by);
 }
 
 static void
@@ -264,6 +267,9 @@ course_set_up(struct track *t, struct attempt *a, const struct track_in *in)
 	if (!response && s->to_tag.n > 0 && course_is_unseen(t, in))
 		a->flags |= ATTEMPT_UNSEEN;
 	course_try(t, a, in);
+	keep_begin(t, a);
+	if (t->keep != NULL && (a->flags & ATTEMPT_IN_CALL))
+		keep_join(t, a, course_call(t, in), CALLMSG_EVIDENCE_NONE);
 	attempt_due(t->attempts, a, t->now, TRACK_TIMER_B_MS);
 	attempt_name(t->attempts, a, s->call_id, s->from, s->to, response ? (struct slice){ NULL, 0 } : s->server);
 	attempt_age(t->attempts, a, AGE_SILENT);
@@ -454,6 +460,14 @@ course_refresh(struct track *t, const struct track_in *in)
 	verdict_session(t, a);
 }
 
+/* What has no attempt of its own stands with its call. */
+static void
+course_keep_call(struct track *t, const struct track_in *in)
+{
+	if (t->keep != NULL)
+		keep_message(t, course_call(t, in), in);
+}
+
 void
 course_request(struct track *t, const struct track_in *in)
 {
@@ -462,12 +476,12 @@ course_request(struct track *t, const struct track_in *in)
 
 	if (s->call_id.n == 0 || s->method == METHOD_NONE)
 		return;
-	if (s->method == METHOD_ACK) {
-		course_ack(t, in);
-		return;
-	}
-	if (s->method == METHOD_CANCEL) {
-		course_cancel(t, in);
+	if (s->method == METHOD_ACK || s->method == METHOD_CANCEL) {
+		if (s->method == METHOD_ACK)
+			course_ack(t, in);
+		else
+			course_cancel(t, in);
+		course_keep_call(t, in);
 		return;
 	}
 	if (s->method == METHOD_BYE)
@@ -478,7 +492,8 @@ course_request(struct track *t, const struct track_in *in)
 	if (a != NULL)
 		course_known(t, a, in);
 	else if (in->seen == SEEN_NEW)
-		(void)course_begin(t, in, in->key);
+		a = course_begin(t, in, in->key);
+	keep_message(t, a, in);
 }
 
 /* Responses. */
@@ -654,6 +669,7 @@ course_lone(struct track *t, const struct track_in *in, uint32_t flags, bool fai
 	if (failed) {
 		a.event_whole = true;
 		say_event(t, &a, &a.hop, &ev);
+		keep_lone(t, in, ev.id);
 	}
 	t->saying = &ev;
 	say_whole(t, &a, &a.hop, failed ? OUTCOME_FAILED : OUTCOME_CHALLENGED, false);
@@ -681,6 +697,8 @@ course_response(struct track *t, const struct track_in *in)
 	if (s->method == METHOD_CANCEL || s->method == METHOD_ACK || s->method == METHOD_NONE || s->call_id.n == 0) {
 		if (in->seen == SEEN_NEW)
 			course_nameless(t, in);
+		if (s->method == METHOD_CANCEL && s->call_id.n > 0)
+			course_keep_call(t, in);
 		return;
 	}
 	a = course_of(t, in, &key);
@@ -693,6 +711,8 @@ course_response(struct track *t, const struct track_in *in)
 		h = course_hop_more(t, a, in);
 	else if (h != NULL && (in->own != 0 || !host_is_known(&h->src) || !host_is_known(&h->dst)))
 		course_hop_learn(h, in);
+	/* The event that it may make is told with it. */
+	keep_message(t, a, in);
 	if (in->seen == SEEN_NEW)
 		say_message(t, in, h != NULL ? a : NULL, h);
 	if (h != NULL)

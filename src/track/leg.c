@@ -86,7 +86,7 @@ leg_text(const struct track *t, struct slice text)
 }
 
 static struct attempt *
-leg_evidence(struct track *t, const struct attempt *a, const struct track_in *in)
+leg_evidence(struct track *t, const struct attempt *a, const struct track_in *in, enum callmsg_evidence *by)
 {
 	const struct sipmsg *s = in->s;
 	struct attempt *other = NULL;
@@ -95,16 +95,17 @@ leg_evidence(struct track *t, const struct attempt *a, const struct track_in *in
 	 */
 	if (s->link.n > 0)
 		other = leg_get(t, leg_text(t, s->link), a, TRACK_IDLE_MS);
+	*by = other != NULL ? CALLMSG_EVIDENCE_HEADER : CALLMSG_EVIDENCE_NUMBERS;
 	if (other == NULL && leg_is_named(in, in->client))
 		other = leg_get(t, leg_users(t, in->client, s), a, LEG_MS);
 	return other;
 }
 
 struct attempt *
-leg_find(struct track *t, struct attempt *a, const struct track_in *in)
+leg_find(struct track *t, struct attempt *a, const struct track_in *in, enum callmsg_evidence *by)
 {
 	const struct sipmsg *s = in->s;
-	struct attempt *other = leg_evidence(t, a, in);
+	struct attempt *other = leg_evidence(t, a, in, by);
 
 	if (other != NULL && (other->flags & ATTEMPT_LEG))
 		other = verdict_first_leg(t, other);

@@ -109,6 +109,21 @@ say_event_of(struct track *t, const struct track_in *in, const struct attempt *a
 }
 
 void
+say_good(struct track *t, const struct attempt *a, const struct hop *h, struct goodcall *g)
+{
+	struct event ev;
+
+	say_sides(t, &h->src, &h->dst, h->flags, &ev);
+	*g = (struct goodcall){ .t_ns = a->t0_ns + (int64_t)(a->end - a->first) * NS_PER_MS,
+		.code = a->code,
+		.method = slice_str(sip_method_name((enum sip_method)a->method)),
+		.call_id = attempt_call_id(a),
+		.from = attempt_from(a),
+		.to = attempt_to(a),
+		.peer = ev.peer };
+}
+
+void
 say_event_bare(struct track *t, const struct attempt *a, struct event *ev)
 {
 	*ev = (struct event){ .code = a->code,

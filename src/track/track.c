@@ -14,6 +14,7 @@
 #include "sipwhy/timefmt.h"
 #include "track/callids.h"
 #include "track/incidents.h"
+#include "track/keep.h"
 #include "track/sight.h"
 #include "track/track_int.h"
 
@@ -40,6 +41,8 @@ track_tables(struct track *t, const struct track_cfg *cfg)
 	t->hosts = hosts_new(t->seed, cfg->local, cfg->n_local, cfg->peers);
 	t->legs = legs_new();
 	t->incidents = incidents_new(&incidents);
+	if (cfg->messages > 0 && (t->keep = keep_new(cfg->messages)) == NULL)
+		return -1;
 	return t->sight != NULL && t->callids != NULL && t->attempts != NULL && t->hosts != NULL && t->legs != NULL &&
 		t->incidents != NULL
 	    ? 0
@@ -78,6 +81,7 @@ track_free(struct track *t)
 	hosts_free(t->hosts);
 	legs_free(t->legs);
 	incidents_free(t->incidents);
+	keep_free(t->keep);
 	mem_free(t);
 }
 
@@ -241,6 +245,7 @@ track_push(struct track *t, const struct message *m, const struct sipmsg *s)
 	/* Without a branch a CSeq is all that tells transactions of a call apart (RFC 2543). */
 	in.branch = (uint32_t)(transaction ^ transaction >> 32) ^ (s->branch.n > 0 ? 0 : s->cseq);
 	attempt_prefetch_record(t->attempts, in.key);
+	in.sight = key;
 	in.at_ns = (int64_t)(t->lane_ns + (uint64_t)track_step(m->t_ns, t->last_ns));
 	if (in.stated)
 		return statement_take(t, &in);
@@ -278,6 +283,7 @@ track_stats(const struct track *t, struct track_stats *out)
 {
 	*out = t->stats;
 	out->repeats_forgotten = sight_forgotten(t->sight);
+	out->messages_left = t->keep != NULL ? keep_left(t->keep) : 0;
 	out->bytes = attempts_bytes(t->attempts, &out->bytes_most);
 	out->bytes_max = t->bytes_max;
 }

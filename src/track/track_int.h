@@ -14,6 +14,7 @@
 
 struct callids;
 struct incidents;
+struct keep;
 struct legs;
 struct sight;
 
@@ -34,6 +35,7 @@ struct track_in {
 	enum seen seen;
 	int64_t at_ns;       /* its time, by a clock that does not jump */
 	uint64_t call, from; /* hashes of Call-ID and From-tag */
+	uint64_t sight;      /* what names the message, 0 nothing */
 	uint64_t key;        /* of the attempt that it belongs to, or of the call that it may be inside of */
 	uint32_t branch;
 	const struct endpoint *client, *server; /* of the request */
@@ -60,6 +62,7 @@ struct track {
 	struct hosts *hosts;
 	struct legs *legs;
 	struct incidents *incidents;
+	struct keep *keep; /* NULL: nobody asked for messages */
 	struct track_stats stats;
 	size_t bytes_max;
 	uint64_t next_id;
@@ -152,6 +155,8 @@ void say_legs(struct track *t, struct attempt *a, bool last);
 void say_message(struct track *t, const struct track_in *in, const struct attempt *a, const struct hop *h);
 /* A fact of a call: FACT_REPEAT_2XX, FACT_CALL_ENDED, FACT_SESSION_LOST. */
 void say_call(struct track *t, enum fact_kind kind, const struct attempt *a, const struct track_in *in);
+/* A good call of an attempt that ended over hop h; slices are borrowed from both and t. */
+void say_good(struct track *t, const struct attempt *a, const struct hop *h, struct goodcall *g);
 /* The far side of a hop. */
 const struct endpoint *say_peer(struct track *t, const struct hop *h);
 /* The hop whose answer the originator's was made of: h itself when nothing is known further on. */
@@ -160,9 +165,10 @@ const struct hop *say_origin_of(struct track *t, const struct attempt *a, const 
 /* leg.c: attempts that are legs of one call (doc/counting.md). */
 struct legs *legs_new(void);
 void legs_free(struct legs *l);
-/* The attempt of which this new INVITE is a further leg, by evidence; NULL when there is none.  The new one is
+/* The attempt of which this new INVITE is a further leg, by evidence (*by); NULL when there is none.  The new one is
  * remembered for those to come. */
-struct attempt *leg_find(struct track *t, struct attempt *a, const struct track_in *in);
+struct attempt *
+leg_find(struct track *t, struct attempt *a, const struct track_in *in, enum callmsg_evidence *by);
 /* Its INVITE went on to another host, whose further legs are its legs, too. */
 void leg_relayed(struct track *t, const struct attempt *a, const struct track_in *in);
 

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "track/keep.h"
 #include "track/track_int.h"
 
 static void
@@ -70,6 +71,7 @@ verdict_event(
 	a->event_whole = whole;
 	ev.recovered = recovered;
 	say_event(t, a, h, &ev);
+	keep_event(t, a, ev.id);
 }
 
 /* The event of a failure: a new one, a second thought about the one told before, or for later, when the call's first
@@ -179,6 +181,7 @@ verdict_succeed(struct track *t, struct attempt *a, struct hop *h)
 		a->flags |= ATTEMPT_STUMBLED;
 	if ((a->flags & ATTEMPT_STUMBLED) || a->event_id != 0)
 		verdict_recovered(t, a, h);
+	keep_good(t, a, h);
 	verdict_end(t, a, h, OUTCOME_OK);
 	if (a->method != METHOD_INVITE || (a->flags & ATTEMPT_IN_CALL))
 		return;

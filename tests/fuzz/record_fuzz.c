@@ -44,6 +44,46 @@ fuzz_event(const struct event *e)
 	return sum;
 }
 
+/* The messages of an id: by time, whole, and as many as are said. */
+static void
+fuzz_messages(const struct store *s, uint64_t of)
+{
+	struct callmsg m[CALLMSG_MAX];
+	size_t n = store_messages(s, of, m, CALLMSG_MAX);
+	uint64_t sum = 0;
+
+	if (n > CALLMSG_MAX || (n > 0 && store_messages_gone(s, of)) || store_messages(s, of, NULL, 0) != n)
+		abort();
+	for (size_t i = 0; i < n; i++) {
+		const struct slice *t = &m[i].method;
+
+		if (m[i].of != of || m[i].seen == 0 || m[i].evidence >= CALLMSG_EVIDENCE_N ||
+		    (i > 0 && m[i].t_ns < m[i - 1].t_ns))
+			abort();
+		for (; t <= &m[i].raw; t++)
+			sum += fuzz_slice(*t);
+	}
+	if (sum == 1)
+		(void)putchar('\0');
+}
+
+static void
+fuzz_good(const struct store *s)
+{
+	static const char *const methods[] = { "INVITE", "REGISTER", "" };
+	struct goodcall g;
+
+	for (unsigned i = 0; i < 3; i++) {
+		if (!store_goodcall(s, slice_str("carrier-a"), slice_str(methods[i]), &g))
+			continue;
+		if (g.id == 0 || !slice_eq(g.method, slice_str(methods[i])))
+			abort();
+		fuzz_messages(s, g.id);
+		if (fuzz_slice(g.peer) + fuzz_slice(g.call_id) + fuzz_slice(g.source) == 1)
+			(void)putchar('\0');
+	}
+}
+
 static void
 fuzz_events(const struct store *s)
 {
@@ -57,6 +97,7 @@ fuzz_events(const struct store *s)
 			abort();
 		last = e->id;
 		sum += fuzz_event(e);
+		fuzz_messages(s, e->id);
 	}
 	if (sum == 1 || store_event_at(s, store_event_count(s)) != NULL)
 		abort();
@@ -169,6 +210,7 @@ fuzz_getters(const struct store *s)
 	fuzz_groups(s);
 	fuzz_notices(s);
 	fuzz_kpi(s);
+	fuzz_good(s);
 	for (unsigned cls = 0; cls <= 8; cls++) {
 		(void)store_window(s, cls, 300);
 		if (store_rate(s, cls, 60) < 0)
@@ -212,7 +254,7 @@ fuzz_user(struct store *s, unsigned what)
 static void
 fuzz_store(const uint8_t *data, size_t size)
 {
-	struct store_cfg cfg = { .events = 8, .bytes = 16384, .seed = 1 };
+	struct store_cfg cfg = { .events = 8, .bytes = 16384, .message_bytes = 4096, .seed = 1 };
 	struct store *s = store_new(&cfg);
 	size_t first = size > FUZZ_HEAD ? data[0] * (size - FUZZ_HEAD) / 255 : 0;
 

@@ -40,12 +40,17 @@ enum reach {
 	REACH_LEG,
 	REACH_HOPS,
 	REACH_INCIDENT,
+	REACH_MESSAGE,
+	REACH_AGAIN,
+	REACH_JOINED,
+	REACH_GOOD,
 	REACH_N
 };
 static const char *const reach_names[REACH_N] = { "ok", "failed", "cancelled", "challenged", "no response",
 	"redirected", "evicted", "undone", "completed", "answer not seen", "final not seen", "event of recovered",
 	"recovered later", "code changed", "ACK missing", "in call", "orphan", "relayed", "rewritten", "leg",
-	"eight hops", "incident" };
+	"eight hops", "incident", "message", "message again", "message of a leg",
+	"good call" };
 static uint64_t reached[REACH_N];
 
 struct seen_event {
@@ -54,12 +59,21 @@ struct seen_event {
 	bool recovered, failure;
 };
 
+/* What was told of an id. */
+struct seen_messages {
+	uint64_t of;
+	uint32_t n, bytes;
+	bool refused;
+};
+
 struct sums {
 	uint64_t attempts, events, recovered;
 	int64_t whole[OUTCOME_N];
 	uint64_t last_id;
 	struct seen_event event[EVENTS];
 	uint16_t told[TOLD]; /* whole outcomes that stand, by what they said */
+	struct seen_messages messages[EVENTS];
+	uint64_t text;
 	bool roomy;
 };
 
@@ -177,6 +191,45 @@ on_incident(void *ctx, const struct incident *i)
 	assert(i->kind.n > 0 && i->sentence.n > 0 && i->sentence.n < 256);
 }
 
+/* Of an id that was told, in order, within its bounds; none after it was refused. */
+static bool
+on_message(void *ctx, const struct callmsg *c)
+{
+	struct sums *s = ctx;
+	struct seen_messages *m = &s->messages[c->of % EVENTS];
+
+	assert(c->of > 0 && c->of <= s->last_id);
+	if (m->of != c->of)
+		*m = (struct seen_messages){ .of = c->of };
+	assert(!m->refused && c->seen > 0 && c->raw.n <= CALLMSG_BYTES_MAX && c->raw.n <= c->raw_len);
+	assert((c->leg > 0) == (c->evidence != CALLMSG_EVIDENCE_NONE) && c->evidence < CALLMSG_EVIDENCE_N);
+	for (const struct slice *t = &c->method; t <= &c->raw; t++)
+		for (size_t i = 0; i < t->n; i++)
+			s->text += (unsigned char)t->p[i];
+	reached[c->raw.n > 0 ? REACH_MESSAGE : REACH_AGAIN]++;
+	reached[REACH_JOINED] += c->leg > 0;
+	if (c->raw.n == 0) {
+		assert(c->at < m->n && c->seen > 1);
+		return true;
+	}
+	assert(c->at == m->n && c->raw.p[0] == 'x' && c->raw.p[c->raw.n - 1] == 'x');
+	m->n++;
+	m->bytes += (uint32_t)c->raw.n;
+	assert(m->n <= CALLMSG_MAX && m->bytes <= 64 * 1024);
+	m->refused = c->of % 7 == 0 && m->n == c->of % 5 + 1;
+	return !m->refused;
+}
+
+static void
+on_good(void *ctx, const struct goodcall *g)
+{
+	struct sums *s = ctx;
+
+	assert(g->id > s->last_id && g->code >= 200 && g->code < 300 && g->method.n > 0 && g->peer.n > 0);
+	s->last_id = g->id;
+	reached[REACH_GOOD]++;
+}
+
 static struct endpoint
 host(unsigned v)
 {
@@ -233,8 +286,12 @@ step(struct track *t, const uint8_t *b, int64_t *now_ns)
 		.expires = -1,
 		.session_expires = -1,
 		.max_forwards = -1 };
-	struct message m = { .bytes = slice_str("x"), .src = host(b[3]), .dst = host(b[4]), .transport = b[5] & 1 };
+	static char raw[9000];
+	struct message m = { .bytes = { raw, 1 }, .src = host(b[3]), .dst = host(b[4]), .transport = b[5] & 1 };
 
+	if (raw[0] == '\0')
+		memset(raw, 'x', sizeof raw);
+	m.bytes.n += (size_t)(b[7] * b[6]) % (sizeof raw - 1);
 	*now_ns += gaps_ms[b[0] & 7] * NS_PER_MS;
 	m.t_ns = *now_ns - (b[0] & 8 ? 3 * NS_PER_MS : 0);
 	if ((b[0] & 0xf0) == 0xf0) {
@@ -335,13 +392,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* Half of the runs have room for a few dozen attempts only. */
 	cfg.bytes = data[0] & 1 ? 160 * 1024 : 0;
 	sums.roomy = cfg.bytes == 0;
+	/* The ring runs over, has room, or is not there. */
+	cfg.messages = data[0] & 2 ? data[0] & 4 ? 1 : 1 << 20 : 0;
 	cfg.sink = (struct track_sink){ .ctx = &sums,
 		.attempt = on_attempt,
 		.outcome = on_outcome,
 		.completed = on_completed,
 		.event = on_event,
 		.update = on_update,
-		.incident = on_incident };
+		.incident = on_incident,
+		.message = on_message,
+		.good = on_good };
 	t = track_new(&cfg);
 	if (t == NULL)
 		return 0;

@@ -16,6 +16,8 @@
 #define INCIDENT                                                                                                       \
 	"{\"type\":\"incident\"," HEAD ",\"id\":1,\"pattern\":1,\"since\":\"2026-11-22T14:32:07Z\",\"last\":"          \
 	"\"2026-11-22T14:32:07Z\""
+#define MESSAGE "{\"type\":\"message\"," HEAD
+#define GOOD "{\"type\":\"good\"," HEAD
 #define HOP "{\"src\":\"a:1\",\"dst\":\"b:2\"}"
 
 static struct record_decoder *decoder;
@@ -65,6 +67,8 @@ test_refused(void **state)
 		EVENT ",\"partial\":1}",
 		EVENT ",\"raw_len\":4294967296}",
 		"{\"type\":\"event\",\"t\":\"9999-01-01T00:00:00Z\",\"host\":\"h\",\"id\":1,\"code\":404}",
+		"{\"type\":\"event\",\"t\":\"1685-01-01T00:00:00Z\",\"host\":\"h\",\"id\":1,\"code\":404}",
+		"{\"type\":\"event\",\"t\":\"2191-01-01T00:00:00Z\",\"host\":\"h\",\"id\":1,\"code\":404}",
 		"{\"type\":\"event\",\"t\":\"now\",\"host\":\"h\",\"id\":1,\"code\":404}",
 		EVENT ",\"said_code\":99}",
 		EVENT ",\"said_code\":700}",
@@ -98,6 +102,26 @@ test_refused(void **state)
 		UPDATE ",\"id\":1,\"recovered\":0}",
 		UPDATE ",\"id\":1,\"repeats\":-1}",
 		UPDATE ",\"id\":1,\"path\":[[]]}",
+		MESSAGE "}",
+		MESSAGE ",\"of\":0}",
+		MESSAGE ",\"of\":-1}",
+		MESSAGE ",\"of\":1,\"at\":4294967296}",
+		MESSAGE ",\"of\":1,\"at\":-1}",
+		MESSAGE ",\"of\":1,\"code\":99}",
+		MESSAGE ",\"of\":1,\"code\":700}",
+		MESSAGE ",\"of\":1,\"leg\":256}",
+		MESSAGE ",\"of\":1,\"evidence\":2}",
+		MESSAGE ",\"of\":1,\"cut\":1}",
+		MESSAGE ",\"of\":1,\"seen\":0}",
+		MESSAGE ",\"of\":1,\"seen\":4294967296}",
+		MESSAGE ",\"of\":1,\"raw_len\":4294967296}",
+		MESSAGE ",\"of\":1,\"raw\":{}}",
+		MESSAGE ",\"of\":1,\"raw_b64\":\"A\"}",
+		GOOD "}",
+		GOOD ",\"id\":0}",
+		GOOD ",\"id\":1,\"code\":42}",
+		GOOD ",\"id\":1,\"peer\":[]}",
+		TICK ",\"message_drops\":-1}",
 		INCIDENT ",\"level\":3}",
 		INCIDENT ",\"ended\":\"yes\"}",
 		INCIDENT ",\"count\":-1}",
@@ -187,6 +211,10 @@ test_tolerated(void **state)
 	assert_int_equal(decode("{\"type\":\"notice\"," HEAD ",\"text\":\"x\"}", &r), -EINVAL);
 	assert_int_equal(decode(INCIDENT ",\"level\":\"apocalypse\"}", &r), 0);
 	assert_int_equal(r.incident.level, INCIDENT_NOTICE);
+	assert_int_equal(decode(MESSAGE ",\"of\":1,\"evidence\":\"dream\",\"transport\":\"quic\"}", &r), 0);
+	assert_int_equal(r.message.evidence, CALLMSG_EVIDENCE_NONE);
+	assert_int_equal(r.message.transport, TRANSPORT_N);
+	assert_int_equal(r.message.seen, 1);
 	assert_int_equal(
 	    decode("{\"type\":\"event\"," HEAD ",\"id\":1,\"role\":\"robot\",\"outcome\":\"odd\"}", &r), 0);
 	assert_int_equal(r.event.code, 0);
@@ -288,13 +316,14 @@ full_tick(struct buf *b)
 	assert_int_equal(record_encode(b, &r), 0);
 }
 
-enum { DAMAGED = 4 };
+enum { DAMAGED = 6 };
 
 static void
 damaged_lines(struct buf good[DAMAGED])
 {
 	struct record event = sample_event_record(9), update = sample_update(9),
-		      incident = sample_incident(9, 2, INCIDENT_ERROR, SAMPLE_T);
+		      incident = sample_incident(9, 2, INCIDENT_ERROR, SAMPLE_T), message = sample_message(9, 1),
+		      well = sample_good(9, "carrier-a", "INVITE");
 
 	for (unsigned i = 0; i < DAMAGED; i++)
 		buf_init(&good[i], RECORD_LINE_MAX);
@@ -302,6 +331,8 @@ damaged_lines(struct buf good[DAMAGED])
 	full_tick(&good[1]);
 	assert_int_equal(record_encode(&good[2], &update), 0);
 	assert_int_equal(record_encode(&good[3], &incident), 0);
+	assert_int_equal(record_encode(&good[4], &message), 0);
+	assert_int_equal(record_encode(&good[5], &well), 0);
 }
 
 /* Every truncation, and two thousand lines with bytes changed: an answer each time, no crash. */

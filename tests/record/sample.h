@@ -118,6 +118,50 @@ sample_notice(const char *kind, const char *peer)
 	return r;
 }
 
+/* A message with every member set. */
+static inline struct record
+sample_message(uint64_t of, uint32_t at)
+{
+	struct record r = sample_record(RECORD_MESSAGE);
+
+	r.t_ns += (int64_t)at * 1000000;
+	r.message = (struct callmsg){ .of = of,
+		.at = at,
+		.t_ns = r.t_ns,
+		.code = 503,
+		.transport = TRANSPORT_TLS,
+		.leg = 2,
+		.evidence = CALLMSG_EVIDENCE_HEADER,
+		.cut = true,
+		.seen = 3,
+		.raw_len = 9000,
+		.method = SAMPLE_TEXT("INVITE"),
+		.phrase = SAMPLE_TEXT("Service Unavailable"),
+		.src = SAMPLE_TEXT("198.51.100.7:5060"),
+		.dst = SAMPLE_TEXT("192.0.2.10:5060"),
+		.call_id = SAMPLE_TEXT("a84b4c76e66710@pc33.example.com"),
+		.raw = SAMPLE_TEXT(sample_raw) };
+	return r;
+}
+
+/* A good call with every member set. */
+static inline struct record
+sample_good(uint64_t id, const char *peer, const char *method)
+{
+	struct record r = sample_record(RECORD_GOOD);
+
+	r.good = (struct goodcall){ .id = id,
+		.t_ns = r.t_ns,
+		.code = 200,
+		.method = slice_str(method),
+		.call_id = SAMPLE_TEXT("b84b4c76e66710@pc33.example.com"),
+		.from = SAMPLE_TEXT("4930123456"),
+		.to = SAMPLE_TEXT("49301234567"),
+		.peer = slice_str(peer),
+		.source = SAMPLE_TEXT("eth0") };
+	return r;
+}
+
 /* An update with every member set. */
 static inline struct record
 sample_update(uint64_t id)

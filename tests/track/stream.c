@@ -165,6 +165,70 @@ on_incident(void *ctx, const struct incident *i)
 	}
 }
 
+/* The last number of an address. */
+static int
+last_of(struct slice address)
+{
+	int number = 0;
+
+	for (size_t i = 0; i < address.n && address.p[i] != ':'; i++) {
+		if (address.p[i] == '.')
+			number = 0;
+		else
+			number = 10 * number + address.p[i] - '0';
+	}
+	return address.n == 1 ? -1 : number;
+}
+
+static void
+tell(struct stream *st, const char *fmt, ...)
+{
+	size_t room = sizeof st->told - st->told_n;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(st->told + st->told_n, room, fmt, ap);
+	va_end(ap);
+	if (n > 0 && (size_t)n < room)
+		st->told_n += (size_t)n;
+}
+
+static unsigned
+of(struct stream *st, uint64_t id)
+{
+	if (st->first_of == 0)
+		st->first_of = id;
+	return (unsigned)(id - st->first_of);
+}
+
+static bool
+on_message(void *ctx, const struct callmsg *c)
+{
+	struct stream *st = ctx;
+
+	assert_true(c->of > 0 && c->at < CALLMSG_MAX && c->seen > 0);
+	assert_true(c->raw.n <= CALLMSG_BYTES_MAX && c->raw.n <= c->raw_len);
+	assert_true(c->leg > 0 || c->evidence == CALLMSG_EVIDENCE_NONE);
+	if (c->of == st->refuse)
+		return false;
+	st->n_told++;
+	tell(st, "%u.%u %u %s %u %.*s %d>%d x%u%s\n", of(st, c->of), c->at, c->leg, callmsg_evidence_name(c->evidence),
+	    c->code, (int)c->method.n, c->method.p, last_of(c->src), last_of(c->dst), c->seen,
+	    c->raw.n == 0 ? " -" : "");
+	return true;
+}
+
+static void
+on_good(void *ctx, const struct goodcall *g)
+{
+	struct stream *st = ctx;
+
+	st->n_good++;
+	tell(st, "%u good %u %.*s %.*s %.*s\n", of(st, g->id), g->code, (int)g->method.n, g->method.p, (int)g->peer.n,
+	    g->peer.p, (int)g->call_id.n, g->call_id.p);
+}
+
 void
 stream_open(struct stream *st, const struct track_cfg *cfg)
 {
@@ -174,7 +238,8 @@ stream_open(struct stream *st, const struct track_cfg *cfg)
 	memset(st, 0, sizeof *st);
 	if (cfg != NULL)
 		c = *cfg;
-	c.sink = (struct track_sink){ st, on_attempt, on_outcome, on_completed, on_event, on_update, on_incident };
+	c.sink = (struct track_sink){ st, on_attempt, on_outcome, on_completed, on_event, on_update, on_incident,
+		on_message, on_good };
 	st->t = track_new(&c);
 }
 

@@ -66,6 +66,14 @@ struct stream {
 	size_t outcomes_n;
 	struct stream_incident incidents[STREAM_KEPT]; /* by id, the newest word about each */
 	size_t n_incidents, n_words;
+	/*
+	 * What cfg.messages brought, a line each: "OF.AT LEG EVIDENCE CODE METHOD SRC>DST xSEEN", SRC and DST the last
+	 * number of the address, behind it " -" when it came without raw; "OF good CODE METHOD PEER CALL-ID".  Numbers
+	 * of OF count from the first id told.
+	 */
+	char told[16384];
+	size_t told_n, n_told, n_good;
+	uint64_t first_of, refuse; /* refuse: an id of which no more is wanted */
 };
 
 /* cfg: sink is overwritten; NULL takes defaults and 192.0.2.10 as local. */
