@@ -13,6 +13,9 @@
 /* Patterns are numbered 1 to 25. */
 enum { PATTERN_MIN = 1, PATTERN_MAX = 25 };
 
+/* Set in the id of one that an alert rule of the user made: it comes from no engine, and its pattern is 0. */
+#define INCIDENT_IS_RULE (UINT64_C(1) << 63)
+
 enum incident_level { INCIDENT_NOTICE, INCIDENT_WARNING, INCIDENT_ERROR, INCIDENT_CRITICAL, INCIDENT_LEVEL_N };
 
 /* "notice", "warning", "error", "critical"; "-" above. */
@@ -29,7 +32,7 @@ struct incident {
 	int64_t t_ns;     /* of this word about it */
 	int64_t since_ns; /* first sign */
 	int64_t last_ns;  /* newest sign */
-	uint8_t pattern;  /* PATTERN_MIN to PATTERN_MAX */
+	uint8_t pattern;  /* PATTERN_MIN to PATTERN_MAX; 0: an alert rule */
 	uint8_t level;    /* enum incident_level */
 	bool ended;
 	uint64_t count;   /* signs so far */

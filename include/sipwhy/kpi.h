@@ -94,5 +94,9 @@ void kpi_window_add(struct kpi_window *w, int64_t t_ns, const struct kpi_counts 
  * up to 20 s further.
  */
 void kpi_window_sum(const struct kpi_window *w, int64_t now_ns, unsigned window_s, struct kpi_counts *out);
+/* Does it still hold all of that window: is the window within 900 s of what came last? */
+bool kpi_window_holds(const struct kpi_window *w, int64_t now_ns, unsigned window_s);
+/* Bytes it holds. */
+size_t kpi_window_bytes(const struct kpi_window *w);
 
 #endif

@@ -202,10 +202,10 @@ void tally_taken(struct tally *t);
 size_t tally_top_peers(const struct tally *t, struct peer_stat *out, size_t n);
 
 /*
- * A history of 7 counters (classes 1..6 at 0..5, events at 6) in time: 1 s buckets for 10 min, 10 s for 3 h,
- * 1 min for 3 days (168 KB).  A bucket that reaches 2^32 - 1 stays there.  Shared by whoever draws rates.
+ * A history of 8 counters (classes 1..6 at 0..5, events at 6, silence at 7) in time: 1 s buckets for 10 min, 10 s for
+ * 3 h, 1 min for 3 days (192 KB).  A bucket that reaches 2^32 - 1 stays there.  Shared by whoever draws rates.
  */
-enum { SERIES_COUNTERS = 7 };
+enum { SERIES_COUNTERS = 8 };
 struct series;
 struct series *series_new(void);
 struct series *series_clone(const struct series *s);
@@ -213,6 +213,8 @@ void series_free(struct series *s);
 /* Add n to a counter at time t_ns.  Later times move the window; times before it go to no bucket; a time
  * more than 3 days before the newest starts the history anew. */
 void series_add(struct series *s, unsigned counter, int64_t t_ns, uint64_t n);
+/* Take n back that were added at t_ns; no bucket falls below 0, what is out of reach stays. */
+void series_take(struct series *s, unsigned counter, int64_t t_ns, uint64_t n);
 /*
  * n buckets of step_s seconds (1, or a multiple of 10, or of 60) that end at now_ns, oldest first, into out[n].
  * Buckets begin at multiples of step_s since the epoch, so the last one, which holds now_ns, is still filling.
@@ -220,8 +222,11 @@ void series_add(struct series *s, unsigned counter, int64_t t_ns, uint64_t n);
  */
 void series_get(const struct series *s, unsigned counter, int64_t now_ns, unsigned step_s, uint64_t *out, size_t n);
 /*
- * Sum over the window_s seconds that end at now_ns; above 600 s rounded up to whole 10 s, above 3 h to whole minutes.
+ * Sum over the window_s seconds that end at now_ns, in whole buckets: of 1 s when the window begins within the 10
+ * minutes that end with the newest second, of 10 s within 3 h, else of minutes.
  */
 uint64_t series_sum(const struct series *s, unsigned counter, int64_t now_ns, unsigned window_s);
+/* Sum of all after the bucket that holds at_ns, the finest one that is kept. */
+uint64_t series_after(const struct series *s, unsigned counter, int64_t at_ns);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sipwhy/timefmt.h"
+#include "store/alert_rules.h"
 
 /* How far a live record may run ahead of the clock, or behind it; the engine beside us has the same clock. */
 #define APPLY_AHEAD_NS (2 * NS_PER_S)
@@ -38,6 +39,13 @@ apply_key(const struct store *s, const struct event *e)
 	return groups_key(s->seed, registered, e);
 }
 
+/* Memory was short for some of it. */
+static void
+apply_lost(struct store *s, bool whole)
+{
+	s->now.drops[0] += !whole;
+}
+
 static bool
 apply_counted(const struct counts *c)
 {
@@ -58,9 +66,7 @@ apply_counts(struct store *s, const struct counts *c, int64_t t_ns)
 		return;
 	t_ns = apply_time(s, t_ns);
 	counts_add(&s->now.counts, c);
-	for (unsigned cls = 1; cls <= 6; cls++)
-		series_add(s->now.series, cls - 1, t_ns, counts_class(c, cls));
-	series_add(s->now.series, 6, t_ns, c->events);
+	apply_lost(s, trend_counts(&s->now.trend, t_ns, c));
 }
 
 static void
@@ -70,9 +76,9 @@ apply_kpi(struct store *s, const struct record_tick *t, int64_t t_ns)
 		return;
 	t_ns = apply_time(s, t_ns);
 	if (t->kpi != NULL)
-		kpi_list_add(s->now.kpi, t_ns, t->kpi);
+		apply_lost(s, kpi_list_add(s->now.kpi, t_ns, t->kpi));
 	for (size_t i = 0; i < t->n_kpi_peers; i++)
-		kpi_list_add_peer(s->now.kpi, t_ns, &t->kpi_peers[i]);
+		apply_lost(s, kpi_list_add_peer(s->now.kpi, t_ns, &t->kpi_peers[i]));
 }
 
 /* Rows of events that were not told one by one.  The row of the rest has no method, and no signature. */
@@ -93,8 +99,11 @@ apply_fold(struct store *s, const struct record_fold *f, int64_t t_ns)
 		return;
 	}
 	ledger_told(&m->ledger, f->code, f->n, f->recovered);
-	if (f->n > 0 && !f->recovered)
-		groups_add(m->groups, s->seed, apply_key(s, &e), &e, apply_time(s, t_ns), f->n);
+	if (f->n == 0 || f->recovered)
+		return;
+	t_ns = apply_time(s, t_ns);
+	groups_add(m->groups, s->seed, apply_key(s, &e), &e, t_ns, f->n);
+	apply_lost(s, trend_failures(&m->trend, t_ns, f->code, f->n));
 }
 
 static uint64_t
@@ -112,16 +121,41 @@ apply_tell(struct store *s)
 	groups_save(s->told.groups, s->now.groups);
 }
 
+/* Events of a list with ids in (after, upto], as they are now. */
+static void
+apply_take_trend(struct store *s, const struct event_list *l, uint64_t after, uint64_t upto)
+{
+	for (size_t i = event_list_find(l, after + 1); i < l->n; i++) {
+		const struct event *e = event_list_latest(l, i);
+
+		if (e->id <= upto && !e->recovered)
+			trend_take(&s->now.trend, event_list_counted(l, i), e);
+	}
+}
+
 void
 apply_take_back(struct store *s)
 {
+	apply_take_trend(s, &s->now.events, s->told.last_id, UINT64_MAX);
+	if (s->frozen != NULL)
+		apply_take_trend(s, &s->frozen->events, s->told.last_id, s->taken_back);
 	s->now.ledger = s->told.ledger;
 	groups_restore(s->now.groups, s->told.groups);
 	event_list_drop_after(&s->now.events, s->told.last_id);
 	notices_drop_after(s->now.notices, s->told.last_notice);
+	if (s->frozen == NULL)
+		messages_drop_after(s->messages, s->told.last_id);
 	/* What is frozen stays as it is until it is joined. */
 	if (s->told.last_id < s->taken_back)
 		s->taken_back = s->told.last_id;
+}
+
+static void
+apply_peer(struct store *s, const struct peer_stat *p, int64_t t_ns)
+{
+	peer_table_add(s->now.peers, p);
+	if (p->events > 0)
+		apply_lost(s, trend_peer(&s->now.trend, apply_time(s, t_ns), p));
 }
 
 void
@@ -133,12 +167,13 @@ apply_tick(struct store *s, const struct record *r)
 	apply_counts(s, t->counts, r->t_ns);
 	apply_kpi(s, t, r->t_ns);
 	for (size_t i = 0; i < t->n_peers; i++)
-		peer_table_add(m->peers, &t->peers[i]);
+		apply_peer(s, &t->peers[i], r->t_ns);
 	for (size_t i = 0; i < t->n_sources; i++)
 		source_table_stat(&m->sources, &t->sources[i], m->wall_ns);
 	for (size_t i = 0; i < t->n_folds; i++)
 		apply_fold(s, &t->folds[i], r->t_ns);
 	m->drops[1] = apply_max(m->drops[1], t->record_drops);
+	m->message_drops[1] = apply_max(m->message_drops[1], t->message_drops);
 	m->evictions[1] = apply_max(m->evictions[1], t->evictions);
 	m->status.lag_ms = t->lag_ms;
 	/* Of a tick in several lines the last has the sources. */
@@ -167,12 +202,16 @@ apply_event(struct store *s, const struct event *e)
 	ledger_told(&m->ledger, e->code, 1, e->recovered);
 	if (!e->recovered)
 		groups_add(m->groups, s->seed, apply_key(s, e), &kept, t_ns, 1);
-	err = event_list_push(&m->events, &kept, kept.id);
+	if (!e->recovered)
+		apply_lost(s, trend_event(&m->trend, t_ns, e));
+	err = event_list_push(&m->events, &kept, kept.id, t_ns);
 	if (err != 0) {
 		m->drops[0]++;
 		return err;
 	}
 	s->last_id = kept.id;
+	if (!e->recovered)
+		alert_rules_event(s, &kept, t_ns);
 	return 0;
 }
 
@@ -186,6 +225,19 @@ apply_notice(struct store *s, const struct notice *n)
 	err = notices_add(s->now.notices, n, apply_time(s, n->t_ns));
 	s->now.drops[0] += err != 0;
 	return err;
+}
+
+int
+apply_message(struct store *s, const struct record *r)
+{
+	int err;
+
+	if (r->type == RECORD_GOOD)
+		err = messages_good(s->messages, &r->good);
+	else
+		err = messages_add(s->messages, &r->message);
+	s->now.message_drops[0] += err == -EMSGSIZE || err == -ENOMEM;
+	return err == -EMSGSIZE ? 0 : err;
 }
 
 /* The list that has an event, and where; NULL when none has. */
@@ -227,11 +279,27 @@ apply_regroup(struct store *s, uint64_t old_key, int64_t t_ns, const struct even
 		groups_add(s->now.groups, s->seed, apply_key(s, now), now, t_ns, 1);
 }
 
+/* The same in time.  It is another one in its code alone. */
+static void
+apply_trend(struct store *s, int64_t t_ns, uint16_t old_code, const struct event *now)
+{
+	struct event old = *now;
+
+	old.code = old_code;
+	trend_take(&s->now.trend, t_ns, &old);
+	alert_rules_take(s, &old, t_ns);
+	if (!now->recovered) {
+		apply_lost(s, trend_event(&s->now.trend, t_ns, now));
+		alert_rules_event(s, now, t_ns);
+	}
+}
+
 static int
 apply_update_kept(struct store *s, struct event_list *l, size_t index, const struct event_update *u)
 {
 	const struct event *e = event_list_latest(l, index);
-	struct event old = { .code = e->code, .recovered = e->recovered, .t_ns = e->t_ns };
+	struct event old = { .code = e->code, .recovered = e->recovered };
+	int64_t t_ns = event_list_counted(l, index);
 	uint64_t old_key = apply_key(s, e);
 	int err = event_list_change(l, index, u, l != &s->now.events);
 
@@ -239,6 +307,7 @@ apply_update_kept(struct store *s, struct event_list *l, size_t index, const str
 		s->now.drops[0]++;
 		return err;
 	}
+	sift_changes_note(&s->changes, u->id);
 	/* It may have been the one that made room. */
 	l = apply_find(s, u->id, &index);
 	if (l == NULL || old.recovered)
@@ -247,7 +316,8 @@ apply_update_kept(struct store *s, struct event_list *l, size_t index, const str
 	if (e->code == old.code && !e->recovered)
 		return 0;
 	apply_moved(s, u, old.code, e->code);
-	apply_regroup(s, old_key, old.t_ns, e);
+	apply_regroup(s, old_key, t_ns, e);
+	apply_trend(s, t_ns, old.code, e);
 	return 0;
 }
 

@@ -12,6 +12,8 @@ void apply_tick(struct store *s, const struct record *r);
 int apply_event(struct store *s, const struct event *e);
 int apply_update(struct store *s, const struct event_update *u);
 int apply_notice(struct store *s, const struct notice *n);
+/* A message of an attempt, or a good call. */
+int apply_message(struct store *s, const struct record *r);
 
 /* Another engine reads the same files on from the last whole tick: what came after it will come once more. */
 void apply_take_back(struct store *s);

@@ -10,10 +10,14 @@
 
 #include "sipwhy/mem.h"
 
-/* later: the event as it is, while the list shows how it was; its size counts in the list's bytes too. */
+/*
+ * later: the event as it is, while the list shows how it was; its size counts in the list's bytes too; then next_late
+ * is the one that was put off before.  t_ns: when it was counted; seen_ns: the latest of these up to it, which rises.
+ */
 struct event_list_item {
 	size_t size;
-	struct event_list_item *later;
+	int64_t t_ns, seen_ns;
+	struct event_list_item *later, *next_late;
 	struct event event;
 	char text[];
 };
@@ -54,6 +58,7 @@ event_list_drop_oldest(struct event_list *l)
 
 	l->first = (l->first + 1) % l->cap;
 	l->n--;
+	l->bare -= l->bare > 0;
 	event_list_free(l, it);
 }
 
@@ -102,28 +107,82 @@ event_list_copy(const struct event *e, size_t bytes_max, int *err)
 		at += s[i]->n;
 	}
 	it->size = size;
-	it->later = NULL;
+	it->later = it->next_late = NULL;
 	it->event = copy;
 	return it;
 }
 
-int
-event_list_push(struct event_list *l, const struct event *e, uint64_t id)
+/* Take the raw message off an event; it stands last in the block. */
+static void
+event_list_strip(struct event_list *l, struct event_list_item **slot)
 {
+	struct event_list_item *it = *slot, *small;
+	struct slice *s[EVENT_LIST_SLICES];
+	size_t raw = it->event.raw.n, at = 0;
+
+	if (raw == 0)
+		return;
+	it->event.raw = (struct slice){ NULL, 0 };
+	small = mem_realloc(it, it->size - raw);
+	/* A block that does not shrink is as large as it was. */
+	if (small == NULL)
+		return;
+	*slot = small;
+	small->size -= raw;
+	l->bytes -= raw;
+	event_list_slices(&small->event, s);
+	for (unsigned i = 0; i < EVENT_LIST_SLICES; i++) {
+		s[i]->p = small->text + at;
+		at += s[i]->n;
+	}
+}
+
+/* Make room for this many bytes: raw messages go before events, the oldest first. */
+static void
+event_list_fit(struct event_list *l, size_t want)
+{
+	while (l->bytes + want > l->bytes_max && l->bare < l->n)
+		event_list_strip(l, event_list_slot(l, l->bare++));
+	while (l->bytes + want > l->bytes_max && l->n > 0) {
+		event_list_drop_oldest(l);
+		l->evicted++;
+	}
+}
+
+int
+event_list_push(struct event_list *l, const struct event *e, uint64_t id, int64_t t_ns)
+{
+	int64_t seen_ns = l->n > 0 ? (*event_list_slot(l, l->n - 1))->seen_ns : t_ns;
 	int err;
 	struct event_list_item *it = event_list_copy(e, l->bytes_max, &err);
 
 	if (it == NULL)
 		return err;
 	it->event.id = id;
-	while (l->n == l->cap || (l->n > 0 && l->bytes + it->size > l->bytes_max)) {
+	it->t_ns = t_ns;
+	it->seen_ns = t_ns > seen_ns ? t_ns : seen_ns;
+	if (l->n == l->cap) {
 		event_list_drop_oldest(l);
 		l->evicted++;
 	}
+	event_list_fit(l, it->size);
 	*event_list_slot(l, l->n) = it;
 	l->n++;
 	l->bytes += it->size;
 	return 0;
+}
+
+/* An event that goes does not wait any more. */
+static void
+event_list_unlate(struct event_list *l, const struct event_list_item *it)
+{
+	struct event_list_item **at = &l->late;
+
+	if (it->later == NULL)
+		return;
+	while (*at != it)
+		at = &(*at)->next_late;
+	*at = it->next_late;
 }
 
 void
@@ -135,8 +194,10 @@ event_list_drop_after(struct event_list *l, uint64_t id)
 		if (it->event.id <= id)
 			return;
 		l->n--;
+		event_list_unlate(l, it);
 		event_list_free(l, it);
 	}
+	l->bare = l->bare < l->n ? l->bare : l->n;
 }
 
 const struct event *
@@ -178,8 +239,14 @@ event_list_change(struct event_list *l, size_t index, const struct event_update 
 	it = event_list_copy(&now, l->bytes_max, &err);
 	if (it == NULL)
 		return err;
+	it->t_ns = old->t_ns;
+	it->seen_ns = old->seen_ns;
 	l->bytes += it->size;
 	if (later) {
+		if (old->later == NULL) {
+			old->next_late = l->late;
+			l->late = old;
+		}
 		l->bytes -= event_list_size(old) - old->size;
 		mem_free(old->later);
 		old->later = it;
@@ -187,44 +254,74 @@ event_list_change(struct event_list *l, size_t index, const struct event_update 
 	}
 	*slot = it;
 	event_list_free(l, old);
-	while (l->bytes > l->bytes_max) {
-		event_list_drop_oldest(l);
-		l->evicted++;
-	}
+	event_list_fit(l, 0);
 	return 0;
 }
 
 void
 event_list_thaw(struct event_list *l)
 {
-	for (size_t i = 0; i < l->n; i++) {
-		struct event_list_item **slot = event_list_slot(l, i), *old = *slot;
+	struct event_list_item *old, *next;
 
-		if (old->later == NULL)
-			continue;
-		*slot = old->later;
+	for (old = l->late; old != NULL; old = next) {
+		next = old->next_late;
+		*event_list_slot(l, event_list_find(l, old->event.id)) = old->later;
 		old->later = NULL;
 		event_list_free(l, old);
 	}
+	l->late = NULL;
 }
 
+/* New ones are few and old ones many, so it is the new ones that move. */
 void
 event_list_join(struct event_list *l, struct event_list *old)
 {
-	while (old->n > 0 && l->evicted == 0 && l->n < l->cap) {
-		struct event_list_item *it = *event_list_slot(old, old->n - 1);
+	struct event_list new = *l;
 
-		if (l->bytes + it->size > l->bytes_max)
-			break;
-		l->first = (l->first + l->cap - 1) % l->cap;
-		*event_list_slot(l, 0) = it;
-		l->n++;
-		l->bytes += it->size;
-		old->n--;
-		old->bytes -= it->size;
+	/* What did not fit alone leaves a gap that nothing older may stand before. */
+	while (new.evicted > 0 && old->n > 0) {
+		event_list_drop_oldest(old);
+		old->evicted++;
 	}
-	l->evicted += old->evicted + old->n;
-	event_list_fini(old);
+	*l = *old;
+	l->evicted += new.evicted;
+	for (size_t i = 0; i < new.n; i++) {
+		struct event_list_item *it = *event_list_slot(&new, i);
+
+		if (l->n > 0 && (*event_list_slot(l, l->n - 1))->seen_ns > it->seen_ns)
+			it->seen_ns = (*event_list_slot(l, l->n - 1))->seen_ns;
+		if (l->n == l->cap) {
+			event_list_drop_oldest(l);
+			l->evicted++;
+		}
+		*event_list_slot(l, l->n++) = it;
+		l->bytes += it->size;
+	}
+	event_list_fit(l, 0);
+	mem_free(new.ring);
+	*old = (struct event_list){ .cap = old->cap };
+}
+
+int64_t
+event_list_counted(const struct event_list *l, size_t index)
+{
+	return (*event_list_slot(l, index))->t_ns;
+}
+
+size_t
+event_list_until(const struct event_list *l, int64_t t_ns)
+{
+	size_t low = 0, high = l->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if ((*event_list_slot(l, mid))->seen_ns <= t_ns)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
 }
 
 const struct event *

@@ -13,11 +13,15 @@
 
 struct event_list_item;
 
-/* evicted: pushed out by the limits since event_list_init. */
+/*
+ * bare: how many of the oldest have no raw message any more.  late: newest of those that wait for event_list_thaw.
+ * evicted: pushed out by the limits since event_list_init.
+ */
 struct event_list {
 	struct event_list_item **ring;
-	size_t cap, first, n;
+	size_t cap, first, n, bare;
 	size_t bytes, bytes_max;
+	struct event_list_item *late;
 	uint64_t evicted;
 };
 
@@ -25,8 +29,11 @@ struct event_list {
 int event_list_init(struct event_list *l, size_t cap, size_t bytes_max);
 void event_list_fini(struct event_list *l);
 
-/* Copy e to the young end under this id.  0, -EMSGSIZE (alone above the limit) or -ENOMEM (nothing changed). */
-int event_list_push(struct event_list *l, const struct event *e, uint64_t id);
+/*
+ * Copy e to the young end under this id; t_ns: when it is counted.  What is above the limit takes the raw messages of
+ * the oldest, then the oldest.  0, -EMSGSIZE (alone above the limit) or -ENOMEM (nothing changed).
+ */
+int event_list_push(struct event_list *l, const struct event *e, uint64_t id, int64_t t_ns);
 
 /* Drop the youngest, those with an id above `id`. */
 void event_list_drop_after(struct event_list *l, uint64_t id);
@@ -41,8 +48,13 @@ const struct event *event_list_latest(const struct event_list *l, size_t index);
 /* Show all that was put off. */
 void event_list_thaw(struct event_list *l);
 
-/* Move the younger part of `old` that still fits before the old end of l, evict the rest; `old` ends empty. */
+/* Put `old` before the old end of l, as far as both fit, evict the rest; `old` ends empty. */
 void event_list_join(struct event_list *l, struct event_list *old);
+
+/* When the event at index was counted. */
+int64_t event_list_counted(const struct event_list *l, size_t index);
+/* How many came up to then: all before the first that was counted later. */
+size_t event_list_until(const struct event_list *l, int64_t t_ns);
 
 const struct event *event_list_at(const struct event_list *l, size_t index);
 /* Index of the first event with an id of at least `id`; n when there is none. */

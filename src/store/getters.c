@@ -36,73 +36,10 @@ store_revision(const struct store *s)
 	return s->revision;
 }
 
-int64_t
-store_now(const struct store *s)
-{
-	const struct moment *m = store_moment(s);
-
-	return m->status.live && m->wall_ns > 0 ? m->wall_ns : m->newest_ns;
-}
-
 const struct counts *
 store_counts(const struct store *s)
 {
 	return &store_moment(s)->counts;
-}
-
-uint64_t
-store_window(const struct store *s, unsigned cls, unsigned window_s)
-{
-	return series_sum(store_moment(s)->series, cls - 1, store_now(s), window_s);
-}
-
-double
-store_rate(const struct store *s, unsigned cls, unsigned window_s)
-{
-	const struct moment *m = store_moment(s);
-	double span_s = (double)window_s;
-
-	/* A young run has no full window yet; dividing by it would tell a rate that never was. */
-	if (m->first_ns != 0) {
-		double age_s = ((double)store_now(s) - (double)m->first_ns) / (double)NS_PER_S + 1;
-
-		if (age_s >= 1 && age_s < span_s)
-			span_s = age_s;
-	}
-	return span_s > 0 ? (double)store_window(s, cls, window_s) / span_s : 0;
-}
-
-void
-store_history(const struct store *s, unsigned cls, unsigned step_s, uint64_t *out, size_t n)
-{
-	series_get(store_moment(s)->series, cls - 1, store_now(s), step_s, out, n);
-}
-
-static bool
-store_code_before(const struct store_code *a, const struct store_code *b)
-{
-	if (a->events != b->events)
-		return a->events > b->events;
-	return a->responses != b->responses ? a->responses > b->responses : a->code < b->code;
-}
-
-size_t
-store_top_codes(const struct store *s, struct store_code *out, size_t n)
-{
-	const struct moment *m = store_moment(s);
-	size_t used = 0, at;
-
-	for (unsigned code = 0; code <= SIP_CODE_MAX; code = code == 0 ? 400 : code + 1) {
-		struct store_code c = { (uint16_t)code, counts_code(&m->counts, code), ledger_code(&m->ledger, code) };
-
-		if (c.responses + c.events == 0 || n == 0 || (used == n && !store_code_before(&c, &out[n - 1])))
-			continue;
-		used += used < n;
-		for (at = used - 1; at > 0 && store_code_before(&c, &out[at - 1]); at--)
-			out[at] = out[at - 1];
-		out[at] = c;
-	}
-	return used;
 }
 
 size_t
@@ -118,19 +55,21 @@ store_top_peers(const struct store *s, struct peer_stat *out, size_t n)
 size_t
 store_event_count(const struct store *s)
 {
-	return store_moment(s)->events.n;
+	return s->look.at_ns != 0 ? s->look.shown : store_moment(s)->events.n;
 }
 
 const struct event *
 store_event_at(const struct store *s, size_t index)
 {
-	return event_list_at(&store_moment(s)->events, index);
+	return index < store_event_count(s) ? event_list_at(&store_moment(s)->events, index) : NULL;
 }
 
 size_t
 store_event_index(const struct store *s, uint64_t id)
 {
-	return event_list_find(&store_moment(s)->events, id);
+	size_t index = event_list_find(&store_moment(s)->events, id), n = store_event_count(s);
+
+	return index < n ? index : n;
 }
 
 uint64_t
@@ -157,34 +96,65 @@ store_event_recovered(const struct store *s)
 	return store_moment(s)->ledger.recovered;
 }
 
+/* Where a window ends; live totals have no end, since a source's clock may run ahead. */
+static int64_t
+store_end(const struct store *s, unsigned window_s)
+{
+	return window_s == 0 && s->look.at_ns == 0 ? INT64_MAX : store_now(s);
+}
+
 void
 store_kpi(const struct store *s, unsigned window_s, struct kpi_counts *out)
 {
-	kpi_list_sum(&store_moment(s)->kpi->all, store_now(s), window_s, out);
+	kpi_list_sum(store_moment(s)->kpi->all, store_end(s, window_s), window_s, out);
 }
 
 size_t
 store_kpi_peers(const struct store *s, unsigned window_s, struct kpi_peer *out, struct kpi_counts *room, size_t n)
 {
-	return kpi_list_top(store_moment(s)->kpi, store_now(s), window_s, out, room, n);
+	return kpi_list_top(store_moment(s)->kpi, store_end(s, window_s), window_s, out, room, n);
+}
+
+static bool
+store_incident_shown(const struct store *s, const struct incident *i)
+{
+	return s->look.at_ns == 0 || i->since_ns <= s->look.at_ns;
 }
 
 size_t
 store_incident_count(const struct store *s)
 {
-	return store_moment(s)->incidents->n;
+	const struct incident_list *l = store_moment(s)->incidents;
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		n += store_incident_shown(s, &l->row[i].i);
+	return n;
 }
 
 const struct incident *
 store_incident_at(const struct store *s, size_t index)
 {
-	return incident_list_at(store_moment(s)->incidents, index);
+	const struct incident_list *l = store_moment(s)->incidents;
+
+	for (size_t i = 0; i < l->n; i++) {
+		const struct incident *at = incident_list_at(l, i);
+
+		if (store_incident_shown(s, at) && index-- == 0)
+			return at;
+	}
+	return NULL;
 }
 
 size_t
 store_incident_open(const struct store *s)
 {
-	return store_moment(s)->incidents->open;
+	const struct incident_list *l = store_moment(s)->incidents;
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		n += !l->row[i].i.ended && store_incident_shown(s, &l->row[i].i);
+	return n;
 }
 
 uint64_t
@@ -215,6 +185,20 @@ store_rank_compare(const void *x, const void *y)
 	return a->row < b->row ? -1 : a->row > b->row;
 }
 
+/* Events of a group that are shown; 0: it is not there. */
+static uint64_t
+store_group_shown(const struct store *s, const struct group *row)
+{
+	uint64_t later;
+
+	if (s->look.at_ns == 0)
+		return row->count;
+	if (row->first_ns > s->look.at_ns)
+		return 0;
+	later = groups_after(row, s->look.at_ns);
+	return row->count > later ? row->count - later : 0;
+}
+
 static void
 store_group_show(const struct store *s, const struct group *row, struct store_group *out)
 {
@@ -222,8 +206,12 @@ store_group_show(const struct store *s, const struct group *row, struct store_gr
 	const struct event *e;
 
 	groups_show(row, m->first_ns, store_now(s), out);
+	if (s->look.at_ns != 0) {
+		out->count = store_group_shown(s, row);
+		out->last_ns = out->last_ns < store_now(s) ? out->last_ns : store_now(s);
+	}
 	e = event_list_at(&m->events, event_list_find(&m->events, out->newest));
-	if (e == NULL || e->id != out->newest)
+	if (e == NULL || e->id != out->newest || store_event_index(s, out->newest) == store_event_count(s))
 		out->newest = 0;
 }
 
@@ -245,7 +233,7 @@ store_groups(const struct store *s, bool with_muted, struct store_group *out, si
 	size_t used = 0;
 
 	for (size_t i = 0; i < g->n; i++)
-		if (g->row[i].count > 0 && (with_muted || !g->row[i].muted))
+		if (store_group_shown(s, &g->row[i]) > 0 && (with_muted || !g->row[i].muted))
 			rank[used++] = store_group_rank(s, i);
 	qsort(rank, used, sizeof *rank, store_rank_compare);
 	used = used < n ? used : n;
@@ -261,8 +249,10 @@ store_group_count(const struct store *s, size_t *muted)
 	size_t n = 0, quiet = 0;
 
 	for (size_t i = 0; i < g->n; i++) {
-		n += g->row[i].count > 0;
-		quiet += g->row[i].count > 0 && g->row[i].muted;
+		bool shown = store_group_shown(s, &g->row[i]) > 0;
+
+		n += shown;
+		quiet += shown && g->row[i].muted;
 	}
 	if (muted != NULL)
 		*muted = quiet;
@@ -280,7 +270,7 @@ store_group_find(const struct store *s, uint64_t key, struct store_group *out)
 {
 	const struct group *row = groups_find(store_moment(s)->groups, key);
 
-	if (row == NULL || row->count == 0)
+	if (row == NULL || store_group_shown(s, row) == 0)
 		return false;
 	store_group_show(s, row, out);
 	return true;
@@ -359,5 +349,18 @@ store_status(const struct store *s, struct store_status *out)
 	out->ended = m->status.ended || source_table_ended(&m->sources);
 	out->restarted_s = m->status.engines > 1 ? (m->wall_ns - m->hello_wall_ns) / NS_PER_S : -1;
 	out->record_drops = m->drops[0] + m->drops[1];
+	out->message_drops = m->message_drops[0] + m->message_drops[1];
 	out->evictions = m->evictions[0] + m->evictions[1];
+}
+
+size_t
+store_sentence_count(const struct store *s)
+{
+	return journal_count(s->journal);
+}
+
+const struct store_sentence *
+store_sentence_at(const struct store *s, size_t index)
+{
+	return journal_at(s->journal, index);
 }

@@ -301,8 +301,25 @@ groups_minute(const struct group *row, int64_t now_ns)
 	int64_t last = groups_column(now_ns, GROUPS_MINUTE_STEP);
 	uint64_t sum = 0;
 
+	/* One column more may be told ahead of the clock. */
+	if (last < row->minute_at - 1)
+		return (groups_ring_get(row->history, STORE_GROUP_HISTORY, row->history_at,
+			    groups_column(now_ns, GROUPS_HISTORY_STEP)) +
+			   UINT64_C(1)) /
+		    2;
 	for (int64_t c = last - GROUPS_MINUTE + 1; c <= last; c++)
 		sum += groups_ring_get(row->minute, GROUPS_MINUTE, row->minute_at, c);
+	return sum;
+}
+
+uint64_t
+groups_after(const struct group *row, int64_t t_ns)
+{
+	int64_t column = groups_column(t_ns, GROUPS_HISTORY_STEP), oldest = row->history_at - STORE_GROUP_HISTORY;
+	uint64_t sum = 0;
+
+	for (int64_t c = column > oldest ? column + 1 : oldest + 1; c <= row->history_at; c++)
+		sum += groups_ring_get(row->history, STORE_GROUP_HISTORY, row->history_at, c);
 	return sum;
 }
 

@@ -58,7 +58,10 @@ void groups_save(struct groups *kept, struct groups *g);
 /* Bring g back to what `kept` is, but for the user's word about groups that were there then. */
 void groups_restore(struct groups *g, const struct groups *kept);
 
-/* Events within the minute that ends at now_ns. */
+/* Events in the columns of the history after the one that holds t_ns. */
+uint64_t groups_after(const struct group *row, int64_t t_ns);
+
+/* Events within the minute that ends at now_ns; where that is no longer known, half of those of 2 minutes. */
 uint64_t groups_minute(const struct group *row, int64_t now_ns);
 
 /* Is it new, see struct store_group?  run_ns: when the run began. */

@@ -136,7 +136,7 @@ void
 incident_list_end(struct incident_list *l)
 {
 	for (size_t i = 0; i < l->n; i++)
-		l->row[i].i.ended = true;
+		l->row[i].i.ended |= (l->row[i].i.id & INCIDENT_IS_RULE) == 0;
 	incident_list_sort(l);
 }
 

@@ -31,7 +31,7 @@ struct incident_list *incident_list_clone(const struct incident_list *l);
 /* Take the word about an incident, texts copied and cut.  When the list is full the last in order gives way. */
 void incident_list_put(struct incident_list *l, const struct incident *i);
 
-/* Whoever told of them is gone: none goes on. */
+/* The engine that told of them is gone: none of its goes on. */
 void incident_list_end(struct incident_list *l);
 
 /* By order; NULL out of range. */

@@ -24,8 +24,6 @@ void kpi_window_count(struct kpi_window *w, int64_t t_ns, enum kpi_counter c, in
 void kpi_window_merge(struct kpi_window *dst, const struct kpi_window *src);
 /* Empty it. */
 void kpi_window_reset(struct kpi_window *w);
-/* Bytes it holds. */
-size_t kpi_window_bytes(const struct kpi_window *w);
 
 /* The number of the 10 s bucket that holds a time. */
 int64_t kpi_window_bucket(int64_t t_ns);

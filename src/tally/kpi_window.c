@@ -298,6 +298,14 @@ kpi_window_sum_delays(const struct kpi_window *w, int64_t first, int64_t last, s
 	}
 }
 
+bool
+kpi_window_holds(const struct kpi_window *w, int64_t now_ns, unsigned window_s)
+{
+	int64_t first = kpi_window_bucket(now_ns) - ((int64_t)window_s + WINDOW_STEP_S - 1) / WINDOW_STEP_S + 1;
+
+	return window_s <= WINDOW_SLOTS * WINDOW_STEP_S && (!w->any || first > w->newest - WINDOW_SLOTS);
+}
+
 void
 kpi_window_sum(const struct kpi_window *w, int64_t now_ns, unsigned window_s, struct kpi_counts *out)
 {

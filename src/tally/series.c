@@ -10,7 +10,7 @@
 #include "sipwhy/tally.h"
 #include "sipwhy/timefmt.h"
 
-enum { SERIES_LEVELS = 3, SERIES_FINE = 600, SERIES_MIDDLE = 1080, SERIES_COARSE = 4320 };
+enum { SERIES_LEVELS = 3, SERIES_FINE = 600, SERIES_MIDDLE = 1080, SERIES_COARSE = 4320, SERIES_COARSE_S = 60 };
 enum { SERIES_BUCKETS = SERIES_FINE + SERIES_MIDDLE + SERIES_COARSE };
 
 static const struct series_level {
@@ -18,7 +18,7 @@ static const struct series_level {
 } series_levels[SERIES_LEVELS] = {
 	{ 1, SERIES_FINE, 0 },
 	{ 10, SERIES_MIDDLE, SERIES_FINE },
-	{ 60, SERIES_COARSE, SERIES_FINE + SERIES_MIDDLE },
+	{ SERIES_COARSE_S, SERIES_COARSE, SERIES_FINE + SERIES_MIDDLE },
 };
 
 /* newest_s: the newest second ever added to; the levels' windows end with the buckets that hold it. */
@@ -110,6 +110,13 @@ series_holds(const struct series *s, const struct series_level *l, int64_t bucke
 	return s->any && bucket <= newest && bucket > newest - (int64_t)l->n;
 }
 
+/* Was the bucket not overwritten yet? */
+static bool
+series_reaches(const struct series *s, const struct series_level *l, int64_t bucket)
+{
+	return bucket > series_floor(s->newest_s, l->step_s) - (int64_t)l->n;
+}
+
 void
 series_add(struct series *s, unsigned counter, int64_t t_ns, uint64_t n)
 {
@@ -127,6 +134,23 @@ series_add(struct series *s, unsigned counter, int64_t t_ns, uint64_t n)
 			continue;
 		b = series_bucket(s, counter, l, number);
 		*b = n < UINT32_MAX - *b ? *b + (uint32_t)n : UINT32_MAX;
+	}
+}
+
+void
+series_take(struct series *s, unsigned counter, int64_t t_ns, uint64_t n)
+{
+	int64_t second = series_floor(t_ns, NS_PER_S);
+
+	for (unsigned i = 0; i < SERIES_LEVELS && counter < SERIES_COUNTERS; i++) {
+		const struct series_level *l = &series_levels[i];
+		int64_t number = series_floor(second, l->step_s);
+		uint32_t *b;
+
+		if (!series_holds(s, l, number))
+			continue;
+		b = series_bucket(s, counter, l, number);
+		*b = n < *b ? *b - (uint32_t)n : 0;
 	}
 }
 
@@ -169,14 +193,29 @@ series_get(const struct series *s, unsigned counter, int64_t now_ns, unsigned st
 uint64_t
 series_sum(const struct series *s, unsigned counter, int64_t now_ns, unsigned window_s)
 {
+	int64_t now_s = series_floor(now_ns, NS_PER_S), last, buckets;
 	unsigned i = 0;
-	int64_t last, buckets;
 
 	if (counter >= SERIES_COUNTERS || window_s == 0)
 		return 0;
-	while (i < SERIES_LEVELS - 1 && window_s > series_levels[i].step_s * series_levels[i].n)
+	/* The finest level that still holds the second where the window begins. */
+	while (i < SERIES_LEVELS - 1 &&
+	    !series_reaches(s, &series_levels[i], series_floor(now_s - (int64_t)window_s + 1, series_levels[i].step_s)))
 		i++;
-	last = series_floor(series_floor(now_ns, NS_PER_S), series_levels[i].step_s);
+	last = series_floor(now_s, series_levels[i].step_s);
 	buckets = ((int64_t)window_s + series_levels[i].step_s - 1) / series_levels[i].step_s;
 	return series_range(s, counter, &series_levels[i], last - buckets + 1, last);
+}
+
+uint64_t
+series_after(const struct series *s, unsigned counter, int64_t at_ns)
+{
+	int64_t at_s = series_floor(at_ns, NS_PER_S);
+	const struct series_level *l = series_levels;
+
+	if (counter >= SERIES_COUNTERS)
+		return 0;
+	while (l->step_s < SERIES_COARSE_S && !series_reaches(s, l, series_floor(at_s, l->step_s)))
+		l++;
+	return series_range(s, counter, l, series_floor(at_s, l->step_s) + 1, INT64_MAX);
 }

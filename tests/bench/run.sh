@@ -5,6 +5,7 @@
 # Environment: SIPWHY, SIPWHY_SHARED (generator, floors and peers harness in its bench/), BENCH_OUT (built and generated files),
 # BENCH_ROUNDS [5], BENCH_ROUNDS_SLOW [3] (tshark and sngrep), BENCH_PEERS [1m] (capture for the peers: 100k or 1m),
 # BENCH_BIG [1] (0: leave out the 5M capture, 3.4 GB; the logs take 1.2 GB), BENCH_ONLY (gates to run, e.g. "3 4").
+# Gates 13 to 16 and 18 and the list of a million failures (BENCH_ONLY=million) are in screen.sh.
 # Needs: sh, awk, jq; each peer (tshark, sngrep, sipgrep, lnav, goaccess), valgrind and GNU time only for their own rows.
 # Exit 1 when a gate is missed.
 set -u
@@ -18,7 +19,7 @@ rounds=${BENCH_ROUNDS:-5}
 slow=${BENCH_ROUNDS_SLOW:-3}
 peers=${BENCH_PEERS:-1m}
 big=${BENCH_BIG:-1}
-only=${BENCH_ONLY:-1 3 4 5 6 7 11 12 17}
+only=${BENCH_ONLY:-1 3 4 5 6 7 11 12 13 14 15 16 17 18 list million}
 export LC_ALL=C
 
 die() {
@@ -308,6 +309,22 @@ if wanted 17; then
 		none 17 "logs" "<= 2" "no tests/bench/loggen (make tests/bench/loggen)"
 	fi
 fi
+
+# A list of one million events: what a key waits for, a step and its page, see sift_bench.c.
+if wanted list; then
+	if [ -x "$top_builddir/tests/bench/sift_bench" ]; then
+		"$top_builddir/tests/bench/sift_bench" >"$tmp/sift"
+		sed 's/^/# /' "$tmp/sift" >&2
+		worst=$(awk '/^worst/ { print $5 }' "$tmp/sift")
+		one list "1M events: scroll, filter, sort, group: worst key, ms" "${worst:-999999}" 100 lower
+	else
+		none list "1M events: worst key, ms" "<= 100" "no tests/bench/sift_bench (make tests/bench/sift_bench)"
+	fi
+fi
+
+# The screen, on a pty.
+. "$here/screen.sh"
+screen_gates
 
 awk -F '\t' 'BEGIN { printf "%-5s %-52s %12s   %-10s %s\n", "gate", "what", "measured", "wanted", "" }
 	{ printf "%-5s %-52s %12s   %-10s %s\n", $1, $2, $3, $4, $5 }' "$rows"

@@ -12,13 +12,13 @@
 
 #define T0 (1700000000 * NS_PER_S)
 
-static void
+static bool
 add(struct kpi_list *t, const char *name, int64_t bids, int64_t registers)
 {
 	const struct kpi_counts c = { .n = { [KPI_BIDS] = bids, [KPI_REGISTERS] = registers, [KPI_REQUESTS] = 1 } };
 	const struct kpi_peer p = { name, PEER_ROLE_PHONES, &c };
 
-	kpi_list_add_peer(t, T0, &p);
+	return kpi_list_add_peer(t, T0, &p);
 }
 
 static void
@@ -81,33 +81,64 @@ test_bounded(void **state)
 	kpi_list_free(t);
 }
 
-/* A peer for which memory is short is counted all the same; a clone comes whole or not at all. */
+/* A peer for which memory is short is counted all the same; a clone stands still, or says that it lost some. */
 static void
 test_memory_short(void **state)
 {
 	struct kpi_list *t = kpi_list_new(1), *copy = NULL;
 	struct kpi_counts room[3];
 	struct kpi_peer out[3];
+	bool whole = false;
 	long at;
 
 	(void)state;
 	assert_non_null(t);
-	for (at = 1; at <= 4; at++) {
+	for (at = 1; at <= 5; at++) {
 		mem_fail_at(at);
-		add(t, "a", 1, 0);
+		(void)add(t, "a", 1, 0);
 		mem_fail_at(0);
 	}
 	assert_int_equal(kpi_list_top(t, T0, 0, out, room, 3), 2);
-	assert_int_equal(out[0].counts->n[KPI_BIDS] + out[1].counts->n[KPI_BIDS], 4);
+	assert_int_equal(out[0].counts->n[KPI_BIDS] + out[1].counts->n[KPI_BIDS], 5);
 	for (at = 1; copy == NULL; at++) {
 		mem_fail_at(at);
 		copy = kpi_list_clone(t);
 		mem_fail_at(0);
 	}
+	for (at = 1; !whole; at++) {
+		mem_fail_at(at);
+		whole = add(t, "a", 10, 0);
+		mem_fail_at(0);
+	}
 	assert_true(at > 5);
-	kpi_list_free(t);
-	assert_int_equal(kpi_list_top(copy, T0, 60, out, room, 3), 2);
+	assert_int_equal(kpi_list_top(copy, T0, 0, out, room, 3), 2);
+	assert_int_equal(out[0].counts->n[KPI_BIDS] + out[1].counts->n[KPI_BIDS], 5);
 	kpi_list_free(copy);
+	assert_int_equal(kpi_list_top(t, T0, 60, out, room, 3), 2);
+	assert_true(out[0].counts->n[KPI_BIDS] >= 10);
+	kpi_list_free(t);
+}
+
+/* The past of all peers is bounded: the oldest of it goes, the newest stays. */
+static void
+test_past_is_bounded(void **state)
+{
+	struct kpi_list *t = kpi_list_new(1);
+	struct kpi_counts c = { .n = { [KPI_BIDS] = 1 } };
+	const struct kpi_peer p = { "a", PEER_ROLE_PHONES, &c };
+
+	(void)state;
+	for (unsigned b = 0; b < KPI_BINS; b++)
+		c.delay[KPI_PDD][b] = 1;
+	t->past_max = 100 * 1024;
+	for (int64_t m = 0; m < 2880; m++)
+		assert_true(kpi_list_add_peer(t, T0 + m * 60 * NS_PER_S, &p));
+	assert_in_range(kpi_past_bytes(t->row[1]->past), 20 * 1024, 140 * 1024);
+	kpi_list_sum(t->row[1], T0 + 2879 * 60 * NS_PER_S, 3600, &c);
+	assert_int_equal(c.n[KPI_BIDS], 60);
+	kpi_list_sum(t->row[1], T0 + 2879 * 60 * NS_PER_S, 86400, &c);
+	assert_in_range(c.n[KPI_BIDS], 60, 1439);
+	kpi_list_free(t);
 }
 
 int
@@ -117,6 +148,7 @@ main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_bounded),
 		cmocka_unit_test(test_memory_short),
+		cmocka_unit_test(test_past_is_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

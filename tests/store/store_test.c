@@ -187,6 +187,7 @@ test_limit_of_bytes(void **state)
 	static char raw[EVENT_RAW_MAX];
 	struct store *s = drive_store(1000, 20 * EVENT_RAW_MAX);
 	struct record big = sample_event_record(1);
+	size_t bare = 0, used, max;
 
 	(void)state;
 	big.event.raw = (struct slice){ raw, sizeof raw };
@@ -194,9 +195,30 @@ test_limit_of_bytes(void **state)
 		big.event.id = id;
 		drive(s, &big);
 	}
+	/* Raw messages go first, those of the oldest; their length stays, and every text stands where it was. */
+	assert_int_equal(store_event_count(s), 50);
+	for (size_t i = 0; i < 50; i++) {
+		const struct event *e = store_event_at(s, i);
+
+		bare += e->raw.n == 0;
+		assert_true(e->raw.n == 0 ? i + 1 == bare : e->raw.n == sizeof raw);
+		assert_int_equal(e->raw_len, big.event.raw_len);
+		assert_true(slice_eq(e->call_id, big.event.call_id) && slice_eq(e->stamp, big.event.stamp));
+	}
+	assert_in_range(bare, 33, 36);
+	store_memory(s, &used, &max);
+	assert_in_range(used, 15 * EVENT_RAW_MAX, 20 * EVENT_RAW_MAX);
+	assert_true(max > 20 * EVENT_RAW_MAX);
+	/* Then events. */
+	big.event.raw.n = 0;
+	big.event.detail = (struct slice){ raw, sizeof raw };
+	for (uint64_t id = 51; id <= 80; id++) {
+		big.event.id = id;
+		drive(s, &big);
+	}
 	assert_in_range(store_event_count(s), 15, 19);
-	assert_int_equal(store_event_count(s) + store_event_evicted(s), 50);
-	assert_int_equal(store_event_at(s, store_event_count(s) - 1)->id, 50);
+	assert_int_equal(store_event_count(s) + store_event_evicted(s), 80);
+	assert_int_equal(store_event_at(s, store_event_count(s) - 1)->id, 80);
 	store_free(s);
 	/* One that is larger than all there is: not kept, not forgotten. */
 	s = drive_store(1000, 1000);
@@ -293,7 +315,7 @@ test_unfreeze_leaves_no_hole(void **state)
 	(void)state;
 	drive_event(s, 1);
 	assert_int_equal(store_freeze(s, true), 0);
-	big.event.raw = (struct slice){ raw, sizeof raw };
+	big.event.detail = (struct slice){ raw, sizeof raw };
 	for (big.event.id = 2; big.event.id <= 4; big.event.id++)
 		drive(s, &big);
 	assert_int_equal(store_freeze(s, false), 0);

@@ -141,6 +141,32 @@ test_far_past_starts_anew(void **state)
 	series_free(s);
 }
 
+/* A window of the past is told in buckets that are still there, and what is taken back leaves all of them. */
+static void
+test_looking_back(void **state)
+{
+	struct series *s = series_new();
+
+	(void)state;
+	for (int64_t t = 100000; t < 120000; t++)
+		series_add(s, 7, t * NS_PER_S, 1);
+	assert_int_equal(series_sum(s, 7, 119900 * NS_PER_S, 60), 60);
+	assert_int_equal(series_sum(s, 7, 119403 * NS_PER_S, 5), 10);
+	assert_int_equal(series_sum(s, 7, 105003 * NS_PER_S, 5), 60);
+	assert_int_equal(series_sum(s, 7, 105003 * NS_PER_S, 3600), 3600);
+	assert_int_equal(series_after(s, 7, 119990 * NS_PER_S), 9);
+	assert_int_equal(series_after(s, 7, 119003 * NS_PER_S), 990);
+	assert_int_equal(series_after(s, 7, 90000 * NS_PER_S), 20000);
+	assert_int_equal(series_after(s, 7, INT64_MAX), 0);
+	series_take(s, 7, 119999 * NS_PER_S, 1);
+	series_take(s, 7, 119998 * NS_PER_S, 9);
+	assert_int_equal(series_sum(s, 7, 119999 * NS_PER_S, 10), 8);
+	assert_int_equal(series_sum(s, 7, 119999 * NS_PER_S, 3600), 3590);
+	series_take(s, 7, 90000 * NS_PER_S, 1);
+	series_take(s, 7, 130000 * NS_PER_S, 1);
+	series_free(s);
+}
+
 static void
 test_bucket_stays_at_its_end(void **state)
 {
@@ -164,6 +190,7 @@ main(void)
 		cmocka_unit_test(test_window_moves_on),
 		cmocka_unit_test(test_wild_times),
 		cmocka_unit_test(test_far_past_starts_anew),
+		cmocka_unit_test(test_looking_back),
 		cmocka_unit_test(test_bucket_stays_at_its_end),
 	};
 
