@@ -7,12 +7,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -21,10 +24,22 @@
 
 #include "sipwhy/mem.h"
 #include "sipwhy/text.h"
+#include "term/ask.h"
+#include "term/copy.h"
 
-enum { TERM_ESCDELAY_MS = 25, TERM_QUEUE_MAX = 2048, TERM_KEYS_MAX = 64 };
+enum {
+	TERM_ESCDELAY_MS = 25,
+	TERM_QUEUE_MAX = 2048,
+	TERM_KEYS_MAX = 64,
+	TERM_KEPT = 64,
+	TERM_LEAVE_MS = 200, /* for a line that takes nothing, when leaving */
+	TERM_DIRECT_COLOURS = 0x10000
+};
 
-/* last: what the terminal shows, rows x cols; NULL or all zero: nothing known. */
+/*
+ * last: what the terminal shows, rows x cols; NULL or all zero: nothing known.  kept: keys that were read but not given
+ * yet.  modes: as they were before us.
+ */
 struct term {
 	SCREEN *screen;
 	WINDOW *win;
@@ -32,8 +47,23 @@ struct term {
 	int in_fd, out_fd;
 	int rows, cols;
 	struct cell *last;
+	bool changed; /* all is to be sent, cells that are alike too */
+	struct {
+		size_t bytes;
+		int row, col;
+		unsigned role;
+	} cost;
+	enum theme_depth depth;
+	bool direct; /* colours from 8 on are 0xRRGGBB */
 	attr_t attr[ROLE_N];
 	short pair[ROLE_N];
+	struct termios modes;
+	bool asked, mouse_on;
+	struct ask ask;
+	uint32_t kept[TERM_KEPT];
+	size_t n_kept;
+	struct ui_mouse mouse;
+	int word_left, word_right; /* codes of keys that curses has no names for, 0 none */
 };
 
 /* Signals that newterm(3) would take over; they are the app's. */
@@ -78,33 +108,62 @@ term_newterm(const struct term *t)
 	return screen;
 }
 
-/* Colours are switched on only when they are wanted: mono must not send one colour sequence. */
-static enum theme_depth
-term_depth(bool mono)
+static bool
+term_no_color(void)
 {
 	const char *no_color = getenv("NO_COLOR");
 
-	if (mono || (no_color != NULL && no_color[0] != '\0') || !has_colors() || start_color() != OK || COLORS < 8)
-		return DEPTH_MONO;
+	return no_color != NULL && no_color[0] != '\0';
+}
+
+/* Colours are switched on only when they are wanted: mono must not send one colour sequence. */
+static void
+term_choose_depth(struct term *t, enum term_color color)
+{
+	enum theme_depth wanted = color == TERM_COLOR_16 ? DEPTH_16 : color == TERM_COLOR_256 ? DEPTH_256 : DEPTH_TRUE;
+
+	t->depth = DEPTH_MONO;
+	if (color == TERM_COLOR_NEVER || (color == TERM_COLOR_AUTO && term_no_color()) || !has_colors() ||
+	    start_color() != OK || COLORS < 8)
+		return;
 	(void)use_default_colors();
-	if (COLORS < 256)
-		return DEPTH_16;
-	return tigetflag("RGB") > 0 || tigetnum("RGB") > 0 ? DEPTH_TRUE : DEPTH_256;
+	t->direct = COLORS >= TERM_DIRECT_COLOURS && (tigetflag("RGB") > 0 || tigetnum("RGB") > 0);
+	t->depth = COLORS < 256 ? DEPTH_16 : t->direct ? DEPTH_TRUE : DEPTH_256;
+	if (wanted > t->depth)
+		t->depth = wanted;
+}
+
+/* A terminal of direct colour has a palette of eight; what is left of a darker black than that is black. */
+static int
+term_direct_colour(int32_t colour, enum theme_depth depth)
+{
+	uint32_t rgb = (uint32_t)colour;
+
+	if (depth != DEPTH_TRUE && colour < 8)
+		return colour;
+	if (depth != DEPTH_TRUE)
+		rgb = theme_palette((unsigned)colour);
+	return rgb < 8 ? 0 : (int)rgb;
 }
 
 /* A palette index the terminal has: the bright half of 16 becomes the dark half where there are only 8. */
 static int
-term_colour(int32_t colour, enum theme_depth depth, bool back, attr_t *attr)
+term_colour(const struct term *t, int32_t colour, bool back, attr_t *attr)
 {
-	if (depth != DEPTH_16 || colour < 8 || COLORS >= 16)
-		return colour;
-	if (!back)
-		*attr |= A_BOLD;
-	return colour - 8;
+	bool few = t->direct || COLORS < 16;
+
+	if (colour < 0)
+		return -1;
+	if (t->depth == DEPTH_16 && colour >= 8 && few) {
+		if (!back)
+			*attr |= A_BOLD;
+		return colour - 8;
+	}
+	return t->direct ? term_direct_colour(colour, t->depth) : colour;
 }
 
 static void
-term_role(struct term *t, unsigned role, const struct theme_style *s, enum theme_depth depth)
+term_role(struct term *t, unsigned role, const struct theme_style *s)
 {
 	attr_t attr = A_NORMAL;
 	int fg, bg;
@@ -113,21 +172,38 @@ term_role(struct term *t, unsigned role, const struct theme_style *s, enum theme
 	attr |= s->attr & ATTR_DIM ? A_DIM : 0;
 	attr |= s->attr & ATTR_REVERSE ? A_REVERSE : 0;
 	attr |= s->attr & ATTR_UNDERLINE ? A_UNDERLINE : 0;
-	fg = term_colour(s->fg, depth, false, &attr);
-	bg = term_colour(s->bg, depth, true, &attr);
-	if (depth != DEPTH_MONO && (fg >= 0 || bg >= 0) && (int)role + 1 < COLOR_PAIRS &&
+	fg = term_colour(t, s->fg, false, &attr);
+	bg = term_colour(t, s->bg, true, &attr);
+	t->pair[role] = 0;
+	if (t->depth != DEPTH_MONO && (fg >= 0 || bg >= 0) && (int)role + 1 < COLOR_PAIRS &&
 	    init_extended_pair((int)role + 1, fg, bg) == OK)
 		t->pair[role] = (short)(role + 1);
 	t->attr[role] = attr;
 }
 
-static void
-term_theme(struct term *t, const struct theme *theme, bool mono)
+void
+term_theme(struct term *t, const struct theme *theme)
 {
-	enum theme_depth depth = term_depth(mono);
-
+	(void)set_term(t->screen);
 	for (unsigned role = 0; role < ROLE_N; role++)
-		term_role(t, role, &theme->style[role][depth], depth);
+		term_role(t, role, &theme->style[role][t->depth]);
+	term_repaint(t);
+}
+
+enum theme_depth
+term_depth(const struct term *t)
+{
+	return t->depth;
+}
+
+/* Keys that terminfo has under names of their own only. */
+static int
+term_extra_key(const char *name)
+{
+	const char *bytes = tigetstr(name);
+	int code = bytes != NULL && bytes != (const char *)-1 ? key_defined(bytes) : 0;
+
+	return code > 0 ? code : 0;
 }
 
 static void
@@ -141,6 +217,8 @@ term_modes(struct term *t)
 	(void)leaveok(t->win, TRUE);
 	(void)set_escdelay(TERM_ESCDELAY_MS);
 	(void)curs_set(0);
+	t->word_left = term_extra_key("kLFT5");
+	t->word_right = term_extra_key("kRIT5");
 }
 
 static void
@@ -172,7 +250,7 @@ term_start(struct term *t, struct errmsg *em)
 }
 
 int
-term_open(struct term **out, int in_fd, int out_fd, const struct theme *theme, bool mono, struct errmsg *em)
+term_open(struct term **out, int in_fd, int out_fd, const struct theme *theme, enum term_color color, struct errmsg *em)
 {
 	struct term *t;
 	int err;
@@ -184,13 +262,15 @@ term_open(struct term **out, int in_fd, int out_fd, const struct theme *theme, b
 		return errmsg_set(em, -ENOMEM, "memory is short");
 	t->in_fd = in_fd;
 	t->out_fd = out_fd;
+	(void)tcgetattr(out_fd, &t->modes);
 	err = term_start(t, em);
 	if (err != 0) {
 		term_close(t, false);
 		return err;
 	}
 	term_modes(t);
-	term_theme(t, theme, mono);
+	term_choose_depth(t, color);
+	term_theme(t, theme);
 	getmaxyx(t->win, t->rows, t->cols);
 	*out = t;
 	return 0;
@@ -217,6 +297,21 @@ term_same(const struct cell *a, const struct cell *b)
 	return a->role == b->role && a->width == b->width && memcmp(a->ch, b->ch, sizeof a->ch) == 0;
 }
 
+/* About: a move and a change of colours cost most, a glyph its bytes. */
+static void
+term_count(struct term *t, int row, int col, const struct cell *cell)
+{
+	if (row != t->cost.row || col != t->cost.col)
+		t->cost.bytes += 7;
+	if (cell->role != t->cost.role)
+		t->cost.bytes += 10;
+	for (int i = 0; i < 3 && cell->ch[i] != 0; i++)
+		t->cost.bytes += cell->ch[i] < 0x80 ? 1 : cell->ch[i] < 0x800 ? 2 : cell->ch[i] < 0x10000 ? 3 : 4;
+	t->cost.row = row;
+	t->cost.col = col + 1;
+	t->cost.role = cell->role;
+}
+
 /* Write a changed cell and remember it; the right half of a wide glyph comes with its left half. */
 static void
 term_update(struct term *t, const struct canvas *c, int row, int col)
@@ -228,6 +323,7 @@ term_update(struct term *t, const struct canvas *c, int row, int col)
 		return;
 	if (last != NULL)
 		*last = *cell;
+	term_count(t, row, col, cell);
 	if (cell->width == 2 && col + 1 >= t->cols)
 		(void)mvwaddnstr(t->win, row, col, " ", 1);
 	else if (cell->width > 0)
@@ -243,20 +339,29 @@ term_is_gone(int fd)
 }
 
 int
-term_present(struct term *t, const struct canvas *c)
+term_present(struct term *t, const struct canvas *c, size_t *cost)
 {
 	int rows = canvas_rows(c) < t->rows ? canvas_rows(c) : t->rows;
 	int cols = canvas_cols(c) < t->cols ? canvas_cols(c) : t->cols;
 
+	if (cost != NULL)
+		*cost = 0;
 	if (term_is_gone(t->out_fd))
 		return -EIO;
 	(void)set_term(t->screen);
+	t->cost.bytes = 0;
+	t->cost.row = t->cost.col = -1;
 	/* Without memory for the copy all cells are written; curses still sends only what changed. */
 	if (t->last == NULL)
 		t->last = mem_zalloc((size_t)t->rows * (size_t)t->cols * sizeof *t->last);
 	for (int row = 0; row < rows; row++)
 		for (int col = 0; col < cols; col++)
 			term_update(t, c, row, col);
+	if (cost != NULL)
+		*cost = t->cost.bytes;
+	if (t->cost.bytes == 0 && !t->changed)
+		return 0;
+	t->changed = false;
 	(void)wnoutrefresh(t->win);
 	(void)doupdate();
 	return term_is_gone(t->out_fd) ? -EIO : 0;
@@ -274,7 +379,7 @@ term_busy(const struct term *t)
 }
 
 static uint32_t
-term_function_key(wint_t key)
+term_function_key(const struct term *t, wint_t key)
 {
 	static const struct {
 		wint_t code;
@@ -297,6 +402,9 @@ term_function_key(wint_t key)
 		{ KEY_ENTER, UI_KEY_ENTER },
 		{ KEY_BACKSPACE, UI_KEY_BACKSPACE },
 		{ KEY_RESIZE, UI_KEY_RESIZE },
+		{ KEY_BTAB, UI_KEY_STAB },
+		{ KEY_IC, UI_KEY_INSERT },
+		{ KEY_DC, UI_KEY_DELETE },
 	};
 
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
@@ -304,6 +412,8 @@ term_function_key(wint_t key)
 			return keys[i].key;
 	if (key >= KEY_F(1) && key <= KEY_F(10))
 		return UI_KEY_F1 + (uint32_t)(key - KEY_F(1));
+	if (key == (wint_t)t->word_left || key == (wint_t)t->word_right)
+		return key == (wint_t)t->word_left ? UI_KEY_WORD_LEFT : UI_KEY_WORD_RIGHT;
 	return UI_KEY_NONE;
 }
 
@@ -331,25 +441,150 @@ term_at_end(int fd)
 	return (p.revents & POLLIN) != 0 && ioctl(fd, FIONREAD, &bytes) == 0 && bytes == 0;
 }
 
+static uint32_t
+term_mouse_key(struct term *t)
+{
+	MEVENT event;
+
+	if (getmouse(&event) != OK || !t->mouse_on)
+		return UI_KEY_NONE;
+	t->mouse = (struct ui_mouse){ .row = event.y, .col = event.x, .kind = MOUSE_CLICK };
+	if ((event.bstate & BUTTON4_PRESSED) != 0)
+		t->mouse.kind = MOUSE_WHEEL_UP;
+	else if ((event.bstate & BUTTON5_PRESSED) != 0)
+		t->mouse.kind = MOUSE_WHEEL_DOWN;
+	else if ((event.bstate & BUTTON1_PRESSED) == 0)
+		return UI_KEY_NONE;
+	return UI_KEY_MOUSE;
+}
+
+void
+term_mouse(struct term *t, bool on)
+{
+	(void)set_term(t->screen);
+	if (on == t->mouse_on)
+		return;
+	t->mouse_on = on;
+	/* No waiting for the second press of a double click: curses would hold all keys meanwhile. */
+	(void)mouseinterval(0);
+	(void)mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+}
+
+struct ui_mouse
+term_mouse_event(const struct term *t)
+{
+	return t->mouse;
+}
+
+/* While an answer of the terminal is owed, characters go through ask; what it holds back comes when it knows. */
+static void
+term_keep(struct term *t, uint32_t ch)
+{
+	uint32_t keys[3] = { ch };
+	size_t n = t->asked && !t->ask.done ? ask_feed(&t->ask, ch, keys) : 1;
+
+	for (size_t i = 0; i < n && t->n_kept < TERM_KEPT; i++)
+		t->kept[t->n_kept++] = keys[i];
+}
+
+static uint32_t
+term_give(struct term *t)
+{
+	uint32_t ch = t->kept[0];
+
+	t->n_kept--;
+	memmove(t->kept, t->kept + 1, t->n_kept * sizeof t->kept[0]);
+	return term_plain_key(ch);
+}
+
+/* Nothing came behind an escape: it was the key. */
+static uint32_t
+term_held_escape(struct term *t)
+{
+	if (!t->asked || t->ask.state != ASK_ESC)
+		return UI_KEY_NONE;
+	t->ask.state = ASK_TEXT;
+	return UI_KEY_ESC;
+}
+
 int64_t
 term_key(struct term *t)
 {
 	(void)set_term(t->screen);
 	for (int i = 0; i < TERM_KEYS_MAX; i++) {
+		uint32_t known = UI_KEY_NONE;
 		wint_t key = 0;
-		uint32_t known;
 		int got;
 
+		if (t->n_kept > 0) {
+			known = term_give(t);
+			if (known != UI_KEY_NONE)
+				return known;
+			continue;
+		}
 		if (term_is_gone(t->in_fd))
 			return -EIO;
 		got = wget_wch(t->win, &key);
 		if (got == ERR)
-			return term_at_end(t->in_fd) ? -EIO : UI_KEY_NONE;
-		known = got == KEY_CODE_YES ? term_function_key(key) : term_plain_key(key);
+			return term_at_end(t->in_fd) ? -EIO : (int64_t)term_held_escape(t);
+		if (got != KEY_CODE_YES)
+			term_keep(t, key);
+		else
+			known = key == KEY_MOUSE ? term_mouse_key(t) : term_function_key(t, key);
 		if (known != UI_KEY_NONE)
 			return known;
 	}
-	return UI_KEY_NONE;
+	return t->n_kept > 0 ? term_give(t) : UI_KEY_NONE;
+}
+
+int
+term_background(struct term *t, unsigned timeout_ms)
+{
+	int light = -1;
+
+	if (ask_may(getenv("TERM")) && !term_busy(t)) {
+		t->asked = true;
+		t->n_kept = ask_background(&t->ask, t->in_fd, t->out_fd, timeout_ms, t->kept, TERM_KEPT);
+		light = ask_is_light(t->ask.answer);
+	}
+	return light >= 0 ? light : ask_colorfgbg(getenv("COLORFGBG"));
+}
+
+static bool
+term_utf8(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+enum ui_glyphs
+term_glyphs(enum ui_glyphs wanted)
+{
+	const char *type = getenv("TERM");
+
+	if (wanted == GLYPHS_ASCII)
+		return GLYPHS_ASCII;
+	/* Whoever asks for more than the locale has must know the terminal; curses needs a locale that writes it. */
+	if (!term_utf8() && (wanted == GLYPHS_AUTO || setlocale(LC_CTYPE, "C.UTF-8") == NULL || !term_utf8()))
+		return GLYPHS_ASCII;
+	if (wanted != GLYPHS_AUTO)
+		return wanted;
+	if (text_width(0x2588) != 1 || text_width(0x2500) != 1)
+		return GLYPHS_ASCII;
+	return type != NULL && strcmp(type, "linux") == 0 ? GLYPHS_CP437 : GLYPHS_UTF8;
+}
+
+void
+term_bell(struct term *t)
+{
+	(void)set_term(t->screen);
+	if (!term_busy(t))
+		(void)beep();
+}
+
+int
+term_copy(struct term *t, struct slice text)
+{
+	return term_busy(t) ? -EAGAIN : copy_send(t->out_fd, text);
 }
 
 void
@@ -377,8 +612,24 @@ term_repaint(struct term *t)
 {
 	(void)set_term(t->screen);
 	term_forget(t);
+	t->changed = true;
 	(void)werase(t->win);
 	(void)clearok(t->win, TRUE);
+}
+
+void
+term_suspend(struct term *t)
+{
+	(void)set_term(t->screen);
+	(void)endwin();
+}
+
+void
+term_resume(struct term *t)
+{
+	(void)set_term(t->screen);
+	(void)reset_prog_mode();
+	term_resize(t);
 }
 
 /* What curses still wants to send goes nowhere, so that leaving cannot block on a dead line. */
@@ -394,6 +645,14 @@ term_mute(struct term *t)
 	(void)close(null);
 }
 
+static bool
+term_takes(int fd, int timeout_ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+
+	return poll(&p, 1, timeout_ms) > 0 && (p.revents & POLLOUT) != 0;
+}
+
 void
 term_close(struct term *t, bool hungup)
 {
@@ -401,8 +660,11 @@ term_close(struct term *t, bool hungup)
 		return;
 	if (t->screen != NULL) {
 		(void)set_term(t->screen);
-		if (hungup)
+		/* Modes by hand where curses would wait for a line that takes nothing. */
+		if (hungup || !term_takes(t->out_fd, TERM_LEAVE_MS)) {
+			(void)tcsetattr(t->out_fd, TCSANOW, &t->modes);
 			term_mute(t);
+		}
 		(void)endwin();
 		delscreen(t->screen);
 	}

@@ -50,14 +50,16 @@ dump_row(struct buf *b, const struct canvas *c, int row)
 	buf_putc(b, '\n');
 }
 
-/* Roles as letters: a for the first of UI_ROLES, A for the 27th; '.' for plain text, so that pages stay readable. */
+/* Roles as signs, in the order of UI_ROLES: letters, capitals, figures, signs; '.' for plain text, so that pages stay
+ * readable. */
 static void
 dump_roles(struct buf *b, const struct canvas *c, int row)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	static const char letters[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&*+-/:;<=>?@^_|~";
 	int end = canvas_cols(c);
 
-	_Static_assert(ROLE_N < sizeof letters, "a letter for each role");
+	_Static_assert(ROLE_N < sizeof letters, "a sign for each role");
 	while (end > 0 && canvas_at(c, row, end - 1)->role == ROLE_TEXT)
 		end--;
 	for (int col = 0; col < end; col++) {

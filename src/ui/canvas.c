@@ -19,7 +19,7 @@ enum { CANVAS_CELL_BYTES = 4 * (1 + CANVAS_MARKS) };
 
 struct canvas {
 	int rows, cols;
-	bool ascii;
+	enum ui_glyphs glyphs;
 	struct cell *cells;
 };
 
@@ -38,6 +38,7 @@ canvas_new(int rows, int cols)
 
 	if (c == NULL)
 		return NULL;
+	c->glyphs = GLYPHS_UTF8;
 	if (canvas_resize(c, rows, cols) != 0) {
 		mem_free(c);
 		return NULL;
@@ -95,15 +96,21 @@ canvas_clear(struct canvas *c)
 }
 
 void
-canvas_set_ascii(struct canvas *c, bool ascii)
+canvas_set_glyphs(struct canvas *c, enum ui_glyphs glyphs)
 {
-	c->ascii = ascii;
+	c->glyphs = glyphs == GLYPHS_AUTO ? GLYPHS_UTF8 : glyphs;
+}
+
+enum ui_glyphs
+canvas_glyphs(const struct canvas *c)
+{
+	return c->glyphs;
 }
 
 bool
 canvas_ascii(const struct canvas *c)
 {
-	return c->ascii;
+	return c->glyphs == GLYPHS_ASCII;
 }
 
 static struct cell *
@@ -192,7 +199,7 @@ canvas_text(struct canvas *c, int row, int col, int width, enum ui_role role, st
 		width = c->cols - col;
 	if (width > CANVAS_COLS_MAX)
 		width = CANVAS_COLS_MAX;
-	left.n = text_clean(clean, sizeof clean, s, (size_t)width, c->ascii, &used);
+	left.n = text_clean(clean, sizeof clean, s, (size_t)width, canvas_ascii(c), &used);
 	while (canvas_glyph(&left, role, &glyph)) {
 		canvas_put(c, row, col, &glyph);
 		col += glyph.width;
@@ -221,6 +228,12 @@ canvas_ascii_glyph(uint32_t glyph)
 		return '-';
 	case 0x2502:
 		return '|';
+	case 0x250c:
+	case 0x2510:
+	case 0x2514:
+	case 0x2518:
+	case 0x251c:
+	case 0x2524:
 	case 0x252c:
 	case 0x2534:
 	case 0x253c:
@@ -228,6 +241,25 @@ canvas_ascii_glyph(uint32_t glyph)
 	default:
 		return glyph < 0x7f ? glyph : '#';
 	}
+}
+
+/* Eighths become halves: up to a half and above it. */
+static uint32_t
+canvas_cp437_glyph(uint32_t glyph)
+{
+	if (glyph >= 0x2581 && glyph <= 0x2587)
+		return glyph <= 0x2584 ? 0x2584 : 0x2588;
+	if (glyph >= 0x2589 && glyph <= 0x258f)
+		return glyph >= 0x258c ? 0x258c : 0x2588;
+	return glyph;
+}
+
+static uint32_t
+canvas_own_glyph(const struct canvas *c, uint32_t glyph)
+{
+	if (c->glyphs == GLYPHS_ASCII)
+		return canvas_ascii_glyph(glyph);
+	return c->glyphs == GLYPHS_CP437 ? canvas_cp437_glyph(glyph) : glyph;
 }
 
 /* The part of [col, col + width) that lies on the canvas; widths and places may be any number. */
@@ -250,9 +282,7 @@ canvas_end(const struct canvas *c, int row, int col, int width)
 void
 canvas_fill(struct canvas *c, int row, int col, int width, enum ui_role role, uint32_t glyph)
 {
-	struct cell cell = {
-		.ch = { c->ascii ? canvas_ascii_glyph(glyph) : glyph }, .width = 1, .role = (uint8_t)role
-	};
+	struct cell cell = { .ch = { canvas_own_glyph(c, glyph) }, .width = 1, .role = (uint8_t)role };
 
 	assert((unsigned)role < ROLE_N);
 	for (int at = canvas_first(col), end = canvas_end(c, row, col, width); at < end; at++)

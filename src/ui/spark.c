@@ -7,7 +7,28 @@
 
 enum { SPARK_LEVELS = 8 };
 
-static const char spark_ascii[] = " .:-=+*%#";
+/* The marks of a glyph set, from a blank up, and how many parts of a column a bar can show. */
+struct spark_set {
+	const uint32_t *marks;
+	unsigned levels, parts;
+};
+
+static const uint32_t spark_ascii[] = { ' ', '.', ':', '-', '=', '+', '*', '%', '#' };
+static const uint32_t spark_shades[] = { ' ', 0x2591, 0x2592, 0x2593, 0x2588 };
+static const uint32_t spark_eighths[] = { ' ', 0x2581, 0x2582, 0x2583, 0x2584, 0x2585, 0x2586, 0x2587, 0x2588 };
+
+static struct spark_set
+spark_set(const struct canvas *c)
+{
+	switch (canvas_glyphs(c)) {
+	case GLYPHS_ASCII:
+		return (struct spark_set){ spark_ascii, SPARK_LEVELS, 1 };
+	case GLYPHS_CP437:
+		return (struct spark_set){ spark_shades, 4, 2 };
+	default:
+		return (struct spark_set){ spark_eighths, SPARK_LEVELS, SPARK_LEVELS };
+	}
+}
 
 /* 0 for 0, else 1..levels in proportion to max. */
 static unsigned
@@ -23,17 +44,10 @@ spark_level(uint64_t v, uint64_t max, unsigned levels)
 	return share < 1 ? 1 : share >= levels ? levels : (unsigned)(share + 0.5);
 }
 
-static uint32_t
-spark_glyph(unsigned level, bool ascii)
-{
-	if (ascii || level == 0)
-		return (unsigned char)spark_ascii[level];
-	return 0x2580 + level;
-}
-
 void
 spark_draw(struct canvas *c, int row, int col, int width, enum ui_role role, const uint64_t *v, size_t n)
 {
+	struct spark_set set = spark_set(c);
 	uint64_t max = 0;
 
 	if (width <= 0 || col >= canvas_cols(c) || col < 0)
@@ -43,26 +57,25 @@ spark_draw(struct canvas *c, int row, int col, int width, enum ui_role role, con
 		n = (size_t)width;
 	}
 	for (size_t i = 0; i < n; i++)
-		max = v[i] > max ? v[i] : max;
+		max = v[i] > max && v[i] != SPARK_NONE ? v[i] : max;
 	for (size_t i = 0; i < n && (int)i < canvas_cols(c); i++)
-		canvas_fill(
-		    c, row, col + (int)i, 1, role, spark_glyph(spark_level(v[i], max, SPARK_LEVELS), canvas_ascii(c)));
+		canvas_fill(c, row, col + (int)i, 1, role,
+		    v[i] == SPARK_NONE ? '?' : set.marks[spark_level(v[i], max, set.levels)]);
 }
 
 void
 meter_draw(struct canvas *c, int row, int col, int width, enum ui_role role, uint64_t part, uint64_t whole)
 {
-	unsigned steps, full;
+	unsigned steps, full, parts = spark_set(c).parts;
 
 	if (width <= 0 || col >= canvas_cols(c) || col < 0)
 		return;
 	if (width > canvas_cols(c))
 		width = canvas_cols(c);
-	/* Eighths of a column; in ASCII a column is the least there is. */
-	steps = spark_level(part, whole, (unsigned)width * (canvas_ascii(c) ? 1 : SPARK_LEVELS));
-	full = canvas_ascii(c) ? steps : steps / SPARK_LEVELS;
+	steps = spark_level(part, whole, (unsigned)width * parts);
+	full = steps / parts;
 	canvas_fill(c, row, col, width, role, ' ');
 	canvas_fill(c, row, col, (int)full, role, canvas_ascii(c) ? '#' : 0x2588);
-	if (!canvas_ascii(c) && steps % SPARK_LEVELS != 0)
-		canvas_fill(c, row, col + (int)full, 1, role, 0x2590 - steps % SPARK_LEVELS);
+	if (steps % parts != 0)
+		canvas_fill(c, row, col + (int)full, 1, role, 0x2590 - steps % parts * SPARK_LEVELS / parts);
 }

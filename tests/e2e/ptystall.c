@@ -4,8 +4,9 @@
  * Steps: read:SECONDS  read the screen's bytes for so long     until:TEXT  read until TEXT came (15 s at most)
  *        stall:SECONDS read nothing for so long                 send:TEXT   type it
  *        save:FILE     write all bytes read so far to FILE      hangup:     close the terminal
+ *        resize:COUNT  change the window's size so often within a second, from 1x1 to 200x500, and back at last
  *        end:SECONDS   read until the program ends, at most so long
- * Each finished step is told on stdout ("done STEP"), and last "exit N" or "signal N".  Exit 0 when all steps were
+ * The first line on stdout is "pid N"; each finished step is told ("done STEP BYTES", those read meanwhile), and last "exit N" or "signal N".  Exit 0 when all steps were
  * carried out, 1 when one failed ("failed STEP"); the program is killed then.
  */
 #include <errno.h>
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -122,11 +124,34 @@ ptystall_save(const struct ptystall *p, const char *path)
 	return bad ? -1 : 0;
 }
 
+/* Sizes come from a small generator, so that each run has the same; it reads all the while. */
+static int
+ptystall_resize(struct ptystall *p, int count)
+{
+	struct winsize first, ws = { 0, 0, 0, 0 };
+	unsigned seed = 1;
+	long long began = ptystall_now_ms();
+
+	if (ioctl(p->fd, TIOCGWINSZ, &first) != 0)
+		return -1;
+	for (int i = 0; i < count; i++) {
+		long long due = began + 1000ll * i / count;
+
+		seed = seed * 1103515245u + 12345u;
+		ws.ws_row = (unsigned short)(i == 0 ? 1 : 1 + (seed >> 16) % 200);
+		ws.ws_col = (unsigned short)(i == 0 ? 1 : 1 + (seed >> 8) % 500);
+		if (ioctl(p->fd, TIOCSWINSZ, &ws) != 0)
+			return -1;
+		(void)ptystall_read(p, due > ptystall_now_ms() ? due - ptystall_now_ms() : 0, NULL, 0);
+	}
+	return ioctl(p->fd, TIOCSWINSZ, &first);
+}
+
 static int
 ptystall_step(struct ptystall *p, const char *step)
 {
 	const char *arg = strchr(step, ':');
-	size_t n = arg != NULL ? (size_t)(arg - step) : 0;
+	size_t n = arg != NULL ? (size_t)(arg - step) : strlen(step);
 	long long ms = arg != NULL ? (long long)(strtod(arg + 1, NULL) * 1000) : 0;
 
 	if (n == 4 && memcmp(step, "read", n) == 0)
@@ -139,6 +164,8 @@ ptystall_step(struct ptystall *p, const char *step)
 		return write(p->fd, arg + 1, strlen(arg + 1)) == (ssize_t)strlen(arg + 1) ? 0 : -1;
 	if (n == 4 && memcmp(step, "save", n) == 0)
 		return ptystall_save(p, arg + 1);
+	if (n == 6 && memcmp(step, "resize", n) == 0)
+		return ptystall_resize(p, (int)(ms / 1000));
 	if (n == 6 && memcmp(step, "hangup", n) == 0) {
 		(void)close(p->fd);
 		p->fd = -1;
@@ -196,9 +223,12 @@ main(int argc, char **argv)
 		return 2;
 	}
 	(void)setvbuf(stdout, NULL, _IOLBF, 0);
+	(void)printf("pid %d\n", (int)p.pid);
 	for (int i = 2; i < last && !bad; i++) {
+		size_t before = p.n;
+
 		bad = ptystall_step(&p, argv[i]) != 0;
-		(void)printf("%s %s\n", bad ? "failed" : "done", argv[i]);
+		(void)printf("%s %s %zu\n", bad ? "failed" : "done", argv[i], p.n - before);
 	}
 	return ptystall_finish(&p, bad);
 }

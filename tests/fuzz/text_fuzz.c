@@ -98,7 +98,7 @@ fuzz_canvas(const uint8_t *head, struct slice in)
 
 	if (c == NULL)
 		abort();
-	canvas_set_ascii(c, head[2] & 1);
+	canvas_set_glyphs(c, head[2] & 3);
 	if (nv > 0)
 		memcpy(v, in.p, nv * 8);
 	for (int i = 0; i < 4; i++) {

@@ -31,7 +31,7 @@ test_dump(void **state)
 	assert_true(buf_ok(&b));
 	assert_string_equal(b.data,
 	    "\xe6\x97\xa5"
-	    "e\xcc\x81 \xf0\x9f\x98\x80\nbbbbbb\n  ab\n..II\n");
+	    "e\xcc\x81 \xf0\x9f\x98\x80\nbbbbbb\n  ab\n..55\n");
 	buf_fini(&b);
 	canvas_free(c);
 }

@@ -91,7 +91,7 @@ test_fill_and_paint(void **state)
 	canvas_paint(c, -1, 0, 4, ROLE_TEXT);
 	canvas_fill(c, 0, INT_MIN, INT_MAX, ROLE_TEXT, 'x');
 	check_row(c, 0, L"\u2500\u2500  ");
-	canvas_set_ascii(c, true);
+	canvas_set_glyphs(c, GLYPHS_ASCII);
 	canvas_fill(c, 0, 0, 1, ROLE_FRAME, 0x2500);
 	canvas_fill(c, 0, 1, 1, ROLE_FRAME, 0x2502);
 	canvas_fill(c, 0, 2, 1, ROLE_FRAME, 0x252c);
@@ -129,7 +129,8 @@ static void
 test_spark(void **state)
 {
 	static const uint64_t v[] = { 0, 1, 1000, 500, 999, 1000 };
-	static const uint64_t huge[] = { UINT64_MAX, 1, UINT64_MAX - 1, 0 };
+	static const uint64_t huge[] = { UINT64_MAX - 1, 1, UINT64_MAX - 2, 0 };
+	static const uint64_t gap[] = { SPARK_NONE, 4, 1, 0, 2, SPARK_NONE };
 	struct canvas *c = canvas_new(1, 8);
 
 	(void)state;
@@ -140,12 +141,19 @@ test_spark(void **state)
 	canvas_clear(c);
 	spark_draw(c, 0, 0, 2, ROLE_SPARK, v, 4);
 	check_row(c, 0, L"\u2588\u2584      ");
-	canvas_set_ascii(c, true);
+	canvas_set_glyphs(c, GLYPHS_ASCII);
 	canvas_clear(c);
 	spark_draw(c, 0, 0, 8, ROLE_SPARK, huge, 4);
 	check_row(c, 0, L"#.#     ");
 	spark_draw(c, 0, 0, 8, ROLE_SPARK, (const uint64_t[2]){ 0, 0 }, 2);
 	check_row(c, 0, L"  #     ");
+	/* No data is no zero, and no scale either. */
+	canvas_clear(c);
+	spark_draw(c, 0, 0, 8, ROLE_SPARK, gap, 6);
+	check_row(c, 0, L"?#: =?  ");
+	canvas_set_glyphs(c, GLYPHS_CP437);
+	spark_draw(c, 0, 0, 8, ROLE_SPARK, gap, 6);
+	check_row(c, 0, L"?\u2588\u2591 \u2592?  ");
 	canvas_free(c);
 }
 
@@ -165,9 +173,31 @@ test_meter(void **state)
 	check_row(c, 0, L"\u2588\u2588\u2588\u2588  ");
 	meter_draw(c, 0, 0, 4, ROLE_METER, 9, 0);
 	check_row(c, 0, L"      ");
-	canvas_set_ascii(c, true);
+	canvas_set_glyphs(c, GLYPHS_ASCII);
 	meter_draw(c, 0, 0, 4, ROLE_METER, 1, 100);
 	check_row(c, 0, L"#     ");
+	canvas_set_glyphs(c, GLYPHS_CP437);
+	meter_draw(c, 0, 0, 4, ROLE_METER, 5, 8);
+	check_row(c, 0, L"\u2588\u2588\u258c   ");
+	canvas_free(c);
+}
+
+/* Blocks that a console font has: halves, shades, lines. */
+static void
+test_cp437(void **state)
+{
+	struct canvas *c = canvas_new(1, 8);
+	static const uint32_t glyphs[8] = { 0x2581, 0x2584, 0x2585, 0x2589, 0x258d, 0x2591, 0x2500, 0x2588 };
+
+	(void)state;
+	assert_int_equal(canvas_glyphs(c), GLYPHS_UTF8);
+	canvas_set_glyphs(c, GLYPHS_CP437);
+	assert_false(canvas_ascii(c));
+	for (int i = 0; i < 8; i++)
+		canvas_fill(c, 0, i, 1, ROLE_TEXT, glyphs[i]);
+	check_row(c, 0, L"\u2584\u2584\u2588\u2588\u258c\u2591\u2500\u2588");
+	canvas_set_glyphs(c, GLYPHS_AUTO);
+	assert_int_equal(canvas_glyphs(c), GLYPHS_UTF8);
 	canvas_free(c);
 }
 
@@ -179,6 +209,7 @@ main(void)
 		cmocka_unit_test(test_wide),
 		cmocka_unit_test(test_fill_and_paint),
 		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_cp437),
 		cmocka_unit_test(test_spark),
 		cmocka_unit_test(test_meter),
 	};
