@@ -8,8 +8,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "sipwhy/buf.h"
+#include "sipwhy/callmsg.h"
 #include "sipwhy/errmsg.h"
 #include "sipwhy/event.h"
+#include "sipwhy/filter.h"
 #include "sipwhy/frame.h"
 #include "sipwhy/incident.h"
 #include "sipwhy/notice.h"
@@ -65,6 +68,8 @@ struct sink_report {
 	size_t n_incidents;
 	uint64_t incidents_dropped;
 	const struct sink_events *events;
+	const struct filter *filter; /* of what events keeps those are listed that it means as they stand; NULL all */
+	uint64_t filtered;           /* and so many were left out before */
 	const struct notice_list *notices; /* listed where events are; how many there were is told by the sources */
 };
 
@@ -94,5 +99,36 @@ int sink_pcap_open(struct sink_pcap **out, const char *path, struct errmsg *em);
 int sink_pcap_write(struct sink_pcap *p, const struct frame *f);
 /* Flush and close.  0 or negative errno of any write since open; em tells, also what a 0 left out. */
 int sink_pcap_close(struct sink_pcap *p, struct errmsg *em);
+
+/*
+ * One failure with its messages, to be handed on: to a carrier, into a ticket.  Appended to b; 0, or -ENOMEM when b is
+ * short of memory or full.
+ *
+ * redact: users, display names and secrets become hashes: "u" and 8 hexadecimal digits; of numbers of 5 digits and more
+ * "n", 8 digits, "-" and the last 2 of the number; "d" and 8 for digests, nonces and keys of media.  The same user has
+ * the same hash under one seed.  seed: drawn at random for each run, never written; then a hash tells nothing without
+ * trying all numbers under all seeds.  Hosts, Call-IDs and tags stay: whoever is asked needs them.
+ */
+struct sink_evidence {
+	const struct event *event;
+	const struct callmsg *messages; /* by time; without any the event's own is taken */
+	size_t n;
+	bool redact;
+	uint64_t seed;
+};
+/* Decoded text, then each message; no byte but printable UTF-8 and line ends. */
+int sink_evidence_text(struct buf *b, const struct sink_evidence *x);
+/* One object of sipwhy.evidence/1 (doc/records.md) and a newline, ASCII. */
+int sink_evidence_json(struct buf *b, const struct sink_evidence *x);
+/* RFC 4180; a field that a spreadsheet would take for a formula gets a ' in front. */
+int sink_evidence_csv_head(struct buf *b);
+int sink_evidence_csv(struct buf *b, const struct sink_evidence *x);
+/*
+ * A capture of the messages: head once, then those of each failure (pcap with nanoseconds, LINKTYPE_RAW).  Each message
+ * is one UDP datagram whatever carried it; an end that is not known is 192.0.2.1 (src) or 192.0.2.2 (dst), a port that
+ * is not known 5060.  *packets (may be NULL) is raised by those written: messages without bytes have none.
+ */
+int sink_evidence_pcap_head(struct buf *b);
+int sink_evidence_pcap(struct buf *b, const struct sink_evidence *x, size_t *packets);
 
 #endif

@@ -599,6 +599,30 @@ sink_events_next(const struct sink_events *l, struct sink_events_at *at, struct 
 	return true;
 }
 
+bool
+sink_events_next_of(const struct sink_report *r, struct sink_events_at *at, struct event *out)
+{
+	struct filter_facts facts = { .now_ns = r->end_ns, .site = slice_str(r->host) };
+	const struct filter *f = filter_wants_raw(r->filter) ? NULL : r->filter;
+
+	while (sink_events_next(r->events, at, out))
+		if (filter_match(f, out, &facts))
+			return true;
+	return false;
+}
+
+uint64_t
+sink_events_filtered(const struct sink_report *r)
+{
+	struct sink_events_at at = { .index = 0 };
+	struct event e;
+	size_t listed = 0;
+
+	while (sink_events_next_of(r, &at, &e))
+		listed++;
+	return r->filtered + (sink_events_count(r->events) - listed);
+}
+
 size_t
 sink_events_count(const struct sink_events *l)
 {

@@ -18,6 +18,13 @@ struct sink_events_at {
 /* The next event, oldest first; its slices point into the list, its path into *at.  False at the end. */
 bool sink_events_next(const struct sink_events *l, struct sink_events_at *at, struct event *out);
 
+/* The same, of a report's list: without those that its filter does not mean any more.  What such a list has not kept
+ * (the message) it is not asked about. */
+bool sink_events_next_of(const struct sink_report *r, struct sink_events_at *at, struct event *out);
+
+/* Not listed because the filter does not mean them, now or when they were told. */
+uint64_t sink_events_filtered(const struct sink_report *r);
+
 /* Kept now, and given to sink_events_add but not kept any more. */
 size_t sink_events_count(const struct sink_events *l);
 uint64_t sink_events_dropped(const struct sink_events *l);

@@ -456,6 +456,8 @@ report_rest(struct report *r, const struct sink_report *in)
 	report_count(r, o, "ack_missing", sink_ack_missing(in->tally));
 	if (in->events != NULL)
 		report_count(r, o, "events_dropped", sink_events_dropped(in->events));
+	if (in->events != NULL && in->filter != NULL)
+		report_count(r, o, "events_filtered", sink_events_filtered(in));
 	report_count(r, o, "notices_total", sink_notices(in));
 	report_set(r, o, "peers", report_peers(r, in));
 	report_set(r, o, "track", report_track(r, in));
@@ -514,7 +516,7 @@ report_events(FILE *out, const struct sink_report *in, struct buf *line)
 	int err = 0;
 
 	(void)fputs(",\"events\":[", out);
-	for (bool first = true; err == 0 && sink_events_next(in->events, &at, &rec.event); first = false) {
+	for (bool first = true; err == 0 && sink_events_next_of(in, &at, &rec.event); first = false) {
 		rec.t_ns = rec.event.t_ns;
 		err = report_line(out, line, &rec, first);
 	}

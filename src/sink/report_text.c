@@ -253,16 +253,20 @@ report_text_events(FILE *out, const struct sink_report *r)
 {
 	struct sink_events_at at = { .index = 0 };
 	struct event e;
+	uint64_t filtered;
 	char n[TEXT_NUMBER];
 
-	if (r->events == NULL || sink_events_count(r->events) + sink_events_dropped(r->events) == 0)
+	if (r->events == NULL || sink_events_count(r->events) + sink_events_dropped(r->events) + r->filtered == 0)
 		return;
 	(void)fprintf(out, "\nFailures\n");
 	if (sink_events_dropped(r->events) > 0)
 		(void)fprintf(
 		    out, "  (%s older ones are not listed)\n", report_text_number(n, sink_events_dropped(r->events)));
-	while (sink_events_next(r->events, &at, &e))
+	while (sink_events_next_of(r, &at, &e))
 		report_text_event(out, &e);
+	if (r->filter != NULL && (filtered = sink_events_filtered(r)) > 0)
+		(void)fprintf(
+		    out, "  (%s that the filter does not mean are not listed)\n", report_text_number(n, filtered));
 }
 
 int

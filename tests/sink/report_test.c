@@ -506,6 +506,44 @@ test_json_of_nothing(void **state)
 	scene_fini(&s);
 }
 
+/* What the list keeps and the filter does not mean is left out, and counted. */
+static void
+test_filter(void **state)
+{
+	struct scene s;
+	struct filter *f;
+	struct errmsg em = { "" };
+	size_t all, kept;
+	json_t *o;
+
+	(void)state;
+	scene_init(&s);
+	o = scene_json(&s);
+	all = json_array_size(json_object_get(o, "events"));
+	assert_null(json_object_get(o, "events_filtered"));
+	json_decref(o);
+	assert_int_equal(filter_new(&f, slice_str("5xx -is:recovered"), NULL, &em, NULL), 0);
+	s.report.filter = f;
+	s.report.filtered = 3;
+	o = scene_json(&s);
+	kept = json_array_size(json_object_get(o, "events"));
+	assert_true(kept > 0 && kept < all);
+	assert_int_equal(number(o, "events_filtered"), 3 + all - kept);
+	/* It was none when it was told: as they stand now counts. */
+	for (size_t i = 0; i < kept; i++)
+		assert_false(json_is_true(at(json_array_get(json_object_get(o, "events"), i), "recovered")));
+	json_decref(o);
+	filter_free(f);
+	/* The list has no messages: what only they tell was decided before. */
+	assert_int_equal(filter_new(&f, slice_str("branch:z9"), NULL, &em, NULL), 0);
+	s.report.filter = f;
+	o = scene_json(&s);
+	assert_int_equal(json_array_size(json_object_get(o, "events")), all);
+	json_decref(o);
+	filter_free(f);
+	scene_fini(&s);
+}
+
 static bool
 has(const struct scene *s, const char *line)
 {
@@ -649,7 +687,7 @@ main(void)
 		cmocka_unit_test(test_json_numbers),
 		cmocka_unit_test(test_json_ratios),
 		cmocka_unit_test(test_json_quiet_trunk),
-		cmocka_unit_test(test_json_of_nothing),
+		cmocka_unit_test(test_json_of_nothing), cmocka_unit_test(test_filter),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_text_quiet),
 		cmocka_unit_test(test_text_samples),
