@@ -10,29 +10,15 @@
 
 #include "app/child.h"
 #include "app/config.h"
-#include "app/explain.h"
+#include "app/instead.h"
 #include "app/options.h"
 #include "app/supervisor.h"
-#include "app/version.h"
 
 static int
 main_act(const struct options *o)
 {
-	switch (o->action) {
-	case ACTION_HELP:
-		options_help(stdout);
-		return 0;
-	case ACTION_VERSION:
-		(void)printf("sipwhy %s\n", SIPWHY_VERSION);
-		return 0;
-	case ACTION_DUMP:
-		config_dump(stdout, o);
-		return 0;
-	case ACTION_EXPLAIN:
-		return explain_print(stdout, o->explain, o->explain_words);
-	case ACTION_RUN:
-		break;
-	}
+	if (o->action != ACTION_RUN)
+		return instead_do(o);
 	return o->headless ? supervisor_headless(o) : supervisor_run(o);
 }
 
@@ -67,14 +53,14 @@ main_options(struct options *o, int argc, char **argv)
 	struct errmsg em = { "" };
 	int err = options_parse(o, argc, argv, &em);
 
-	if (err == 0 && (o->action == ACTION_RUN || o->action == ACTION_DUMP))
+	if (err == 0 && instead_reads(o->action))
 		err = config_load(o, &em);
-	if (err == 0 && (o->action == ACTION_RUN || o->action == ACTION_DUMP))
+	if (err == 0 && instead_reads(o->action))
 		err = options_check(o, &em);
 	if (err == 0)
 		return 0;
 	(void)child_fail(em.text);
-	return err == -EINVAL ? 2 : 1;
+	return err == -EINVAL || o->action == ACTION_CHECK ? 2 : 1;
 }
 
 int

@@ -160,13 +160,13 @@ child_engine(pid_t *out, pid_t *opener, const struct engine_cfg *cfg, int consol
 /* The console's process. */
 
 static int
-child_run_console(const struct options *o, int fd, pid_t parent)
+child_run_console(const struct options *o, int fd, struct history *history, pid_t parent)
 {
 	struct errmsg em = { "" };
 	struct console *c = NULL;
 	int status = 1;
 
-	if (console_new(&c, o, fd, &em) == 0) {
+	if (console_new(&c, o, fd, history, &em) == 0) {
 		if (rights_drop(&em) == 0) {
 			rights_end_with_parent(parent, SIGTERM);
 			status = console_run(c);
@@ -179,7 +179,7 @@ child_run_console(const struct options *o, int fd, pid_t parent)
 }
 
 int
-child_console(pid_t *out, const struct options *o, int fd, int engine_fd)
+child_console(pid_t *out, const struct options *o, int fd, int engine_fd, struct history *history)
 {
 	pid_t parent = getpid(), pid = fork();
 
@@ -188,7 +188,7 @@ child_console(pid_t *out, const struct options *o, int fd, int engine_fd)
 	if (pid == 0) {
 		(void)sigprocmask(SIG_SETMASK, &(sigset_t){ 0 }, NULL);
 		(void)close(engine_fd);
-		_exit(child_run_console(o, fd, parent));
+		_exit(child_run_console(o, fd, history, parent));
 	}
 	*out = pid;
 	return 0;

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "app/engine.h"
+#include "app/history.h"
 #include "app/options.h"
 #include "sipwhy/errmsg.h"
 
@@ -35,7 +36,7 @@ int child_engine(pid_t *out, pid_t *opener, const struct engine_cfg *cfg, int co
  * Fork a console that reads records from fd.  engine_fd: the other end, which it does not keep.  0 and its process in
  * *out, or negative errno.  What keeps it from starting it says on stderr itself.
  */
-int child_console(pid_t *out, const struct options *o, int fd, int engine_fd);
+int child_console(pid_t *out, const struct options *o, int fd, int engine_fd, struct history *history);
 
 /* Say on stderr why this process ends; the sentence is cleaned first.  Returns 1, the exit status. */
 int child_fail(const char *sentence);

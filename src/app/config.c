@@ -3,115 +3,21 @@
  * inih cuts lines that are too long in silence, tells no line numbers and passes over what stands behind a section's
  * bracket: so it is given its lines by us (config_line), who see all three.
  */
-#include "app/config.h"
+#include "app/config_int.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <ini.h>
-#include <stdarg.h>
 #include <string.h>
 
+#include "app/keys.h"
 #include "sipwhy/logfmt.h"
-#include "sipwhy/peers.h"
 #include "sipwhy/track.h"
 
-enum config_section { SECTION_NONE, SECTION_PEERS, SECTION_INCIDENTS, SECTION_HEADS, SECTION_OPTIONS, SECTION_N };
+static const char *const config_sections[SECTION_N] = { "", "peers", "incidents", "heads", "options", "keys", "filters",
+	"alerts", "columns" };
 
-static const char *const config_sections[SECTION_N] = { "", "peers", "incidents", "heads", "options" };
-
-/* One file being read.  err is that of the first thing wrong; nothing is taken after it. */
-struct config {
-	struct options *o;
-	const char *name;
-	struct slice rest; /* lines not read yet */
-	unsigned line;     /* number of the line read last */
-	enum config_section section;
-	bool indented;                           /* that line begins with a blank */
-	bool open;                               /* a value was read, and an indented line goes on with it */
-	enum peer_role role;                     /* of that value */
-	unsigned limit_line[OPTIONS_LIMITS_MAX]; /* where a threshold was set in this file, 0: nowhere */
-	unsigned option_line[OPTIONS_NAMES_MAX];
-	int err;
-	struct errmsg *em;
-};
-
-static int config_wrong(struct config *c, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-
-/* A sentence by file and line.  A path may be long: its end tells more than its beginning. */
-static int
-config_wrong(struct config *c, int err, const char *fmt, ...)
-{
-	enum { SHOWN = 100 };
-	size_t n = strlen(c->name);
-	struct errmsg what;
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(what.text, sizeof what.text, fmt, ap);
-	va_end(ap);
-	c->err = err;
-	return errmsg_set(c->em, err, "%s%s:%u: %s", n > SHOWN ? "..." : "", c->name + (n > SHOWN ? n - SHOWN : 0),
-	    c->line, what.text);
-}
-
-/* Edits (insert, delete, replace a character) from one word to another; words longer than the row are far from all. */
-static size_t
-config_distance(struct slice a, struct slice b)
-{
-	enum { LONGEST = 64 };
-	size_t row[LONGEST + 1];
-
-	if (a.n > LONGEST || b.n > LONGEST)
-		return SIZE_MAX;
-	for (size_t j = 0; j <= b.n; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a.n; i++) {
-		size_t corner = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= b.n; j++) {
-			size_t best = corner + !slice_imemeq(&a.p[i - 1], &b.p[j - 1], 1);
-
-			corner = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-		}
-	}
-	return row[b.n];
-}
-
-/* The known name that `word` was meant to be, for a hint. */
-struct config_guess {
-	struct slice word;
-	const char *best; /* NULL: nothing is near */
-	size_t distance;
-};
-
-static void
-config_guess(struct config_guess *g, const char *name)
-{
-	size_t d = config_distance(g->word, slice_str(name));
-
-	/* A third of the letters may be wrong; beyond that a hint misleads. */
-	if (d <= 1 + strlen(name) / 3 && (g->best == NULL || d < g->distance)) {
-		g->best = name;
-		g->distance = d;
-	}
-}
-
-/* "did you mean X?", or what else helps. */
-static const char *
-config_hint(char *out, size_t cap, const struct config_guess *g, const char *otherwise)
-{
-	if (g->best != NULL)
-		(void)snprintf(out, cap, "did you mean %s?", g->best);
-	else
-		(void)snprintf(out, cap, "%s", otherwise);
-	return out;
-}
+static const char config_all[] = "[peers], [incidents], [heads], [options], [keys], [filters], [alerts] or [columns]";
 
 /* [peers] */
 
@@ -131,18 +37,6 @@ config_role_wrong(struct config *c, const char *peer, struct slice word)
 		config_guess(&g, peer_role_name(role));
 	return config_wrong(c, -EINVAL, "%s: the first word is a role, and \"%.*s\" is none; %s", peer, (int)word.n,
 	    word.p, config_hint(hint, sizeof hint, &g, "say trunk, phones, pbx or -"));
-}
-
-/* The first word of *s, which goes on behind it. */
-static struct slice
-config_word(struct slice *s)
-{
-	struct slice word = { s->p, 0 };
-
-	while (word.n < s->n && s->p[word.n] != ' ' && s->p[word.n] != '\t')
-		word.n++;
-	*s = slice_trim((struct slice){ s->p + word.n, s->n - word.n });
-	return word;
 }
 
 /* Addresses parted by commas.  One at the end is a promise of more, and harmless when it is not kept. */
@@ -288,16 +182,6 @@ config_option(struct config *c, const char *name, struct slice value)
 
 /* Lines. */
 
-/* Without a comment at the end.  inih takes it off itself, but not off a line that goes on with a value. */
-static struct slice
-config_uncomment(struct slice s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] == ';' && (i == 0 || s.p[i - 1] == ' ' || s.p[i - 1] == '\t'))
-			s.n = i;
-	return slice_trim(s);
-}
-
 static int
 config_take(struct config *c, const char *name, struct slice value)
 {
@@ -307,16 +191,18 @@ config_take(struct config *c, const char *name, struct slice value)
 	if (name[0] == '\0')
 		return config_wrong(c, -EINVAL, "a name is wanted before the =");
 	if (c->section == SECTION_NONE)
-		return config_wrong(c, -EINVAL,
-		    "%s stands before any section; begin with [peers], [incidents], [heads] or [options]", name);
+		return config_wrong(c, -EINVAL, "%s stands before any section; begin with %s", name, config_all);
 	if (c->section == SECTION_PEERS)
 		return config_peer(c, name, value, more);
+	if (c->section >= SECTION_FILTERS)
+		return config_pair(c, name, value, more);
 	if (more)
 		return config_wrong(c, -EINVAL, "an indented line goes on with %s: begin it in the first column", name);
 	if (value.n == 0)
 		return config_wrong(c, -EINVAL, "%s has no value", name);
 	return c->section == SECTION_INCIDENTS ? config_limit(c, name, value)
 	    : c->section == SECTION_HEADS      ? config_head(c, name, value)
+	    : c->section == SECTION_KEYS       ? config_keys(c, name, value)
 					       : config_option(c, name, value);
 }
 
@@ -337,7 +223,7 @@ config_section(struct config *c, struct slice line)
 {
 	struct slice rest = { line.p + 1, line.n - 1 }, word = slice_trim(slice_cut(&rest, ']'));
 	struct config_guess g = { .word = word };
-	char hint[64];
+	char hint[160], all[128];
 	unsigned at;
 
 	c->open = false;
@@ -348,9 +234,10 @@ config_section(struct config *c, struct slice line)
 		return config_wrong(c, -EINVAL, "nothing may stand behind [%.*s]", (int)word.n, word.p);
 	for (at = 1; at < SECTION_N && !slice_eq(word, slice_str(config_sections[at])); at++)
 		config_guess(&g, config_sections[at]);
+	(void)snprintf(all, sizeof all, "say %s", config_all);
 	if (at == SECTION_N)
 		return config_wrong(c, -EINVAL, "there is no section [%.*s]; %s", (int)word.n, word.p,
-		    config_hint(hint, sizeof hint, &g, "there are [peers], [incidents], [heads] and [options]"));
+		    config_hint(hint, sizeof hint, &g, all));
 	c->section = (enum config_section)at;
 	return 0;
 }
@@ -365,12 +252,27 @@ config_has_control(struct slice s)
 	return false;
 }
 
+/* What is seen on the whole line, before inih takes it apart; *mine: there is nothing left for inih. */
+static int
+config_look(struct config *c, struct slice line, bool *mine)
+{
+	bool more = c->indented && c->open;
+
+	line = slice_trim(line);
+	if (line.n > 0 && *line.p == '[' && !more)
+		return config_section(c, line);
+	if (c->section != SECTION_KEYS || line.n == 0 || *line.p == '#' || *line.p == ';')
+		return 0;
+	return config_keys_line(c, config_uncomment(line), mine);
+}
+
 /* inih's ini_reader: as fgets, one line of what is left. */
 static char *
 config_line(char *out, int cap, void *ctx)
 {
 	struct config *c = ctx;
 	struct slice line;
+	bool mine = false;
 
 	if (c->err != 0 || c->rest.n == 0)
 		return NULL;
@@ -389,11 +291,11 @@ config_line(char *out, int cap, void *ctx)
 		return NULL;
 	}
 	c->indented = line.n > 0 && (*line.p == ' ' || *line.p == '\t');
+	if (config_look(c, line, &mine) != 0)
+		return NULL;
+	line.n = mine ? 0 : line.n;
 	(void)slice_copy(out, (size_t)cap, line);
 	memcpy(out + line.n, "\n", 2);
-	line = slice_trim(line);
-	if (line.n > 0 && *line.p == '[' && !(c->indented && c->open) && config_section(c, line) != 0)
-		return NULL;
 	return out;
 }
 
@@ -415,7 +317,9 @@ config_parse(struct options *o, const char *name, struct slice text, struct errm
 		c.line = (unsigned)at;
 		(void)config_wrong(&c, -EINVAL, "this is no [section], no name = value and no comment");
 	}
-	return c.err != 0 || at == 0 ? c.err : errmsg_set(em, -ENOMEM, "out of memory");
+	if (c.err == 0 && at < 0)
+		return errmsg_set(em, -ENOMEM, "out of memory");
+	return c.err != 0 ? c.err : config_pairs_check(&c);
 }
 
 void
@@ -445,6 +349,20 @@ config_dump_peers(FILE *out, const struct peers *p)
 	}
 }
 
+/* One that filled its line leaves no room for blanks; one that can't be shown is a comment. */
+static void
+config_dump_head(FILE *out, const struct options_head *h)
+{
+	bool tight = strlen(h->name) + 3 + strlen(h->pattern) > CONFIG_LINE;
+
+	if (config_is_shown(slice_str(h->name)) && config_is_shown(slice_str(h->pattern))) {
+		(void)fprintf(out, tight ? "%s=%s\n" : "%s = %s\n", h->name, h->pattern);
+		return;
+	}
+	options_dump_text(out, "# ", h->name);
+	options_dump_text(out, "#   = ", h->pattern);
+}
+
 void
 config_dump(FILE *out, const struct options *o)
 {
@@ -457,7 +375,9 @@ config_dump(FILE *out, const struct options *o)
 	config_dump_peers(out, o->peers);
 	(void)fputs("\n[heads]\n", out);
 	for (size_t i = 0; i < o->n_heads; i++)
-		(void)fprintf(out, "%s = %s\n", o->heads[i].name, o->heads[i].pattern);
+		config_dump_head(out, &o->heads[i]);
+	config_pairs_dump(out, o);
+	keys_dump(out, o);
 	(void)fputs("\n[incidents]\n", out);
 	for (size_t i = 0; i < n; i++)
 		(void)fprintf(out, "# %s (%u to %u, default %u)\n%s = %u\n", rows[i].help, (unsigned)rows[i].min,

@@ -1,7 +1,7 @@
 /*
  * config_file - which configuration files are read, and how: whole, at most CONFIG_MAX bytes, and only plain files, so
- * that nobody is waited for; see config.h.  The default files are those of the XDG Base Directory Specification 0.8 and
- * of /etc.
+ * that nobody is waited for, and for root only those that nobody else could write; see config.h.  The default files are
+ * those of the XDG Base Directory Specification 0.8 and of /etc.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,6 +28,21 @@ config_absent(const char *path, int err)
 	return err == EACCES && stat(path, &st) != 0 ? 0 : err;
 }
 
+/* Root does what the file says: nobody else may have written it. */
+static int
+config_trusted(const struct stat *st, const char *path, struct errmsg *em)
+{
+	if (geteuid() != 0)
+		return 0;
+	if (st->st_uid != 0)
+		return errmsg_set(em, -EPERM,
+		    "the configuration %s belongs to another user, and this is root: chown root it, or say -F", path);
+	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return errmsg_set(em, -EPERM,
+		    "the configuration %s may be written by others, and this is root: chmod go-w it, or say -F", path);
+	return 0;
+}
+
 /* Never waits for anybody: what is no plain file is not read. */
 static int
 config_open(int *fd, size_t *size, const char *path, bool must, struct errmsg *em)
@@ -45,7 +60,7 @@ config_open(int *fd, size_t *size, const char *path, bool must, struct errmsg *e
 	else if (st.st_size > CONFIG_MAX)
 		err = errmsg_set(em, -EFBIG, "the configuration %s is larger than %d MiB", path, CONFIG_MAX >> 20);
 	else
-		err = 0;
+		err = config_trusted(&st, path, em);
 	*size = err == 0 ? (size_t)st.st_size : 0;
 	if (err != 0)
 		(void)close(*fd);
@@ -94,17 +109,28 @@ config_file(struct options *o, const char *path, bool must, struct errmsg *em)
 }
 
 /* XDG Base Directory Specification 0.8: a path that is not absolute is to be ignored. */
-static bool
-config_users(char *out, size_t cap)
+bool
+config_home(char *out, size_t cap)
 {
 	const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 	int n = -1;
 
 	if (base != NULL && base[0] == '/')
-		n = snprintf(out, cap, "%s/sipwhy/config", base);
+		n = snprintf(out, cap, "%s/sipwhy", base);
 	else if (home != NULL && home[0] == '/')
-		n = snprintf(out, cap, "%s/.config/sipwhy/config", home);
+		n = snprintf(out, cap, "%s/.config/sipwhy", home);
 	return n > 0 && (size_t)n < cap;
+}
+
+static bool
+config_users(char *out, size_t cap)
+{
+	size_t n;
+
+	if (!config_home(out, cap))
+		return false;
+	n = strlen(out);
+	return n + sizeof "/config" <= cap && slice_copy(out + n, cap - n, slice_str("/config")) > 0;
 }
 
 int

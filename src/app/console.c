@@ -1,48 +1,35 @@
 /*
  * console - store, viewer and terminal on one loop; see console.h.
- * Draws at most ten times a second and only when something moved; keys draw at once; a slow terminal costs frames,
- * never keys.
+ * Keys draw at once, the rest when console_pace says so; a slow terminal costs frames, never keys.  One timer wakes us:
+ * for the next frame that somebody wants, else for the next look at what time alone may change.
  */
 #include "app/console.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <langinfo.h>
+#include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <uv.h>
 
 #include "app/clock.h"
+#include "app/console_int.h"
 #include "sipwhy/mem.h"
 #include "sipwhy/record.h"
 #include "sipwhy/sip.h"
-#include "sipwhy/store.h"
-#include "sipwhy/term.h"
-#include "sipwhy/view.h"
+#include "sipwhy/timefmt.h"
 
-enum { CONSOLE_FRAME_MS = 100, CONSOLE_SECOND_MS = 1000, CONSOLE_READ = 256 * 1024, CONSOLE_READS = 8 };
-
-struct console {
-	uv_loop_t loop;
-	const struct options *o;
-	struct store *store;
-	struct theme theme;
-	struct viewer *viewer;
-	struct canvas *canvas;
-	struct term *term;
-	int tty_in, tty_out, in_fd;
-	bool loop_ok, hungup, quit;
-	uv_poll_t keys, stream;
-	uv_timer_t frame, second, duration;
-	uv_signal_t signals[4];
-	uint64_t drawn_ms, drawn_revision;
-	bool drawn, wanted;
-	char *read_buf;
+enum {
+	CONSOLE_BUSY_MS = 50, /* between looks at a terminal that takes nothing */
+	CONSOLE_MORE_MS = 1,  /* a view that is not done with its list */
+	CONSOLE_DOUBLE_MS = 400,
+	CONSOLE_READ = 64 * 1024,
+	CONSOLE_TURN_MS = 2, /* of records; a key waits for so long at most, and one read more */
+	CONSOLE_GATHER = 8, /* reads before the first frame, and how long to wait for each */
+	CONSOLE_GATHER_MS = 25
 };
 
-static void
+void
 console_leave(struct console *c)
 {
 	c->quit = true;
@@ -50,80 +37,10 @@ console_leave(struct console *c)
 }
 
 static void
-console_draw(struct console *c)
+console_hung_up(struct console *c)
 {
-	store_advance(c->store, clock_wall_ns());
-	canvas_clear(c->canvas);
-	viewer_draw(c->viewer, c->canvas);
-	c->drawn_ms = uv_now(&c->loop);
-	c->drawn_revision = store_revision(c->store);
-	c->wanted = false;
-	if (term_present(c->term, c->canvas) != 0) {
-		c->hungup = true;
-		console_leave(c);
-	}
-}
-
-static void console_on_frame(uv_timer_t *h);
-
-/* Draw now, or as soon as the last frame is old enough and out of the terminal's queue. */
-static void
-console_want(struct console *c, bool now)
-{
-	uint64_t age = uv_now(&c->loop) - c->drawn_ms;
-
-	if ((now || age >= CONSOLE_FRAME_MS) && !term_busy(c->term)) {
-		console_draw(c);
-		return;
-	}
-	if (!c->wanted)
-		(void)uv_timer_start(
-		    &c->frame, console_on_frame, age < CONSOLE_FRAME_MS ? CONSOLE_FRAME_MS - age : CONSOLE_FRAME_MS, 0);
-	c->wanted = true;
-}
-
-static void
-console_on_frame(uv_timer_t *h)
-{
-	struct console *c = h->data;
-
-	c->wanted = false;
-	console_want(c, false);
-}
-
-/* Rates fall and the clock goes on although nothing comes. */
-static void
-console_on_second(uv_timer_t *h)
-{
-	console_want(h->data, false);
-}
-
-static void
-console_command(struct console *c, enum command command)
-{
-	switch (command) {
-	case COMMAND_NONE:
-		break;
-	case COMMAND_QUIT:
-		console_leave(c);
-		break;
-	case COMMAND_PAUSE:
-		if (store_freeze(c->store, !store_frozen(c->store)) != 0)
-			viewer_say(c->viewer, "not paused: out of memory");
-		break;
-	case COMMAND_REPAINT:
-		term_repaint(c->term);
-		break;
-	case COMMAND_GROUP_ACK:
-		store_group_ack(c->store, viewer_group(c->viewer));
-		break;
-	case COMMAND_GROUP_MUTE:
-		store_group_mute(c->store, viewer_group(c->viewer), true);
-		break;
-	case COMMAND_GROUP_UNMUTE:
-		store_group_mute(c->store, viewer_group(c->viewer), false);
-		break;
-	}
+	c->hungup = true;
+	console_leave(c);
 }
 
 static void
@@ -131,10 +48,130 @@ console_resize(struct console *c)
 {
 	int rows, cols;
 
+	c->resized = false;
 	term_resize(c->term);
 	term_size(c->term, &rows, &cols);
 	if (canvas_resize(c->canvas, rows, cols) != 0)
 		viewer_say(c->viewer, "out of memory: the old size stays");
+}
+
+static void console_on_frame(uv_timer_t *h);
+
+static void
+console_wake(struct console *c, uint64_t ms)
+{
+	(void)uv_timer_start(&c->frame, console_on_frame, ms, 0);
+}
+
+static uint64_t
+console_minute_ms(void)
+{
+	return (uint64_t)(60000 - clock_wall_ns() / NS_PER_MS % 60000);
+}
+
+static void
+console_draw(struct console *c, bool free)
+{
+	uint64_t now_ms = uv_now(&c->loop);
+	size_t cost = 0;
+	int64_t wall_ns = clock_wall_ns();
+
+	if (c->resized)
+		console_resize(c);
+	store_advance(c->store, wall_ns);
+	viewer_clock(c->viewer, wall_ns);
+	viewer_quiet(c->viewer, console_pace_quiet(&c->pace, now_ms));
+	canvas_clear(c->canvas);
+	viewer_draw(c->viewer, c->canvas);
+	c->drawn_revision = store_revision(c->store);
+	c->failures = store_event_total(c->store);
+	c->asked = false;
+	if (term_present(c->term, c->canvas, &cost) != 0) {
+		console_hung_up(c);
+		return;
+	}
+	console_pace_drew(&c->pace, now_ms, cost, free);
+	console_wake(
+	    c, viewer_busy(c->viewer) ? CONSOLE_MORE_MS : console_pace_idle(&c->pace, now_ms, console_minute_ms()));
+}
+
+/* Draw now, or when it is due and the last frame is out of the terminal's queue. */
+static void
+console_want(struct console *c, enum console_why why)
+{
+	uint64_t wait_ms = console_pace_wait(&c->pace, why, uv_now(&c->loop));
+	bool busy;
+
+	if (c->quit)
+		return;
+	busy = wait_ms == 0 && term_busy(c->term);
+	c->asked = c->asked || why == WHY_KEY;
+	if (wait_ms == 0 && !busy)
+		console_draw(c, why == WHY_KEY);
+	else if (busy || !uv_is_active((uv_handle_t *)&c->frame) || uv_timer_get_due_in(&c->frame) > wait_ms)
+		console_wake(c, busy ? CONSOLE_BUSY_MS : wait_ms);
+}
+
+static void
+console_on_frame(uv_timer_t *h)
+{
+	struct console *c = h->data;
+
+	if (term_busy(c->term))
+		console_wake(c, CONSOLE_BUSY_MS);
+	else
+		console_draw(c, c->asked || viewer_busy(c->viewer));
+}
+
+/* Critical ones that were not there before; ids rise. */
+static void
+console_ring(struct console *c)
+{
+	uint64_t newest[2] = { c->rung[0], c->rung[1] };
+
+	for (size_t i = 0; i < store_incident_count(c->store); i++) {
+		const struct incident *in = store_incident_at(c->store, i);
+
+		bool rule = (in->id & INCIDENT_IS_RULE) != 0;
+
+		if (in->level == INCIDENT_CRITICAL && !in->ended && in->id > newest[rule])
+			newest[rule] = in->id;
+	}
+	if ((newest[0] > c->rung[0] || newest[1] > c->rung[1]) && c->bell)
+		term_bell(c->term);
+	memcpy(c->rung, newest, sizeof newest);
+}
+
+/* A double click is two presses at one place; the wheel is the arrows, each turn of it one. */
+static uint32_t
+console_mouse(struct console *c)
+{
+	struct ui_mouse m = term_mouse_event(c->term);
+	uint64_t now_ms = uv_now(&c->loop);
+
+	if (m.kind == MOUSE_CLICK && c->click.row == m.row && c->click.col == m.col && c->click_ms > 0 &&
+	    now_ms - c->click_ms <= CONSOLE_DOUBLE_MS)
+		m.kind = MOUSE_DOUBLE;
+	c->click = m;
+	c->click_ms = m.kind == MOUSE_CLICK ? now_ms : 0;
+	return m.kind == MOUSE_WHEEL_UP ? UI_KEY_UP : m.kind == MOUSE_WHEEL_DOWN ? UI_KEY_DOWN : UI_KEY_MOUSE;
+}
+
+static void
+console_key(struct console *c, uint32_t key)
+{
+	if (key == UI_CTRL('c')) {
+		console_leave(c);
+		return;
+	}
+	if (key == UI_CTRL('z')) {
+		console_suspend(c);
+		return;
+	}
+	if (key == UI_KEY_MOUSE)
+		key = console_mouse(c);
+	console_command(c, viewer_key(c->viewer, key));
+	console_keep_history(c);
 }
 
 static void
@@ -142,40 +179,51 @@ console_on_keys(uv_poll_t *h, int status, int events)
 {
 	struct console *c = h->data;
 	int64_t key = UI_KEY_NONE;
+	bool any = false;
 
 	(void)events;
+	viewer_clock(c->viewer, clock_wall_ns());
 	while (!c->quit && status == 0 && (key = term_key(c->term)) > UI_KEY_NONE) {
-		console_command(c, viewer_key(c->viewer, (uint32_t)key));
+		console_key(c, (uint32_t)key);
+		any = true;
 	}
-	if (status != 0 || key < 0) {
-		c->hungup = true;
-		console_leave(c);
-	}
-	if (!c->quit)
-		console_want(c, true);
+	if (status != 0 || key < 0)
+		console_hung_up(c);
+	if (any)
+		console_want(c, WHY_KEY);
 }
 
-/* A bounded number of reads a turn: keys come first even when records pour in. */
+/* A bounded time a turn: keys come first even when records pour in, and how long a record takes nobody knows. */
 static void
-console_on_stream(uv_poll_t *h, int status, int events)
+console_read(struct console *c)
 {
-	struct console *c = h->data;
+	uint64_t stop = uv_hrtime() + CONSOLE_TURN_MS * (uint64_t)1000000;
 	ssize_t n = 0;
 
-	(void)status;
-	(void)events;
-	for (int i = 0; i < CONSOLE_READS; i++) {
+	do {
 		n = read(c->in_fd, c->read_buf, CONSOLE_READ);
-		if (n <= 0)
-			break;
-		store_feed(c->store, c->read_buf, (size_t)n);
-	}
+		if (n > 0)
+			store_feed(c->store, c->read_buf, (size_t)n);
+	} while (n > 0 && uv_hrtime() < stop);
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
 		(void)uv_poll_stop(&c->stream);
 		store_note(c->store, false, "the supervisor is gone: nothing new will come");
 	}
-	if (store_revision(c->store) != c->drawn_revision)
-		console_want(c, false);
+}
+
+static void
+console_on_stream(uv_poll_t *h, int status, int events)
+{
+	struct console *c = h->data;
+
+	(void)status;
+	(void)events;
+	console_read(c);
+	console_ring(c);
+	if (store_event_total(c->store) != c->failures && !store_frozen(c->store))
+		console_want(c, WHY_FAILURE);
+	else if (store_revision(c->store) != c->drawn_revision)
+		console_want(c, WHY_FIGURES);
 }
 
 static void
@@ -183,12 +231,19 @@ console_on_signal(uv_signal_t *h, int signo)
 {
 	struct console *c = h->data;
 
-	if (signo == SIGWINCH) {
-		console_resize(c);
-		console_want(c, false);
-		return;
+	switch (signo) {
+	case SIGWINCH:
+		c->resized = true;
+		console_want(c, WHY_RESIZE);
+		break;
+	case SIGTSTP:
+		console_suspend(c);
+		console_want(c, WHY_KEY);
+		break;
+	default:
+		console_leave(c);
+		break;
 	}
-	console_leave(c);
 }
 
 static void
@@ -197,56 +252,13 @@ console_on_duration(uv_timer_t *h)
 	console_leave(h->data);
 }
 
-/*
- * Keys come through a descriptor of our own: polling makes it non-blocking, and that must not stick to the one that the
- * shell and our output share.  It is also the only way to keys when packets come on stdin.
- */
-static int
-console_open_tty(struct console *c, struct errmsg *em)
-{
-	c->tty_in = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-	if (c->tty_in < 0)
-		return errmsg_set(
-		    em, -ENOTTY, "no terminal to draw on: run it in one, or use -N for a report without a screen");
-	c->tty_out = isatty(STDOUT_FILENO) ? dup(STDOUT_FILENO) : open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-	return c->tty_out >= 0 ? 0 : errmsg_set(em, -errno, "the terminal can't be opened: %s", strerror(errno));
-}
-
-/* The user's file, the installed one, the one beside the sources; the built-in colours are the same as the last two. */
-static int
-console_theme(struct console *c, struct errmsg *em)
-{
-	theme_default(&c->theme);
-	if (c->o->theme != NULL)
-		return theme_load(&c->theme, c->o->theme, em);
-	(void)theme_load(&c->theme, PKGDATADIR "/themes/default.theme", em);
-	em->text[0] = '\0';
-	return 0;
-}
-
-static int
-console_open_term(struct console *c, struct errmsg *em)
-{
-	bool mono = getenv("NO_COLOR") != NULL && getenv("NO_COLOR")[0] != '\0';
-	int rows, cols, err = term_open(&c->term, c->tty_in, c->tty_out, &c->theme, mono, em);
-
-	if (err != 0)
-		return err;
-	term_size(c->term, &rows, &cols);
-	c->canvas = canvas_new(rows, cols);
-	c->viewer = viewer_new(c->store, &c->theme);
-	if (c->canvas == NULL || c->viewer == NULL)
-		return errmsg_set(em, -ENOMEM, "out of memory");
-	canvas_set_ascii(c->canvas, strcmp(nl_langinfo(CODESET), "UTF-8") != 0);
-	return 0;
-}
-
 static int
 console_open(struct console *c, struct errmsg *em)
 {
 	struct store_cfg cfg = { .events = c->o->limit, .seed = clock_seed(), .phrase = sip_code_phrase };
 	int err;
 
+	c->seed = clock_seed();
 	c->store = store_new(&cfg);
 	c->read_buf = mem_alloc(CONSOLE_READ);
 	if (c->store == NULL || c->read_buf == NULL)
@@ -255,13 +267,12 @@ console_open(struct console *c, struct errmsg *em)
 	if (err != 0)
 		return errmsg_set(em, err, "can't start an event loop: %s", uv_strerror(err));
 	c->loop_ok = true;
-	if ((err = console_open_tty(c, em)) != 0 || (err = console_theme(c, em)) != 0)
-		return err;
-	return console_open_term(c, em);
+	err = console_open_rules(c, em);
+	return err != 0 ? err : console_open_screen(c, em);
 }
 
 int
-console_new(struct console **out, const struct options *o, int in_fd, struct errmsg *em)
+console_new(struct console **out, const struct options *o, int in_fd, struct history *history, struct errmsg *em)
 {
 	struct console *c = mem_zalloc(sizeof *c);
 	int err;
@@ -271,6 +282,9 @@ console_new(struct console **out, const struct options *o, int in_fd, struct err
 	c->o = o;
 	c->in_fd = in_fd;
 	c->tty_in = c->tty_out = -1;
+	c->history = history;
+	c->bell = o->bell == BELL_CRIT;
+	c->mouse = o->mouse;
 	err = console_open(c, em);
 	if (err != 0) {
 		console_free(c);
@@ -283,14 +297,14 @@ console_new(struct console **out, const struct options *o, int in_fd, struct err
 static void
 console_start(struct console *c)
 {
-	static const int signals[] = { SIGWINCH, SIGHUP, SIGTERM, SIGINT };
-	uv_timer_t *timers[] = { &c->frame, &c->second, &c->duration };
+	static const int signals[CONSOLE_SIGNALS] = { SIGWINCH, SIGHUP, SIGTERM, SIGINT, SIGTSTP };
+	uv_timer_t *timers[] = { &c->frame, &c->duration };
 
 	for (size_t i = 0; i < sizeof timers / sizeof timers[0]; i++) {
 		(void)uv_timer_init(&c->loop, timers[i]);
 		timers[i]->data = c;
 	}
-	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+	for (size_t i = 0; i < CONSOLE_SIGNALS; i++) {
 		(void)uv_signal_init(&c->loop, &c->signals[i]);
 		c->signals[i].data = c;
 		(void)uv_signal_start(&c->signals[i], console_on_signal, signals[i]);
@@ -300,9 +314,36 @@ console_start(struct console *c)
 	c->keys.data = c->stream.data = c;
 	(void)uv_poll_start(&c->keys, UV_READABLE | UV_DISCONNECT, console_on_keys);
 	(void)uv_poll_start(&c->stream, UV_READABLE, console_on_stream);
-	(void)uv_timer_start(&c->second, console_on_second, CONSOLE_SECOND_MS, CONSOLE_SECOND_MS);
+	console_pace_init(&c->pace, options_refresh_ms(c->o), uv_now(&c->loop));
 	if (c->o->duration_s > 0)
 		(void)uv_timer_start(&c->duration, console_on_duration, c->o->duration_s * 1000, 0);
+}
+
+/* What the engine says at its start belongs on the first screen: else it is painted twice, and "no engine" at first. */
+static void
+console_gather(struct console *c)
+{
+	struct pollfd p = { .fd = c->in_fd, .events = POLLIN };
+
+	for (int i = 0; i < CONSOLE_GATHER && uv_is_active((uv_handle_t *)&c->stream); i++) {
+		if (poll(&p, 1, store_source_count(c->store) > 0 ? CONSOLE_GATHER_MS : 4 * CONSOLE_GATHER_MS) <= 0)
+			break;
+		console_read(c);
+	}
+}
+
+/* Lines of -c and of the like, as if they were typed after ":". */
+static void
+console_begin(struct console *c)
+{
+	for (size_t i = 0; i < c->o->n_commands && !c->quit; i++)
+		console_command(c, viewer_command(c->viewer, slice_str(c->o->commands[i])));
+	console_gather(c);
+	/* The window may have changed before anybody listened; keys typed early are already read. */
+	c->resized = true;
+	console_draw(c, true);
+	if (!c->quit)
+		console_on_keys(&c->keys, 0, UV_READABLE);
 }
 
 int
@@ -314,7 +355,7 @@ console_run(struct console *c)
 	if (quiet >= 0)
 		(void)dup2(quiet, STDERR_FILENO);
 	console_start(c);
-	console_draw(c);
+	console_begin(c);
 	if (!c->quit)
 		(void)uv_run(&c->loop, UV_RUN_DEFAULT);
 	return 0;
@@ -328,11 +369,27 @@ console_close_handle(uv_handle_t *h, void *arg)
 		uv_close(h, NULL);
 }
 
+/* A hang-up comes from the kernel and from the supervisor: the second one must not end us half way out. */
+static void
+console_no_more_signals(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGHUP);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGTSTP);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 void
 console_free(struct console *c)
 {
 	if (c == NULL)
 		return;
+	console_no_more_signals();
+	/* The terminal first: what comes after it may fail. */
 	if (c->term != NULL)
 		term_close(c->term, c->hungup);
 	if (c->loop_ok) {
@@ -340,13 +397,10 @@ console_free(struct console *c)
 		(void)uv_run(&c->loop, UV_RUN_DEFAULT);
 		(void)uv_loop_close(&c->loop);
 	}
-	viewer_free(c->viewer);
-	canvas_free(c->canvas);
+	console_close_screen(c);
 	store_free(c->store);
+	console_close_rules(c);
+	mem_free(c->past);
 	mem_free(c->read_buf);
-	if (c->tty_in >= 0)
-		(void)close(c->tty_in);
-	if (c->tty_out >= 0)
-		(void)close(c->tty_out);
 	mem_free(c);
 }

@@ -19,6 +19,7 @@
 #include "app/match.h"
 #include "app/outlet.h"
 #include "app/pipeline.h"
+#include "app/sieve.h"
 #include "app/tell.h"
 #include "app/version.h"
 #include "sipwhy/input.h"
@@ -287,6 +288,8 @@ engine_open(struct engine *e, struct errmsg *em)
 {
 	const struct options *o = e->o;
 	int err = match_new(&e->match, o->match, o->icase, o->invert, o->calls_only, em);
+	/* For eyes, or where they were asked for: the ring has its price. */
+	bool messages = e->cfg.fd >= 0 && (e->cfg.share != NULL || o->messages);
 	struct endpoint local[LOCAL_MAX];
 	struct pipeline_cfg cfg = { .seed = clock_seed(),
 		.match = o->match != NULL || o->calls_only ? e->match : NULL,
@@ -297,6 +300,8 @@ engine_open(struct engine *e, struct errmsg *em)
 		.event = o->events || e->cfg.fd >= 0 ? tell_event : NULL,
 		.update = o->events || e->cfg.fd >= 0 ? tell_update : NULL,
 		.incident = tell_incident,
+		.message = messages ? tell_message : NULL,
+		.good = messages ? tell_good : NULL,
 		.notice = o->events || e->cfg.fd >= 0 ? tell_notice : NULL,
 		.moment = e->cfg.fd >= 0 ? tell_moment : NULL,
 		.heads = o->log_heads,
@@ -311,6 +316,8 @@ engine_open(struct engine *e, struct errmsg *em)
 	if (e->pipe == NULL)
 		return errmsg_set(em, -ENOMEM, "out of memory");
 	err = tell_open(e, em);
+	if (err == 0)
+		err = sieve_new(&e->sieve, o, em);
 	if (err == 0)
 		err = engine_open_inputs(e, em);
 	if (err == 0 && o->out_pcap != NULL && e->cfg.number == 1)
@@ -467,6 +474,8 @@ engine_report(struct engine *e)
 		.sources = stats,
 		.n_sources = tell_stats(e, stats),
 		.events = e->events,
+		.filter = sieve_filter(e->sieve),
+		.filtered = sieve_left_out(e->sieve),
 		.notices = e->notices };
 	struct track_stats track;
 	bool exact;
@@ -577,6 +586,7 @@ engine_free(struct engine *e)
 	/* Before the lists: what waits in it is told to them. */
 	pipeline_free(e->pipe);
 	sink_events_free(e->events);
+	sieve_free(e->sieve);
 	sink_incidents_free(e->incidents);
 	notice_list_free(e->notices);
 	match_free(e->match);

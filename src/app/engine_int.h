@@ -20,6 +20,7 @@
 
 struct match;
 struct outlet;
+struct sieve;
 struct sink_events;
 struct sink_incidents;
 struct sink_pcap;
@@ -52,6 +53,7 @@ struct engine {
 	char host[64];
 	struct match *match;
 	struct pipeline *pipe;
+	struct sieve *sieve;              /* which events are told; NULL: all */
 	struct sink_events *events;       /* of a report, NULL: not wanted */
 	struct sink_incidents *incidents; /* of a report */
 	struct notice_list *notices;      /* of a report */

@@ -15,7 +15,9 @@
 enum {
 	OUTLET_MAX = 16 << 20,
 	OUTLET_TICK_ROOM = 12 << 20, /* events stop here, ticks go on */
+	OUTLET_MESSAGE_ROOM = 8 << 20, /* a file is not read above OUTLET_FULL, so that its messages are all told */
 	OUTLET_FULL = 4 << 20,
+	OUTLET_LATE = 64 << 10, /* messages go out by so many */
 	OUTLET_END = 2, /* without its last two bytes a line is no JSON */
 	OUTLET_FOLDS = 64,
 	OUTLET_TEXT = 64,
@@ -39,7 +41,8 @@ struct outlet {
 	void *watch_ctx;
 	unsigned rate, tokens, notices; /* the last two: left of this second */
 	uint64_t second;
-	uint64_t drops;
+	uint64_t drops, message_drops;
+	uint64_t folded; /* id of the last event when that was folded */
 	size_t n_folds;
 	struct record_fold folds[OUTLET_FOLDS];
 	struct outlet_fold text[OUTLET_FOLDS];
@@ -301,6 +304,7 @@ outlet_event(struct outlet *o, const struct event *ev, uint64_t now_ms)
 {
 	struct record r = { .type = RECORD_EVENT, .t_ns = ev->t_ns, .host = o->host, .event = *ev };
 
+	o->folded = ev->id;
 	if (!outlet_token(o, &o->tokens, now_ms)) {
 		outlet_fold(o, ev);
 		return;
@@ -308,7 +312,29 @@ outlet_event(struct outlet *o, const struct event *ev, uint64_t now_ms)
 	if (o->buf.len > OUTLET_TICK_ROOM || outlet_record(o, &r) != 0) {
 		o->drops++;
 		outlet_fold(o, ev);
+		return;
 	}
+	o->folded = 0;
+}
+
+bool
+outlet_message(struct outlet *o, const struct callmsg *c)
+{
+	struct record r = { .type = RECORD_MESSAGE, .t_ns = c->t_ns, .host = o->host, .message = *c };
+
+	if (c->of == o->folded)
+		return false;
+	if (o->buf.len > OUTLET_MESSAGE_ROOM || outlet_put(o, &r) != 0)
+		o->message_drops++;
+	else if (outlet_waiting(o) > OUTLET_LATE)
+		outlet_flush(o);
+	return true;
+}
+
+uint64_t
+outlet_message_drops(const struct outlet *o)
+{
+	return o->message_drops;
 }
 
 void

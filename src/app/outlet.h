@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sipwhy/callmsg.h"
 #include "sipwhy/event.h"
 #include "sipwhy/notice.h"
 #include "sipwhy/record.h"
@@ -48,6 +49,13 @@ void outlet_watch(struct outlet *o, outlet_written_fn fn, void *ctx);
 void outlet_after(struct outlet *o);
 /* Send or fold an event; now_ms: of the loop, for the rate. */
 void outlet_event(struct outlet *o, const struct event *ev, uint64_t now_ms);
+/*
+ * Send a message of an event, or of a good call; it may wait for what is sent next.  Messages give way first: none is
+ * taken while the reader is far behind, which is counted.  False: its event was folded, and no more of it is wanted.
+ */
+bool outlet_message(struct outlet *o, const struct callmsg *c);
+/* Messages left out because the reader was slow, since the start. */
+uint64_t outlet_message_drops(const struct outlet *o);
 /* Send an event's second thought.  Counts that only grew are left out when there are too many. */
 void outlet_update(struct outlet *o, const struct event_update *u, uint64_t now_ms);
 /* Send a notice, 200 a second at most where there is a rate; how many there were is told by the sources. */

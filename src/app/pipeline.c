@@ -79,6 +79,24 @@ pipeline_on_incident(void *ctx, const struct incident *i)
 	p->cfg.incident(p->cfg.ctx, i);
 }
 
+static bool
+pipeline_on_message(void *ctx, const struct callmsg *c)
+{
+	struct pipeline *p = ctx;
+
+	return p->cfg.message(p->cfg.ctx, c);
+}
+
+static void
+pipeline_on_good(void *ctx, const struct goodcall *g)
+{
+	struct pipeline *p = ctx;
+	struct goodcall told = *g;
+
+	told.source = slice_str(p->name);
+	p->cfg.good(p->cfg.ctx, &told);
+}
+
 struct pipeline *
 pipeline_new(const struct pipeline_cfg *cfg)
 {
@@ -101,6 +119,12 @@ pipeline_new(const struct pipeline_cfg *cfg)
 	track.sink.ctx = p;
 	if (cfg->incident != NULL)
 		track.sink.incident = pipeline_on_incident;
+	if (cfg->message != NULL) {
+		track.messages = TRACK_MESSAGES_BYTES;
+		track.sink.message = pipeline_on_message;
+	}
+	if (cfg->message != NULL && cfg->good != NULL)
+		track.sink.good = pipeline_on_good;
 	p->parser = sip_parser_new();
 	p->track = track_new(&track);
 	p->tally = tally_new(cfg->seed, cfg->peers);

@@ -25,6 +25,9 @@
 typedef void (*pipeline_event_fn)(void *ctx, const struct event *ev);
 typedef void (*pipeline_update_fn)(void *ctx, const struct event_update *u);
 typedef void (*pipeline_incident_fn)(void *ctx, const struct incident *i);
+/* A message of an attempt that was told; a call that went well.  As the members of struct track_sink. */
+typedef bool (*pipeline_message_fn)(void *ctx, const struct callmsg *c);
+typedef void (*pipeline_good_fn)(void *ctx, const struct goodcall *g);
 /* A line of a log tells of a failure without a code. */
 typedef void (*pipeline_notice_fn)(void *ctx, const struct notice *n);
 /* A message or statement of a log is about to be counted; t_ns: its time. */
@@ -33,7 +36,8 @@ typedef void (*pipeline_moment_fn)(void *ctx, int64_t t_ns);
 /*
  * local: this machine's addresses.  first_id: id of the first event.  match, peers (NULL: no names) and heads (NULL:
  * none but the built-in ones) are borrowed.  limits: one value for each row of track_limits, NULL the defaults.
- * event, update, incident, notice, moment NULL: nobody listens.
+ * event, update, incident, notice, moment NULL: nobody listens.  message NULL: no messages are kept, and there are no
+ * good calls.
  */
 struct pipeline_cfg {
 	uint64_t seed;
@@ -47,6 +51,8 @@ struct pipeline_cfg {
 	pipeline_event_fn event;
 	pipeline_update_fn update;
 	pipeline_incident_fn incident;
+	pipeline_message_fn message;
+	pipeline_good_fn good;
 	pipeline_notice_fn notice;
 	pipeline_moment_fn moment;
 	void *ctx;

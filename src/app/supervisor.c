@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@
 #include "app/child.h"
 #include "app/clock.h"
 #include "app/engine.h"
+#include "app/history.h"
 #include "app/opener.h"
 #include "app/options_log.h"
 #include "app/rights.h"
@@ -58,6 +60,8 @@ struct supervisor {
 	int engine_status;     /* exit status of the last engine that came to its end */
 	struct termios tty;
 	bool have_tty;
+	struct history *history; /* of prompts, shared with the console; NULL: memory is short */
+	char history_path[PATH_MAX];
 };
 
 static int
@@ -73,7 +77,7 @@ supervisor_start_engine(struct supervisor *s, struct errmsg *em)
 static int
 supervisor_start_console(struct supervisor *s)
 {
-	int err = child_console(&s->console, s->o, s->stream[0], s->stream[1]);
+	int err = child_console(&s->console, s->o, s->stream[0], s->stream[1], s->history);
 
 	if (err != 0)
 		return err;
@@ -273,6 +277,20 @@ supervisor_opener_ended(struct supervisor *s, int status)
 	(void)kill(s->engine, SIGTERM);
 }
 
+/*
+ * A console that stopped has given the terminal back: the shell must see us stop too.  Capture goes on meanwhile.  When
+ * the shell says "go on" it says so to its job, and the console may have another owner than whoever says it.
+ */
+static void
+supervisor_stopped(const struct supervisor *s, pid_t pid)
+{
+	/* Whoever leads the session has no shell that would wake it. */
+	if (pid != s->console || getpgrp() == getsid(0))
+		return;
+	(void)raise(SIGSTOP);
+	(void)kill(s->console, SIGCONT);
+}
+
 /* Returns the exit status once the console ended, -1 before. */
 static int
 supervisor_reap(struct supervisor *s)
@@ -280,7 +298,11 @@ supervisor_reap(struct supervisor *s)
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+		if (WIFSTOPPED(status)) {
+			supervisor_stopped(s, pid);
+			continue;
+		}
 		if (pid == s->console)
 			return supervisor_console_ended(s, status);
 		if (pid == s->engine)
@@ -325,6 +347,8 @@ supervisor_watch(struct supervisor *s, const sigset_t *set)
 		signo = sigtimedwait(set, NULL, &wait);
 		if (signo == SIGTERM || signo == SIGHUP || signo == SIGINT)
 			supervisor_ask(s, signo == SIGHUP ? SIGHUP : SIGTERM);
+		else if (signo == SIGTSTP)
+			(void)kill(s->console, SIGTSTP);
 		supervisor_insist(s);
 		status = supervisor_reap(s);
 	}
@@ -355,6 +379,7 @@ supervisor_prepare(struct supervisor *s, sigset_t *set, struct errmsg *em)
 	(void)sigaddset(set, SIGTERM);
 	(void)sigaddset(set, SIGHUP);
 	(void)sigaddset(set, SIGINT);
+	(void)sigaddset(set, SIGTSTP);
 	if (sigprocmask(SIG_BLOCK, set, NULL) != 0)
 		return errmsg_set(em, -errno, "can't block signals: %s", strerror(errno));
 	supervisor_write_errors();
@@ -388,16 +413,40 @@ supervisor_has_low_port(const struct options *o)
 	return low;
 }
 
+/* Not before the first engine is there, which has no use for it.  A file that can't be read is written anew. */
+static void
+supervisor_open_history(struct supervisor *s)
+{
+	s->history = history_map();
+	if (!history_path(s->history_path, sizeof s->history_path))
+		s->history_path[0] = '\0';
+	if (s->history != NULL && s->history_path[0] != '\0')
+		(void)history_load(s->history, s->history_path);
+}
+
+/* That it could not be kept is no reason to fail; --check-config tells why. */
+static void
+supervisor_close_history(struct supervisor *s)
+{
+	struct errmsg em;
+
+	if (s->history != NULL && s->history->n > 0 && s->history_path[0] != '\0')
+		(void)history_save(s->history, s->history_path, &em);
+	history_unmap(s->history);
+}
+
 int
 supervisor_run(const struct options *o)
 {
 	struct supervisor s = { .o = o };
 	struct errmsg em = { "" };
 	sigset_t set;
+	int status;
 
 	if (supervisor_prepare(&s, &set, &em) != 0 || supervisor_start_engine(&s, &em) != 0)
 		return child_fail(em.text);
 	supervisor_let_stdin_go();
+	supervisor_open_history(&s);
 	if (supervisor_start_console(&s) != 0 || rights_keep_opening(supervisor_has_low_port(o), &em) != 0) {
 		s.ending = true;
 		(void)kill(s.engine, SIGKILL);
@@ -407,7 +456,9 @@ supervisor_run(const struct options *o)
 			;
 		return child_fail(em.text[0] != '\0' ? em.text : "can't start the console");
 	}
-	return supervisor_watch(&s, &set);
+	status = supervisor_watch(&s, &set);
+	supervisor_close_history(&s);
+	return status;
 }
 
 int

@@ -11,6 +11,7 @@
 #include "app/clock.h"
 #include "app/engine_int.h"
 #include "app/outlet.h"
+#include "app/sieve.h"
 #include "app/version.h"
 #include "sipwhy/mem.h"
 #include "sipwhy/record.h"
@@ -169,6 +170,7 @@ tell_increments(struct engine *e, const struct engine_source *in_frame)
 	t->evictions = track.repeats_forgotten + track.outcomes[OUTCOME_EVICTED];
 	t->call_ids = track_call_ids(pipeline_track(e->pipe), &t->call_ids_exact);
 	t->record_drops = outlet_drops(e->outlet);
+	t->message_drops = outlet_message_drops(e->outlet) + track.messages_left;
 	t->lag_ms = e->lag_ms;
 	if (outlet_put(e->outlet, &r) != 0)
 		return;
@@ -296,6 +298,8 @@ tell_event(void *ctx, const struct event *ev)
 {
 	struct engine *e = ctx;
 
+	if (!sieve_event(e->sieve, ev, slice_str(e->host)))
+		return;
 	if (e->outlet != NULL)
 		outlet_event(e->outlet, ev, uv_now(&e->loop));
 	else
@@ -307,6 +311,8 @@ tell_update(void *ctx, const struct event_update *u)
 {
 	struct engine *e = ctx;
 
+	if (!sieve_told(e->sieve, u->id))
+		return;
 	if (e->outlet != NULL)
 		outlet_update(e->outlet, u, uv_now(&e->loop));
 	else
@@ -335,6 +341,27 @@ tell_notice(void *ctx, const struct notice *n)
 		outlet_notice(e->outlet, n, uv_now(&e->loop));
 	else if (e->notices != NULL)
 		(void)notice_list_add(e->notices, n);
+}
+
+bool
+tell_message(void *ctx, const struct callmsg *c)
+{
+	struct engine *e = ctx;
+
+	return sieve_told(e->sieve, c->of) && outlet_message(e->outlet, c);
+}
+
+void
+tell_good(void *ctx, const struct goodcall *g)
+{
+	struct engine *e = ctx;
+	struct record r = tell_record(e, RECORD_GOOD, g->t_ns);
+
+	r.good = *g;
+	/* No failure, so no filter means it. */
+	if (sieve_filter(e->sieve) != NULL)
+		return;
+	(void)outlet_record(e->outlet, &r);
 }
 
 void

@@ -6,9 +6,11 @@
 #ifndef APP_TELL_H
 #define APP_TELL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sipwhy/callmsg.h"
 #include "sipwhy/errmsg.h"
 #include "sipwhy/event.h"
 #include "sipwhy/incident.h"
@@ -57,6 +59,10 @@ void tell_event(void *ctx, const struct event *ev);
 void tell_update(void *ctx, const struct event_update *u);
 void tell_incident(void *ctx, const struct incident *i);
 void tell_notice(void *ctx, const struct notice *n);
+
+/* The messages of what was told, and good calls (pipeline_message_fn, pipeline_good_fn); only with an outlet. */
+bool tell_message(void *ctx, const struct callmsg *c);
+void tell_good(void *ctx, const struct goodcall *g);
 
 /* The state of a source, with its sentence. */
 void tell_source(const struct engine_source *s);

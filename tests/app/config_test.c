@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +16,14 @@
 #include <unistd.h>
 
 #include "app/config.h"
+#include "app/keys.h"
 #include "sipwhy/peers.h"
 #include "sipwhy/track.h"
 
 static void
 begin(struct options *o)
 {
-	*o = (struct options){ .buffer_mib = 32, .limit = 10000, .seed = 1 };
+	options_init(o);
 }
 
 static const char *
@@ -129,6 +131,123 @@ test_options(void **state)
 	config_free(&o);
 }
 
+static void
+test_screen(void **state)
+{
+	static const char text[] = "[options]\ncolor = 256\nglyphs = ascii\ntheme = light\nmouse = yes\nrefresh = 2.5\n"
+				   "window = 15m\nconfirm-quit = always\nbell = crit\n";
+	struct options o;
+	struct errmsg em = { "" };
+
+	(void)state;
+	begin(&o);
+	assert_int_equal(config_parse(&o, "f", slice_str(text), &em), 0);
+	assert_int_equal(o.color, COLOR_256);
+	assert_int_equal(o.glyphs, GLYPHS_ASCII);
+	assert_string_equal(o.theme, "light");
+	assert_true(o.mouse);
+	assert_int_equal(o.refresh_ms, 2500);
+	assert_int_equal(options_window_s(&o), 900);
+	assert_int_equal(o.confirm_quit, VIEW_QUIT_ALWAYS);
+	assert_int_equal(o.bell, BELL_CRIT);
+	config_free(&o);
+}
+
+static const char *
+keys_of(const struct options *o, const char *action)
+{
+	static char keys[KEYS_TEXT];
+
+	return keys_in_force(keys, sizeof keys, o, action);
+}
+
+/* Both forms; one that gives a key to an action takes it from all others. */
+static void
+test_keys(void **state)
+{
+	struct options o;
+	struct errmsg em = { "" };
+
+	(void)state;
+	begin(&o);
+	assert_string_equal(keys_of(&o, "help"), "F1 ? H");
+	assert_int_equal(config_parse(&o, "f",
+			     slice_str("[keys]\n# none\nhelp = F1 ^t Space ; more\n\tkey help S\t; and this\n"
+				       "unkey help ^T\ncommand: : ?\n"),
+			     &em),
+	    0);
+	assert_string_equal(keys_of(&o, "help"), "F1 Space S");
+	assert_string_equal(keys_of(&o, "command"), ": ?");
+	/* A later file. */
+	assert_int_equal(config_parse(&o, "g", slice_str("[keys]\ncommand = F1\nunkey help\nkey help ?"), &em), 0);
+	assert_string_equal(keys_of(&o, "command"), "F1");
+	assert_string_equal(keys_of(&o, "help"), "?");
+	assert_int_equal(config_parse(&o, "h", slice_str("[keys]\nhelp = none"), &em), 0);
+	assert_string_equal(keys_of(&o, "help"), "");
+	config_free(&o);
+}
+
+static void
+test_pairs(void **state)
+{
+	static const char text[] =
+	    "[filters]\nproblems = @server or\n  code:silence,408  ; what hurts\nserver = class:5xx\n"
+	    "[alerts]\nbusy = warn count > 5\n\tin 1m\nloss = off\n[columns]\nevents.80 = mark time\n code reason\n";
+	struct options o;
+	struct errmsg em = { "" };
+
+	(void)state;
+	begin(&o);
+	if (config_parse(&o, "f", slice_str(text), &em) != 0)
+		fail_msg("%s", em.text);
+	assert_string_equal(options_named(&o, slice_str("problems")), "@server or code:silence,408");
+	assert_null(options_named(&o, slice_str("problem")));
+	assert_string_equal(o.alerts.rows[0].name, "busy");
+	assert_string_equal(o.alerts.rows[0].text, "warn count > 5 in 1m");
+	/* What is no rule is refused by its line; nor may "on" stand for what is not built in. */
+	assert_int_equal(config_parse(&o, "a", slice_str("[alerts]\npeer-5xx = on\nx = warn asr < 5% per code"), &em), -EINVAL);
+	assert_non_null(strstr(em.text, "a:3: x: asr is known of"));
+	assert_int_equal(config_parse(&o, "a", slice_str("[alerts]\nx = on"), &em), -EINVAL);
+	assert_int_equal(config_parse(&o, "a", slice_str("[alerts]\nx = off"), &em), 0);
+	assert_string_equal(o.columns.rows[0].text, "events.80 = mark time code reason");
+	/* A later file overrules by name, and may use what is there. */
+	assert_int_equal(config_parse(&o, "g", slice_str("[filters]\nserver = 503\nmine = @problems"), &em), 0);
+	assert_int_equal(o.filters.n, 3);
+	assert_string_equal(options_named(&o, slice_str("server")), "503");
+	/* And may not make a ring of two that were right. */
+	assert_int_equal(config_parse(&o, "h", slice_str("[filters]\nserver = @problems"), &em), -EINVAL);
+	assert_non_null(strstr(em.text, "h:2: server: "));
+	config_free(&o);
+}
+
+static void
+test_too_many_pairs(void **state)
+{
+	struct options o;
+	struct errmsg em = { "" };
+	char text[4096];
+	int n = snprintf(text, sizeof text, "[filters]\nx = a");
+
+	(void)state;
+	for (int i = 0; i < 6; i++)
+		n += snprintf(text + n, sizeof text - (size_t)n, "\n %0100d", i);
+	begin(&o);
+	assert_int_equal(config_parse(&o, "f", slice_str(text), &em), -EINVAL);
+	assert_non_null(strstr(em.text, "f:8: x is longer than 512 characters"));
+	n = snprintf(text, sizeof text, "[alerts]\n");
+	for (int i = 0; i <= OPTIONS_PAIRS_MAX; i++)
+		n += snprintf(text + n, sizeof text - (size_t)n, "a%d = 503\n", i);
+	begin(&o);
+	assert_int_equal(config_parse(&o, "f", slice_str(text), &em), -EINVAL);
+	assert_non_null(strstr(em.text, "f:34: a32: more than 32 of this section"));
+	n = snprintf(text, sizeof text, "[keys]\n");
+	for (int i = 0; i <= OPTIONS_KEYS_MAX; i++)
+		n += snprintf(text + n, sizeof text - (size_t)n, "key help a\n");
+	begin(&o);
+	assert_int_equal(config_parse(&o, "f", slice_str(text), &em), -EINVAL);
+	assert_non_null(strstr(em.text, "f:130: more than 128 changes of keys"));
+}
+
 static bool
 allows(const struct options *o, uint8_t a, uint8_t b, uint8_t c, uint8_t d)
 {
@@ -207,7 +326,8 @@ test_refused(void **state)
 		const char *text, *says;
 	} rows[] = { { "[peer]\n", "f:1: there is no section [peer]; did you mean peers?" },
 		{ "\n\n[weather]",
-		    "f:3: there is no section [weather]; there are [peers], [incidents], [heads] and [options]" },
+		    "f:3: there is no section [weather]; say [peers], [incidents], [heads], [options], [keys], "
+		    "[filters], [alerts] or [columns]" },
 		{ "[peers", "f:1: a section is [name]" }, { "[]", "f:1: there is no section []" },
 		{ "[peers] a = trunk 192.0.2.1\n", "f:1: nothing may stand behind [peers]" },
 		{ "a = trunk 192.0.2.1\n", "f:1: a stands before any section" },
@@ -238,7 +358,28 @@ test_refused(void **state)
 		{ "[options]\ninput = x.pcap", "input is for the command line only" },
 		{ "[options]\ntzsp = x", "there is no option tzsp" },
 		{ "[options]\nlimit = 5", "limit = 5: a number from 10" }, { "[options]\ncalls = maybe", "yes or no" },
-		{ "[options]\ntheme = x", "full path" },
+		{ "[options]\ntheme = x/y", "the name of a theme or the full path" },
+		{ "[options]\ncolor = red", "f:2: color = red: auto, never, 16, 256 or true is wanted" },
+		{ "[options]\nrefresh = 0", "f:2: refresh = 0: seconds from 0.1 to 60" },
+		{ "[options]\nconfirm_quit = auto", "did you mean confirm-quit?" },
+		{ "[options]\nprint = man", "there is no option print" },
+		{ "[options]\nfast = yes", "fast is for the command line only: --fast" },
+		{ "[keys]\nhlep = F1", "f:2: there is no action hlep; did you mean help?" },
+		{ "[keys]\nhelp = F1 Fx", "f:2: Fx is no key" }, { "[keys]\nhelp = none F1", "f:2: none is no key" },
+		{ "[keys]\nhelp =", "f:2: help has no value" },
+		{ "[keys]\nhelp = F1\nhelp = F2", "f:3: help is set already, in line 2" },
+		{ "[keys]\nhelp = F1\n F2", "f:3: no line goes on with keys" },
+		{ "[keys]\nkey help", "f:2: say key ACTION KEY" },
+		{ "[keys]\nkey help F1 F2", "f:2: say key ACTION KEY" }, { "[keys]\nunkey", "f:2: say key ACTION KEY" },
+		{ "[keys]\nunkey hepl", "did you mean help?" }, { "[keys]\nset save yes", "f:2: this is no [section]" },
+		{ "[filters]\nbad name = 503", "f:2: bad name: a name is" },
+		{ "[filters]\nx =", "f:2: x has no value" }, { "[filters]\nok = 404\nx = (503", "f:3: x: " },
+		{ "[filters]\nx = @gone", "f:2: x: " }, { "[filters]\nx = @y\ny = @x", "f:2: x: " },
+		{ "[filters]\nx = 503\nx = 404", "f:3: x is set already, in line 2" },
+		{ "[filters]\nx = \"\xe2\x80\xae\"", "f:2: x: there is a character" },
+		{ "[columns]\nevents = time", "f:2: events: a view and a width" },
+		{ "[columns]\nevents.7 = time", "a view and a width" },
+		{ "[columns]\nevents.80 = time, code", "f:2: events.80: time, is no name of a column" },
 		{ "[options]\nlimit = 50\nlimit = 60", "f:3: limit is set already, in line 2" },
 		{ "[options]\nallow = 10.0.0.1/8", "f:2: allow: \"10.0.0.1/8\" has bits set behind its prefix" },
 		{ "[options]\nallow = everybody", "f:2: allow: \"everybody\" is no address" },
@@ -257,8 +398,8 @@ test_refused(void **state)
 		struct errmsg em = { "" };
 
 		begin(&o);
-		assert_int_equal(config_parse(&o, "f", slice_str(rows[i].text), &em), -EINVAL);
-		if (strstr(em.text, rows[i].says) == NULL)
+		if (config_parse(&o, "f", slice_str(rows[i].text), &em) != -EINVAL ||
+		    strstr(em.text, rows[i].says) == NULL)
 			fail_msg("\"%s\" gave \"%s\", wanted \"%s\"", rows[i].text, em.text, rows[i].says);
 		config_free(&o);
 	}
@@ -395,6 +536,33 @@ test_files(void **state)
 	assert_int_equal(rmdir(dir), 0);
 }
 
+/* Root does what such a file says; the user whom it belongs to may write it as he likes. */
+static void
+test_trusted(void **state)
+{
+	char path[] = "/tmp/sipwhy-config.XXXXXX";
+	int fd = mkstemp(path);
+	struct options o;
+	struct errmsg em;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(chmod(path, 0664), 0);
+	assert_int_equal(load(&o, path, false, &em), geteuid() == 0 ? -EPERM : 0);
+	assert_true(geteuid() != 0 || strstr(em.text, "may be written by others") != NULL);
+	assert_int_equal(chmod(path, 0604), 0);
+	assert_int_equal(load(&o, path, false, &em), 0);
+	if (geteuid() == 0) {
+		assert_int_equal(chown(path, 65534, 0), 0);
+		assert_int_equal(load(&o, path, false, &em), -EPERM);
+		assert_non_null(strstr(em.text, path));
+		assert_non_null(strstr(em.text, "belongs to another user"));
+	}
+	config_free(&o);
+	assert_int_equal(unlink(path), 0);
+}
+
 static char *
 dump(const struct options *o)
 {
@@ -414,7 +582,10 @@ test_dump(void **state)
 	static const char text[] =
 	    "[peers]\ncarrier a = trunk 198.51.100.0/24,\n 2001:db8::/33\nx = - 0.0.0.0/0\n"
 	    "[options]\nlimit = 77\ncalls = yes\ntheme = /a.theme\nallow = 10.0.0.0/8, 2001:db8::/32\n"
-	    "[incidents]\ntrunk-down.attempts = 9\n[heads]\nours = trace from {src}:\n";
+	    "[incidents]\ntrunk-down.attempts = 9\n[heads]\nours = trace from {src}:\n"
+	    "[keys]\nhelp = F5\nkey help ^g\n[columns]\nevents.80 = mark time\n[filters]\n"
+	    "long = 500,501,502,503,504,505,506,507,508,509,510,511,512,513,514,515,516,517,518,519,520,521,522,523,524\n"
+	    "  or 400,401,402,403,404,405,406,407,408,409,410,411,412,413,414,415,416,417,418,419,420,421,422,423,424\n";
 	struct options a, b;
 	struct errmsg em = { "" };
 	char *first, *second, longest[OPTIONS_TEXT];
@@ -441,6 +612,9 @@ test_dump(void **state)
 	assert_non_null(strstr(first, "\nallow = 10.0.0.0/8, 2001:db8::/32\n"));
 	assert_non_null(strstr(first, "\n[heads]\nours = trace from {src}:\n"));
 	assert_non_null(strstr(first, "\n# no-interface = no\n"));
+	assert_non_null(strstr(first, "\n[columns]\nevents.80 = mark time\n"));
+	assert_non_null(strstr(first, "\nhelp = F5 ^G\n"));
+	assert_non_null(strstr(first, "\n# command = :\n"));
 	free(first);
 	/* A path that would not come back as it is. */
 	a.theme = "/a ;b";
@@ -500,10 +674,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_peers), cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_options), cmocka_unit_test(test_receivers), cmocka_unit_test(test_heads),
-		cmocka_unit_test(test_too_many_heads), cmocka_unit_test(test_refused), cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_long_name), cmocka_unit_test(test_files), cmocka_unit_test(test_dump),
-		cmocka_unit_test(test_manual) };
+		cmocka_unit_test(test_options), cmocka_unit_test(test_screen), cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_pairs), cmocka_unit_test(test_too_many_pairs), cmocka_unit_test(test_trusted),
+		cmocka_unit_test(test_receivers), cmocka_unit_test(test_heads), cmocka_unit_test(test_too_many_heads),
+		cmocka_unit_test(test_refused), cmocka_unit_test(test_lines), cmocka_unit_test(test_long_name),
+		cmocka_unit_test(test_files), cmocka_unit_test(test_dump), cmocka_unit_test(test_manual) };
 
+	/* What can be shown hangs on it. */
+	(void)setlocale(LC_ALL, "C.UTF-8");
 	return cmocka_run_group_tests_name("config", tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 #include "app/config.h"
 #include "app/options.h"
 #include "app/options_log.h"
+#include "app/options_table.h"
 #include "sipwhy/peers.h"
 #include "sipwhy/slice.h"
 
@@ -105,6 +106,88 @@ test_forms(void **state)
 	assert_int_equal(parse(&o, &em, "--explain|403|Not Here|Server: Kamailio"), 0);
 	assert_string_equal(o.explain_words[1], "Server: Kamailio");
 	assert_null(o.explain_words[2]);
+	assert_int_equal(parse(&o, &em, "--json|--messages"), 0);
+	assert_true(o.messages);
+}
+
+static void
+test_screen(void **state)
+{
+	struct options o;
+	struct errmsg em;
+
+	(void)state;
+	assert_int_equal(parse(&o, &em, ""), 0);
+	assert_int_equal(options_refresh_ms(&o), 1000);
+	assert_int_equal(options_window_s(&o), -1);
+	assert_int_equal(o.color, COLOR_AUTO);
+	assert_int_equal(o.glyphs, GLYPHS_AUTO);
+	assert_int_equal(o.confirm_quit, VIEW_QUIT_AUTO);
+	assert_int_equal(o.bell, BELL_NEVER);
+	assert_int_equal(parse(&o, &em,
+			     "--color=true|--glyphs|utf8|--theme|solarized|--mouse|--refresh|0.25|--window|24h|"
+			     "--confirm-quit=never|--bell=crit|--no-redact"),
+	    0);
+	assert_int_equal(o.color, COLOR_TRUE);
+	assert_int_equal(o.glyphs, GLYPHS_UTF8);
+	assert_string_equal(o.theme, "solarized");
+	assert_true(o.mouse && o.no_redact);
+	assert_int_equal(options_refresh_ms(&o), 250);
+	assert_int_equal(options_window_s(&o), 86400);
+	assert_int_equal(o.confirm_quit, VIEW_QUIT_NEVER);
+	assert_int_equal(o.bell, BELL_CRIT);
+	assert_int_equal(parse(&o, &em, "--window=all|--refresh=12.5|--glyphs=ascii|--color=never"), 0);
+	assert_int_equal(options_window_s(&o), 0);
+	assert_int_equal(options_refresh_ms(&o), 12500);
+	assert_int_equal(o.glyphs, GLYPHS_ASCII);
+	assert_int_equal(o.color, COLOR_NEVER);
+	assert_int_equal(parse(&o, &em, "--fast"), 0);
+	assert_int_equal(options_refresh_ms(&o), 250);
+	assert_int_equal(parse(&o, &em, "--command|:goto 14:05|--command|theme light"), 0);
+	assert_int_equal(o.n_commands, 2);
+	assert_string_equal(o.commands[0], "goto 14:05");
+	assert_string_equal(o.commands[1], "theme light");
+}
+
+/* What is done instead of running; the last one counts. */
+static void
+test_actions(void **state)
+{
+	static const struct {
+		const char *line;
+		enum options_action action;
+	} rows[] = { { "-D", ACTION_DUMP }, { "--check-config", ACTION_CHECK }, { "--reset", ACTION_RESET },
+		{ "--howto|asterisk", ACTION_HOWTO }, { "-V", ACTION_VERSION }, { "--print|bash", ACTION_PRINT },
+		{ "-D|-h", ACTION_HELP }, { "--demo", ACTION_RUN } };
+	struct options o;
+	struct errmsg em;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		assert_int_equal(parse(&o, &em, rows[i].line), 0);
+		assert_int_equal(o.action, rows[i].action);
+	}
+}
+
+/* The table itself: each row can be said, found, and told of. */
+static void
+test_table(void **state)
+{
+	const struct option_row *r;
+
+	(void)state;
+	assert_true(option_rows() <= 64);
+	for (size_t i = 0; (r = option_row(i)) != NULL; i++) {
+		assert_true(r->letter != 0 || r->name != NULL);
+		assert_true(r->type != TYPE_CALL || r->call != NULL);
+		assert_true(r->type != TYPE_CHOICE || (r->choices != NULL && r->standard != NULL));
+		assert_true(r->complete != COMPLETE_CHOICE || r->choices != NULL);
+		assert_true(!option_is_shown(r) || r->help[0] != '\0');
+		for (size_t k = 0; k < i; k++) {
+			assert_false(r->letter != 0 && r->letter == option_row(k)->letter);
+			assert_false(r->name != NULL && option_find(r->name) != r);
+		}
+	}
 }
 
 static void
@@ -125,7 +208,16 @@ test_refused(void **state)
 		{ "--allow|10.0.0.1/8", "10.0.0.0/8 is the network" }, { "-k|x", "not in this build" },
 		{ "--bogus", "unknown option --bogus" }, { "-Z", "unknown option" }, { "-I", "needs a value" },
 		{ "-l|5", "from 10 to 1000000" }, { "-l|many", "a number" }, { "-B|0", "from 1 to 2048" },
-		{ "--duration|-1", "a number" } };
+		{ "--duration|-1", "a number" },
+		{ "--color|red", "--color red: auto, never, 16, 256 or true is wanted" },
+		{ "--window|2m", "auto, 1m, 5m, 15m, 1h, 24h or all" },
+		{ "--glyphs|UTF8", "auto, ascii, cp437 or utf8" },
+		{ "--refresh|0.05", "--refresh 0.05: seconds from 0.1 to 60" }, { "--refresh|61", "from 0.1 to 60" },
+		{ "--refresh|1.", "seconds from" }, { "--refresh|1.2345", "seconds from" },
+		{ "--refresh|.5", "seconds from" }, { "--fast|--refresh|2", "--fast and --refresh contradict" },
+		{ "--messages", "--messages is for --json" },
+		{ "--json=report|--messages", "--messages is for --json" },
+		{ "-N|--command|q", "--command is for the screen" }, { "--daemon", "--daemon is not in this build" } };
 	struct options o;
 	struct errmsg em;
 
@@ -195,7 +287,9 @@ test_check(void **state)
 		{ "-I|x|--tls-ca|ca.pem", "--tls-ca is for --syslog" },
 		{ "-d|lo|--allow|any", "--allow is for --syslog" },
 		{ "-S|tls:6514|--tls-cert|c.pem|--tls-key|k.pem", NULL }, { "-S|udp:514|-d|lo|udp port 5060", NULL },
-		{ "-I|x|-O|y.pcap|udp", NULL }, { "--follow|x|404", NULL } };
+		{ "-I|x|-O|y.pcap|udp", NULL }, { "--follow|x|404", NULL }, { "-I|x|--filter|class:5xx", NULL },
+		{ "-I|x|--filter|class:5xx (", "--filter, character " },
+		{ "-I|x|--filter|@gone", "--filter, character " } };
 	struct options o;
 	struct errmsg em;
 
@@ -249,6 +343,14 @@ test_file(void **state)
 	assert_int_equal(options_set(&o, in_file("theme"), slice_str("x.theme"), &em), -EINVAL);
 	assert_int_equal(options_set(&o, in_file("theme"), slice_str("/x.theme"), &em), 0);
 	assert_string_equal(o.theme, "/x.theme");
+	assert_int_equal(options_set(&o, in_file("theme"), slice_str("light"), &em), 0);
+	assert_string_equal(o.theme, "light");
+	assert_int_equal(options_set(&o, in_file("refresh"), slice_str("0.5"), &em), 0);
+	assert_int_equal(o.refresh_ms, 500);
+	assert_int_equal(options_set(&o, in_file("bell"), slice_str("crit"), &em), 0);
+	assert_int_equal(o.bell, BELL_CRIT);
+	assert_int_equal(options_set(&o, in_file("bell"), slice_str("loud"), &em), -EINVAL);
+	assert_string_equal(em.text, "bell = loud: never or crit is wanted");
 	/* Inputs, actions and what belongs to one run have no number. */
 	assert_int_equal(in_file("input"), n);
 	assert_int_equal(in_file("duration"), n);
@@ -256,13 +358,15 @@ test_file(void **state)
 	assert_true(options_is_name("input"));
 	assert_false(options_is_name("inputs"));
 	assert_false(options_is_name("tzsp"));
+	assert_false(options_is_name("print"));
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_inputs), cmocka_unit_test(test_words),
-		cmocka_unit_test(test_forms), cmocka_unit_test(test_refused), cmocka_unit_test(test_logs),
+		cmocka_unit_test(test_forms), cmocka_unit_test(test_screen), cmocka_unit_test(test_actions),
+		cmocka_unit_test(test_table), cmocka_unit_test(test_refused), cmocka_unit_test(test_logs),
 		cmocka_unit_test(test_check), cmocka_unit_test(test_file) };
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

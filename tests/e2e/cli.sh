@@ -89,6 +89,20 @@ run --json=xml --demo
 says "an unknown form" 2 'json'
 run -r calls.pcap
 says "-r hints to -I" 2 '-r.*-I'
+run --color red --demo
+says "a colour that is none" 2 'color red.*never'
+run --refresh 0 --demo
+says "seconds out of range" 2 'refresh 0.*0\.1 to 60'
+run -N --demo --command q
+says "--command without a screen" 2 'command.*screen'
+run -I x.pcap --filter 'class:5xx ('
+says "a filter that is none, and where it goes wrong" 2 'filter, character [0-9]+'
+run -I x.pcap --filter '@nobody'
+says "a named filter that there is not" 2 'nobody'
+run --howto toaster
+says "--howto names what there is" 2 'asterisk.*freeswitch.*syslog'
+run --print poem
+says "--print of nothing known" 2 'man, keys, bash'
 for o in '-E' '-L udp:9060' '-H udp:127.0.0.1:9060' '--daemon' '--attach'; do
 	run $o
 	says "$o is not in this build" 2 'not in this build'
@@ -102,12 +116,89 @@ says "the demo does not mix" 2 'demo'
 run -h
 is "-h ends with 0 and no word on stderr" "$status $(wc -c <err)" "0 0"
 for o in -d -I -O -B -N -q -i -v -c -l --json --events --duration --demo --explain --follow --from-start -S --allow --tls-cert \
-	--tls-key --tls-ca -h -V; do
+	--tls-key --tls-ca --filter --color --glyphs --theme --mouse --fast --refresh --window --messages --no-redact --check-config \
+	--reset --howto --command -D -h -V; do
 	like "-h names $o" out "(^|[ ,])$o([ ,=[]|\$)"
 done
-is "-h fits in 100 columns or says so in fewer than 60 lines" "$(wc -l <out | awk '{ print ($1 < 60) }')" 1
+is "-h fits in 100 columns" "$(awk 'length($0) > 100' out)" ""
+is "and names nothing that is hidden or not in this build" "$(grep -E -- '--(print|hep-parse|hep-listen|keyfile|tzsp|daemon|attach)' out)" ""
 run -V
 ok "$([ $status -eq 0 ] && grep -Eq '^sipwhy [0-9]+\.[0-9]+' out; echo $?)" "-V tells name and version" "$(cat out err)"
+
+# Settings.
+export XDG_CONFIG_HOME=$work/conf XDG_STATE_HOME=$work/state
+mkdir -p conf/sipwhy
+cat >conf/sipwhy/config <<'END'
+[options]
+theme = light
+window = 15m
+[keys]
+help = F5 ^G
+key pause S
+[filters]
+problems = class:5xx,6xx or code:silence,408
+mine = @problems -user:100
+[columns]
+events.80 = mark time code reason
+END
+run -D
+is "-D: exit 0, silent" "$status $(wc -c <err)" "0 0"
+for line in 'theme = light' 'window = 15m' 'help = F5 ^G' 'mine = @problems -user:100' 'events.80 = mark time code reason' 'color = auto'; do
+	ok "$(grep -qxF -- "$line" out; echo $?)" "-D has $line" "$(cat out)"
+done
+cp out dumped
+run -f dumped -D
+is "a dump is read, and dumps the same" "$status $(diff <(grep -vE '^# (read:|config =)' dumped) <(grep -vE '^# (read:|config =)' out))" "0 "
+run -D --theme mono --window 1h
+is "the command line overrules a file" "$(grep -cE '^(theme = mono|window = 1h)$' out)" 2
+run --check-config
+is "--check-config: exit 0, and where the history is kept" "$status $(grep -c "^# history of prompts: $work/state/sipwhy/history\$" out)" "0 1"
+run -F --check-config --theme /nowhere.theme
+is "a theme that is not there: exit 2, told" "$status $(grep -c nowhere err)" "2 1"
+printf '[options]\nwindw = 1h\n' >conf/sipwhy/config
+for o in -D --check-config '-N --demo'; do
+	run $o
+	says "a slip in the configuration, with $o: file, line, likely name" 2 'config:2: there is no option windw; did you mean window\?'
+done
+run -h
+is "help is had all the same" "$status" 0
+run --check-config -f nothing.conf
+says "--check-config of nothing" 2 'nothing\.conf'
+if [ "$(id -u)" -eq 0 ]; then
+	printf '[options]\nlimit = 50\n' >conf/sipwhy/config
+	chmod 666 conf/sipwhy/config
+	run -N --demo
+	says "a configuration that anybody may write, for root" 1 'conf/sipwhy/config may be written by others.*chmod'
+	chmod 644 conf/sipwhy/config
+	chown nobody conf/sipwhy/config
+	run -N --demo
+	says "a configuration of somebody else, for root" 1 'conf/sipwhy/config belongs to another user'
+	cp "$SIPWHY" prog && chmod 755 prog
+	chmod 666 conf/sipwhy/config
+	as_nobody -D
+	is "for that user it is fine" "$status $(grep -cx 'limit = 50' out)" "0 1"
+	rm -f state/sipwhy/history
+	chmod 755 state state/sipwhy
+	as_nobody --check-config
+	ok "$([ $status -eq 0 ] && grep -q '^# history of prompts: not kept, .*denied' out; echo $?)" "a history that can't be kept is told" "$(tail -1 out)"
+else
+	skip "whose configuration root takes" "not root"
+fi
+rm -rf conf state
+mkdir conf
+
+# What to switch on.
+run --howto list
+is "--howto list" "$status $(wc -c <err) $(awk '{ print $1 }' out | sort | tr '\n' ' ')" \
+	"0 0 3cx asterisk capture docker file freeswitch journald kamailio mirror opensips sbc ssh syslog "
+wrong=
+for n in $(awk '{ print $1 }' out); do
+	run --howto "$n"
+	[ $status -eq 0 ] && grep -q sipwhy out && [ "$(awk 'length($0) > 110' out)" = "" ] && [ ! -s err ] || wrong="$wrong $n"
+done
+is "each text of --howto is there" "$wrong" ""
+run --howto asterisk
+is "--howto asterisk names its log and what to switch on" "$(grep -cE 'pjsip set logger on|--follow /var/log/asterisk/full' out)" 2
 
 # Explanations.
 run --explain 403
