@@ -6,41 +6,138 @@
 #define SIPWHY_VIEW_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "sipwhy/errmsg.h"
+#include "sipwhy/filter.h"
 #include "sipwhy/store.h"
 #include "sipwhy/ui.h"
 
 /*
- * What the user asked that a view cannot do itself.  The last three are about the group that viewer_group names:
- * store_group_ack, and store_group_mute with true and with false.
+ * What the user asked that a view cannot do itself.  What it is about stands in the request (viewer_request): in
+ * brackets the members that count.
  */
 enum command {
 	COMMAND_NONE,
 	COMMAND_QUIT,
 	COMMAND_PAUSE,
 	COMMAND_REPAINT,
-	COMMAND_GROUP_ACK,
-	COMMAND_GROUP_MUTE,
-	COMMAND_GROUP_UNMUTE
+	COMMAND_SUSPEND,
+	COMMAND_GROUP_ACK,       /* [id] store_group_ack, key of a group */
+	COMMAND_GROUP_MUTE,      /* [id] */
+	COMMAND_GROUP_UNMUTE,    /* [id] */
+	COMMAND_INCIDENT_ACK,    /* [id] dismiss until it ends */
+	COMMAND_INCIDENT_MUTE,   /* [id, t_ns: until when, 0 no more] */
+	COMMAND_LOOK,            /* [t_ns: store_look; 0 back to live] */
+	COMMAND_COPY,            /* [body: text for the clipboard] */
+	COMMAND_SAVE,            /* [save, path: "" one is chosen] write a file */
+	COMMAND_THEME,           /* [text: name or path] */
+	COMMAND_SET,             /* [text: option, body: value] of those that can change while it runs */
+	COMMAND_N
 };
+
+/* Forms of a file that is saved; TEXT, PCAP and JSON of the failures in `ids`, or of all that the filter shows. */
+enum view_save { VIEW_SAVE_TEXT, VIEW_SAVE_PCAP, VIEW_SAVE_JSON, VIEW_SAVE_CSV, VIEW_SAVE_EVIDENCE };
 
 struct viewer;
 
-/* A stack with the dashboard on it.  Both borrowed for its whole life.  NULL when memory is short. */
-struct viewer *viewer_new(const struct store *store, const struct theme *theme);
+/*
+ * What the last command is about.  Borrowed until the next key.  ids: failures that are meant, oldest first; for
+ * VIEW_SAVE_EVIDENCE the one.
+ */
+struct view_request {
+	uint64_t id;
+	int64_t t_ns;
+	enum view_save save;
+	const char *text, *path;
+	struct slice body;
+	const uint64_t *ids;
+	size_t n_ids;
+};
+
+/* A key that the user gave an action, or took from it (remove; key 0: all of them). */
+struct view_keymap {
+	const char *action;
+	uint32_t key;
+	bool remove;
+};
+
+/*
+ * What a viewer is told at its start; all may be 0.  Borrowed for its whole life.  filters: named ones as
+ * filter_env.named wants them.  columns: layouts as text, see view_columns_parse in doc/config.md.  history: lines of
+ * earlier prompts, oldest first, "/" or ":" in front of each.
+ */
+struct view_cfg {
+	const char *filter; /* in force at the start */
+	int window_s;       /* -1 as the input has it */
+	int32_t utc_offset_s;
+	enum view_quit { VIEW_QUIT_AUTO, VIEW_QUIT_ALWAYS, VIEW_QUIT_NEVER } confirm_quit;
+	bool redact;        /* of evidence: users and digests are hashed */
+	const struct view_keymap *keys;
+	size_t n_keys;
+	void *ctx;
+	const char *(*named)(void *ctx, struct slice name);
+	const char *const *columns;
+	size_t n_columns;
+	const char *const *history;
+	size_t n_history;
+	const char *const *themes; /* names that :theme knows, NULL behind the last */
+	/* A setting of the program as it is now ("theme", "glyphs", "mouse" ...), written to out; NULL: not known.  May be
+	 * NULL. */
+	void *value_ctx;
+	const char *(*value)(void *value_ctx, const char *name, char *out, size_t cap);
+};
+
+/*
+ * A stack with the overview on it.  store, theme and cfg (NULL: all 0, window -1) are borrowed for its whole life.
+ * NULL when memory is short.
+ */
+struct viewer *viewer_new(const struct store *store, const struct theme *theme, const struct view_cfg *cfg);
 void viewer_free(struct viewer *v);
+
+/* Do what a line after ":" would (without the ":").  COMMAND_NONE when it was done here or was wrong, see viewer_said. */
+enum command viewer_command(struct viewer *v, struct slice line);
 
 /* Draw the top view for the store's present state; any size from 1x1. */
 void viewer_draw(struct viewer *v, struct canvas *c);
 
-/* One key for the top view. */
-enum command viewer_key(struct viewer *v, uint32_t key);
+/* While nothing moves the clock shows minutes, so that a screen without news costs no byte. */
+void viewer_quiet(struct viewer *v, bool quiet);
 
-/* Key of the group that the last COMMAND_GROUP_ was about, as in struct store_group. */
-uint64_t viewer_group(const struct viewer *v);
+/* Is more to be drawn although nothing changed (events are still being looked at)? */
+bool viewer_busy(const struct viewer *v);
+
+/* One key for the top view.  now_ns: the wall clock, for what happens "since the last key". */
+enum command viewer_key(struct viewer *v, uint32_t key);
+void viewer_clock(struct viewer *v, int64_t now_ns);
+
+/* What the last command is about. */
+const struct view_request *viewer_request(const struct viewer *v);
+
+/*
+ * The failures that the filter shows: how many of those kept, and by row in the order of the Events view (borrowed until
+ * the store changes; NULL out of range).  They are looked at in steps: final when viewer_busy is false.
+ */
+size_t viewer_shown(const struct viewer *v);
+const struct event *viewer_shown_at(const struct viewer *v, size_t row);
 
 /* One line for the status row until the next key ("paused", errors); "" clears. */
 void viewer_say(struct viewer *v, const char *sentence);
+const char *viewer_said(const struct viewer *v);
+
+/* A prompt's line that is to be kept for the next run; NULL when none came since the last call.  With "/" or ":". */
+const char *viewer_history_line(struct viewer *v);
+
+/*
+ * All actions, by the name that the configuration and the manual use, with the keys they have by default ("Up k") and
+ * one phrase; view: the screen whose table has it, NULL for those that work everywhere.  An action stands once for each
+ * screen that has it.
+ */
+struct view_action_name {
+	const char *name, *view, *keys, *help;
+};
+/* Row number `at`; false behind the last. */
+bool view_action_row(size_t at, struct view_action_name *out);
 
 #endif

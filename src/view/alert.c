@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alert_int.h"
 #include "sipwhy/timefmt.h"
-#include "view_int.h"
 
 /* Columns at the end of the hint, for the place in the page. */
 enum { ALERT_PLACE = 8 };
@@ -22,10 +22,12 @@ struct alert {
 static const struct view_key alert_keys[] = {
 	VIEW_PAGE_KEYS("last line"),
 	{ ACTION_NEXT, { UI_KEY_RIGHT, 'n', 'l', UI_KEY_TAB }, "Right n Tab", "choose the next failure", "n", "Next",
-	    190 },
-	{ ACTION_PREVIOUS, { UI_KEY_LEFT, 'N' }, "Left N", "choose the one before", NULL, NULL, 0 },
-	{ ACTION_OPEN, { UI_KEY_ENTER, '\n' }, "Enter", "explain the chosen one", "Enter", "Explain", 200 },
-	{ ACTION_BACK, { UI_KEY_ESC, 'q', UI_KEY_BACKSPACE }, "Esc q", "back to the alerts", "Esc", "Back", 255 },
+	    190, NULL, PART_MOVE },
+	{ ACTION_PREVIOUS, { UI_KEY_LEFT, 'N' }, "Left N", "choose the one before", NULL, NULL, 0, NULL, PART_MOVE },
+	{ ACTION_OPEN, { UI_KEY_ENTER, '\n' }, "Enter", "explain the chosen one", "Enter", "Explain", 200, NULL,
+	    PART_LOOK },
+	{ ACTION_BACK, { UI_KEY_ESC, 'q', UI_KEY_BACKSPACE }, "Esc q", "back to the alerts", "Esc", "Back", 255, "q",
+	    PART_LOOK },
 };
 
 static const struct incident *
@@ -66,6 +68,17 @@ alert_figures(struct page *p, const struct store *s, const struct incident *i)
 	    view_span(span, sizeof span, (i->ended ? i->last_ns : store_now(s)) - i->since_ns));
 	page_labelf(p, "Last sign", ROLE_TEXT, "%s, %s sign%s in all", timefmt_date_ms(last, sizeof last, i->last_ns),
 	    view_number(n, sizeof n, i->count, 13), i->count == 1 ? "" : "s");
+}
+
+/* Of a rule: what it is held to, and how it was written. */
+static void
+alert_of_rule(struct page *p, const struct store_rule *r)
+{
+	char text[ALERT_TEXT];
+
+	page_label(p, "Measured", ROLE_TEXT, slice_str(alert_rule_now(r, text, sizeof text)));
+	page_label(p, "Ends", ROLE_TEXT, slice_str(alert_rule_clears(r, text, sizeof text)));
+	page_labelf(p, "Rule", ROLE_TEXT_DIM, "%s = %s", r->rule->name, r->rule->text);
 }
 
 static void
@@ -130,6 +143,7 @@ alert_evidence(struct page *p, const struct store *s, const struct incident *i, 
 
 /* What a page is written of. */
 struct alert_page {
+	const struct viewer *v;
 	const struct store *s;
 	const struct incident *i;
 	size_t chosen;
@@ -143,6 +157,7 @@ alert_page(struct page *p, const void *what)
 	const struct sip_pattern *pattern = sip_pattern_find(i->pattern);
 	struct slice name = view_incident_title(i);
 	char who[160], title[240];
+	struct store_rule rule;
 
 	(void)snprintf(title, sizeof title, "%c %.*s: %s", view_level_mark(i), (int)(name.n < 60 ? name.n : 60), name.p,
 	    view_incident_who(who, sizeof who, i));
@@ -150,6 +165,8 @@ alert_page(struct page *p, const void *what)
 	alert_figures(p, a->s, i);
 	if (pattern != NULL)
 		alert_pattern(p, pattern);
+	else if (alert_rule(a->v, i, &rule))
+		alert_of_rule(p, &rule);
 	alert_evidence(p, a->s, i, a->chosen);
 	if (pattern != NULL && pattern->kind != NULL)
 		page_labelf(p, "Pattern", ROLE_TEXT_DIM, "P%u %s", (unsigned)pattern->number, pattern->kind);
@@ -159,7 +176,7 @@ static void
 alert_body_draw(
     const struct viewer *v, struct alert *a, const struct incident *i, struct canvas *c, int row, int height)
 {
-	struct alert_page what = { v->store, i, a->chosen };
+	struct alert_page what = { v, v->store, i, a->chosen };
 	struct page p;
 
 	page_show(&p, c, row, height, &a->at, alert_page, &what);

@@ -11,6 +11,7 @@
 #include "view_int.h"
 
 enum { CHROME_KEYS = 32, CHROME_SEGS = 12, CHROME_GAP = 2, CHROME_METER = 10 };
+enum { CHROME_LENS_COLS = 80, CHROME_LENS_ROWS = 16, CHROME_UP_COLS = 120 };
 enum { CHROME_LAG_MS = 1000, CHROME_RESTART_SHOWN_S = 60 };
 
 /* A piece of the first line.  meter: columns of a progress bar after the text. */
@@ -75,20 +76,44 @@ chrome_sources(const struct store *s, char *out, size_t cap)
 	char name[SOURCE_NAME + 8];
 
 	out[0] = '\0';
-	for (size_t i = 0; i < n && at < cap; i++)
-		at += (size_t)snprintf(out + at, cap - at, "%s%s", i > 0 ? "+" : "",
-		    view_source_name(&store_source_at(s, i)->stat, name, sizeof name));
+	for (size_t i = 0; i < n && at < cap; i++) {
+		const struct source_stat *src = &store_source_at(s, i)->stat;
+
+		at += (size_t)snprintf(out + at, cap - at, "%s%s%s", i > 0 ? "+" : "",
+		    view_source_name(src, name, sizeof name), strcmp(src->state, "failed") == 0 ? " DOWN" : "");
+	}
+}
+
+static bool
+chrome_all_down(const struct store *s)
+{
+	size_t n = store_source_count(s), down = 0;
+
+	for (size_t i = 0; i < n; i++)
+		down += strcmp(store_source_at(s, i)->stat.state, "failed") == 0;
+	return n > 0 && down == n;
 }
 
 static void
-chrome_state(struct chrome_line *l, const struct store *s, const struct store_status *st)
+chrome_state(struct chrome_line *l, const struct viewer *v, const struct store_status *st)
 {
+	const struct store *s = v->store;
+	char past[64], clock[16];
+
+	if (store_looking(s) != 0) {
+		(void)snprintf(past, sizeof past, "PAST %s", lens_time(v, clock, sizeof clock, store_looking(s)));
+		chrome_add(l, 240, false, ROLE_STATUS_PAUSED, 16, past);
+		chrome_add(l, 200, false, ROLE_STATUS_PAUSED, 24, "] on  G live");
+		return;
+	}
 	if (store_source_count(s) == 0 && st->engine_alive)
 		chrome_add(l, 240, false, ROLE_STATUS_FOLLOW, 16, st->ended ? "ENDED" : "STARTING");
 	else if (!st->engine_alive && !st->ended)
 		chrome_add(l, 240, false, ROLE_STATUS_LOSS, 16, "ENGINE DOWN");
 	else if (st->ended)
 		chrome_add(l, 240, false, ROLE_STATUS_FOLLOW, 16, "ENDED");
+	else if (chrome_all_down(s))
+		chrome_add(l, 240, false, ROLE_STATUS_LOSS, 16, "NO SOURCE");
 	else
 		chrome_add(l, 240, false, ROLE_STATUS_LIVE, 16, st->live ? "LIVE" : "FILE");
 }
@@ -103,7 +128,7 @@ chrome_follow(struct chrome_line *l, const struct store *s, struct view_follow f
 		chrome_add(l, 230, false, ROLE_STATUS_PAUSED, 24, text);
 		return;
 	}
-	if (!f.shown)
+	if (!f.shown || store_looking(s) != 0)
 		return;
 	if (f.follow)
 		chrome_add(l, 200, false, ROLE_STATUS_FOLLOW, 24, "follow");
@@ -169,25 +194,19 @@ chrome_waiting(struct chrome_line *l, const struct store *s)
 	chrome_add(l, 130, true, ROLE_STATUS_PAUSED, 16, text);
 }
 
-/* How many incidents go on, and whether one is worse than a warning; the dashboard tells which. */
+/* What goes on by weight, where no second line tells it. */
 static void
 chrome_alerts(struct chrome_line *l, const struct store *s)
 {
-	size_t open = store_incident_open(s);
-	enum ui_role role = ROLE_STATUS;
-	char n[32], text[48];
+	size_t n[INCIDENT_LEVEL_N];
+	char levels[32], text[48];
 
-	for (size_t i = 0; i < open; i++) {
-		const struct incident *incident = store_incident_at(s, i);
-
-		if (incident != NULL && incident->level >= INCIDENT_ERROR)
-			role = ROLE_STATUS_LOSS;
-	}
-	if (open == 0)
+	(void)store_incident_levels(s, n);
+	if (strcmp(view_levels(s, levels, sizeof levels), "0") == 0)
 		return;
-	(void)snprintf(
-	    text, sizeof text, "%sALERTS %s", role == ROLE_STATUS_LOSS ? "!" : "", view_number(n, sizeof n, open, 4));
-	chrome_add(l, 140, true, role, 16, text);
+	(void)snprintf(text, sizeof text, "ALERTS %s", levels);
+	chrome_add(
+	    l, 140, true, n[INCIDENT_CRITICAL] + n[INCIDENT_ERROR] > 0 ? ROLE_STATUS_LOSS : ROLE_STATUS, 24, text);
 }
 
 static void
@@ -234,6 +253,50 @@ chrome_draw(struct chrome_line *l, struct canvas *c, int row, const struct store
 	}
 }
 
+static const char *
+chrome_clock(const struct viewer *v, bool brief, char *out, size_t cap)
+{
+	(void)lens_time(v, out, cap, store_now(v->store));
+	if (brief && strlen(out) > 5)
+		out[5] = '\0';
+	return out;
+}
+
+/* "41/128M" */
+static void
+chrome_memory(const struct store *s, char *out, size_t cap)
+{
+	size_t used, max;
+
+	store_memory(s, &used, &max);
+	(void)snprintf(out, cap, "%zu/%zuM", used >> 20, max >> 20);
+}
+
+/* For how long it runs, and what it told and keeps. */
+static void
+chrome_wide(struct chrome_line *l, const struct store *s, const struct store_status *st)
+{
+	char text[96], up[32], n[32], kept[32];
+	int64_t age_s = (store_now(s) - st->start_ns) / NS_PER_S;
+
+	if (st->live && st->start_ns > 0 && age_s >= 60) {
+		if (age_s >= 86400)
+			(void)snprintf(
+			    up, sizeof up, "%lldd%02lldh", (long long)(age_s / 86400), (long long)(age_s / 3600 % 24));
+		else
+			(void)snprintf(
+			    up, sizeof up, "%lldh%02lldm", (long long)(age_s / 3600), (long long)(age_s / 60 % 60));
+		(void)snprintf(text, sizeof text, "up %s", up);
+		chrome_add(l, 60, true, ROLE_STATUS, 16, text);
+	}
+	(void)snprintf(text, sizeof text, "events %s (kept %s)", view_number(n, sizeof n, store_event_total(s), 11),
+	    view_number(kept, sizeof kept, store_event_count(s), 11));
+	chrome_add(l, 50, true, ROLE_STATUS, 40, text);
+	chrome_memory(s, up, sizeof up);
+	(void)snprintf(text, sizeof text, "mem %s", up);
+	chrome_add(l, 45, true, ROLE_STATUS, 24, text);
+}
+
 void
 view_status_line(const struct viewer *v, struct canvas *c, int row, struct view_follow f)
 {
@@ -241,23 +304,66 @@ view_status_line(const struct viewer *v, struct canvas *c, int row, struct view_
 	struct store_status st;
 	char text[160];
 	int wide = canvas_cols(c) >= 100 ? 40 : 16;
+	bool brief = canvas_cols(c) < CHROME_LENS_COLS;
 
 	store_status(v->store, &st);
 	(void)snprintf(text, sizeof text, "sipwhy%s%s", st.host[0] != '\0' ? " " : "", st.host);
 	chrome_add(&l, 100, false, ROLE_STATUS, (size_t)wide + 7, text);
 	chrome_sources(v->store, text, sizeof text);
 	chrome_add(&l, 110, false, ROLE_STATUS, (size_t)wide, text);
-	chrome_state(&l, v->store, &st);
+	chrome_state(&l, v, &st);
 	chrome_follow(&l, v->store, f);
 	chrome_progress(&l, &st);
-	chrome_alerts(&l, v->store);
+	if (canvas_cols(c) < CHROME_LENS_COLS || canvas_rows(c) < CHROME_LENS_ROWS)
+		chrome_alerts(&l, v->store);
 	chrome_refused(&l, v->store);
 	chrome_waiting(&l, v->store);
 	chrome_loss(&l, &st);
 	chrome_lag(&l, &st);
+	if (canvas_cols(c) >= CHROME_UP_COLS)
+		chrome_wide(&l, v->store, &st);
 	if (store_now(v->store) > 0)
-		chrome_add(&l, 120, true, ROLE_STATUS, 8, timefmt_clock(text, sizeof text, store_now(v->store)));
+		chrome_add(
+		    &l, brief ? 215 : 120, true, ROLE_STATUS, 8, chrome_clock(v, brief || v->quiet, text, sizeof text));
 	chrome_draw(&l, c, row, &st);
+}
+
+char *
+view_levels(const struct store *s, char *out, size_t cap)
+{
+	size_t n[INCIDENT_LEVEL_N], at = 0;
+
+	(void)store_incident_levels(s, n);
+	out[0] = '\0';
+	if (n[INCIDENT_CRITICAL] + n[INCIDENT_ERROR] > 0)
+		at = (size_t)snprintf(out, cap, "!%zu", n[INCIDENT_CRITICAL] + n[INCIDENT_ERROR]);
+	if (n[INCIDENT_WARNING] > 0)
+		at += (size_t)snprintf(out + at, cap - at, "%s-%zu", at > 0 ? " " : "", n[INCIDENT_WARNING]);
+	if (n[INCIDENT_NOTICE] > 0)
+		at += (size_t)snprintf(out + at, cap - at, "%si%zu", at > 0 ? " " : "", n[INCIDENT_NOTICE]);
+	if (at == 0)
+		(void)snprintf(out, cap, "0");
+	return out;
+}
+
+void
+view_lens_line(const struct viewer *v, struct canvas *c, int row, const char *left, const char *right)
+{
+	char text[FILTER_TEXT_MAX + 200], levels[48], kept[32], memory[48];
+	int end = canvas_cols(c) - 1;
+
+	if (right == NULL) {
+		chrome_memory(v->store, memory, sizeof memory);
+		(void)snprintf(text, sizeof text, "Alerts %s   kept %s   mem %s",
+		    view_levels(v->store, levels, sizeof levels),
+		    view_number(kept, sizeof kept, store_event_count(v->store), 9), memory);
+		right = text;
+	}
+	end -= (int)strlen(right);
+	(void)canvas_printf(c, row, end, canvas_cols(c) - end, ROLE_TEXT, "%s", right);
+	(void)snprintf(text, sizeof text, "%s%sWindow %s   Filter %s", left, left[0] != '\0' ? "   " : "",
+	    view_window_name(v), v->filter != NULL ? v->filter_text : "none");
+	(void)canvas_printf(c, row, 1, end - 3, v->filter != NULL ? ROLE_TEXT_KEY : ROLE_TEXT, "%s", text);
 }
 
 static int
@@ -293,7 +399,7 @@ static size_t
 chrome_keys_collect(const struct view_key **out, size_t at, const struct view_key *keys, size_t n, bool way_out)
 {
 	for (size_t i = 0; i < n && at < CHROME_KEYS; i++)
-		if (keys[i].word != NULL && (keys[i].priority == UINT8_MAX) == way_out)
+		if (keys[i].word != NULL && keys[i].bar != NULL && (keys[i].priority == UINT8_MAX) == way_out)
 			out[at++] = &keys[i];
 	return at;
 }
@@ -317,29 +423,110 @@ chrome_key_word(const struct viewer *v, const struct view_key *k)
 	return k->action == ACTION_PAUSE && store_frozen(v->store) ? "Go on" : k->word;
 }
 
-void
-view_key_bar(const struct viewer *v, struct canvas *c, int row)
+/* Rows of both tables that a bar may show, the way out last. */
+static size_t
+chrome_keys(const struct viewer *v, const struct view_key **keys)
 {
-	const struct view_key *keys[CHROME_KEYS];
 	const struct view_ops *ops = v->stack[v->depth - 1].ops;
 	size_t common, n;
 	const struct view_key *everywhere = viewer_common_keys(&common);
-	unsigned limit;
-	int col = 1;
 
 	n = chrome_keys_collect(keys, 0, ops->keys, ops->n_keys, false);
-	n = chrome_keys_collect(keys, n, everywhere, common, false);
+	if (!ops->popup)
+		n = chrome_keys_collect(keys, n, everywhere, common, false);
 	n = chrome_keys_collect(keys, n, ops->keys, ops->n_keys, true);
-	n = chrome_keys_drop(keys, n, ops);
-	limit = chrome_key_limit(keys, n, canvas_cols(c));
-	canvas_fill(c, row, 0, canvas_cols(c), ROLE_BAR, ' ');
+	return chrome_keys_drop(keys, n, ops);
+}
+
+static int
+chrome_letters_draw(const struct viewer *v, struct canvas *c, int row, int width, enum ui_role key, enum ui_role word)
+{
+	const struct view_key *keys[CHROME_KEYS];
+	size_t n = chrome_keys(v, keys);
+	unsigned limit = chrome_key_limit(keys, n, width);
+	int col = 1;
+
 	for (size_t i = 0; i < n; i++) {
-		if (keys[i]->priority < limit)
+		if (keys[i]->priority < limit || keys[i]->bar == NULL)
 			continue;
-		col += canvas_printf(c, row, col, canvas_cols(c), ROLE_BAR_KEY, "%s", keys[i]->bar) + 1;
-		col += canvas_printf(c, row, col, canvas_cols(c), ROLE_BAR, "%s", chrome_key_word(v, keys[i])) +
-		    CHROME_GAP;
+		col += canvas_printf(c, row, col, canvas_cols(c), key, "%s", keys[i]->bar) + 1;
+		col += canvas_printf(c, row, col, canvas_cols(c), word, "%s", chrome_key_word(v, keys[i])) + CHROME_GAP;
 	}
+	return col;
+}
+
+void
+view_letters(const struct viewer *v, struct canvas *c, int row, const char *place)
+{
+	int end = canvas_cols(c) - 1 - (int)strlen(place);
+
+	(void)chrome_letters_draw(v, c, row, end, ROLE_TEXT_KEY, ROLE_TEXT_DIM);
+	(void)canvas_printf(c, row, end, canvas_cols(c) - end, ROLE_TEXT_DIM, "%s", place);
+}
+
+/* Function keys: in the order of their numbers, from both tables; the way out last. */
+static size_t
+chrome_fkeys(const struct viewer *v, const struct view_key **out)
+{
+	const struct view_ops *ops = v->stack[v->depth - 1].ops;
+	const struct view_key *way_out = NULL;
+	size_t common, n = 0;
+	const struct view_key *everywhere = viewer_common_keys(&common);
+
+	for (unsigned number = 1; number <= 11; number++)
+		for (size_t i = 0; i < ops->n_keys + (ops->popup ? 0 : common) && n < CHROME_KEYS - 1; i++) {
+			const struct view_key *k = i < ops->n_keys ? &ops->keys[i] : &everywhere[i - ops->n_keys];
+			unsigned is = 0;
+
+			if (k->fkey == NULL)
+				continue;
+			if (k->fkey[0] == 'F')
+				for (const char *p = k->fkey + 1; *p >= '0' && *p <= '9'; p++)
+					is = is * 10 + (unsigned)(*p - '0');
+			else
+				is = 11;
+			if (k->priority == UINT8_MAX)
+				way_out = k;
+			else if (is == number)
+				out[n++] = k;
+		}
+	if (way_out != NULL)
+		out[n++] = way_out;
+	return n;
+}
+
+static void
+chrome_fbar_draw(const struct viewer *v, struct canvas *c, int row)
+{
+	const struct view_key *keys[CHROME_KEYS];
+	size_t n = chrome_fkeys(v, keys);
+	int col = 0, gap = canvas_cols(c) >= 100 ? 2 : 1, inner = gap - 1;
+
+	/* What does not fit goes from the middle, never the first (help) or the last (the way out). */
+	for (;;) {
+		int cols = -gap;
+
+		for (size_t i = 0; i < n; i++)
+			cols += (int)(strlen(keys[i]->fkey) + strlen(keys[i]->word)) + inner + gap;
+		if (cols <= canvas_cols(c) || n <= 2)
+			break;
+		memmove(&keys[n / 2], &keys[n / 2 + 1], (n - n / 2 - 1) * sizeof keys[0]);
+		n--;
+	}
+	for (size_t i = 0; i < n; i++) {
+		col += canvas_printf(c, row, col, canvas_cols(c), ROLE_BAR_KEY, "%s", keys[i]->fkey) + inner;
+		col += canvas_printf(c, row, col, canvas_cols(c), ROLE_BAR, "%s", keys[i]->word) + gap;
+	}
+}
+
+void
+view_key_bar(const struct viewer *v, struct canvas *c, int row)
+{
+	canvas_fill(c, row, 0, canvas_cols(c), ROLE_BAR, ' ');
+	if (v->letters)
+		(void)chrome_letters_draw(v, c, row, canvas_cols(c), ROLE_BAR_KEY, ROLE_BAR);
+	else
+		chrome_fbar_draw(v, c, row);
 }
 
 int

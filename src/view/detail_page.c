@@ -136,7 +136,7 @@ detail_who(const struct event *e, struct slice address, char *out, size_t cap)
 }
 
 static void
-detail_said_by(struct page *p, const struct event *e)
+detail_said_by(struct page *p, const struct event *e, bool logged)
 {
 	static const char *const words[] = {
 		[DIRECTION_UNKNOWN] = "neither is known to be this machine",
@@ -144,9 +144,15 @@ detail_said_by(struct page *p, const struct event *e)
 		[DIRECTION_RECEIVED] = "the peer said it to this machine",
 	};
 	const char *way = words[e->direction <= DIRECTION_RECEIVED ? e->direction : DIRECTION_UNKNOWN];
-	const char *label = e->code == 0 ? "Silent was" : e->ack_missing ? "Answered by" : "Who said no";
+	const char *label = e->code == 0 ? "Silent was" : e->ack_missing ? "Answered by" : "Said by";
 	bool relayed = e->said_by.n > 0 && !slice_eq(e->said_by, e->src);
 	char who[256], relay[256];
+
+	if (!relayed && !detail_is_known(e->src) && e->direction == DIRECTION_UNKNOWN) {
+		page_labelf(
+		    p, label, ROLE_TEXT_STRONG, "?  (%s)", logged ? "the log has no addresses" : "no address is known");
+		return;
+	}
 
 	detail_who(e, relayed ? e->said_by : e->src, who, sizeof who);
 	detail_who(e, e->src, relay, sizeof relay);
@@ -289,28 +295,32 @@ detail_phrase(struct page *p, const struct event *e, const struct sip_explanatio
 
 /* The case first. */
 static void
-detail_meaning(struct page *p, const struct event *e, const struct sip_explanation *why, const struct why_alike *alike)
+detail_meaning(struct page *p, const struct detail *d, const struct sip_explanation *why)
 {
+	const struct event *e = d->e;
 	char text[SIP_COMPOSE_MAX];
 
 	(void)sip_compose(e, why, text, sizeof text);
 	page_label(p, "Means", ROLE_TEXT_STRONG, slice_str(text));
 	if (why->code != NULL && !e->ack_missing && strcmp(detail_known_str(why->code->expected), "yes") == 0)
 		page_label(p, "Normal when", ROLE_TEXT, detail_known(why->code->expected_when));
-	detail_said_by(p, e);
+	detail_said_by(p, e, d->logged);
 	detail_when(p, e);
 	detail_marks(p, e);
-	detail_alike(p, e, alike);
+	detail_impact(p, d);
+	detail_alike(p, e, &d->alike);
 }
 
 static void
-detail_numbered(struct page *p, const char *const *lines)
+detail_numbered(struct page *p, const char *const *lines, const char *ground)
 {
 	for (unsigned i = 0; lines != NULL && lines[i] != NULL; i++) {
 		char text[1024];
 
 		(void)snprintf(text, sizeof text, "%u  %s", i + 1, lines[i]);
 		page_text(p, ROLE_TEXT, 1, 4, slice_str(text));
+		if (i == 0)
+			detail_ground(p, ground);
 	}
 }
 
@@ -326,12 +336,15 @@ detail_bullets(struct page *p, const char *const *lines)
 }
 
 static void
-detail_causes(struct page *p, const struct sip_explanation *why)
+detail_causes(struct page *p, const struct event *e, const struct sip_explanation *why)
 {
+	char ground[128];
+
 	if (why->causes == NULL || why->causes[0] == NULL)
 		return;
-	page_frame(p, "Likely causes");
-	detail_numbered(p, why->causes);
+	page_frame(p, "Likely, most likely first");
+	(void)detail_ground_of(e, why, ground, sizeof ground);
+	detail_numbered(p, why->causes, ground);
 }
 
 /* The row's own advice; where it only points to a cause of the same name, what is said of that one. */
@@ -353,13 +366,15 @@ detail_phrase_check(struct page *p, const struct sip_phrase *row)
 
 /* Most special first; each list once. */
 static void
-detail_checks(struct page *p, const struct event *e, const struct sip_explanation *why)
+detail_checks(struct page *p, const struct detail *d, const struct sip_explanation *why)
 {
+	const struct event *e = d->e;
 	const char *const *warning = why->warning != NULL ? why->warning->checks : NULL;
 	const char *const *code = why->code != NULL && !e->ack_missing ? why->code->checks : NULL;
 	bool fits = why->phrase != NULL && sip_phrase_fits(why->phrase, e->agent);
 
-	page_frame(p, "What to check next");
+	page_frame(p, "Check next");
+	detail_now(p, d);
 	if (fits)
 		detail_phrase_check(p, why->phrase);
 	detail_bullets(p, why->checks);
@@ -523,17 +538,20 @@ detail_raw(struct page *p, const struct event *e, bool logged)
 }
 
 void
-detail_page(struct page *p, const struct event *e, const struct why_alike *alike, bool logged)
+detail_page(struct page *p, const struct detail *d)
 {
+	const struct event *e = d->e;
 	struct sip_explanation why;
 
 	view_explain(e, &why);
 	detail_headline(p, e);
-	detail_meaning(p, e, &why, alike);
-	detail_causes(p, &why);
-	detail_checks(p, e, &why);
+	detail_meaning(p, d, &why);
+	detail_causes(p, e, &why);
+	detail_checks(p, d, &why);
+	detail_headers(p, d);
+	detail_dialog(p, d);
 	detail_answer(p, e, &why);
 	detail_path(p, e);
-	detail_fields(p, e, logged);
-	detail_raw(p, e, logged);
+	detail_fields(p, e, d->logged);
+	detail_raw(p, e, d->logged);
 }

@@ -4,17 +4,19 @@
  * One thing to know: a ratio over few calls is drawn dim with its number of calls beside it, and one that is not known
  * is "-", never 0 % or 100 %.
  */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "view_int.h"
+#include "overview.h"
 
-enum { FIGURES_SEGS = 16, FIGURES_GAP = 2, FIGURES_LIVE = 1, FIGURES_FILE = 3 };
+enum { FIGURES_SEGS = 16, FIGURES_GAP = 2, FIGURES_LIVE = 1, FIGURES_FILE = 5, FIGURES_POINTS = 5 };
 
 static const struct {
 	unsigned window_s;
-	const char *name, *small;
-} figures_windows[] = { { 60, "1 min", "1m" }, { 300, "5 min", "5m" }, { 900, "15 min", "15m" }, { 0, "all", "all" } };
+	const char *name;
+} figures_windows[] = { { 60, "1 min" }, { 300, "5 min" }, { 900, "15 min" }, { 3600, "1 h" }, { 86400, "24 h" },
+	{ 0, "all" } };
 
 enum { FIGURES_WINDOWS = sizeof figures_windows / sizeof figures_windows[0] };
 
@@ -40,6 +42,15 @@ const char *
 view_window_name(const struct viewer *v)
 {
 	return figures_windows[figures_window(v)].name;
+}
+
+void
+view_window_set(struct viewer *v, int window_s)
+{
+	v->window = 0;
+	for (unsigned i = 0; i < FIGURES_WINDOWS; i++)
+		if (window_s >= 0 && figures_windows[i].window_s == (unsigned)window_s)
+			v->window = i + 1;
 }
 
 bool
@@ -94,6 +105,27 @@ figures_ratio(struct figures_line *l, uint8_t priority, const char *name, double
 	    view_percent(text, sizeof text, percent));
 }
 
+/* The same with a mark where it is lower or higher than what is usual by more than chance and habit make it. */
+static void
+figures_ratio_usual(
+    struct figures_line *l, uint8_t priority, const char *name, double percent, int64_t sample, double usual)
+{
+	char text[16], marked[24];
+	double points = percent - usual;
+	bool told = sample >= KPI_SAMPLE_MIN && !isnan(points) && fabs(points) >= FIGURES_POINTS;
+
+	(void)snprintf(marked, sizeof marked, "%s%s", view_percent(text, sizeof text, percent),
+	    !told            ? ""
+		: points < 0 ? " v"
+			     : " ^");
+	figures_add(l, priority,
+	    sample < KPI_SAMPLE_MIN ? ROLE_TEXT_DIM
+		: !told             ? ROLE_TEXT
+		: points < 0        ? ROLE_DELTA_WORSE
+				    : ROLE_DELTA_BETTER,
+	    name, marked);
+}
+
 static void
 figures_delay(struct figures_line *l, uint8_t priority, const char *name, double ms, int64_t sample)
 {
@@ -117,21 +149,6 @@ figures_span_s(const struct store *s, unsigned window_s)
 	return window_s;
 }
 
-/* Logs without SIP text, which never name a call: that none was counted does not mean that none was made. */
-static bool
-figures_unknown(const struct store *s)
-{
-	uint64_t messages = 0, lines = 0;
-
-	for (size_t i = 0; i < store_source_count(s); i++) {
-		const struct source_stat *src = &store_source_at(s, i)->stat;
-
-		messages += view_source_is_log(src) ? src->messages : src->verdict[WIRE_SIP];
-		lines += view_source_is_log(src) ? src->frames : 0;
-	}
-	return messages == 0 && lines > 0;
-}
-
 /* Calls a second of a window; since the start the number itself tells more. */
 static void
 figures_calls(const struct viewer *v, struct figures_line *l, int64_t bids)
@@ -139,7 +156,7 @@ figures_calls(const struct viewer *v, struct figures_line *l, int64_t bids)
 	unsigned window_s = view_window_s(v);
 	char rate[24], text[32];
 
-	if (bids <= 0 && figures_unknown(v->store)) {
+	if (bids <= 0 && overview_untold(v->store)) {
 		figures_add(l, 230, ROLE_TEXT, "INVITE", "-");
 		return;
 	}
@@ -156,23 +173,24 @@ figures_calls(const struct viewer *v, struct figures_line *l, int64_t bids)
 static void
 figures_collect(const struct viewer *v, struct figures_line *l)
 {
-	struct kpi_counts counts;
-	struct kpi_figures f;
+	struct kpi_counts counts, past;
+	struct kpi_figures f, usual;
 	char few[40], n[32];
 
 	store_kpi(v->store, view_window_s(v), &counts);
 	kpi_figures(&counts, &f);
-	figures_add(l, 250, ROLE_TEXT_DIM, figures_windows[figures_window(v)].small, "");
+	(void)store_kpi_usual(v->store, view_window_s(v), &past);
+	kpi_figures(&past, &usual);
 	figures_calls(v, l, f.bids);
-	if (f.bids < KPI_SAMPLE_MIN && !(f.bids <= 0 && figures_unknown(v->store))) {
+	if (f.bids < KPI_SAMPLE_MIN && !(f.bids <= 0 && overview_untold(v->store))) {
 		(void)snprintf(few, sizeof few, "(%s call%s)",
 		    view_number(n, sizeof n, f.bids > 0 ? (uint64_t)f.bids : 0, 9), f.bids == 1 ? "" : "s");
 		figures_add(l, 225, ROLE_TEXT_DIM, few, "");
 		l->seg[l->n - 1].joined = true;
 	}
-	figures_ratio(l, 220, "ASR", f.asr, f.bids);
-	figures_ratio(l, 210, "NER", f.ner, f.bids);
-	figures_ratio(l, 190, "SEER", f.seer, f.bids);
+	figures_ratio_usual(l, 220, "ASR", f.asr, f.bids, usual.asr);
+	figures_ratio_usual(l, 210, "NER", f.ner, f.bids, usual.ner);
+	figures_ratio_usual(l, 190, "SEER", f.seer, f.bids, usual.seer);
 	figures_delay(l, 200, "PDD p50", f.delay[KPI_PDD].p50, f.delay[KPI_PDD].samples);
 	figures_delay(l, 180, "p95", f.delay[KPI_PDD].p95, f.delay[KPI_PDD].samples);
 	l->seg[l->n - 1].joined = true;
@@ -180,6 +198,9 @@ figures_collect(const struct viewer *v, struct figures_line *l)
 		figures_ratio(l, 170, "REG", 100 - f.registration_failure, f.registers);
 	figures_ratio(l, 120, "SER", f.ser, f.bids);
 	figures_ratio(l, 110, "ISA", f.isa, f.bids);
+	if (store_counts(v->store)->copies > 0)
+		figures_add(
+		    l, 90, ROLE_TEXT_DIM, "relayed", view_number(n, sizeof n, store_counts(v->store)->copies, 9));
 	figures_ratio(l, 100, "repeats", f.retransmission, counts.n[KPI_REQUESTS]);
 }
 

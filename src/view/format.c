@@ -253,6 +253,28 @@ view_source_state(const struct store_source *s)
 	return view_source_waits(s) ? "waiting" : s->stat.state;
 }
 
+/* "Q.850/34 No circuit/channel available", "Warn 304 Media type not available", a finding, the phrase. */
+char *
+view_reason(const struct event *e, char *out, size_t cap)
+{
+	const struct q850_cause *cause = e->q850 >= 0 ? q850_find((unsigned)e->q850) : NULL;
+	struct slice phrase = view_phrase(e);
+
+	if (cause != NULL && cause->name != NULL)
+		(void)snprintf(out, cap, "Q.850/%d %s", e->q850, cause->name);
+	else if (e->q850 >= 0)
+		(void)snprintf(out, cap, "Q.850/%d", e->q850);
+	else if (e->warn_code >= 0)
+		(void)snprintf(out, cap, "Warn %d %.*s", e->warn_code, (int)(phrase.n < 40 ? phrase.n : 40), phrase.p);
+	else if (e->auth)
+		(void)snprintf(out, cap, "credentials refused");
+	else if (e->ack_missing)
+		(void)snprintf(out, cap, "answer not acknowledged");
+	else
+		(void)snprintf(out, cap, "%.*s", (int)(phrase.n < 100 ? phrase.n : 100), phrase.n > 0 ? phrase.p : "");
+	return out;
+}
+
 void
 view_explain(const struct event *e, struct sip_explanation *out)
 {

@@ -1,84 +1,96 @@
 /*
- * groups - the inbox: failures folded by signature, new ones first; what was looked at is acknowledged or muted.
- * One thing to know: the rows are sorted anew at each draw, so the cursor is a group's key.  Until the user moves, it
+ * groups - the same failures by what they have in common: the inbox by signature, or by code, peer, user and so on.
+ * One thing to know: the rows are made anew at each draw, so the cursor is what names a row.  Until the user moves, it
  * stays on the first row, because that is where the new ones come.
  */
+#include "groups_int.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "sipwhy/timefmt.h"
-#include "view_int.h"
 
-enum { GROUPS_TAIL = 6, GROUPS_USERS = 64, GROUPS_USER = 32, GROUPS_EXACT = 64, GROUPS_STEP_MIN = 2 };
+enum { GROUPS_TAIL = 7, GROUPS_EXACT = 64, GROUPS_RIGHT = 96 };
 
-/* key 0: the first row.  rows: as drawn last. */
-struct groups {
-	struct list list;
-	uint64_t key;
-	bool with_muted;
-	struct view_visit visit;
-	size_t n;
-	struct store_group row[STORE_GROUPS_MAX];
-};
-
-enum groups_column {
-	GROUPS_MARK,
-	GROUPS_CODE,
-	GROUPS_REASON,
-	GROUPS_METHOD,
-	GROUPS_PEER,
-	GROUPS_COUNT,
-	GROUPS_MINUTE,
-	GROUPS_CALLS,
-	GROUPS_USER_COUNT,
-	GROUPS_FIRST,
-	GROUPS_LAST,
-	GROUPS_HISTORY,
-	GROUPS_COLUMNS
-};
-
-static const struct view_column groups_columns[GROUPS_COLUMNS] = {
-	[GROUPS_MARK] = { "", 1, 1, 0, false },
-	[GROUPS_CODE] = { "COD", 3, 3, 0, false },
-	[GROUPS_REASON] = { "REASON", 11, 34, 0, false },
-	[GROUPS_METHOD] = { "METHOD", 8, 8, 80, false },
-	[GROUPS_PEER] = { " PEER", 14, 20, 0, false },
-	[GROUPS_COUNT] = { "n", 5, 6, 0, true },
-	[GROUPS_MINUTE] = { "1 min", 5, 5, 100, true },
-	[GROUPS_CALLS] = { "calls", 5, 5, 64, true },
-	[GROUPS_USER_COUNT] = { "users", 5, 5, 80, true },
-	[GROUPS_FIRST] = { "FIRST", 8, 8, 120, false },
-	[GROUPS_LAST] = { "LAST", 8, 8, 110, false },
-	[GROUPS_HISTORY] = { "", 10, STORE_GROUP_HISTORY, 80, false },
+static const struct {
+	const char *name, *field;
+	const struct groups_kind *kind;
+} groups_ways[GROUPS_BY_N] = {
+	[GROUPS_BY_SIGNATURE] = { "signature", "", &groups_kind_signature },
+	[GROUPS_BY_CODE] = { "code", "code", &groups_kind_field },
+	[GROUPS_BY_PEER] = { "peer", "peer", &groups_kind_peer },
+	[GROUPS_BY_USER] = { "user", "user", &groups_kind_field },
+	[GROUPS_BY_AGENT] = { "UA", "ua", &groups_kind_field },
+	[GROUPS_BY_METHOD] = { "method", "method", &groups_kind_field },
+	[GROUPS_BY_PREFIX] = { "prefix", "prefix", &groups_kind_field },
+	[GROUPS_BY_REASON] = { "reason", "reason", &groups_kind_field },
+	[GROUPS_BY_SOURCE] = { "source", "source", &groups_kind_field },
 };
 
 static const struct view_key groups_keys[] = {
 	VIEW_LIST_KEYS,
-	{ ACTION_HOME, { UI_KEY_HOME, 'g' }, "Home g", "first row, and stay", NULL, NULL, 0 },
-	{ ACTION_END, { UI_KEY_END, 'G' }, "End G", "last row", NULL, NULL, 0 },
-	{ ACTION_OPEN, { UI_KEY_ENTER, '\n' }, "Enter", "explain its newest", "Enter", "Explain", 200 },
-	{ ACTION_ACK, { 'd' }, "d", "done, till it comes back", "d", "Done", 190 },
-	{ ACTION_MUTE, { 'm' }, "m", "mute, unmute", "m", "Mute", 180 },
-	{ ACTION_SHOW_MUTED, { 'M' }, "M", "show muted ones, or not", "M", "Muted", 170 },
-	{ ACTION_BACK, { UI_KEY_ESC, 'q', UI_KEY_BACKSPACE }, "Esc q", "back", "Esc", "Back", 255 },
+	{ ACTION_HOME, { UI_KEY_HOME, 'g' }, "Home g", "first row, and stay", NULL, NULL, 0, NULL, PART_MOVE },
+	{ ACTION_END, { UI_KEY_END, 'G' }, "End G", "last row", NULL, NULL, 0, NULL, PART_MOVE },
+	{ ACTION_OPEN, { UI_KEY_ENTER, '\n' }, "Enter", "its events", "Enter", "Events", 200, NULL, PART_MOVE },
+	{ ACTION_GROUP_BY, { 'b' }, "b", "group by the next field", "b", "By", 195, NULL, PART_LOOK },
+	{ ACTION_SORT_PREVIOUS, { '<' }, "<", "sort peers by the last", NULL, NULL, 0, NULL, PART_MOVE },
+	{ ACTION_SORT_NEXT, { '>' }, ">", "sort peers by the next", NULL, NULL, 0, NULL, PART_MOVE },
+	{ ACTION_SORT_TURN, { 'z' }, "z", "turn the order", NULL, NULL, 0, NULL, PART_MOVE },
+	{ ACTION_LADDER, { 'x', UI_KEY_F4 }, "x F4", "one example as ladder", "x", "Ladder", 175, "F4", PART_LOOK },
+	{ ACTION_COPY, { 'y' }, "y", "copy this line", "y", "Copy", 160, NULL, PART_DO },
+	{ ACTION_WITH, { '=' }, "=", "filter: only such", "=", "Only", 150, NULL, PART_NARROW },
+	{ ACTION_ACK, { 'd' }, "d", "done, till it comes back", "d", "Done", 190, NULL, PART_DO },
+	{ ACTION_MUTE, { 'm' }, "m", "mute, unmute", "m", "Mute", 180, NULL, PART_DO },
+	{ ACTION_SHOW_MUTED, { 'M' }, "M", "show muted ones, or not", "M", "Muted", 170, NULL, PART_DO },
+	{ ACTION_BACK, { UI_KEY_ESC, 'q', UI_KEY_BACKSPACE }, "Esc q", "back", "Esc", "Back", 255, "q", PART_MOVE },
 };
 
-/* What tells most of why: the cause, else the words. */
-static void
-groups_reason(const struct store_group *g, char *out, size_t cap)
+const char *
+groups_by_name(enum groups_by by)
 {
-	const struct q850_cause *cause = g->q850 >= 0 ? q850_find((unsigned)g->q850) : NULL;
-	const char *words = g->phrase[0] != '\0' ? g->phrase : view_code_words(g->code);
-
-	if (g->q850 >= 0)
-		(void)snprintf(out, cap, "%sQ.850/%d %s", g->in_call ? "in call: " : "", g->q850,
-		    cause != NULL && cause->name != NULL ? cause->name : words);
-	else
-		(void)snprintf(out, cap, "%s%s", g->in_call ? "in call: " : "", words);
+	return groups_ways[by].name;
 }
 
-/* Above GROUPS_EXACT the store estimates; folded failures tell neither calls nor users. */
+const char *
+groups_by_field(enum groups_by by)
+{
+	return groups_ways[by].field;
+}
+
+static const struct groups_kind *
+groups_kind(const struct groups *g)
+{
+	return groups_ways[g->by].kind;
+}
+
 static const char *
+groups_window(const struct viewer *v)
+{
+	switch (view_window_s(v)) {
+	case 60:
+		return "1m";
+	case 300:
+		return "5m";
+	case 900:
+		return "15m";
+	case 3600:
+		return "1h";
+	case 86400:
+		return "24h";
+	default:
+		return "all";
+	}
+}
+
+char *
+groups_window_title(const struct viewer *v, char *out, size_t cap)
+{
+	(void)snprintf(
+	    out, cap, "n%s%s", view_window_s(v) > 0 ? " " : "", view_window_s(v) > 0 ? groups_window(v) : "");
+	return out;
+}
+
+char *
 groups_about(unsigned n, char *out, size_t cap)
 {
 	char text[24];
@@ -88,248 +100,172 @@ groups_about(unsigned n, char *out, size_t cap)
 	return out;
 }
 
-static void
-groups_history_draw(const struct view_table *t, const struct store_group *g, struct canvas *c, int row)
+char *
+groups_when(const struct viewer *v, int64_t first_ns, int64_t last_ns, char *out, size_t cap)
 {
-	uint64_t history[STORE_GROUP_HISTORY];
+	bool day = store_now(v->store) - first_ns > 20 * 3600 * NS_PER_S;
+	char first[32], last[32];
 
-	for (size_t i = 0; i < STORE_GROUP_HISTORY; i++)
-		history[i] = g->history[i];
-	if (t->width[GROUPS_HISTORY] > 0)
-		spark_draw(
-		    c, row, t->at[GROUPS_HISTORY], t->width[GROUPS_HISTORY], ROLE_SPARK, history, STORE_GROUP_HISTORY);
-}
-
-static enum ui_role
-groups_role(const struct store_group *g)
-{
-	return g->muted ? ROLE_LIST_MUTED : g->acked ? ROLE_TEXT_DIM : g->fresh ? ROLE_LIST_NEW : ROLE_TEXT;
-}
-
-static const char *
-groups_way(const struct store_group *g)
-{
-	return g->direction == DIRECTION_SENT ? ">" : g->direction == DIRECTION_RECEIVED ? "<" : " ";
-}
-
-static void
-groups_peer_draw(const struct view_table *t, const struct store_group *g, struct canvas *c, int row, enum ui_role role)
-{
-	int at = t->at[GROUPS_PEER], width = t->width[GROUPS_PEER];
-
-	(void)canvas_text(c, row, at, 1, ROLE_TEXT_DIM, slice_str(groups_way(g)));
-	view_name(c, row, at + 1, width - 1, role, slice_str(g->peer[0] != '\0' ? g->peer : "-"));
-}
-
-static void
-groups_row_draw(const struct view_table *t, const struct store_group *g, struct canvas *c, int row)
-{
-	enum ui_role role = groups_role(g);
-	bool away = g->muted || g->acked;
-	char text[96], number[32];
-
-	view_table_cell(t, c, row, GROUPS_MARK, ROLE_TEXT_KEY,
-	    slice_str(g->muted ? "M"
-		    : g->acked ? "d"
-		    : g->fresh ? "N"
-			       : ""));
-	view_table_cell(t, c, row, GROUPS_CODE, away ? role : view_code_role(g->code),
-	    slice_str(view_code(number, sizeof number, g->code)));
-	groups_reason(g, text, sizeof text);
-	view_table_cell(t, c, row, GROUPS_REASON, role, slice_str(text));
-	view_table_cell(t, c, row, GROUPS_METHOD, away ? role : ROLE_TEXT_DIM, slice_str(g->method));
-	groups_peer_draw(t, g, c, row, role);
-	view_table_cell(t, c, row, GROUPS_COUNT, role, slice_str(view_number(number, sizeof number, g->count, 5)));
-	view_table_cell(
-	    t, c, row, GROUPS_MINUTE, role, slice_str(view_number(number, sizeof number, g->last_minute, 5)));
-	view_table_cell(t, c, row, GROUPS_CALLS, role, slice_str(groups_about(g->calls, number, sizeof number)));
-	view_table_cell(t, c, row, GROUPS_USER_COUNT, role, slice_str(groups_about(g->users, number, sizeof number)));
-	view_table_cell(
-	    t, c, row, GROUPS_FIRST, ROLE_TEXT_DIM, slice_str(timefmt_clock(text, sizeof text, g->first_ns)));
-	view_table_cell(t, c, row, GROUPS_LAST, ROLE_TEXT_DIM, slice_str(timefmt_clock(text, sizeof text, g->last_ns)));
-	groups_history_draw(t, g, c, row);
-}
-
-/* Failures of each user among the newest; the first GROUPS_USERS users are told apart. */
-struct groups_users {
-	struct {
-		struct slice name;
-		unsigned n;
-	} user[GROUPS_USERS];
-	size_t n;
-};
-
-static void
-groups_users_count(struct groups_users *u, struct slice name)
-{
-	size_t i = name.n > 0 ? 0 : GROUPS_USERS;
-
-	while (i < u->n && !slice_eq(u->user[i].name, name))
-		i++;
-	if (i == GROUPS_USERS)
-		return;
-	if (i == u->n)
-		u->user[u->n++].name = name;
-	u->user[i].n++;
-}
-
-static char *
-groups_users_text(const struct store *s, uint64_t key, char *out, size_t cap)
-{
-	struct groups_users u = { .n = 0 };
-	size_t n = store_event_count(s), at = 0;
-
-	for (size_t i = 0; i < VIEW_LOOK_BACK && i < n; i++) {
-		const struct event *e = store_event_at(s, n - 1 - i);
-
-		if (e != NULL && !e->recovered && store_group_key(s, e) == key)
-			groups_users_count(&u, e->from.n > 0 ? e->from : e->to);
-	}
-	out[0] = '\0';
-	for (int told = 0; told < 3; told++) {
-		size_t most = 0;
-
-		for (size_t i = 1; i < u.n; i++)
-			most = u.user[i].n > u.user[most].n ? i : most;
-		if (u.n == 0 || u.user[most].n == 0 || at >= cap)
-			break;
-		at += (size_t)snprintf(out + at, cap - at, "%s%.*s x%u", told > 0 ? ", " : "",
-		    (int)(u.user[most].name.n < GROUPS_USER ? u.user[most].name.n : GROUPS_USER), u.user[most].name.p,
-		    u.user[most].n);
-		u.user[most].n = 0;
-	}
+	if (day)
+		(void)timefmt_date_ms(first, sizeof first, first_ns);
+	else
+		(void)timefmt_clock(first, sizeof first, first_ns);
+	first[day ? 19 : 8] = '\0';
+	(void)snprintf(out, cap, "first %s, last %s", first, timefmt_clock(last, sizeof last, last_ns));
 	return out;
 }
 
-/* "first 14:21:08, last 14:32:06", with the day of what did not begin today. */
-static void
-groups_when(const struct store *s, const struct store_group *g, char *out, size_t cap)
+void
+groups_spark(const struct view_table *t, struct canvas *c, int row, size_t column, const uint32_t history[30])
 {
-	bool day = store_now(s) - g->first_ns > 20 * 3600 * NS_PER_S;
-	char first[32], last[32];
+	uint64_t wide[STORE_GROUP_HISTORY] = { 0 };
+	int width = t->width[column];
 
-	(void)(day ? timefmt_date_ms(first, sizeof first, g->first_ns)
-		   : timefmt_clock(first, sizeof first, g->first_ns));
-	first[day ? 19 : 8] = '\0';
-	(void)snprintf(out, cap, "first %s, last %s", first, timefmt_clock(last, sizeof last, g->last_ns));
+	/* Always the whole hour, in as many columns as there are. */
+	int each = width > 0 ? (STORE_GROUP_HISTORY + width - 1) / width : 1, n = STORE_GROUP_HISTORY / each;
+
+	for (int i = 0; i < STORE_GROUP_HISTORY; i++)
+		wide[i / each] += history[i];
+	if (width > 0)
+		spark_draw(c, row, t->at[column] + width - n, n, ROLE_SPARK, wide, (size_t)n);
 }
 
-static const char *
-groups_state(const struct store_group *g)
+void
+groups_state(const struct viewer *v, const struct groups *g, char *out, size_t cap)
 {
-	if (g->muted)
-		return "Muted: out of the way until m is pressed on it again.";
-	if (g->acked)
-		return "Acknowledged: it comes back as soon as it happens again after 5 minutes of quiet.";
-	return g->fresh ? "New: not seen before in this run." : "Seen before in this run.";
+	size_t at = strlen(out);
+
+	if (!g->field.whole && g->field.count != NULL)
+		(void)snprintf(out + at, cap - at, "  counting");
+	else if (!groups_field_covers(v))
+		(void)snprintf(out + at, cap - at, "  of those kept");
 }
 
-static const char *
-groups_toward(const struct store_group *g)
+bool
+groups_term(char *out, size_t cap, const char *field, const char *value)
 {
-	return g->direction != DIRECTION_SENT ? "from" : g->code == 0 ? "to" : "sent to";
+	size_t at = strlen(out);
+
+	if (at > 0 && at + 1 < cap) {
+		out[at++] = ' ';
+		out[at] = '\0';
+	}
+	return filter_term_put(out + at, cap - at, false, field, slice_str(value)) > 0;
 }
 
-/* Who, since when, seen before? */
-static void
-groups_tail_draw(const struct viewer *v, const struct groups *g, struct canvas *c, const struct view_rows *y)
+char *
+groups_headline(const struct viewer *v, uint64_t id, char *out, size_t cap)
 {
-	const struct store_group *row = &g->row[g->list.cursor];
-	char reason[96], text[320], code[8], count[32], calls[24], users[24];
+	const struct event *e = store_event_at(v->store, store_event_index(v->store, id));
 	struct sip_explanation why = { .headline = "" };
-	const struct event *e = store_event_at(v->store, store_event_index(v->store, row->newest));
+
+	if (id != 0 && e != NULL && e->id == id)
+		view_explain(e, &why);
+	(void)slice_copy(out, cap, slice_str(why.headline));
+	return out;
+}
+
+/* "Groups by peer   sort ASR change ^   Window 5m   Filter ...", and at the right end how many there are. */
+static void
+groups_title_draw(const struct viewer *v, const struct groups *g, struct canvas *c, int row)
+{
+	char left[FILTER_TEXT_MAX + 128], right[GROUPS_RIGHT], sort[48];
+	int cols = canvas_cols(c), end;
+
+	groups_kind(g)->summary(v, g, right, sizeof right);
+	end = cols - 1 - (int)strlen(right);
+	(void)snprintf(sort, sizeof sort, "   sort %s",
+	    groups_kind(g)->sorted != NULL ? groups_kind(g)->sorted(g) : groups_kind(g)->sort);
+	if ((int)(strlen(sort) + strlen(groups_by_name(g->by))) + 33 > end)
+		sort[0] = '\0';
+	(void)snprintf(left, sizeof left, "Groups by %s%s   Window %s%s%s", groups_by_name(g->by), sort,
+	    groups_window(v), v->filter != NULL && g->by != GROUPS_BY_SIGNATURE ? "   Filter " : "",
+	    v->filter != NULL && g->by != GROUPS_BY_SIGNATURE ? v->filter_text : "");
+	/* In narrow windows the number gives way to what the rows are. */
+	if (end < 30)
+		end = cols;
+	else
+		(void)canvas_printf(c, row, end, cols - end, ROLE_TEXT, "%s", right);
+	(void)canvas_printf(c, row, 1, end - 2, ROLE_TEXT, "%s", left);
+}
+
+/* "Group by (b): [signature] code peer ..." */
+static void
+groups_ways_title(const struct groups *g, char *out, size_t cap)
+{
+	size_t at = (size_t)snprintf(out, cap, "Group by (b):");
+
+	for (unsigned by = 0; by < GROUPS_BY_N && at < cap; by++)
+		at += (size_t)snprintf(out + at, cap - at, by == g->by ? " [%s]" : " %s", groups_by_name(by));
+}
+
+static void
+groups_tail_draw(struct viewer *v, const struct groups *g, struct canvas *c, const struct view_rows *y)
+{
+	/* The last row has the keys, and the one before it what the marks mean. */
+	int legend = groups_kind(g)->legend != NULL && y->tail_height > 5, keys = y->tail_height > 4;
+	char title[128], place[32], of[16], n[16];
 	struct page p;
 
-	groups_reason(row, reason, sizeof reason);
-	(void)snprintf(text, sizeof text, "%s %s, %s %s %s", view_code(code, sizeof code, row->code), reason,
-	    row->method, groups_toward(row), row->peer[0] != '\0' ? row->peer : "an unknown peer");
-	page_begin(&p, c, y->tail, y->tail_height, 0);
-	page_frame(&p, text);
-	groups_when(v->store, row, reason, sizeof reason);
-	(void)snprintf(text, sizeof text, "%s failure%s, %s call%s, %s user%s; %s.",
-	    view_number(count, sizeof count, row->count, 11), row->count == 1 ? "" : "s",
-	    groups_about(row->calls, calls, sizeof calls), row->calls == 1 ? "" : "s",
-	    groups_about(row->users, users, sizeof users), row->users == 1 ? "" : "s", reason);
-	page_text(&p, ROLE_TEXT, 1, 1, slice_str(text));
-	page_text(&p, ROLE_TEXT_STRONG, 1, 1, slice_str(groups_state(row)));
-	if (groups_users_text(v->store, row->key, reason, sizeof reason)[0] != '\0') {
-		(void)snprintf(text, sizeof text, "Most of the newest: %s", reason);
-		page_text(&p, ROLE_TEXT, 1, 1, slice_str(text));
-	}
-	if (e != NULL && e->id == row->newest)
-		view_explain(e, &why);
-	page_text(&p, ROLE_TEXT, 1, 1, slice_str(why.headline));
-}
-
-static void
-groups_title(const struct viewer *v, const struct groups *g, char *out, size_t cap)
-{
-	size_t muted, all = store_group_count(v->store, &muted), fresh = 0, acked = 0;
-	char words[3][48] = { "", "", "" };
-
-	for (size_t i = 0; i < g->n; i++) {
-		fresh += g->row[i].fresh && !g->row[i].muted;
-		acked += g->row[i].acked && !g->row[i].muted;
-	}
-	if (fresh > 0)
-		(void)snprintf(words[0], sizeof words[0], "  new %zu", fresh);
-	if (acked > 0)
-		(void)snprintf(words[1], sizeof words[1], "  done %zu", acked);
-	if (muted > 0)
-		(void)snprintf(words[2], sizeof words[2], "  muted %zu%s", muted, g->with_muted ? "" : " (M)");
-	(void)snprintf(out, cap, "Groups %zu%s%s%s", all, words[0], words[1], words[2]);
-}
-
-static void
-groups_empty_draw(const struct viewer *v, const struct groups *g, struct canvas *c, int row)
-{
-	size_t muted;
-
-	(void)store_group_count(v->store, &muted);
-	(void)canvas_text(c, row, 2, canvas_cols(c) - 2, ROLE_TEXT_DIM,
-	    slice_str(muted > 0 && !g->with_muted ? "All groups are muted; M shows them."
-						  : "No failure so far, so there is nothing to group."));
+	groups_ways_title(g, title, sizeof title);
+	(void)view_frame(c, y->tail, 0, canvas_cols(c), title);
+	page_begin(&p, c, y->tail + 1, y->tail_height - 1 - legend - keys, 0);
+	if (g->list.count > 0)
+		groups_kind(g)->tail(v, g, &p, g->list.cursor);
+	if (legend)
+		(void)canvas_printf(c, y->tail + y->tail_height - 1 - keys, 1, canvas_cols(c) - 1, ROLE_TEXT_DIM, "%s",
+		    groups_kind(g)->legend);
+	(void)snprintf(place, sizeof place, "%s/%s",
+	    view_number(n, sizeof n, g->list.count > 0 ? g->list.cursor + 1 : 0, 6),
+	    view_number(of, sizeof of, g->list.count, 6));
+	if (keys)
+		view_letters(v, c, y->tail + y->tail_height - 1, place);
 }
 
 static void
 groups_sync(struct viewer *v, struct groups *g, int height)
 {
-	g->n = store_groups(v->store, g->with_muted, g->row, STORE_GROUPS_MAX);
-	if (g->key == 0)
-		g->list.cursor = 0;
-	for (size_t i = 0; g->key != 0 && i < g->n; i++)
-		if (g->row[i].key == g->key)
-			g->list.cursor = i;
-	list_set(&g->list, g->n, (size_t)(height > 0 ? height : 0));
+	size_t cursor = 0, n = groups_kind(g)->sync(v, g, &cursor);
+
+	g->list.cursor = cursor;
+	list_set(&g->list, n, (size_t)(height > 0 ? height : 0));
 }
 
 static void
-groups_draw(struct viewer *v, void *state, struct canvas *c)
+groups_list_draw(struct viewer *v, const struct groups *g, struct canvas *c, const struct view_rows *y)
+{
+	struct view_column columns[VIEW_COLUMNS_MAX];
+	struct view_table t;
+	char titles[32];
+	size_t n = groups_kind(g)->columns(v, g, columns, titles, sizeof titles);
+
+	view_table_begin(&t, c, columns, n);
+	view_table_header(&t, c, y->header);
+	for (size_t i = 0; i < g->list.height && g->list.top + i < g->list.count; i++) {
+		groups_kind(g)->draw(v, g, &t, c, y->first + (int)i, g->list.top + i);
+		if (g->list.top + i == g->list.cursor)
+			view_table_cursor(c, y->first + (int)i);
+	}
+}
+
+void
+groups_view_draw(struct viewer *v, void *state, struct canvas *c)
 {
 	struct groups *g = state;
 	struct view_rows y = view_rows(v, c, GROUPS_TAIL);
-	struct view_column columns[GROUPS_COLUMNS];
-	struct view_table t;
-	char title[160], history[32];
 
 	view_visit_end(v, &g->visit);
 	groups_sync(v, g, y.height);
-	groups_title(v, g, title, sizeof title);
-	view_rows_draw(v, &y, &g->list, c, title);
-	memcpy(columns, groups_columns, sizeof columns);
-	view_table_begin(&t, c, columns, GROUPS_COLUMNS);
-	(void)snprintf(history, sizeof history, "%d min", t.width[GROUPS_HISTORY] * GROUPS_STEP_MIN);
-	columns[GROUPS_HISTORY].title = history;
-	view_table_header(&t, c, y.header);
-	if (g->n == 0) {
-		groups_empty_draw(v, g, c, y.first + (y.height > 2));
-		return;
+	if (y.title >= 0) {
+		view_status_line(v, c, 0, (struct view_follow){ .shown = false });
+		groups_title_draw(v, g, c, y.title);
+		view_say_draw(v, c, y.say);
+		view_key_bar(v, c, y.bar);
 	}
-	for (size_t i = 0; i < g->list.height && g->list.top + i < g->n; i++) {
-		groups_row_draw(&t, &g->row[g->list.top + i], c, y.first + (int)i);
-		if (g->list.top + i == g->list.cursor)
-			view_table_cursor(c, y.first + (int)i);
-	}
+	groups_list_draw(v, g, c, &y);
+	if (g->list.count == 0)
+		(void)canvas_text(c, y.first + (y.height > 2), 2, canvas_cols(c) - 2, ROLE_TEXT_DIM,
+		    slice_str(groups_kind(g)->empty(v, g)));
 	if (y.tail >= 0)
 		groups_tail_draw(v, g, c, &y);
 }
@@ -352,7 +288,7 @@ groups_ack(struct viewer *v, struct groups *g)
 		viewer_say(v, "it is acknowledged already");
 		return COMMAND_NONE;
 	}
-	v->group = row->key;
+	v->request.id = row->key;
 	viewer_say(v, "acknowledged: it stands below until it comes again after 5 minutes of quiet");
 	groups_go_on(g);
 	return COMMAND_GROUP_ACK;
@@ -363,7 +299,7 @@ groups_mute(struct viewer *v, struct groups *g)
 {
 	const struct store_group *row = &g->row[g->list.cursor];
 
-	v->group = row->key;
+	v->request.id = row->key;
 	viewer_say(v, row->muted ? "unmuted" : "muted: M shows it, m there takes it back");
 	if (row->muted) {
 		g->key = row->key;
@@ -380,42 +316,140 @@ groups_show_muted(struct viewer *v, struct groups *g)
 	viewer_say(v, g->with_muted ? "muted ones are shown, below the others" : "muted ones are hidden");
 }
 
+/* What only signatures can be told. */
 static enum command
-groups_key(struct viewer *v, void *state, enum view_action action)
+groups_signature_key(struct viewer *v, struct groups *g, enum view_action action)
+{
+	if (g->by != GROUPS_BY_SIGNATURE)
+		viewer_say(v, "only signatures can be dismissed or muted: b groups by signature");
+	else if (action == ACTION_SHOW_MUTED)
+		groups_show_muted(v, g);
+	else if (g->list.count == 0)
+		viewer_say(v, "there is no group yet");
+	else
+		return action == ACTION_ACK ? groups_ack(v, g) : groups_mute(v, g);
+	return COMMAND_NONE;
+}
+
+/* Its events are those of the filter in force as well, which counted them; signatures know no filter. */
+static void
+groups_open_events(struct viewer *v, const struct groups *g, bool stay)
+{
+	char terms[FILTER_TEXT_MAX] = "", text[2 * FILTER_TEXT_MAX + 4] = "";
+
+	if (!groups_kind(g)->terms(v, g, g->list.cursor, terms, sizeof terms)) {
+		viewer_say(v, "nothing is known here that a filter could ask for");
+		return;
+	}
+	if (stay) {
+		lens_narrow(v, terms);
+		return;
+	}
+	if (v->filter != NULL && g->by != GROUPS_BY_SIGNATURE)
+		(void)snprintf(text, sizeof text, "(%s) ", v->filter_text);
+	(void)snprintf(text + strlen(text), sizeof text - strlen(text), "%s", terms);
+	(void)viewer_open_events(v, text);
+}
+
+static void
+groups_ladder(struct viewer *v, struct groups *g)
+{
+	uint64_t id = groups_kind(g)->newest(g, g->list.cursor);
+	const struct event *e = store_event_at(v->store, store_event_index(v->store, id));
+
+	if (id == 0 || e == NULL || e->id != id) {
+		viewer_say(v, "no example of it is kept any more");
+		return;
+	}
+	g->visit = (struct view_visit){ .id = v->event_id, .moved = v->moved, .open = true };
+	v->event_id = id;
+	v->message = 0;
+	viewer_push(v, &view_ladder);
+}
+
+static enum command
+groups_copy(struct viewer *v, struct groups *g)
+{
+	groups_kind(g)->line(v, g, g->list.cursor, g->line, sizeof g->line);
+	v->request.body = slice_str(g->line);
+	return COMMAND_COPY;
+}
+
+static void
+groups_turn(struct viewer *v, struct groups *g)
+{
+	g->by = (g->by + 1) % GROUPS_BY_N;
+	g->list = (struct list){ .count = 0 };
+	g->value[0] = '\0';
+	groups_sync(v, g, 1);
+}
+
+static void
+groups_sort(struct viewer *v, struct groups *g, enum view_action action)
+{
+	char text[64];
+
+	if (groups_kind(g)->sorted == NULL) {
+		viewer_say(v, "these stand by how many they are; peers (4) can be sorted");
+		return;
+	}
+	if (action == ACTION_SORT_TURN)
+		g->sort_turned = !g->sort_turned;
+	else
+		g->sort = (g->sort + (action == ACTION_SORT_NEXT ? 1 : GROUPS_SORTS - 1)) % GROUPS_SORTS;
+	(void)snprintf(text, sizeof text, "sorted by %s", groups_kind(g)->sorted(g));
+	viewer_say(v, text);
+}
+
+static enum command
+groups_row_key(struct viewer *v, struct groups *g, enum view_action action)
+{
+	if (g->list.count == 0)
+		viewer_say(v, "there is no group yet");
+	else if (action == ACTION_OPEN || action == ACTION_WITH)
+		groups_open_events(v, g, action == ACTION_WITH);
+	else if (action == ACTION_LADDER)
+		groups_ladder(v, g);
+	else if (action == ACTION_COPY)
+		return groups_copy(v, g);
+	return COMMAND_NONE;
+}
+
+enum command
+groups_view_key(struct viewer *v, void *state, enum view_action action)
 {
 	struct groups *g = state;
 
 	if (view_list_move(&g->list, action)) {
-		g->key = g->n > 0 && action != ACTION_HOME ? g->row[g->list.cursor].key : 0;
+		groups_kind(g)->keep(g, action == ACTION_HOME || g->list.count == 0);
 		return COMMAND_NONE;
 	}
 	if (action == ACTION_BACK)
 		viewer_pop(v);
-	else if (action == ACTION_SHOW_MUTED)
-		groups_show_muted(v, g);
-	else if (g->n == 0)
-		viewer_say(v, "there is no group yet");
-	else if (action == ACTION_OPEN)
-		view_visit_open(v, &g->visit, g->row[g->list.cursor].newest);
-	else if (action == ACTION_ACK)
-		return groups_ack(v, g);
-	else if (action == ACTION_MUTE)
-		return groups_mute(v, g);
+	else if (action == ACTION_GROUP_BY)
+		groups_turn(v, g);
+	else if (action == ACTION_SORT_PREVIOUS || action == ACTION_SORT_NEXT || action == ACTION_SORT_TURN)
+		groups_sort(v, g, action);
+	else if (action == ACTION_ACK || action == ACTION_MUTE || action == ACTION_SHOW_MUTED)
+		return groups_signature_key(v, g, action);
+	else
+		return groups_row_key(v, g, action);
 	return COMMAND_NONE;
 }
 
-static void
-groups_open(struct viewer *v, void *state)
+void
+groups_view_open(struct viewer *v, void *state)
 {
 	groups_sync(v, state, 1);
 }
 
-static void
-groups_close(struct viewer *v, void *state)
+void
+groups_view_close(struct viewer *v, void *state)
 {
 	struct groups *g = state;
 
 	view_visit_end(v, &g->visit);
+	sift_groups_free(g->field.count);
 }
 
 const struct view_ops view_groups = {
@@ -424,8 +458,8 @@ const struct view_ops view_groups = {
 	.keys = groups_keys,
 	.n_keys = sizeof groups_keys / sizeof groups_keys[0],
 	.state_size = sizeof(struct groups),
-	.open = groups_open,
-	.draw = groups_draw,
-	.key = groups_key,
-	.close = groups_close,
+	.open = groups_view_open,
+	.draw = groups_view_draw,
+	.key = groups_view_key,
+	.close = groups_view_close,
 };

@@ -1,168 +1,266 @@
 /*
- * help - the keys of the view below, from its own table, and what the figures and words mean.
+ * help - three pages: the keys of the view below out of its own table, all status codes, and colours and signs as they
+ * look here.
+ * One thing to know: any key that means nothing here closes it, so that nobody is caught.
  */
+#include "help_int.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "view_int.h"
+enum { HELP_PAGES = 3, HELP_NARROW = 60 };
 
-enum { HELP_KEYS = 40, HELP_KEY = 14, HELP_COLUMN = 40, HELP_TWO_COLS = 78 };
+/* top, height: of each page.  find: what was searched last; typing: it is being typed. */
+struct help {
+	size_t page, lines, height, top[HELP_PAGES];
+	bool typing;
+	struct edit find;
+	size_t hit;
+	int cols; /* of the screen: pages break their lines by it */
+};
 
 static const struct view_key help_keys[] = {
 	VIEW_PAGE_KEYS("last line"),
-	{ ACTION_BACK, { UI_KEY_ESC, 'q', UI_KEY_ENTER, UI_KEY_BACKSPACE }, "Esc q", "close this page", "Esc", "Back",
-	    255 },
+	{ ACTION_RIGHT, { UI_KEY_RIGHT, 'l', UI_KEY_TAB }, "Right l Tab", "the next page", "Right", "Page", 190, NULL,
+	    PART_MOVE },
+	{ ACTION_LEFT, { UI_KEY_LEFT, 'h', UI_KEY_STAB }, "Left h", "the page before", NULL, NULL, 0, NULL, PART_MOVE },
+	{ ACTION_CHOICE_1, { '1' }, "1", "keys", NULL, NULL, 0, NULL, PART_MOVE },
+	{ ACTION_CHOICE_2, { '2' }, "2", "status codes", NULL, NULL, 0, NULL, PART_MOVE },
+	{ ACTION_CHOICE_3, { '3' }, "3", "colours, signs, words", NULL, NULL, 0, NULL, PART_MOVE },
+	{ ACTION_SEARCH, { '/', UI_KEY_F3 }, "/ F3", "search these pages", "/", "Search", 180, "F3", PART_LOOK },
+	{ ACTION_NEXT, { 'n' }, "n", "the next hit", "n", "Next", 170, NULL, PART_LOOK },
+	{ ACTION_PREVIOUS, { 'N' }, "N", "the hit before", NULL, NULL, 0, NULL, PART_LOOK },
+	{ ACTION_BACK, { UI_KEY_ESC, 'q', UI_KEY_ENTER, UI_KEY_BACKSPACE }, "Esc q", "close this page", "Esc", "Close",
+	    255, "q", PART_LOOK },
 };
 
-static const struct {
-	const char *word, *text;
-	enum ui_role role;
-} help_words[] = {
-	{ "1xx", "progress: the request is being worked on", ROLE_CLASS_1XX },
-	{ "2xx", "success", ROLE_CLASS_2XX },
-	{ "3xx", "redirect: try elsewhere", ROLE_CLASS_3XX },
-	{ "4xx", "the request was refused by this server", ROLE_CLASS_4XX },
-	{ "5xx", "the server failed", ROLE_CLASS_5XX },
-	{ "6xx", "refused everywhere", ROLE_CLASS_6XX },
-	{ "---", "silence: no final answer within 64*T1, which is 32 s", ROLE_CLASS_SILENCE },
-	{ "failures",
-	    "attempts that failed, each once: repeats, copies, relays and tries are one; challenges answered and "
-	    "calls that their caller cancelled are none",
-	    ROLE_TEXT_STRONG },
-	{ "recovered", "it worked after all, over another way or in a later try; no failure any more", ROLE_TEXT_DIM },
-	{ "in call", "a request inside a call failed, such as BYE or a new offer; the call itself had been set up",
-	    ROLE_TEXT_DIM },
-	{ "no ACK", "the call was answered, and the answer was never acknowledged", ROLE_TEXT_DIM },
-	{ "x7", "the answer was seen seven times: sent again, or seen at several places", ROLE_TEXT_DIM },
-	{ "first lines",
-	    "the commonest failure of the last minute (of a file: of all of it) and what it means; what happened "
-	    "in calls, and busy lines and the like, only when there is nothing else.  since: "
-	    "its first of a series without a pause of 5 minutes",
-	    ROLE_TEXT },
-	{ "! - i", "an incident: error or critical, warning, notice.  While any goes on, they come first",
-	    ROLE_STATE_CRIT },
-	{ "TOTAL", "responses since the start, as captured or logged, repeats and copies included", ROLE_TEXT },
-	{ "/s", "a second, over the last minute", ROLE_TEXT },
-	{ "share", "of all responses since the start", ROLE_TEXT },
-	{ "INVITE ... /s",
-	    "calls tried, retries and challenges taken off, over the window: 1, 5 or 15 minutes, or all so far.  "
-	    "Ratios over fewer than 20 calls are dim; - is not known",
-	    ROLE_TEXT },
-	{ "ASR ABR", "answered, of calls that got any response; of all calls offered (ITU-T E.411)", ROLE_TEXT },
-	{ "NER",
-	    "the network did its part (answered, busy, no answer, refused by the user), of those with a response "
-	    "(E.425)",
-	    ROLE_TEXT },
-	{ "SER SEER",
-	    "answered, of calls without redirects and challenges; SEER takes 480, 486, 600 and 603 as good (RFC 6076)",
-	    ROLE_TEXT },
-	{ "ISA", "408, 500, 503, 504 or silence, of all calls (RFC 6076)", ROLE_TEXT },
-	{ "PDD SRD RRD",
-	    "time until it rings, until the first sign of the last try, until a registration is confirmed; half "
-	    "were faster than p50, 95 % than p95",
-	    ROLE_TEXT },
-	{ "REG", "registrations that were accepted, of all that were tried", ROLE_TEXT },
-	{ "repeats", "requests that were sent again, of all", ROLE_TEXT },
-	{ "top lists", "failures since the start; busy lines and the like in dim", ROLE_TEXT },
-	{ "groups",
-	    "failures with one code, cause or phrase, method, peer and direction.  N: new in this run; d: done "
-	    "with, until it comes again after 5 minutes of quiet; M: muted.  ~: about",
-	    ROLE_TEXT },
-	{ "loss",
-	    "packets, lines or records that never got here whole: kernel, interface, reassembly, broken framing, lines "
-	    "too long, engine, stream; 6 shows where",
-	    ROLE_TEXT },
-	{ "refused", "connections and messages of senders that a receiver turned away; 6 shows them", ROLE_TEXT },
-	{ "waiting", "followed logs that are not there, or cannot be opened, now; 6 shows which", ROLE_TEXT },
-	{ "notices",
-	    "lines of a log that tell of a failure without its code: listed apart (8), never counted as responses",
-	    ROLE_TEXT },
-	{ "statements", "lines of a log that name a code, where the log does not have the SIP message", ROLE_TEXT },
-	{ "Time in log", "of an event from a log: the time as the log has it; - is what the log does not tell",
-	    ROLE_TEXT },
-	{ "folded", "failures counted but not listed one by one, because too many came at once", ROLE_TEXT },
-	{ "pushed out", "failures no longer listed: only the newest are kept; counters keep all", ROLE_TEXT },
-	{ "peer",
-	    "the other side's address: < the peer said no, > this machine said no to it.  Without a mark neither end "
-	    "is known to be this machine, and the peer is who said no.  Of a log this machine is the one that wrote it",
-	    ROLE_TEXT },
-	{ "LIVE FILE", "reads traffic as it comes; reads a file.  ENDED: all is read", ROLE_TEXT },
-	{ "follow", "the cursor stays on the newest failure; moving up ends that, G or A goes on.  +4 new: came since",
-	    ROLE_TEXT },
-	{ "PAUSED", "the screen stands still, counting goes on; p shows what came", ROLE_TEXT },
-	{ "lag", "how far the screen is behind the traffic", ROLE_TEXT },
-	{ "503?", "decoded in part: the code is sure, other fields may be missing", ROLE_TEXT },
-	{ "\\x1b <U+202E>", "bytes and characters that must not reach a terminal, written out", ROLE_TEXT },
-	{ "~", "text was cut here; a wider window shows more", ROLE_TEXT },
-};
-
-/* Two entries a line where there is room. */
-static void
-help_keys_write(struct page *p, const struct view_key *table, size_t n_table)
+static const struct view_ops *
+help_about(const struct viewer *v)
 {
-	struct view_key keys[HELP_KEYS];
-	bool two = canvas_cols(p->c) >= HELP_TWO_COLS;
-	size_t n = 0, half;
-
-	for (size_t i = 0; i < n_table && n < HELP_KEYS; i++)
-		if (table[i].help != NULL)
-			keys[n++] = table[i];
-	half = two ? (n + 1) / 2 : n;
-
-	for (size_t i = 0; i < half; i++) {
-		char text[160], key[32], other[32];
-		bool right = two && i + half < n;
-
-		(void)snprintf(key, sizeof key, "%s", keys[i].shown);
-		(void)snprintf(other, sizeof other, "%s", right ? keys[i + half].shown : "");
-		if (two)
-			(void)snprintf(text, sizeof text, "%-*s%-*s%-*s%s", HELP_KEY, key, HELP_COLUMN - HELP_KEY,
-			    keys[i].help, HELP_KEY, other, right ? keys[i + half].help : "");
-		else
-			(void)snprintf(text, sizeof text, "%-*s%s", HELP_KEY, key, keys[i].help);
-		page_text(p, ROLE_TEXT, 1, HELP_KEY + 1, slice_str(text));
-	}
+	return v->stack[v->depth > 1 ? v->depth - 2 : 0].ops;
 }
 
 static void
-help_page(struct page *p, const void *what)
+help_write(struct help_pen *p, const struct viewer *v, size_t page)
 {
-	const struct view_ops *about = what;
-	char title[64];
-	size_t n;
-	const struct view_key *common = viewer_common_keys(&n);
+	p->lines = 0;
+	if (page == 0)
+		help_keys_page(p, help_about(v));
+	else if (page == 1)
+		help_codes_page(p);
+	else
+		help_signs_page(p);
+}
 
-	(void)snprintf(title, sizeof title, "Keys: %s", about->title);
-	page_frame(p, title);
-	help_keys_write(p, about->keys, about->n_keys);
-	page_frame(p, "Keys everywhere");
-	help_keys_write(p, common, n);
-	page_frame(p, "Words and figures");
-	for (size_t i = 0; i < sizeof help_words / sizeof help_words[0]; i++)
-		page_label(p, help_words[i].word, help_words[i].role, slice_str(help_words[i].text));
+void
+help_put(struct help_pen *p, size_t line, int col, int width, enum ui_role role, const char *text)
+{
+	if (p->lines < line + 1)
+		p->lines = line + 1;
+	if (p->find[0] != '\0' && slice_ifind(slice_str(text), slice_str(p->find)) >= 0) {
+		role = ROLE_MATCH;
+		if (line >= p->from && (p->hit == SIZE_MAX || line < p->hit))
+			p->hit = line;
+		if (line < p->from && (p->before == SIZE_MAX || line > p->before))
+			p->before = line;
+	}
+	if (line >= p->top && line - p->top < (size_t)(p->height > 0 ? p->height : 0))
+		(void)canvas_text(p->c, p->row + (int)(line - p->top), col, width, role, slice_str(text));
+}
+
+size_t
+help_wrap(struct help_pen *p, size_t line, int col, int width, enum ui_role role, const char *text)
+{
+	size_t lines = 0, room = width > 1 ? (size_t)width : 1;
+
+	do {
+		size_t n = strlen(text), cut = n;
+		char piece[256];
+
+		if (n > room)
+			for (cut = room; cut > 0 && text[cut] != ' '; cut--)
+				;
+		cut = cut == 0 ? (n < room ? n : room) : cut;
+		(void)slice_copy(piece, sizeof piece, (struct slice){ text, cut });
+		help_put(p, line + lines++, col, width, role, piece);
+		text += cut;
+		text += strspn(text, " ");
+	} while (*text != '\0');
+	return lines;
+}
+
+void
+help_heading(struct help_pen *p, size_t line, int col, int width, const char *text)
+{
+	help_put(p, line, col, width, ROLE_TEXT_STRONG, text);
+}
+
+static size_t
+help_last(const struct help *h)
+{
+	return h->lines > h->height ? h->lines - h->height : 0;
+}
+
+static void
+help_foot_draw(const struct viewer *v, struct help *h, struct canvas *c, int row)
+{
+	int cols = canvas_cols(c), end;
+	char place[48];
+
+	if (h->typing) {
+		canvas_fill(c, row, 0, cols, ROLE_PROMPT, ' ');
+		(void)canvas_text(c, row, 0, 1, ROLE_PROMPT, slice_str("/"));
+		(void)edit_draw(&h->find, c, row, 1, cols - 2, ROLE_PROMPT, ROLE_LIST_CURSOR);
+		return;
+	}
+	(void)snprintf(place, sizeof place, "%s  help %zu/%d",
+	    help_last(h) == 0                     ? ""
+		: h->top[h->page] >= help_last(h) ? "end"
+						  : "more",
+	    h->page + 1, HELP_PAGES);
+	end = cols - 1 - (int)strlen(place);
+	(void)canvas_printf(c, row, end, cols - end, ROLE_TEXT_DIM, "%s", place);
+	if (v->say[0] != '\0')
+		(void)canvas_printf(c, row, 1, end - 2, ROLE_TEXT_KEY, "%s", v->say);
+	else
+		(void)canvas_text(c, row, 1, end - 2, ROLE_TEXT_DIM,
+		    slice_str(cols >= HELP_NARROW ? "Any key closes.  Space: on.  / searches.  Whole manual: man sipwhy"
+						  : "Any key closes"));
 }
 
 static void
 help_draw(struct viewer *v, void *state, struct canvas *c)
 {
-	const struct view_ops *about = v->stack[v->depth > 1 ? v->depth - 2 : 0].ops;
-	int rows = canvas_rows(c), head = rows >= VIEW_ROWS_MIN ? 1 : 0, foot = head;
-	struct page p;
+	struct help *h = state;
+	int rows = canvas_rows(c), head = rows >= VIEW_ROWS_MIN ? 1 : 0, foot = head * 2;
+	struct help_pen p = { .v = v, .c = c, .row = head, .find = h->find.text, .hit = SIZE_MAX, .before = SIZE_MAX };
+	static const char *const titles[HELP_PAGES] = { "", "all status codes", "colours, signs and words" };
+	char title[96];
 
-	page_show(&p, c, head, rows - head - foot, state, help_page, about);
-	if (head == 0)
+	h->cols = canvas_cols(c);
+	help_write(&p, v, h->page);
+	h->lines = p.lines;
+	h->height = (size_t)(rows - head - foot > 0 ? rows - head - foot : 0);
+	if (h->top[h->page] > help_last(h))
+		h->top[h->page] = help_last(h);
+	p.height = (int)h->height;
+	p.top = h->top[h->page];
+	(void)snprintf(title, sizeof title, "Help: %s", h->page == 0 ? help_about(v)->title : titles[h->page]);
+	for (int row = 0; row < rows; row++)
+		canvas_fill(c, row, 0, canvas_cols(c), ROLE_TEXT, ' ');
+	if (head > 0)
+		(void)view_frame(c, 0, 0, canvas_cols(c), title);
+	help_write(&p, v, h->page);
+	if (foot == 0)
 		return;
-	view_status_line(v, c, 0, (struct view_follow){ .shown = false });
+	help_foot_draw(v, h, c, rows - 2);
 	view_key_bar(v, c, rows - 1);
-	if (canvas_cols(c) >= HELP_TWO_COLS)
-		page_place_draw(&p, c, rows - 1, ROLE_BAR);
+}
+
+/* Go to a hit: on from the last one, over the pages. */
+static void
+help_search(struct viewer *v, struct help *h, struct canvas *none, bool back, size_t from)
+{
+	for (size_t tried = 0; h->find.n > 0 && tried <= HELP_PAGES; tried++) {
+		struct help_pen p = {
+			.v = v, .c = none, .find = h->find.text, .from = from, .hit = SIZE_MAX, .before = SIZE_MAX
+		};
+		size_t hit;
+
+		help_write(&p, v, h->page);
+		hit = back ? p.before : p.hit;
+		if (hit != SIZE_MAX) {
+			h->hit = hit;
+			h->top[h->page] = hit > 2 ? hit - 2 : 0;
+			return;
+		}
+		h->page = (h->page + (back ? HELP_PAGES - 1 : 1)) % HELP_PAGES;
+		from = back ? SIZE_MAX : 0;
+	}
+	viewer_say(v, h->find.n > 0 ? "no such word on these pages" : "/ searches");
+}
+
+static void
+help_find(struct viewer *v, struct help *h, bool back, size_t from)
+{
+	struct canvas *c = canvas_new(1, h->cols);
+
+	if (c == NULL)
+		viewer_say(v, "memory is short");
+	else
+		help_search(v, h, c, back, from);
+	canvas_free(c);
+}
+
+static bool
+help_typed(struct viewer *v, struct help *h, uint32_t key)
+{
+	if (key == UI_KEY_ESC || key == UI_CTRL('c') || key == UI_KEY_ENTER || key == '\n') {
+		h->typing = false;
+		if (key == UI_KEY_ESC)
+			edit_set(&h->find, slice_str(""));
+		else if (key != UI_CTRL('c'))
+			help_find(v, h, false, h->top[h->page]);
+	} else {
+		(void)edit_key(&h->find, key, NULL);
+	}
+	return key != UI_CTRL('c');
+}
+
+static bool
+help_raw_key(struct viewer *v, void *state, uint32_t key)
+{
+	struct help *h = state;
+	enum view_action action;
+
+	if (h->typing)
+		return help_typed(v, h, key);
+	action = viewer_find(v, key);
+	for (size_t i = 0; i < sizeof help_keys / sizeof help_keys[0]; i++)
+		if (help_keys[i].action == action)
+			return false;
+	if (action == ACTION_LEAVE || action == ACTION_REPAINT)
+		return false;
+	viewer_pop(v);
+	return true;
+}
+
+static bool
+help_turn(struct help *h, enum view_action action)
+{
+	size_t *top = &h->top[h->page], page = h->height > 1 ? h->height - 1 : 1;
+	struct page_scroll at = { *top, h->height };
+
+	if (action >= ACTION_CHOICE_1 && action <= ACTION_CHOICE_3)
+		h->page = (size_t)(action - ACTION_CHOICE_1);
+	else if (action == ACTION_RIGHT || (action == ACTION_PAGE_DOWN && *top >= help_last(h)))
+		h->page = (h->page + 1) % HELP_PAGES;
+	else if (action == ACTION_LEFT || (action == ACTION_PAGE_UP && *top == 0))
+		h->page = (h->page + HELP_PAGES - 1) % HELP_PAGES;
+	else if (action == ACTION_PAGE_DOWN)
+		*top += page;
+	else if (page_move(&at, action))
+		*top = at.top;
+	else
+		return false;
+	return true;
 }
 
 static enum command
 help_key(struct viewer *v, void *state, enum view_action action)
 {
-	if (!page_move(state, action) && action == ACTION_BACK)
+	struct help *h = state;
+
+	if (help_turn(h, action))
+		return COMMAND_NONE;
+	if (action == ACTION_BACK) {
 		viewer_pop(v);
+	} else if (action == ACTION_SEARCH) {
+		h->typing = true;
+		edit_set(&h->find, slice_str(""));
+	} else if (action == ACTION_NEXT || action == ACTION_PREVIOUS) {
+		help_find(v, h, action == ACTION_PREVIOUS, h->hit + (action == ACTION_NEXT));
+	}
 	return COMMAND_NONE;
 }
 
@@ -171,7 +269,9 @@ const struct view_ops view_help = {
 	.title = "Help",
 	.keys = help_keys,
 	.n_keys = sizeof help_keys / sizeof help_keys[0],
-	.state_size = sizeof(struct page_scroll),
+	.state_size = sizeof(struct help),
+	.popup = true,
 	.draw = help_draw,
 	.key = help_key,
+	.raw_key = help_raw_key,
 };

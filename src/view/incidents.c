@@ -9,9 +9,13 @@
 #include "sipwhy/timefmt.h"
 #include "view_int.h"
 
-enum { INCIDENTS_HIGH_ROWS = 40, INCIDENTS_HIGH = 6, INCIDENTS_MID_ROWS = 24, INCIDENTS_MID = 3 };
-/* Below this height an incident has one line. */
-enum { INCIDENTS_ADVICE_ROWS = 22, INCIDENTS_DAY_S = 20 * 3600 };
+enum { INCIDENTS_DAY_S = 20 * 3600, INCIDENTS_SHOWN = 3 };
+
+/* Which lines are drawn: how many incidents, and below the first its sentence and what to check. */
+struct incidents_plan {
+	size_t shown;
+	bool sentence, advice;
+};
 
 char
 view_level_mark(const struct incident *i)
@@ -108,27 +112,101 @@ incidents_fits(const struct store *s, const struct incident *i, const struct can
 	return 3 + view_incident_title(i).n + 2 + strlen(head) + 2 + i->sentence.n <= (size_t)canvas_cols(c);
 }
 
-/* How many are told. */
-static size_t
-incidents_shown(const struct store *s, const struct canvas *c)
+/* Not those that the user put out of the way. */
+static bool
+incidents_is_told(const struct store *s, const struct incident *i)
+{
+	struct store_incident_word word = store_incident_said(s, i);
+
+	return !word.dismissed && !word.muted;
+}
+
+size_t
+incidents_count(const struct store *s)
+{
+	size_t open = store_incident_open(s), n = 0;
+
+	for (size_t i = 0; i < open; i++)
+		n += incidents_is_told(s, store_incident_at(s, i));
+	return n;
+}
+
+const struct incident *
+incidents_at(const struct store *s, size_t at)
 {
 	size_t open = store_incident_open(s);
-	size_t most = canvas_rows(c) >= INCIDENTS_HIGH_ROWS ? INCIDENTS_HIGH
-	    : canvas_rows(c) >= INCIDENTS_MID_ROWS          ? INCIDENTS_MID
-							    : 1;
 
-	return open < most ? open : most;
+	for (size_t i = 0; i < open; i++) {
+		const struct incident *incident = store_incident_at(s, i);
+
+		if (incidents_is_told(s, incident) && at-- == 0)
+			return incident;
+	}
+	return NULL;
+}
+
+/* Rows that they may take, and how many are told at most; one: a block elsewhere lists all. */
+static int
+incidents_room(const struct canvas *c, bool one, size_t *most)
+{
+	int rows = canvas_rows(c);
+
+	*most = one ? 1 : rows >= 40 ? 2 * INCIDENTS_SHOWN : INCIDENTS_SHOWN;
+	return rows >= 40 ? 8 : rows >= 30 ? 5 : rows >= 22 ? 3 : 1;
+}
+
+static int
+incidents_plan_rows(const struct incidents_plan *p)
+{
+	return (int)p->shown + p->sentence + p->advice;
+}
+
+/* What gives way: further incidents, then what to check, then the sentence: the worst one is told whole first. */
+static struct incidents_plan
+incidents_plan(const struct store *s, const struct canvas *c, bool one)
+{
+	const struct incident *first = incidents_at(s, 0);
+	struct incidents_plan p = { .shown = incidents_count(s) };
+	size_t most;
+	int room = incidents_room(c, one, &most);
+
+	if (first == NULL)
+		return p;
+	p.shown = p.shown < most ? p.shown : most;
+	p.advice = true;
+	p.sentence = !incidents_fits(s, first, c);
+	while (incidents_plan_rows(&p) > room)
+		if (p.shown > 1)
+			p.shown--;
+		else if (p.advice)
+			p.advice = false;
+		else if (p.sentence)
+			p.sentence = false;
+		else
+			break;
+	return p;
 }
 
 int
-incidents_rows(const struct store *s, const struct canvas *c)
+incidents_rows(const struct store *s, const struct canvas *c, bool one)
 {
-	const struct incident *first = store_incident_open(s) > 0 ? store_incident_at(s, 0) : NULL;
-	bool advice = canvas_rows(c) >= INCIDENTS_ADVICE_ROWS;
+	struct incidents_plan p = incidents_plan(s, c, one);
 
-	if (first == NULL)
-		return 0;
-	return (int)incidents_shown(s, c) + advice + (advice && !incidents_fits(s, first, c));
+	return incidents_plan_rows(&p);
+}
+
+size_t
+incidents_shown(const struct store *s, const struct canvas *c, bool one)
+{
+	return incidents_plan(s, c, one).shown;
+}
+
+int
+incidents_line(const struct store *s, const struct canvas *c, bool one, size_t at)
+{
+	struct incidents_plan p = incidents_plan(s, c, one);
+
+	return at == 0 ? 0 : (int)at + p.sentence + p.advice;
 }
 
 /* Mark, title, who and since in `width` columns; returns the column after them. */
@@ -153,56 +231,73 @@ incidents_sentence_draw(const struct incident *i, struct canvas *c, int row, int
 		(void)canvas_text(c, row, col, end - col, ROLE_TEXT, i->sentence);
 }
 
-/* The first one has what to do, or what it means, below it; returns the next row. */
+/* The first one has its sentence, and what to do or what it means; returns the next row. */
 static int
-incidents_first_draw(const struct store *s, const struct incident *i, struct canvas *c, int row, int end)
+incidents_first_draw(
+    const struct store *s, const struct incident *i, struct canvas *c, int row, int end, const struct incidents_plan *p)
 {
-	bool low = canvas_rows(c) < INCIDENTS_ADVICE_ROWS, check;
+	bool check;
 	int col = incidents_head_draw(s, i, c, row, 1, end - 1);
 	const char *advice = view_incident_advice(i, &check);
 
-	if (low || incidents_fits(s, i, c))
-		incidents_sentence_draw(i, c, row++, col, end);
-	else {
-		incidents_sentence_draw(i, c, row + 1, 3, canvas_cols(c));
-		row += 2;
-	}
-	if (!low)
+	if (p->sentence)
+		incidents_sentence_draw(i, c, ++row, 3, canvas_cols(c));
+	else
+		incidents_sentence_draw(i, c, row, col, end);
+	row++;
+	if (p->advice)
 		(void)canvas_printf(
 		    c, row++, 3, canvas_cols(c) - 3, ROLE_TEXT_DIM, "%s%s", check ? "Check: " : "", advice);
 	return row;
 }
 
 void
-incidents_draw(const struct store *s, struct canvas *c, int row)
+incidents_draw(const struct store *s, struct canvas *c, int row, bool one)
 {
-	size_t shown = incidents_shown(s, c), more = store_incident_open(s) - shown;
+	struct incidents_plan p = incidents_plan(s, c, one);
+	size_t more = incidents_count(s) - p.shown;
 	char tail[48] = "";
 
-	if (more > 0)
-		(void)snprintf(tail, sizeof tail, "  +%zu more, 5 shows all", more);
-	for (size_t n = 0; n < shown; n++) {
-		const struct incident *i = store_incident_at(s, n);
-		int end = canvas_cols(c) - (n + 1 == shown ? (int)strlen(tail) : 0);
+	if (more > 0 && !one)
+		(void)snprintf(tail, sizeof tail, "  +%zu more: 5", more);
+	for (size_t n = 0; n < p.shown; n++) {
+		const struct incident *i = incidents_at(s, n);
+		int end = canvas_cols(c) - (n + 1 == p.shown ? (int)strlen(tail) : 0);
 
 		if (i == NULL)
 			return;
+		if (n + 1 == p.shown)
+			(void)canvas_text(c, row, end, canvas_cols(c) - end, ROLE_TEXT_KEY, slice_str(tail));
 		if (n == 0)
-			row = incidents_first_draw(s, i, c, row, end);
+			row = incidents_first_draw(s, i, c, row, end, &p);
 		else {
 			incidents_sentence_draw(i, c, row, incidents_head_draw(s, i, c, row, 1, end - 1), end);
 			row++;
 		}
 	}
-	(void)canvas_text(
-	    c, row - 1, canvas_cols(c) - (int)strlen(tail), (int)strlen(tail), ROLE_TEXT_KEY, slice_str(tail));
 }
 
 void
 incidents_small_draw(const struct store *s, struct canvas *c, int row, int col, int width)
 {
-	const struct incident *i = store_incident_open(s) > 0 ? store_incident_at(s, 0) : NULL;
+	const struct incident *i = incidents_at(s, 0);
 
 	if (i != NULL)
 		(void)incidents_head_draw(s, i, c, row, col, width);
+}
+
+void
+incidents_block_draw(const struct store *s, const struct incident *i, struct canvas *c, int row, int col, int width)
+{
+	char since[32], who[160];
+	int end = col + width;
+
+	(void)incidents_since(s, i, since, sizeof since);
+	(void)view_incident_who(who, sizeof who, i);
+	col += canvas_printf(c, row, col, width, view_level_role(i), "%c %s ", view_level_mark(i), since);
+	/* Of the two the name is worth more. */
+	col += canvas_text(c, row, col, end - col - (int)(strlen(who) < 16 ? strlen(who) : 16) - 1, view_level_role(i),
+		   view_incident_title(i)) +
+	    1;
+	(void)canvas_text(c, row, col, end - col, ROLE_TEXT, slice_str(who));
 }

@@ -7,10 +7,11 @@
 
 static const struct view_key leaf_keys[] = {
 	VIEW_PAGE_KEYS("last line"),
-	{ ACTION_NEXT, { UI_KEY_RIGHT, 'n', 'l', UI_KEY_TAB }, "Right n Tab", "the one below", "n", "Next", 190 },
-	{ ACTION_PREVIOUS, { UI_KEY_LEFT, 'N' }, "Left N", "the one above", NULL, NULL, 0 },
+	{ ACTION_NEXT, { UI_KEY_RIGHT, 'n', 'l', UI_KEY_TAB }, "Right n Tab", "the one below", "n", "Next", 190, NULL,
+	    PART_MOVE },
+	{ ACTION_PREVIOUS, { UI_KEY_LEFT, 'N' }, "Left N", "the one above", NULL, NULL, 0, NULL, PART_MOVE },
 	{ ACTION_BACK, { UI_KEY_ESC, 'q', UI_KEY_ENTER, UI_KEY_BACKSPACE }, "Esc q", "back to the list", "Esc", "Back",
-	    255 },
+	    255, "q", PART_MOVE },
 };
 
 static void

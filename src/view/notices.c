@@ -39,10 +39,10 @@ static const struct view_column notices_columns[NOTICES_COLUMNS] = {
 
 static const struct view_key notices_keys[] = {
 	VIEW_LIST_KEYS,
-	{ ACTION_HOME, { UI_KEY_HOME, 'g' }, "Home g", "newest, and stay", NULL, NULL, 0 },
-	{ ACTION_END, { UI_KEY_END, 'G' }, "End G", "oldest kept", NULL, NULL, 0 },
-	{ ACTION_OPEN, { UI_KEY_ENTER, '\n' }, "Enter", "what it means", "Enter", "Explain", 200 },
-	{ ACTION_BACK, { UI_KEY_ESC, 'q', UI_KEY_BACKSPACE }, "Esc q", "back", "Esc", "Back", 255 },
+	{ ACTION_HOME, { UI_KEY_HOME, 'g' }, "Home g", "newest, and stay", NULL, NULL, 0, NULL, PART_MOVE },
+	{ ACTION_END, { UI_KEY_END, 'G' }, "End G", "oldest kept", NULL, NULL, 0, NULL, PART_MOVE },
+	{ ACTION_OPEN, { UI_KEY_ENTER, '\n' }, "Enter", "what it means", "Enter", "Explain", 200, NULL, PART_MOVE },
+	{ ACTION_BACK, { UI_KEY_ESC, 'q', UI_KEY_BACKSPACE }, "Esc q", "back", "Esc", "Back", 255, "q", PART_MOVE },
 };
 
 static struct slice

@@ -1,338 +1,604 @@
 /*
- * overview - the figures above the list: classes with rate, share and history; top codes, peers, sources.
- * Row k of the classes is counter k + 1 of the store; the seventh are failures (events), which have no share of
- * responses.
+ * overview - the first screen: what goes on, classes, figures, what fails most, the newest failures.
+ * One thing to know: until a key moves a cursor there is none, and Enter opens what the hint tells: the worst alert,
+ * else the newest failure.  Tab walks through the blocks, and whatever is opened is the events behind that row.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "view_int.h"
+#include "overview.h"
+#include "sipwhy/timefmt.h"
 
-enum { OVERVIEW_CLASSES = 7, OVERVIEW_RATE_S = 60, OVERVIEW_STEP_S = 10 };
-enum { OVERVIEW_SPARK_MAX = 90, OVERVIEW_SPARK_COL = 43 };
-/* Columns that a peer's commonest code takes. */
-enum { OVERVIEW_SMALL_COLS = 41 };
-enum { OVERVIEW_PEERS = 64, OVERVIEW_THREE_COLS = 120, OVERVIEW_PEER_CODE = 8 };
-
-static const struct {
-	const char *name, *small;
-	enum ui_role role;
-} overview_class[OVERVIEW_CLASSES] = {
-	{ "1xx progress", "1xx", ROLE_CLASS_1XX },
-	{ "2xx success", "2xx", ROLE_CLASS_2XX },
-	{ "3xx redirect", "3xx", ROLE_CLASS_3XX },
-	{ "4xx request", "4xx", ROLE_CLASS_4XX },
-	{ "5xx server", "5xx", ROLE_CLASS_5XX },
-	{ "6xx global", "6xx", ROLE_CLASS_6XX },
-	{ "failures", "failures", ROLE_TEXT_STRONG },
+/* How the rows of a canvas are given away; 0 leaves a part out.  head: of what goes on, else of what fails most. */
+struct overview_layout {
+	bool wide, trouble, with_zero, hint, figures, lens, header;
+	int head, classes, tops, lows, list;
 };
 
-static uint64_t
-overview_total(const struct store *s, unsigned cls)
+enum {
+	OVERVIEW_LIST_MIN = 5,
+	OVERVIEW_TOPS_MIN = 3,
+	OVERVIEW_TOPS = 5,
+	OVERVIEW_TOPS_HIGH = 8,
+	OVERVIEW_HIGH_ROWS = 30,
+	OVERVIEW_WIDE_ROWS = 34,
+	OVERVIEW_SMALL_COLS = 80,
+	OVERVIEW_SMALL_ROWS = 16,
+	OVERVIEW_WHY_ROWS = 10
+};
+
+static const struct view_key overview_keys[] = {
+	VIEW_LIST_KEYS,
+	{ ACTION_FIELD_NEXT, { UI_KEY_TAB }, "Tab", "next block", "Tab", "Block", 130, NULL, PART_MOVE },
+	{ ACTION_FIELD_PREVIOUS, { UI_KEY_STAB }, "S-Tab", "previous block", NULL, NULL, 0, NULL, PART_MOVE },
+	{ ACTION_HOME, { UI_KEY_HOME, 'g' }, "Home g", "oldest failure", NULL, NULL, 0, NULL, PART_MOVE },
+	{ ACTION_END, { UI_KEY_END, 'G' }, "End G", "newest, and follow; back from the past", "G", "Newest", 80, NULL,
+	    PART_MOVE },
+	{ ACTION_OPEN, { UI_KEY_ENTER, '\n' }, "Enter", "the failures behind the row, or why it failed", "Enter",
+	    "Open", 200, NULL, PART_MOVE },
+	{ ACTION_FOLLOW, { 'A' }, "A", "follow the newest, on/off", "A", "Follow", 120, NULL, PART_MOVE },
+	{ ACTION_WORSE, { 'e' }, "e", "next (older) 5xx, 6xx, silence", "e/E", "Next 5xx 6xx ---", 60, NULL,
+	    PART_MOVE },
+	{ ACTION_WORSE_BACK, { 'E' }, "E", "previous (newer) one", NULL, NULL, 0, NULL, PART_MOVE },
+	{ ACTION_SAVE, { UI_KEY_F2, 's' }, "F2 s", "save to a file", "s", "Save", 50, "F2", PART_DO },
+	{ ACTION_FILTER, { UI_KEY_F3, '/', '\\' }, "F3 /", "filter while typing", "/", "Filter", 140, "F3",
+	    PART_NARROW },
+	{ ACTION_LADDER, { UI_KEY_F4, 'x' }, "F4 x", "flow of the failure's call", "x", "Flow", 70, "F4", PART_LOOK },
+	{ ACTION_RAW, { UI_KEY_F6, 'r' }, "F6 r", "the message as it was received", "r", "Raw", 70, "F6", PART_LOOK },
+	{ ACTION_FILTER_FORM, { UI_KEY_F7, 'f' }, "F7 f", "filter as a form", "f", "Build", 50, "F7", PART_NARROW },
+	{ ACTION_ACK, { 'd' }, "d", "dismiss the alert until it ends", "d", "Dismiss", 60, NULL, PART_DO },
+	{ ACTION_BACK, { UI_KEY_ESC }, "Esc", "drop the cursor, then the filter", NULL, NULL, 0, NULL, PART_MOVE },
+	{ ACTION_QUIT, { 'q' }, "q", "quit", "q", "Quit", 255, "q", PART_PROGRAM },
+};
+
+static void
+overview_open(struct viewer *v, void *state)
 {
-	return cls < OVERVIEW_CLASSES ? counts_class(store_counts(s), cls) : view_failures(s);
+	struct overview *o = state;
+
+	(void)v;
+	o->follow = true;
 }
 
+/* Rows of what goes on, or of what most failures have in common. */
+static int
+overview_head_rows(const struct viewer *v, const struct canvas *c, bool wide)
+{
+	struct why why;
+
+	if (incidents_count(v->store) > 0)
+		return incidents_rows(v->store, c, wide);
+	if (store_event_count(v->store) == 0 && store_notice_total(v->store) == 0)
+		return 0;
+	why_find(v->store, &why);
+	return 1 + (why.because[0] != '\0');
+}
+
+static int
+overview_used(const struct overview_layout *y)
+{
+	return 2 + y->lens + y->head + y->trouble + 1 + y->classes + y->figures + (y->tops > 0 ? y->tops + 1 : 0) +
+	    (y->lows > 0 ? y->lows + 1 : 0) + 1 + y->header + y->hint;
+}
+
+/* Give up the next part; false when there is none left. */
 static bool
-overview_has_row(const struct store *s, unsigned cls, bool with_zero)
+overview_give(struct overview_layout *y, const struct store *s)
 {
-	return with_zero || cls == OVERVIEW_CLASSES || overview_total(s, cls) > 0;
-}
-
-int
-overview_class_rows(const struct store *s, bool with_zero)
-{
-	int rows = 0;
-
-	for (unsigned cls = 1; cls <= OVERVIEW_CLASSES; cls++)
-		rows += overview_has_row(s, cls, with_zero);
-	return rows;
-}
-
-/* Columns of history: whole minutes. */
-static int
-overview_spark_cols(const struct canvas *c)
-{
-	int cols = canvas_cols(c) - OVERVIEW_SPARK_COL - 1;
-
-	if (cols > OVERVIEW_SPARK_MAX)
-		cols = OVERVIEW_SPARK_MAX;
-	return cols / (60 / OVERVIEW_STEP_S) * (60 / OVERVIEW_STEP_S);
-}
-
-static void
-overview_header_draw(struct canvas *c, int row)
-{
-	int minutes = overview_spark_cols(c) * OVERVIEW_STEP_S / 60;
-
-	canvas_fill(c, row, 0, canvas_cols(c), ROLE_LIST_HEADER, ' ');
-	(void)canvas_printf(
-	    c, row, 1, canvas_cols(c), ROLE_LIST_HEADER, "%-12s %12s %7s %6s", "CLASS", "TOTAL", "/s", "share");
-	if (minutes > 0)
-		(void)canvas_printf(c, row, OVERVIEW_SPARK_COL, canvas_cols(c), ROLE_LIST_HEADER,
-		    "last %d min, a column is %d s", minutes, OVERVIEW_STEP_S);
-}
-
-static void
-overview_class_draw(const struct store *s, struct canvas *c, int row, unsigned cls)
-{
-	uint64_t history[OVERVIEW_SPARK_MAX], total = overview_total(s, cls);
-	char number[32], rate[32], share[32];
-	int cols = overview_spark_cols(c);
-	enum ui_role role = overview_class[cls - 1].role, figures = total > 0 ? ROLE_TEXT : ROLE_TEXT_DIM;
-
-	(void)canvas_text(c, row, 1, 12, role, slice_str(overview_class[cls - 1].name));
-	(void)canvas_printf(c, row, 14, 12, figures, "%12s", view_number(number, sizeof number, total, 11));
-	(void)canvas_printf(
-	    c, row, 27, 7, figures, "%7s", view_rate(rate, sizeof rate, store_rate(s, cls, OVERVIEW_RATE_S)));
-	if (cls < OVERVIEW_CLASSES)
-		(void)canvas_printf(c, row, 35, 6, figures, "%6s",
-		    view_share(share, sizeof share, total, counts_responses(store_counts(s))));
-	if (cols <= 0)
-		return;
-	store_history(s, cls, OVERVIEW_STEP_S, history, (size_t)cols);
-	spark_draw(c, row, OVERVIEW_SPARK_COL, cols, role, history, (size_t)cols);
-}
-
-void
-overview_classes_draw(const struct store *s, struct canvas *c, int row, bool with_zero)
-{
-	overview_header_draw(c, row++);
-	for (unsigned cls = 1; cls <= OVERVIEW_CLASSES; cls++)
-		if (overview_has_row(s, cls, with_zero))
-			overview_class_draw(s, c, row++, cls);
-}
-
-static int
-overview_cell_draw(const struct store *s, struct canvas *c, int row, int col, int width, unsigned cls)
-{
-	char rate[32];
-	int used;
-
-	used = canvas_printf(c, row, col, width, overview_class[cls - 1].role, "%s", overview_class[cls - 1].small);
-	(void)canvas_printf(c, row, col + used, width - used, ROLE_TEXT, " %s/s",
-	    view_rate(rate, sizeof rate, store_rate(s, cls, OVERVIEW_RATE_S)));
-	return col + width;
-}
-
-void
-overview_small_draw(const struct store *s, struct canvas *c, int row)
-{
-	static const unsigned lines[2][3] = { { 1, 2, 3 }, { 4, 5, 6 } };
-	char text[48], number[32];
-	int n;
-
-	for (int line = 0; line < 2; line++)
-		for (int i = 0, col = 1; i < 3; i++)
-			col = overview_cell_draw(s, c, row + line, col, 13, lines[line][i]);
-	if (store_notice_total(s) == 0)
-		return;
-	n = snprintf(text, sizeof text, "notices %s: 8", view_number(number, sizeof number, store_notice_total(s), 6));
-	if (OVERVIEW_SMALL_COLS + n < canvas_cols(c))
-		(void)canvas_text(c, row, canvas_cols(c) - 1 - n, n, ROLE_TEXT_KEY, slice_str(text));
-}
-
-void
-overview_one_line_draw(const struct store *s, struct canvas *c)
-{
-	struct store_status st;
-	char trouble[320], n4[32], n5[32], lost[32];
-
-	store_status(s, &st);
-	if (view_trouble(s, trouble, sizeof trouble)) {
-		(void)canvas_printf(c, 0, 0, canvas_cols(c), ROLE_PROMPT_ERROR, "%s", trouble);
-		return;
-	}
-	if (store_incident_open(s) > 0 && canvas_cols(c) > 12) {
-		incidents_small_draw(s, c, 0, 0, canvas_cols(c));
-		return;
-	}
-	(void)canvas_printf(c, 0, 0, canvas_cols(c), ROLE_STATUS, "%s 5xx %s/s 4xx %s/s loss %s",
-	    store_frozen(s) ? "PAUSED"
-		: st.ended  ? "ENDED"
-		: st.live   ? "LIVE"
-			    : "FILE",
-	    view_rate(n5, sizeof n5, store_rate(s, 5, OVERVIEW_RATE_S)),
-	    view_rate(n4, sizeof n4, store_rate(s, 4, OVERVIEW_RATE_S)),
-	    view_number(lost, sizeof lost, st.lost + st.record_drops, 7));
-}
-
-/* Codes that failures have, most failures first.  Returns how many. */
-static size_t
-overview_codes(const struct store *s, struct store_code codes[OVERVIEW_CODES])
-{
-	size_t all = store_top_codes(s, codes, OVERVIEW_CODES), n = 0;
-
-	for (size_t i = 0; i < all; i++)
-		if (codes[i].events > 0)
-			codes[n++] = codes[i];
-	return n;
-}
-
-static void
-overview_code_draw(struct canvas *c, int row, int col, int width, const struct store_code *code, uint64_t most)
-{
-	int bar = width - 38 > 3 ? width - 38 : 0, text = width - bar - 15, at = col + 1;
-	enum ui_role role = view_code_role(code->code), words = view_is_minor(code->code) ? ROLE_TEXT_DIM : ROLE_TEXT;
-	char number[32];
-
-	at += canvas_text(c, row, at, 3, role, slice_str(view_code(number, sizeof number, code->code))) + 1;
-	(void)canvas_text(c, row, at, text, words, slice_str(view_code_words(code->code)));
-	at += text + 1;
-	(void)canvas_printf(c, row, at, 7, words, "%7s", view_number(number, sizeof number, code->events, 7));
-	meter_draw(c, row, at + 8, bar, role, code->events, most);
-}
-
-static void
-overview_codes_draw(const struct store *s, struct canvas *c, int row, int rows, int col, int width)
-{
-	struct store_code codes[OVERVIEW_CODES];
-	size_t n = overview_codes(s, codes);
-	uint64_t most = 1;
-
-	for (size_t i = 0; i < n && (int)i < rows; i++)
-		most = codes[i].events > most ? codes[i].events : most;
-	for (size_t i = 0; i < n && (int)i < rows; i++)
-		overview_code_draw(c, row + (int)i, col, width, &codes[i], most);
-	if (n == 0)
-		(void)canvas_printf(c, row, col + 1, width - 1, ROLE_TEXT_DIM, "no failure");
-}
-
-/* "503 x371  404 x2", as many codes as go whole, those of weight first; returns the column after them. */
-static int
-overview_peer_codes(const struct peer_stat *p, struct canvas *c, int row, int col, int end, bool minor)
-{
-	char number[32], code[8], word[48];
-
-	for (size_t i = 0; i < PEER_CODES && p->codes[i].n > 0; i++) {
-		int n = snprintf(word, sizeof word, "%s x%s", view_code(code, sizeof code, p->codes[i].code),
-		    view_number(number, sizeof number, p->codes[i].n, 6));
-
-		if (view_is_minor(p->codes[i].code) != minor)
-			continue;
-		if (col + n > end)
-			return end;
-		col += canvas_printf(c, row, col, end - col, minor ? ROLE_TEXT_DIM : ROLE_TEXT, "%s", word) + 2;
-	}
-	return col;
-}
-
-/* Its part of calls that were answered, or of registrations that were accepted when it has no calls, at the right end.
- */
-static int
-overview_peer_ratio_draw(const struct view_peer *p, struct canvas *c, int row, int col, int end)
-{
-	char text[24], percent[16];
-	int64_t sample;
-
-	if (p == NULL || p->figures.bids + p->figures.registers <= 0)
-		return end;
-	sample = p->figures.bids > 0 ? p->figures.bids : p->figures.registers;
-	if (p->figures.bids > 0)
-		(void)snprintf(text, sizeof text, "ASR %6s", view_percent(percent, sizeof percent, p->figures.asr));
+	if (y->head > 0 && y->with_zero && y->classes > overview_class_rows(s, false))
+		y->with_zero = false;
+	else if (y->lows > 0)
+		y->lows = 0;
+	else if (y->tops > OVERVIEW_TOPS_MIN)
+		y->tops--;
+	else if (y->with_zero && y->classes > overview_class_rows(s, false))
+		y->with_zero = false;
+	else if (y->tops > 2)
+		y->tops--;
+	else if (y->hint)
+		y->hint = false;
+	else if (y->figures)
+		y->figures = false;
+	else if (y->tops > 0)
+		y->tops = 0;
+	else if (y->lens)
+		y->lens = false;
 	else
-		(void)snprintf(text, sizeof text, "REG %6s",
-		    view_percent(percent, sizeof percent, 100 - p->figures.registration_failure));
-	if (end - (int)strlen(text) - 2 < col + OVERVIEW_PEER_CODE)
-		return end;
-	end -= (int)strlen(text) + 1;
-	(void)canvas_text(
-	    c, row, end, (int)strlen(text), sample < KPI_SAMPLE_MIN ? ROLE_TEXT_DIM : ROLE_TEXT, slice_str(text));
-	return end - 1;
+		return false;
+	y->classes = overview_class_rows(s, y->with_zero);
+	return true;
 }
 
-static void
-overview_peer_draw(struct viewer *v, const struct peer_stat *p, struct canvas *c, int row, int col, int width)
+static struct overview_layout
+overview_layout(const struct viewer *v, const struct canvas *c)
 {
-	const struct view_peer *figures = view_peer_find(v, p->name);
-	unsigned role = figures != NULL ? figures->role : p->role;
-	int name = width > 56 ? 24 : 15, at = col + name + 3, end = col + width;
+	struct overview_layout y = { .with_zero = true, .hint = true, .figures = true, .lens = true };
+	char trouble[320];
+	int rows = canvas_rows(c), most = rows >= OVERVIEW_HIGH_ROWS ? OVERVIEW_TOPS_HIGH : OVERVIEW_TOPS;
 
-	view_name(c, row, col + 1, name, ROLE_TEXT, slice_str(p->name));
-	if (width > 44) {
-		if (role != PEER_ROLE_UNKNOWN)
-			(void)canvas_text(c, row, at - 1, 6, ROLE_TEXT_DIM, slice_str(peer_role_name(role)));
-		at += 6;
+	y.wide = canvas_cols(c) >= OVERVIEW_WIDE_COLS && rows >= OVERVIEW_WIDE_ROWS;
+	y.header = rows >= OVERVIEW_HIGH_ROWS;
+	y.trouble = view_trouble(v->store, trouble, sizeof trouble);
+	y.head = overview_head_rows(v, c, y.wide);
+	y.classes = overview_class_rows(v->store, true);
+	if (store_event_count(v->store) > 0) {
+		y.tops = overview_top_rows(v, canvas_cols(c) >= OVERVIEW_WIDE_COLS);
+		y.tops = y.tops > most ? most : y.tops < 1 ? 1 : y.tops;
 	}
-	end = overview_peer_ratio_draw(figures, c, row, at, end);
-	at = overview_peer_codes(p, c, row, at, end, false);
-	(void)overview_peer_codes(p, c, row, at, end, true);
+	y.lows = y.wide ? overview_low_rows(v) : 0;
+	while (rows - overview_used(&y) < OVERVIEW_LIST_MIN && overview_give(&y, v->store))
+		;
+	y.list = rows - overview_used(&y) + y.header;
+	return y;
 }
 
+/* The screens by number; where there is room for them. */
 static void
-overview_peers_draw(struct viewer *v, struct canvas *c, int row, int rows, int col, int width)
+overview_lens_draw(const struct viewer *v, struct canvas *c, int row)
 {
-	struct peer_stat top[OVERVIEW_PEERS];
-	size_t n = store_top_peers(v->store, top, OVERVIEW_PEERS);
+	static const char *const tabs[] = { "1 Overview", "2 Events", "3 Groups", "4 Peers", "5 Alerts", "6 Sources" };
+	char right[FILTER_TEXT_MAX + 64], alerts[32];
+	int at = 1, end;
 
-	for (size_t i = 0; i < n && (int)i < rows; i++)
-		overview_peer_draw(v, &top[i], c, row + (int)i, col, width);
-	if (n == 0)
-		(void)canvas_printf(c, row, col + 1, width - 1, ROLE_TEXT_DIM, "no peer refused anything");
-}
-
-/* What was lost stands there whole, then the unit gives way; where nothing was, its 0 gives way. */
-static void
-overview_source_draw(const struct store_source *src, struct canvas *c, int row, int col, int width)
-{
-	uint64_t gone = store_source_lost(&src->stat);
-	const char *unit = view_source_is_log(&src->stat) ? view_source_unit(&src->stat) : "frames";
-	char frames[32], number[32], lost[48], text[96];
-	int at = col + 1, n_lost = snprintf(lost, sizeof lost, "lost %s", view_number(number, sizeof number, gone, 6)),
-	    n;
-
-	at += canvas_text(c, row, at, 14, ROLE_TEXT, slice_str(src->stat.name)) + 1;
-	(void)view_number(frames, sizeof frames, src->stat.frames, 7);
-	n = snprintf(text, sizeof text, "%s  %s %s", view_source_state(src), frames, unit);
-	if (at + n + 2 + n_lost > col + width && gone == 0)
-		lost[0] = '\0';
-	else if (at + n + 2 + n_lost > col + width)
-		(void)snprintf(text, sizeof text, "%s  %s", view_source_state(src), frames);
-	at += canvas_text(c, row, at, col + width - at, ROLE_TEXT_DIM, slice_str(text)) + 2;
-	(void)canvas_text(c, row, at, col + width - at, gone > 0 ? ROLE_STATUS_LOSS : ROLE_TEXT_DIM, slice_str(lost));
-}
-
-static void
-overview_sources_draw(const struct store *s, struct canvas *c, int row, int rows, int col, int width)
-{
-	for (size_t i = 0; i < store_source_count(s) && (int)i < rows; i++)
-		overview_source_draw(store_source_at(s, i), c, row + (int)i, col, width);
-}
-
-static void
-overview_rule_draw(struct canvas *c, int row, int rows, int col)
-{
-	canvas_fill(c, row, col, 1, ROLE_FRAME, 0x252c);
-	for (int i = 1; i <= rows; i++)
-		canvas_fill(c, row + i, col, 1, ROLE_FRAME, 0x2502);
-}
-
-int
-overview_top_rows(const struct store *s)
-{
-	struct store_code codes[OVERVIEW_CODES];
-	struct peer_stat peers[OVERVIEW_PEERS];
-	size_t n_codes = overview_codes(s, codes), n_peers = store_top_peers(s, peers, OVERVIEW_PEERS);
-
-	return (int)(n_codes > n_peers ? n_codes : n_peers);
-}
-
-void
-overview_tops_draw(struct viewer *v, struct canvas *c, int row, int rows)
-{
-	const struct store *s = v->store;
-	int cols = canvas_cols(c);
-	int parts = cols >= OVERVIEW_THREE_COLS ? 3 : 2;
-	int second = parts == 3 ? cols * 38 / 100 : cols / 2 - 1, third = cols * 72 / 100;
-
-	(void)view_frame(c, row, 0, cols, "Top codes, failures");
-	(void)view_frame(c, row, second + 1, cols - second - 1, "Top failing peers");
-	overview_rule_draw(c, row, rows, second);
-	overview_codes_draw(s, c, row + 1, rows, 0, second);
-	overview_peers_draw(v, c, row + 1, rows, second + 1, (parts == 3 ? third : cols) - second - 1);
-	if (parts < 3)
+	if (canvas_cols(c) < OVERVIEW_WIDE_COLS) {
+		view_lens_line(v, c, row, "", NULL);
 		return;
-	(void)view_frame(c, row, third + 1, cols - third - 1, "Sources");
-	overview_rule_draw(c, row, rows, third);
-	overview_sources_draw(s, c, row + 1, rows, third + 1, cols - third - 1);
+	}
+	for (unsigned i = 0; i < sizeof tabs / sizeof tabs[0]; i++) {
+		at += canvas_text(
+		    c, row, at, canvas_cols(c) - at, i == 0 ? ROLE_TEXT_STRONG : ROLE_TEXT_DIM, slice_str(tabs[i]));
+		if (i == 4)
+			at += canvas_printf(c, row, at, canvas_cols(c) - at, ROLE_TEXT_STRONG, " %s",
+			    view_levels(v->store, alerts, sizeof alerts));
+		at += 2;
+	}
+	(void)snprintf(right, sizeof right, "Window %s   Filter %s", view_window_name(v),
+	    v->filter != NULL ? v->filter_text : "none");
+	end = canvas_cols(c) - 1 - (int)strlen(right);
+	end = end < at + 2 ? at + 2 : end;
+	(void)canvas_text(
+	    c, row, end, canvas_cols(c) - end, v->filter != NULL ? ROLE_TEXT_KEY : ROLE_TEXT, slice_str(right));
 }
+
+static int
+overview_trouble_draw(const struct viewer *v, struct canvas *c, int row)
+{
+	char text[320];
+
+	if (!view_trouble(v->store, text, sizeof text))
+		return row;
+	canvas_fill(c, row, 0, canvas_cols(c), ROLE_PROMPT_ERROR, ' ');
+	(void)canvas_text(c, row, 1, canvas_cols(c) - 1, ROLE_PROMPT_ERROR, slice_str(text));
+	return row + 1;
+}
+
+/* The head's alerts have the cursor where no block of alerts is drawn. */
+static void
+overview_head_draw(struct viewer *v, struct overview *o, struct canvas *c, int row, const struct overview_layout *y)
+{
+	struct overview_block *b = &o->block[FOCUS_ALERTS];
+	size_t n = incidents_count(v->store);
+	struct why why;
+
+	if (y->head == 0 || n == 0)
+		overview_begin(b);
+	if (n > 0) {
+		incidents_draw(v->store, c, row, y->wide);
+		if (y->lows > 0)
+			return;
+		overview_begin(b);
+		for (size_t i = 0; i < incidents_shown(v->store, c, y->wide); i++)
+			overview_add(b, "%llu", (unsigned long long)incidents_at(v->store, i)->id);
+		overview_end(b);
+		overview_cursor(
+		    o, FOCUS_ALERTS, b->at, c, row + incidents_line(v->store, c, y->wide, b->at), 0, canvas_cols(c));
+		return;
+	}
+	if (y->head == 0)
+		return;
+	why_find(v->store, &why);
+	(void)canvas_text(c, row, 1, canvas_cols(c) - 1, why.role, slice_str(why.what));
+	(void)canvas_text(c, row + 1, 1, y->head > 1 ? canvas_cols(c) - 1 : 0, ROLE_TEXT, slice_str(why.because));
+}
+
+/* What Enter and d mean without a cursor: the worst that goes on. */
+static void
+overview_alert_hint(
+    const struct viewer *v, const struct overview *o, const struct incident *i, struct canvas *c, int row)
+{
+	const char *keys = canvas_cols(c) >= 100 ? "[Enter] open   [d] dismiss" : "Enter:open d:dismiss", *advice;
+	struct why why;
+	int at = 1, end = canvas_cols(c) - (int)strlen(keys) - 1;
+	bool check;
+
+	advice = view_incident_advice(i, &check);
+	/* The head tells it already; the newest failures may say more of why. */
+	why_find(v->store, &why);
+	at += canvas_printf(c, row, at, end - at - 1, view_level_role(i), "%c ", view_level_mark(i));
+	if (o->focus == FOCUS_NONE && why.because[0] != '\0' && store_event_count(v->store) > 0) {
+		(void)canvas_text(c, row, at, end - at - 1, ROLE_TEXT, slice_str(why.because));
+	} else {
+		at += canvas_text(c, row, at, end - at - 1, view_level_role(i), view_incident_title(i));
+		(void)canvas_printf(c, row, at, end - at - 1, ROLE_TEXT, ": %s%s", check ? "check " : "", advice);
+	}
+	(void)canvas_text(c, row, end, canvas_cols(c) - end, ROLE_TEXT_KEY, slice_str(keys));
+}
+
+/* What stands behind the row under the cursor. */
+static void
+overview_row_hint(const struct viewer *v, const struct overview *o, struct canvas *c, int row)
+{
+	const struct overview_block *b = &o->block[o->focus];
+	const char *key = b->n > 0 ? b->row[b->at] : "";
+
+	switch (o->focus) {
+	case FOCUS_CLASSES:
+		(void)canvas_printf(c, row, 1, canvas_cols(c) - 1, ROLE_TEXT, "Enter: failures %s%s",
+		    strcmp(key, "silence") == 0 ? "without any final answer" : "of class ",
+		    strcmp(key, "silence") == 0 ? "" : key);
+		break;
+	case FOCUS_CODES: {
+		struct event like = {
+			.code = (uint16_t)strtoul(key, NULL, 10), .q850 = -1, .warn_code = -1, .reason_sip = -1
+		};
+		struct sip_explanation why;
+
+		view_explain(&like, &why);
+		(void)canvas_printf(c, row, 1, canvas_cols(c) - 1, ROLE_TEXT, "Enter: its failures.  %s", why.headline);
+		break;
+	}
+	case FOCUS_PEERS:
+	case FOCUS_USERS:
+		(void)canvas_printf(c, row, 1, canvas_cols(c) - 1, ROLE_TEXT, "Enter: failures of %s %s",
+		    o->focus == FOCUS_PEERS ? "peer" : "user", key);
+		break;
+	default:
+		break;
+	}
+	(void)v;
+}
+
+static void
+overview_event_hint(const struct event *e, struct canvas *c, int row)
+{
+	struct sip_explanation why;
+	char code[8];
+	int at = 1;
+
+	view_explain(e, &why);
+	at += canvas_text(
+		  c, row, at, canvas_cols(c), view_event_role(e), slice_str(view_code(code, sizeof code, e->code))) +
+	    1;
+	(void)canvas_text(c, row, at, canvas_cols(c) - at, ROLE_TEXT, slice_str(why.headline));
+}
+
+/* The incident under the cursor, or the worst one when there is no cursor. */
+static const struct incident *
+overview_incident(const struct viewer *v, const struct overview *o)
+{
+	const struct overview_block *b = &o->block[FOCUS_ALERTS];
+
+	if (o->focus == FOCUS_ALERTS && b->n > 0)
+		for (size_t i = 0; i < incidents_count(v->store); i++) {
+			const struct incident *at = incidents_at(v->store, i);
+
+			if (at != NULL && at->id == strtoull(b->row[b->at], NULL, 10))
+				return at;
+		}
+	return o->focus == FOCUS_NONE || o->focus == FOCUS_ALERTS ? incidents_at(v->store, 0) : NULL;
+}
+
+static void
+overview_hint_draw(struct viewer *v, const struct overview *o, struct canvas *c, int row)
+{
+	const struct incident *i = overview_incident(v, o);
+	const struct event *e = overview_newest_event(v, o);
+	char away[128];
+
+	view_say_draw(v, c, row);
+	if (v->say[0] != '\0')
+		return;
+	if (view_away(v, away, sizeof away))
+		(void)canvas_text(c, row, 1, canvas_cols(c) - 1, ROLE_TEXT_KEY, slice_str(away));
+	else if (i != NULL)
+		overview_alert_hint(v, o, i, c, row);
+	else if (o->focus != FOCUS_NONE && o->focus != FOCUS_NEWEST)
+		overview_row_hint(v, o, c, row);
+	else if (e != NULL)
+		overview_event_hint(e, c, row);
+}
+
+static void
+overview_draw_full(struct viewer *v, struct overview *o, struct canvas *c)
+{
+	struct overview_layout y = overview_layout(v, c);
+	int row = 1;
+
+	if (y.lens)
+		overview_lens_draw(v, c, row++);
+	overview_head_draw(v, o, c, row, &y);
+	row = overview_trouble_draw(v, c, row + y.head);
+	overview_classes_draw(v, o, c, row, y.with_zero);
+	row += 1 + y.classes;
+	if (y.figures)
+		figures_draw(v, c, row++);
+	overview_begin(&o->block[FOCUS_CODES]);
+	overview_begin(&o->block[FOCUS_PEERS]);
+	overview_begin(&o->block[FOCUS_USERS]);
+	if (y.tops > 0)
+		overview_tops_draw(v, o, c, row, y.tops);
+	row += y.tops > 0 ? y.tops + 1 : 0;
+	if (y.lows > 0)
+		overview_lows_draw(v, o, c, row, y.lows);
+	row += y.lows > 0 ? y.lows + 1 : 0;
+	overview_newest_draw(v, o, c, row, y.list, y.header);
+	if (y.hint || v->say[0] != '\0')
+		overview_hint_draw(v, o, c, canvas_rows(c) - 2);
+	view_status_line(v, c, 0, overview_newest_follow(v, o));
+	view_key_bar(v, c, canvas_rows(c) - 1);
+}
+
+static void
+overview_draw_empty(struct viewer *v, struct overview *o, struct canvas *c)
+{
+	int row = 1;
+
+	if (!overview_refused(v))
+		row = overview_trouble_draw(v, c, row);
+	overview_empty_draw(v, c, row, canvas_rows(c) - row - 2);
+	view_status_line(v, c, 0, (struct view_follow){ .shown = false });
+	view_say_draw(v, c, canvas_rows(c) - 2);
+	view_key_bar(v, c, canvas_rows(c) - 1);
+	(void)o;
+}
+
+static void
+overview_draw_small(struct viewer *v, struct overview *o, struct canvas *c)
+{
+	int rows = canvas_rows(c), row = 3;
+	char trouble[320];
+	bool hint = v->say[0] != '\0', incident = incidents_count(v->store) > 0;
+	bool why_too = rows >= OVERVIEW_WHY_ROWS && (incident || store_event_count(v->store) > 0);
+	struct why why;
+
+	if (view_trouble(v->store, trouble, sizeof trouble))
+		row++;
+	row += why_too;
+	(void)overview_trouble_draw(v, c, 1);
+	overview_small_draw(v, c, row - 2 - why_too);
+	if (why_too && incident)
+		incidents_small_draw(v->store, c, row - 1, 1, canvas_cols(c) - 1);
+	else if (why_too) {
+		why_find(v->store, &why);
+		(void)canvas_text(c, row - 1, 1, canvas_cols(c) - 1, why.role,
+		    slice_str(why.small[0] != '\0' ? why.small : why.what));
+	}
+	overview_newest_small_draw(v, o, c, row, rows - row - 1 - hint);
+	view_status_line(v, c, 0, overview_newest_follow(v, o));
+	if (hint)
+		view_say_draw(v, c, rows - 2);
+	view_key_bar(v, c, rows - 1);
+}
+
+static void
+overview_draw(struct viewer *v, void *state, struct canvas *c)
+{
+	struct overview *o = state;
+	int rows = canvas_rows(c), cols = canvas_cols(c);
+
+	if (v->moved) {
+		overview_newest_to(v, o, v->event_id);
+		o->focus = FOCUS_NEWEST;
+	}
+	v->moved = false;
+	if (rows < VIEW_ROWS_MIN || cols < VIEW_COLS_MIN) {
+		overview_one_line_draw(v, c);
+		if (rows > 1 && store_event_count(v->store) > 0)
+			overview_newest_small_draw(v, o, c, 1, rows - 1);
+	} else if (rows < OVERVIEW_SMALL_ROWS || cols < OVERVIEW_SMALL_COLS) {
+		overview_draw_small(v, o, c);
+	} else if (overview_is_empty(v)) {
+		overview_draw_empty(v, o, c);
+	} else {
+		overview_draw_full(v, o, c);
+	}
+}
+
+/* The next block that has rows; NONE is none of them. */
+static void
+overview_focus(struct overview *o, bool forward)
+{
+	for (unsigned i = 0; i < FOCUS_N; i++) {
+		o->focus = (enum overview_focus)((o->focus + (forward ? 1u : FOCUS_N - 1u)) % FOCUS_N);
+		if (o->focus != FOCUS_NONE && o->block[o->focus].n > 0)
+			return;
+	}
+	o->focus = FOCUS_NONE;
+}
+
+static void
+overview_move(struct viewer *v, struct overview *o, enum list_move m)
+{
+	struct overview_block *b = &o->block[o->focus];
+	struct list l = { .count = b->n, .cursor = b->at, .height = b->n };
+
+	if (o->focus == FOCUS_NONE || o->focus == FOCUS_NEWEST) {
+		bool first = o->focus == FOCUS_NONE && m == LIST_UP;
+
+		o->focus = FOCUS_NEWEST;
+		if (!first)
+			overview_newest_move(v, o, m);
+		return;
+	}
+	if (b->n == 0)
+		return;
+	list_move(&l, m);
+	b->at = l.cursor;
+	memcpy(b->key, b->row[b->at], sizeof b->key);
+}
+
+/* Any text as a value of the filter language. */
+static void
+overview_events(struct viewer *v, const char *field, const char *value)
+{
+	char filter[2 * OVERVIEW_KEY + 32];
+	size_t n = (size_t)snprintf(filter, sizeof filter, "%s:\"", field);
+
+	for (; *value != '\0' && n + 4 < sizeof filter; value++) {
+		if (*value == '"' || *value == '\\')
+			filter[n++] = '\\';
+		filter[n++] = *value;
+	}
+	filter[n++] = '"';
+	filter[n] = '\0';
+	(void)viewer_open_events(v, filter);
+}
+
+static void
+overview_open_alert(struct viewer *v, const struct incident *i)
+{
+	v->incident_id = i->id;
+	viewer_push(v, &view_alert);
+}
+
+/* Show the event under the cursor by this view. */
+static void
+overview_open_event(struct viewer *v, const struct overview *o, const struct view_ops *ops)
+{
+	const struct event *e = overview_newest_event(v, o);
+
+	if (e == NULL) {
+		viewer_say(v, "there is no failure to open yet");
+		return;
+	}
+	v->event_id = e->id;
+	v->message = 0;
+	viewer_push(v, ops);
+}
+
+static void
+overview_enter(struct viewer *v, struct overview *o)
+{
+	const struct overview_block *b = &o->block[o->focus];
+	const struct incident *i = overview_incident(v, o);
+	char filter[64];
+
+	if (i != NULL) {
+		overview_open_alert(v, i);
+	} else if (o->focus == FOCUS_NONE || o->focus == FOCUS_NEWEST || b->n == 0) {
+		overview_open_event(v, o, &view_detail);
+	} else if (o->focus == FOCUS_PEERS || o->focus == FOCUS_USERS) {
+		overview_events(v, o->focus == FOCUS_PEERS ? "peer" : "user", b->row[b->at]);
+	} else {
+		bool silence = strcmp(b->row[b->at], "silence") == 0 || strcmp(b->row[b->at], "0") == 0;
+
+		(void)snprintf(filter, sizeof filter, "%s:%s", o->focus == FOCUS_CLASSES && !silence ? "class" : "code",
+		    silence ? "silence" : b->row[b->at]);
+		(void)viewer_open_events(v, filter);
+	}
+}
+
+static enum command
+overview_dismiss(struct viewer *v, const struct overview *o)
+{
+	const struct incident *i = overview_incident(v, o);
+
+	if (i == NULL) {
+		viewer_say(v, incidents_count(v->store) > 0 ? "Tab goes to the alerts" : "there is no alert");
+		return COMMAND_NONE;
+	}
+	v->request = (struct view_request){ .id = i->id };
+	viewer_say(v, "dismissed until it ends; 5 shows all alerts");
+	return COMMAND_INCIDENT_ACK;
+}
+
+/* Cursor, then filter; at the top there is nothing behind it. */
+static enum command
+overview_back(struct viewer *v, struct overview *o)
+{
+	if (o->focus != FOCUS_NONE) {
+		o->focus = FOCUS_NONE;
+		overview_newest_follow_set(v, o, true);
+	} else if (v->filter != NULL)
+		(void)lens_filter(v, "", &(struct errmsg){ .text = "" }, NULL);
+	else if (store_looking(v->store) != 0)
+		return lens_scrub(v, 0);
+	else
+		viewer_say(v, "q quits");
+	return COMMAND_NONE;
+}
+
+static enum command
+overview_end_key(struct viewer *v, struct overview *o)
+{
+	overview_newest_follow_set(v, o, true);
+	if (o->focus != FOCUS_NONE)
+		o->focus = FOCUS_NEWEST;
+	return store_looking(v->store) != 0 ? lens_scrub(v, 0) : COMMAND_NONE;
+}
+
+static void
+overview_worse_key(struct viewer *v, struct overview *o, bool older)
+{
+	o->focus = FOCUS_NEWEST;
+	overview_newest_worse(v, o, older);
+}
+
+static enum command
+overview_key(struct viewer *v, void *state, enum view_action action)
+{
+	struct overview *o = state;
+	enum list_move m;
+
+	if (action == ACTION_END)
+		return overview_end_key(v, o);
+	if (view_move_of(action, &m))
+		overview_move(v, o, m);
+	else if (action == ACTION_FIELD_NEXT || action == ACTION_FIELD_PREVIOUS)
+		overview_focus(o, action == ACTION_FIELD_NEXT);
+	else if (action == ACTION_FOLLOW)
+		overview_newest_follow_set(v, o, !o->follow);
+	else if (action == ACTION_WORSE || action == ACTION_WORSE_BACK)
+		overview_worse_key(v, o, action == ACTION_WORSE);
+	else if (action == ACTION_OPEN)
+		overview_enter(v, o);
+	else if (action == ACTION_LADDER || action == ACTION_RAW)
+		overview_open_event(v, o, action == ACTION_RAW ? &view_raw : &view_ladder);
+	else if (action == ACTION_FILTER)
+		prompt_open(v, PROMPT_FILTER, v->filter_text);
+	else if (action == ACTION_FILTER_FORM)
+		viewer_push(v, &view_filter_form);
+	else if (action == ACTION_SAVE)
+		prompt_open(v, PROMPT_COMMAND, "w ");
+	else if (action == ACTION_ACK)
+		return overview_dismiss(v, o);
+	else if (action == ACTION_BACK)
+		return overview_back(v, o);
+	else if (action == ACTION_QUIT)
+		return quit_ask(v);
+	return COMMAND_NONE;
+}
+
+/* Where nothing may be captured digits choose an answer instead of a view. */
+static bool
+overview_raw_key(struct viewer *v, void *state, uint32_t key)
+{
+	(void)state;
+	if (key < '1' || key > '5' || !overview_refused(v))
+		return false;
+	viewer_say(v, overview_refused_more(key - '0'));
+	return true;
+}
+
+const struct view_ops view_overview = {
+	.name = "overview",
+	.title = "Overview",
+	.keys = overview_keys,
+	.n_keys = sizeof overview_keys / sizeof overview_keys[0],
+	.state_size = sizeof(struct overview),
+	.open = overview_open,
+	.draw = overview_draw,
+	.key = overview_key,
+	.raw_key = overview_raw_key,
+};

@@ -7,7 +7,7 @@
 
 #include "view_int.h"
 
-enum { SOURCES_TAIL_MIN = 9, SOURCES_LIST_MIN = 5, SOURCES_BAR = 20, SOURCES_LINE = 512 };
+enum { SOURCES_TAIL_MIN = 9, SOURCES_LIST_MIN = 5, SOURCES_BAR = 20, SOURCES_LINE = 512, SOURCES_LATE_MS = 1000 };
 
 struct sources {
 	struct list list;
@@ -21,6 +21,9 @@ enum sources_column {
 	SOURCES_SIP,
 	SOURCES_LOST,
 	SOURCES_RATE,
+	SOURCES_KERNEL,
+	SOURCES_FACE,
+	SOURCES_FAIL,
 	SOURCES_SENDERS,
 	SOURCES_COLUMNS
 };
@@ -33,15 +36,20 @@ static const struct view_column sources_columns[SOURCES_COLUMNS] = {
 	[SOURCES_SIP] = { "SIP", 7, 11, 60, true },
 	[SOURCES_LOST] = { "lost", 6, 9, 48, true },
 	[SOURCES_RATE] = { "/s", 6, 8, 70, true },
+	[SOURCES_KERNEL] = { "kernel", 7, 9, 110, true },
+	[SOURCES_FACE] = { "iface", 7, 9, 110, true },
+	[SOURCES_FAIL] = { "parse", 7, 9, 110, true },
 	[SOURCES_SENDERS] = { "senders", 7, 7, 80, true },
 };
 
 static const struct view_key sources_keys[] = {
 	VIEW_LIST_KEYS,
-	{ ACTION_HOME, { UI_KEY_HOME, 'g' }, "Home g", "first row", NULL, NULL, 0 },
-	{ ACTION_END, { UI_KEY_END, 'G' }, "End G", "last row", NULL, NULL, 0 },
-	{ ACTION_OPEN, { UI_KEY_ENTER, '\n' }, "Enter", "all of it on a page", "Enter", "All of it", 200 },
-	{ ACTION_BACK, { UI_KEY_ESC, 'q', UI_KEY_BACKSPACE }, "Esc q", "back", "Esc", "Back", 255 },
+	{ ACTION_HOME, { UI_KEY_HOME, 'g' }, "Home g", "first row", NULL, NULL, 0, NULL, PART_MOVE },
+	{ ACTION_END, { UI_KEY_END, 'G' }, "End G", "last row", NULL, NULL, 0, NULL, PART_MOVE },
+	{ ACTION_OPEN, { UI_KEY_ENTER, '\n' }, "Enter", "all of it on a page", "Enter", "All of it", 200, NULL,
+	    PART_MOVE },
+	{ ACTION_LOG, { 'L' }, "L", NULL, "L", "Own log", 90, NULL, PART_VIEW },
+	{ ACTION_BACK, { UI_KEY_ESC, 'q', UI_KEY_BACKSPACE }, "Esc q", "back", "Esc", "Back", 255, "q", PART_MOVE },
 };
 
 /* A line of figures under way: what is 0 is not told. */
@@ -72,16 +80,37 @@ sources_put(struct page *p, const char *label, enum ui_role role, const struct s
 	page_label(p, label, role, (struct slice){ l->text, l->n });
 }
 
-static enum ui_role
-sources_state_role(const struct store_source *s)
+static bool
+sources_is_live(const struct store_source *s)
+{
+	return strcmp(s->stat.kind, "file") != 0;
+}
+
+const char *
+view_source_word(const struct store *st, const struct store_source *s)
 {
 	const char *state = view_source_state(s);
+	struct store_status status;
 
-	if (strcmp(state, "failed") == 0 || strcmp(state, "damaged") == 0)
+	if (strcmp(state, "failed") == 0)
+		return "DOWN";
+	if (strcmp(state, "reading") != 0 || !sources_is_live(s))
+		return state;
+	store_status(st, &status);
+	return status.lag_ms >= SOURCES_LATE_MS ? "LATE" : "ok";
+}
+
+static enum ui_role
+sources_state_role(const struct store *st, const struct store_source *s)
+{
+	const char *state = view_source_word(st, s);
+
+	if (strcmp(state, "DOWN") == 0 || strcmp(state, "damaged") == 0)
 		return ROLE_STATE_CRIT;
-	return strcmp(state, "waiting") == 0 ? ROLE_STATE_WARN
-	    : strcmp(state, "ended") == 0    ? ROLE_TEXT_DIM
-					     : ROLE_TEXT;
+	return strcmp(state, "waiting") == 0 || strcmp(state, "LATE") == 0 ? ROLE_STATE_WARN
+	    : strcmp(state, "ended") == 0                                  ? ROLE_TEXT_DIM
+	    : strcmp(state, "ok") == 0                                     ? ROLE_STATE_OK
+									   : ROLE_TEXT;
 }
 
 /* SIP found: messages and statements of a log, packets of a capture. */
@@ -102,7 +131,7 @@ sources_row_draw(const struct store *st, size_t at, const struct view_table *t, 
 
 	view_table_cell(t, c, row, SOURCES_NAME, ROLE_TEXT, slice_str(view_source_name(s, text, sizeof text)));
 	view_table_cell(t, c, row, SOURCES_KIND, ROLE_TEXT_DIM, slice_str(s->kind));
-	view_table_cell(t, c, row, SOURCES_STATE, sources_state_role(src), slice_str(view_source_state(src)));
+	view_table_cell(t, c, row, SOURCES_STATE, sources_state_role(st, src), slice_str(view_source_word(st, src)));
 	view_table_cellf(
 	    t, c, row, SOURCES_SEEN, ROLE_TEXT, "%s %s", view_number(n, sizeof n, s->frames, 7), view_source_unit(s));
 	view_table_cell(t, c, row, SOURCES_SIP, ROLE_TEXT,
@@ -111,6 +140,12 @@ sources_row_draw(const struct store *st, size_t at, const struct view_table *t, 
 	view_table_cell(t, c, row, SOURCES_LOST, lost > 0 ? ROLE_STATE_CRIT : ROLE_TEXT_DIM,
 	    slice_str(view_number(n, sizeof n, lost, 6)));
 	view_table_cell(t, c, row, SOURCES_RATE, ROLE_TEXT, slice_str(rate < 0 ? "-" : view_rate(n, sizeof n, rate)));
+	view_table_cell(t, c, row, SOURCES_KERNEL, s->kernel_drops > 0 ? ROLE_STATE_CRIT : ROLE_TEXT_DIM,
+	    slice_str(view_number(n, sizeof n, s->kernel_drops, 7)));
+	view_table_cell(t, c, row, SOURCES_FACE, s->if_drops > 0 ? ROLE_STATE_CRIT : ROLE_TEXT_DIM,
+	    slice_str(view_number(n, sizeof n, s->if_drops, 7)));
+	view_table_cell(t, c, row, SOURCES_FAIL, s->verdict[WIRE_MALFORMED] > 0 ? ROLE_STATE_WARN : ROLE_TEXT_DIM,
+	    slice_str(view_number(n, sizeof n, s->verdict[WIRE_MALFORMED], 7)));
 	view_table_cell(t, c, row, SOURCES_SENDERS, ROLE_TEXT,
 	    slice_str(strcmp(s->kind, "syslog") == 0 ? view_number(n, sizeof n, s->senders, 7) : "-"));
 }
@@ -245,6 +280,36 @@ sources_times(struct page *p, const struct source_stat *s)
 	}
 }
 
+/* What is wrong with it, and what to do about that; nothing when nothing is. */
+static void
+sources_wrong(struct page *p, const struct store_source *src)
+{
+	const struct source_stat *s = &src->stat;
+	char n[32], share[16];
+
+	if (strcmp(s->state, "failed") == 0 && sources_is_live(src)) {
+		page_label(p, "Wrong", ROLE_STATE_CRIT,
+		    slice_str("DOWN: nothing comes from it now.  What was counted and kept stays on the screen."));
+		page_label(p, "Do", ROLE_TEXT_KEY,
+		    slice_str(view_source_is_log(s)
+			    ? "see that the file or the port can be opened; it is tried again by itself"
+			    : "ip link show; once the interface is up it is opened again by itself"));
+	} else if (view_source_waits(src)) {
+		page_label(p, "Do", ROLE_TEXT_KEY,
+		    slice_str("check the path, and that the PBX writes to it; it is opened as soon as it is there"));
+	}
+	if (s->kernel_drops == 0)
+		return;
+	page_labelf(p, "Wrong", ROLE_STATE_CRIT,
+	    "%s lost in the kernel (%s of what came): packets come faster than they are read",
+	    view_number(n, sizeof n, s->kernel_drops, 15),
+	    view_share(share, sizeof share, s->kernel_drops, s->frames + s->kernel_drops));
+	page_label(p, "Do", ROLE_TEXT_KEY,
+	    slice_str(view_source_is_log(s)
+		    ? "a larger buffer: sysctl -w net.core.rmem_max=8388608, then start again"
+		    : "a larger buffer: start with -B and twice as many MiB, or a filter that leaves RTP out"));
+}
+
 void
 source_page(struct page *p, const struct store_source *src)
 {
@@ -255,6 +320,7 @@ source_page(struct page *p, const struct store_source *src)
 	    title, sizeof title, "%s: %s, %s", view_source_name(s, name, sizeof name), s->kind, view_source_state(src));
 	page_frame(p, title);
 	page_label(p, "Says", view_source_waits(src) ? ROLE_STATE_WARN : ROLE_TEXT_STRONG, slice_str(src->sentence));
+	sources_wrong(p, src);
 	sources_progress(p, s);
 	sources_verdicts(p, s);
 	if (!view_source_is_log(s)) {
@@ -318,6 +384,8 @@ sources_key(struct viewer *v, void *state, enum view_action action)
 		v->source = s->list.cursor;
 	else if (action == ACTION_BACK)
 		viewer_pop(v);
+	else if (action == ACTION_LOG)
+		viewer_push(v, &view_log);
 	else if (action == ACTION_OPEN && s->list.count == 0)
 		viewer_say(v, "there is no source to show");
 	else if (action == ACTION_OPEN)

@@ -11,33 +11,17 @@
 #include "sipwhy/mem.h"
 #include "view_int.h"
 
-/* Help is the last but the way out to leave a narrow key bar. */
-static const struct view_key viewer_keys[] = {
-	{ ACTION_VIEW_DASHBOARD, { '1' }, "1", "dashboard", "1", "Dashboard", 100 },
-	{ ACTION_VIEW_GROUPS, { '3' }, "3", "groups of failures", "3", "Groups", 110 },
-	{ ACTION_VIEW_PEERS, { '4' }, "4", "peers and their figures", "4", "Peers", 105 },
-	{ ACTION_VIEW_ALERTS, { '5' }, "5", "alerts: incidents", "5", "Alerts", 115 },
-	{ ACTION_VIEW_SOURCES, { '6' }, "6", "sources and their loss", "6", "Sources", 66 },
-	{ ACTION_VIEW_NOTICES, { '8' }, "8", "notices of logs", "8", "Notices", 65 },
-	{ ACTION_PAUSE, { 'p' }, "p", "pause the display, go on", "p", "Pause", 150 },
-	{ ACTION_HELP, { UI_KEY_F1, '?', 'h', 'H' }, "F1 ? h", "this page", "?", "Help", 250 },
-	{ ACTION_REPAINT, { UI_CTRL('l') }, "^L", "draw everything again", NULL, NULL, 0 },
-	{ ACTION_LEAVE, { UI_CTRL('c') }, "^C", "leave at once", NULL, NULL, 0 },
-};
-
-const struct view_key *
-viewer_common_keys(size_t *n)
-{
-	*n = sizeof viewer_keys / sizeof viewer_keys[0];
-	return viewer_keys;
-}
+/* Events that are looked at for one frame: a screenful at once, never longer than a key may wait. */
+enum { VIEWER_SIFT = 20000 };
 
 const struct view_ops *
 viewer_target(enum view_action action)
 {
 	switch (action) {
-	case ACTION_VIEW_DASHBOARD:
-		return &view_dashboard;
+	case ACTION_VIEW_OVERVIEW:
+		return &view_overview;
+	case ACTION_VIEW_EVENTS:
+		return &view_events;
 	case ACTION_VIEW_GROUPS:
 		return &view_groups;
 	case ACTION_VIEW_PEERS:
@@ -53,20 +37,64 @@ viewer_target(enum view_action action)
 	}
 }
 
+static bool
+viewer_marked(void *ctx, uint64_t id)
+{
+	return lens_is_marked(ctx, id);
+}
+
+static size_t
+viewer_reason(void *ctx, const struct event *e, char *out, size_t cap)
+{
+	char text[128];
+	size_t n = strlen(view_reason(e, text, sizeof text));
+
+	(void)ctx;
+	n = n < cap ? n : cap;
+	memcpy(out, text, n);
+	return n;
+}
+
+static bool
+viewer_init(struct viewer *v, const struct store *store, const struct theme *theme, const struct view_cfg *cfg)
+{
+	v->none.window_s = -1;
+	v->store = store;
+	v->theme = theme;
+	v->cfg = cfg != NULL ? cfg : &v->none;
+	v->filter_env = (struct filter_env){ v->cfg->ctx, viewer_reason, v->cfg->named, v->cfg->utc_offset_s };
+	v->sift_env = (struct sift_env){ &v->filter_env, v, viewer_marked, lens_is_hidden };
+	v->sift = sift_new(store, &v->sift_env);
+	if (v->sift == NULL)
+		return false;
+	sift_set(v->sift, NULL, SIFT_TIME, true);
+	viewer_push(v, &view_overview);
+	return v->depth > 0;
+}
+
+/* What the configuration asks for and cannot be had is said on the screen; it starts all the same. */
+static void
+viewer_begin(struct viewer *v)
+{
+	struct errmsg em;
+
+	view_window_set(v, v->cfg->window_s);
+	if (v->cfg->filter != NULL && lens_filter(v, v->cfg->filter, &em, NULL) != 0)
+		viewer_say(v, em.text);
+}
+
 struct viewer *
-viewer_new(const struct store *store, const struct theme *theme)
+viewer_new(const struct store *store, const struct theme *theme, const struct view_cfg *cfg)
 {
 	struct viewer *v = mem_zalloc(sizeof *v);
 
 	if (v == NULL)
 		return NULL;
-	v->store = store;
-	v->theme = theme;
-	viewer_push(v, &view_dashboard);
-	if (v->depth == 0) {
-		mem_free(v);
+	if (!viewer_init(v, store, theme, cfg)) {
+		viewer_free(v);
 		return NULL;
 	}
+	viewer_begin(v);
 	return v;
 }
 
@@ -77,6 +105,10 @@ viewer_free(struct viewer *v)
 		return;
 	while (v->depth > 0)
 		viewer_pop(v);
+	prompt_free(v);
+	sift_free(v->sift);
+	filter_free(v->filter);
+	lens_free(v);
 	mem_free(v);
 }
 
@@ -109,21 +141,42 @@ viewer_pop(struct viewer *v)
 	mem_free(v->stack[v->depth].state);
 }
 
+const struct view_ops *
+viewer_top(const struct viewer *v)
+{
+	size_t at = v->depth - 1;
+
+	while (at > 0 && v->stack[at].ops->popup)
+		at--;
+	return v->stack[at].ops;
+}
+
+void
+viewer_quiet(struct viewer *v, bool quiet)
+{
+	v->quiet = quiet;
+}
+
 void
 viewer_draw(struct viewer *v, struct canvas *c)
 {
+	size_t at = v->depth - 1;
+
 	canvas_clear(c);
-	v->stack[v->depth - 1].ops->draw(v, v->stack[v->depth - 1].state, c);
+	v->counting = false;
+	(void)sift_step(v->sift, VIEWER_SIFT);
+	while (at > 0 && v->stack[at].ops->popup)
+		at--;
+	for (; at < v->depth; at++)
+		v->stack[at].ops->draw(v, v->stack[at].state, c);
+	if (prompt_active(v))
+		prompt_draw(v, c);
 }
 
-static enum view_action
-viewer_find(const struct view_key *keys, size_t n, uint32_t key)
+bool
+viewer_busy(const struct viewer *v)
 {
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < VIEW_KEYS_EACH; k++)
-			if (keys[i].keys[k] == key)
-				return keys[i].action;
-	return ACTION_NONE;
+	return !sift_done(v->sift) || v->counting;
 }
 
 static void
@@ -135,16 +188,95 @@ viewer_help(struct viewer *v)
 		viewer_push(v, &view_help);
 }
 
-/* All of them stand on the dashboard, so Esc always leads there. */
-static void
+void
 viewer_go(struct viewer *v, const struct view_ops *ops)
 {
 	if (v->stack[v->depth - 1].ops == ops)
 		return;
 	while (v->depth > 1)
 		viewer_pop(v);
-	if (ops != &view_dashboard)
+	if (ops != &view_overview)
 		viewer_push(v, ops);
+}
+
+bool
+viewer_open_events(struct viewer *v, const char *filter)
+{
+	struct errmsg em;
+
+	if (lens_filter(v, filter, &em, NULL) != 0) {
+		viewer_say(v, em.text);
+		return false;
+	}
+	viewer_push(v, &view_events);
+	return true;
+}
+
+static enum command
+viewer_common(struct viewer *v, enum view_action action)
+{
+	static const char *const forms[TIME_FORM_N] = { "times are local", "times are UTC",
+		"times: since the row before", "times: since the first row" };
+
+	switch (action) {
+	case ACTION_LEAVE:
+		return COMMAND_QUIT;
+	case ACTION_REPAINT:
+		return COMMAND_REPAINT;
+	case ACTION_SUSPEND:
+		return COMMAND_SUSPEND;
+	case ACTION_PAUSE:
+		return COMMAND_PAUSE;
+	case ACTION_HELP:
+		viewer_help(v);
+		break;
+	case ACTION_SETTINGS:
+		viewer_push(v, &view_settings);
+		break;
+	case ACTION_LOG:
+		viewer_push(v, &view_log);
+		break;
+	case ACTION_COMMAND:
+		prompt_open(v, PROMPT_COMMAND, "");
+		break;
+	case ACTION_GOTO:
+		prompt_open(v, PROMPT_GOTO, "");
+		break;
+	case ACTION_LETTERS:
+		v->letters = !v->letters;
+		break;
+	case ACTION_ALIAS:
+		v->addresses = !v->addresses;
+		viewer_say(v, v->addresses ? "peers by address" : "peers by name");
+		break;
+	case ACTION_TIME_FORM:
+		v->time_form = (v->time_form + 1) % TIME_FORM_N;
+		viewer_say(v, forms[v->time_form]);
+		break;
+	case ACTION_SCRUB_BACK:
+		return lens_scrub(v, -60);
+	case ACTION_SCRUB_ON:
+		return lens_scrub(v, 60);
+	case ACTION_SCRUB_BACK_10:
+		return lens_scrub(v, -600);
+	case ACTION_SCRUB_ON_10:
+		return lens_scrub(v, 600);
+	default:
+		if (viewer_target(action) != NULL)
+			viewer_go(v, viewer_target(action));
+		else
+			(void)view_window_key(v, action);
+	}
+	return COMMAND_NONE;
+}
+
+static bool
+viewer_has(const struct view_key *keys, size_t n, enum view_action action)
+{
+	for (size_t i = 0; i < n; i++)
+		if (keys[i].action == action)
+			return true;
+	return false;
 }
 
 enum command
@@ -156,42 +288,42 @@ viewer_key(struct viewer *v, uint32_t key)
 	if (key == UI_KEY_NONE || key == UI_KEY_RESIZE)
 		return COMMAND_NONE;
 	viewer_say(v, "");
-	action = viewer_find(ops->keys, ops->n_keys, key);
+	view_away_key(v);
+	v->key_ns = v->now_ns;
+	if (prompt_active(v))
+		return prompt_key(v, key);
+	if (ops->raw_key != NULL && ops->raw_key(v, v->stack[v->depth - 1].state, key))
+		return COMMAND_NONE;
+	action = viewer_find(v, key);
 	if (action == ACTION_NONE)
-		action = viewer_find(viewer_keys, sizeof viewer_keys / sizeof viewer_keys[0], key);
-	switch (action) {
-	case ACTION_NONE:
 		return COMMAND_NONE;
-	case ACTION_LEAVE:
-		return COMMAND_QUIT;
-	case ACTION_REPAINT:
-		return COMMAND_REPAINT;
-	case ACTION_PAUSE:
-		return COMMAND_PAUSE;
-	case ACTION_HELP:
-		viewer_help(v);
-		return COMMAND_NONE;
-	case ACTION_VIEW_DASHBOARD:
-	case ACTION_VIEW_GROUPS:
-	case ACTION_VIEW_PEERS:
-	case ACTION_VIEW_ALERTS:
-	case ACTION_VIEW_SOURCES:
-	case ACTION_VIEW_NOTICES:
-		viewer_go(v, viewer_target(action));
-		return COMMAND_NONE;
-	default:
+	if (viewer_has(ops->keys, ops->n_keys, action))
 		return ops->key(v, v->stack[v->depth - 1].state, action);
-	}
+	return viewer_common(v, action);
 }
 
-uint64_t
-viewer_group(const struct viewer *v)
+void
+viewer_clock(struct viewer *v, int64_t now_ns)
 {
-	return v->group;
+	v->now_ns = now_ns;
+	if (v->key_ns == 0)
+		v->key_ns = now_ns;
+}
+
+const struct view_request *
+viewer_request(const struct viewer *v)
+{
+	return &v->request;
 }
 
 void
 viewer_say(struct viewer *v, const char *sentence)
 {
 	(void)snprintf(v->say, sizeof v->say, "%s", sentence);
+}
+
+const char *
+viewer_said(const struct viewer *v)
+{
+	return v->say;
 }

@@ -10,47 +10,106 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sipwhy/filter.h"
+#include "sipwhy/sift.h"
 #include "sipwhy/sip.h"
 #include "sipwhy/view.h"
 
-/* What a key means to a view. */
-enum view_action {
-	ACTION_NONE,
-	ACTION_UP,
-	ACTION_DOWN,
-	ACTION_PAGE_UP,
-	ACTION_PAGE_DOWN,
-	ACTION_HALF_UP,
-	ACTION_HALF_DOWN,
-	ACTION_HOME,
-	ACTION_END,
-	ACTION_OPEN,
-	ACTION_BACK,
-	ACTION_QUIT,
-	ACTION_FOLLOW,
-	ACTION_WORSE,
-	ACTION_WORSE_BACK,
-	ACTION_NEXT,
-	ACTION_PREVIOUS,
-	ACTION_PAUSE,
-	ACTION_HELP,
-	ACTION_REPAINT,
-	ACTION_LEAVE,
-	ACTION_ACK,
-	ACTION_MUTE,
-	ACTION_SHOW_MUTED,
-	ACTION_WINDOW_LONGER,
-	ACTION_WINDOW_SHORTER,
-	ACTION_VIEW_DASHBOARD,
-	ACTION_VIEW_GROUPS,
-	ACTION_VIEW_PEERS,
-	ACTION_VIEW_ALERTS,
-	ACTION_VIEW_SOURCES,
-	ACTION_VIEW_NOTICES
-};
+/*
+ * What a key means to a view, with the name that the configuration and the manual use (sngrep's where it has one).
+ */
+#define VIEW_ACTIONS(X)                                                                                                \
+	X(NONE, "")                                                                                                    \
+	X(UP, "up")                                                                                                    \
+	X(DOWN, "down")                                                                                                \
+	X(PAGE_UP, "ppage")                                                                                            \
+	X(PAGE_DOWN, "npage")                                                                                          \
+	X(HALF_UP, "hppage")                                                                                           \
+	X(HALF_DOWN, "hnpage")                                                                                         \
+	X(HOME, "begin")                                                                                               \
+	X(END, "end")                                                                                                  \
+	X(OLDEST, "oldest")                                                                                            \
+	X(NEWEST, "newest")                                                                                            \
+	X(LEFT, "left")                                                                                                \
+	X(RIGHT, "right")                                                                                              \
+	X(OPEN, "open")                                                                                                \
+	X(BACK, "prevscreen")                                                                                          \
+	X(QUIT, "quit")                                                                                                \
+	X(FOLLOW, "autoscroll")                                                                                        \
+	X(WORSE, "nextworse")                                                                                          \
+	X(WORSE_BACK, "prevworse")                                                                                     \
+	X(NEXT, "next")                                                                                                \
+	X(PREVIOUS, "prev")                                                                                            \
+	X(FIELD_NEXT, "nfield")                                                                                        \
+	X(FIELD_PREVIOUS, "pfield")                                                                                    \
+	X(FILTER, "search")                                                                                            \
+	X(FILTER_FORM, "filters")                                                                                      \
+	X(SEARCH, "find")                                                                                              \
+	X(WITH, "with")                                                                                                \
+	X(WITHOUT, "without")                                                                                          \
+	X(GROUP_BY, "groupby")                                                                                         \
+	X(WINDOW_LONGER, "longer")                                                                                     \
+	X(WINDOW_SHORTER, "shorter")                                                                                   \
+	X(SCRUB_BACK, "scrubback")                                                                                     \
+	X(SCRUB_ON, "scrubon")                                                                                         \
+	X(SCRUB_BACK_10, "scrubback10")                                                                                \
+	X(SCRUB_ON_10, "scrubon10")                                                                                    \
+	X(GOTO, "goto")                                                                                                \
+	X(SORT_PREVIOUS, "sortprev")                                                                                   \
+	X(SORT_NEXT, "sortnext")                                                                                       \
+	X(SORT_TURN, "sortswap")                                                                                       \
+	X(COLUMNS, "columns")                                                                                          \
+	X(SPLIT, "split")                                                                                              \
+	X(PANE_WIDER, "morepane")                                                                                      \
+	X(PANE_NARROWER, "lesspane")                                                                                   \
+	X(MARK, "select")                                                                                              \
+	X(DIFF, "diff")                                                                                                \
+	X(RAW, "raw")                                                                                                  \
+	X(LADDER, "flowex")                                                                                            \
+	X(LEGS, "legs")                                                                                                \
+	X(SDP, "sdp")                                                                                                  \
+	X(RAW_PANE, "rawpane")                                                                                         \
+	X(COPY, "copy")                                                                                                \
+	X(EVIDENCE, "evidence")                                                                                        \
+	X(SAVE, "save")                                                                                                \
+	X(ACK, "dismiss")                                                                                              \
+	X(MUTE, "mute")                                                                                                \
+	X(SHOW_MUTED, "showmuted")                                                                                     \
+	X(PAUSE, "pause")                                                                                              \
+	X(CLEAR, "clear")                                                                                              \
+	X(CLEAR_SOFT, "clearsoft")                                                                                     \
+	X(UNDO, "undo")                                                                                                \
+	X(ALIAS, "alias")                                                                                              \
+	X(TIME_FORM, "toggletime")                                                                                     \
+	X(COLOR_BY, "colormode")                                                                                       \
+	X(SYNTAX, "togglesyntax")                                                                                      \
+	X(UNFOLD, "unfold")                                                                                            \
+	X(LETTERS, "hintalt")                                                                                          \
+	X(SETTINGS, "settings")                                                                                        \
+	X(HELP, "help")                                                                                                \
+	X(COMMAND, "command")                                                                                          \
+	X(REPAINT, "redraw")                                                                                           \
+	X(SUSPEND, "suspend")                                                                                          \
+	X(LEAVE, "leave")                                                                                              \
+	X(LOG, "log")                                                                                                  \
+	X(VIEW_OVERVIEW, "overview")                                                                                   \
+	X(VIEW_EVENTS, "events")                                                                                       \
+	X(VIEW_GROUPS, "groups")                                                                                       \
+	X(VIEW_PEERS, "peers")                                                                                         \
+	X(VIEW_ALERTS, "alerts")                                                                                       \
+	X(VIEW_SOURCES, "sources")                                                                                     \
+	X(VIEW_NOTICES, "notices")                                                                                     \
+	X(CHOICE_1, "choice1")                                                                                         \
+	X(CHOICE_2, "choice2")                                                                                         \
+	X(CHOICE_3, "choice3")                                                                                         \
+	X(CHOICE_4, "choice4")                                                                                         \
+	X(CHOICE_5, "choice5")
+#define VIEW_ACTION_ENUM(id, name) ACTION_##id,
+enum view_action { VIEW_ACTIONS(VIEW_ACTION_ENUM) ACTION_N };
+#undef VIEW_ACTION_ENUM
 
-/* The deepest way down: dashboard, alerts, alert, detail, help. */
-enum { VIEW_KEYS_EACH = 4, VIEW_STACK_MAX = 6, VIEW_COLS_MIN = 40, VIEW_ROWS_MIN = 8 };
+/* The deepest way down: overview, alerts, alert, event, ladder, raw, a popup, help. */
+enum { VIEW_KEYS_EACH = 4, VIEW_STACK_MAX = 10, VIEW_COLS_MIN = 40, VIEW_ROWS_MIN = 8 };
 /* All codes that can be failures. */
 enum { OVERVIEW_CODES = 300 };
 /* Peers that the views know figures of. */
@@ -60,47 +119,45 @@ enum { VIEW_LOOK_BACK = 1000 };
 
 /*
  * One row of a key table.  shown: the keys as people write them.  help: what it does, one short phrase, NULL
- * keeps the row off the help page.  bar, word: entry of the key bar, NULL none; entries of the lowest priority
- * go first when there is no room.
+ * keeps the row off the help page.  bar, word: entry of the row of letters, NULL none; entries of the lowest priority
+ * go first when there is no room.  fkey: with the same word it stands in the bar of function keys ("F2", "1-6", "q").
+ * part: heading that the help page puts it under.
  */
+enum view_part { PART_MOVE, PART_LOOK, PART_NARROW, PART_DO, PART_VIEW, PART_PROGRAM, PART_N };
 struct view_key {
 	enum view_action action;
 	uint32_t keys[VIEW_KEYS_EACH];
 	const char *shown, *help;
 	const char *bar, *word;
 	uint8_t priority;
+	const char *fkey;
+	enum view_part part;
 };
 
 /* Rows of a key table that every list has. */
 #define VIEW_LIST_KEYS                                                                                                 \
-	{ ACTION_UP, { UI_KEY_UP, 'k' }, "Up k", "one row up", NULL, NULL, 0 },                                        \
-	    { ACTION_DOWN, { UI_KEY_DOWN, 'j' }, "Down j", "one row down", NULL, NULL, 0 },                            \
-	    { ACTION_PAGE_UP, { UI_KEY_PGUP, UI_CTRL('b') }, "PgUp ^B", "a page up", NULL, NULL, 0 },                  \
-	    { ACTION_PAGE_DOWN, { UI_KEY_PGDN, UI_CTRL('f') }, "PgDn ^F", "a page down", NULL, NULL, 0 },              \
-	    { ACTION_HALF_UP, { UI_CTRL('u') }, "^U", "half a page up", NULL, NULL, 0 },                               \
+	{ ACTION_UP, { UI_KEY_UP, 'k' }, "Up k", "one row up", NULL, NULL, 0, NULL, PART_MOVE },                       \
+	    { ACTION_DOWN, { UI_KEY_DOWN, 'j' }, "Down j", "one row down", NULL, NULL, 0, NULL, PART_MOVE },           \
+	    { ACTION_PAGE_UP, { UI_KEY_PGUP, UI_CTRL('b') }, "PgUp ^B", "a page up", NULL, NULL, 0, NULL, PART_MOVE }, \
+	    { ACTION_PAGE_DOWN, { UI_KEY_PGDN, UI_CTRL('f') }, "PgDn ^F", "a page down", NULL, NULL, 0, NULL,          \
+		    PART_MOVE },                                                                                       \
+	    { ACTION_HALF_UP, { UI_CTRL('u') }, "^U", "half a page up", NULL, NULL, 0, NULL, PART_MOVE },              \
 	{                                                                                                              \
-		ACTION_HALF_DOWN, { UI_CTRL('d') }, "^D", "half a page down", NULL, NULL, 0                            \
+		ACTION_HALF_DOWN, { UI_CTRL('d') }, "^D", "half a page down", NULL, NULL, 0, NULL, PART_MOVE           \
 	}
 
 /* Rows of a key table that every page has; end: what stands on its last line. */
 #define VIEW_PAGE_KEYS(end)                                                                                            \
-	{ ACTION_UP, { UI_KEY_UP, 'k' }, "Up k", "one line up", NULL, NULL, 0 },                                       \
-	    { ACTION_DOWN, { UI_KEY_DOWN, 'j' }, "Down j", "one line down", NULL, NULL, 0 },                           \
-	    { ACTION_PAGE_UP, { UI_KEY_PGUP, UI_CTRL('b') }, "PgUp ^B", "a page up", NULL, NULL, 0 },                  \
+	{ ACTION_UP, { UI_KEY_UP, 'k' }, "Up k", "one line up", NULL, NULL, 0, NULL, PART_MOVE },                      \
+	    { ACTION_DOWN, { UI_KEY_DOWN, 'j' }, "Down j", "one line down", NULL, NULL, 0, NULL, PART_MOVE },          \
+	    { ACTION_PAGE_UP, { UI_KEY_PGUP, UI_CTRL('b') }, "PgUp ^B", "a page up", NULL, NULL, 0, NULL, PART_MOVE }, \
 	    { ACTION_PAGE_DOWN, { UI_KEY_PGDN, UI_CTRL('f'), ' ' }, "PgDn ^F Space", "a page down", "PgDn", "More",    \
-		    140 },                                                                                             \
-	    { ACTION_HALF_UP, { UI_CTRL('u') }, "^U", "half a page up", NULL, NULL, 0 },                               \
-	    { ACTION_HALF_DOWN, { UI_CTRL('d') }, "^D", "half a page down", NULL, NULL, 0 },                           \
-	    { ACTION_HOME, { UI_KEY_HOME, 'g' }, "Home g", "first line", NULL, NULL, 0 },                              \
+		    140, NULL, PART_MOVE },                                                                            \
+	    { ACTION_HALF_UP, { UI_CTRL('u') }, "^U", "half a page up", NULL, NULL, 0, NULL, PART_MOVE },              \
+	    { ACTION_HALF_DOWN, { UI_CTRL('d') }, "^D", "half a page down", NULL, NULL, 0, NULL, PART_MOVE },          \
+	    { ACTION_HOME, { UI_KEY_HOME, 'g' }, "Home g", "first line", NULL, NULL, 0, NULL, PART_MOVE },             \
 	{                                                                                                              \
-		ACTION_END, { UI_KEY_END, 'G' }, "End G", end, NULL, NULL, 0                                           \
-	}
-
-/* Rows of the views whose figures are over a window. */
-#define VIEW_WINDOW_KEYS(priority)                                                                                     \
-	{ ACTION_WINDOW_LONGER, { '+', '=' }, "+", "figures of a longer time", "+-", "Window", priority },             \
-	{                                                                                                              \
-		ACTION_WINDOW_SHORTER, { '-' }, "-", "of a shorter time", NULL, NULL, 0                                \
+		ACTION_END, { UI_KEY_END, 'G' }, "End G", end, NULL, NULL, 0, NULL, PART_MOVE                          \
 	}
 
 struct view_ops {
@@ -108,10 +165,13 @@ struct view_ops {
 	const struct view_key *keys;
 	size_t n_keys;
 	size_t state_size;
+	bool popup; /* drawn over what stands below it on the stack */
 	/* Any may be NULL.  state: state_size bytes, zeroed before open. */
 	void (*open)(struct viewer *v, void *state);
 	void (*draw)(struct viewer *v, void *state, struct canvas *c);
 	enum command (*key)(struct viewer *v, void *state, enum view_action action);
+	/* A key before it becomes an action, for forms that are typed into; true: taken. */
+	bool (*raw_key)(struct viewer *v, void *state, uint32_t key);
 	void (*close)(struct viewer *v, void *state);
 };
 
@@ -136,15 +196,45 @@ struct view_peers {
 	struct peer_stat failing[VIEW_PEERS_MAX];
 };
 
+/* How times are written. */
+enum view_time_form { TIME_IS_LOCAL, TIME_IS_UTC, TIME_IS_DELTA, TIME_IS_SINCE_FIRST, TIME_FORM_N };
+
+enum { VIEW_MARKS_MAX = 1000 };
+
+/* Columns of the events from a width on: 80, 100, 140; see events_int.h for what they are.  n 0: as shipped. */
+enum { VIEW_LAYOUTS = 3, VIEW_LAYOUT_COLUMNS = 24 };
+struct view_layout {
+	size_t n;
+	uint8_t column[VIEW_LAYOUT_COLUMNS], width[VIEW_LAYOUT_COLUMNS];
+};
+
+/*
+ * Events that the user cleared away: all up to an id, or (filter) those of them that it does not mean.  Undone within a
+ * minute of at_ns.
+ */
+struct view_hidden {
+	uint64_t up_to;
+	struct filter *filter;
+	int64_t at_ns;
+};
+enum { VIEW_HIDDEN_MAX = 8 };
+
 /*
  * event_id: the event under the cursor, shared by list and detail; moved: the detail walked away from it.
  * incident_id: the one that the alert view shows; notice: number of the one that its page shows, moved_notice: the page
- * walked away from the list's; source: index of the one under the cursor.  group: of the last command about one.
+ * walked away from the list's; source: index of the one under the cursor.
  * window: 0 as the input has it, else 1 + index of the window that the user chose.
+ * filter: in force, NULL none; filter_text: as the user wrote it.  sift: the events that it means, in the order of the
+ * Events view.  message: row of store_messages that ladder and raw stand on, 0 the first.
+ * message_marks: rows of the messages of event message_marks_of that are to be compared.
+ * marks: events that the user marked, in the order of marking.  letters: the bar shows letters, no function keys.
+ * addresses: of peers instead of the names.  now_ns: wall clock at the last key or frame, key_ns: at the last key.
  */
 struct viewer {
 	const struct store *store;
 	const struct theme *theme;
+	const struct view_cfg *cfg;
+	struct view_cfg none;
 	struct {
 		const struct view_ops *ops;
 		void *state;
@@ -152,15 +242,42 @@ struct viewer {
 	size_t depth;
 	uint64_t event_id;
 	bool moved;
-	uint64_t incident_id, group, notice;
+	uint64_t incident_id, notice;
 	bool moved_notice;
 	size_t source;
 	unsigned window;
 	struct view_peers peers;
+	struct filter *filter;
+	char filter_text[FILTER_TEXT_MAX + 1];
+	struct filter_env filter_env;
+	struct sift_env sift_env;
+	struct sift *sift;
+	enum sift_order order;
+	bool ascending;
+	size_t message;
+	uint64_t marks[VIEW_MARKS_MAX];
+	size_t n_marks;
+	uint64_t save_ids[VIEW_MARKS_MAX]; /* of a request */
+	struct view_hidden hidden[VIEW_HIDDEN_MAX];
+	size_t n_hidden;
+	struct view_layout layout[VIEW_LAYOUTS];
+	uint8_t color_by; /* of the events: 0 class alone, 1 peer, 2 call too */
+	size_t message_marks[2], n_message_marks;
+	uint64_t message_marks_of;
+	enum view_time_form time_form;
+	bool letters, addresses, fold_shown;
+	bool quiet;
+	bool counting; /* what was drawn last is not counted to its end: draw again soon */
+	int64_t now_ns, key_ns, away_ns;
+	struct prompt *prompt;
+	struct view_request request;
+	char request_text[FILTER_TEXT_MAX + 1];
+	char search[FILTER_TEXT_MAX + 1]; /* text that n and N walk to in a page; "" none */
 	char say[320];
 };
 
-extern const struct view_ops view_dashboard;
+extern const struct view_ops view_overview;
+extern const struct view_ops view_events;
 extern const struct view_ops view_groups;
 extern const struct view_ops view_peers_list;
 extern const struct view_ops view_alerts;
@@ -170,15 +287,80 @@ extern const struct view_ops view_source;
 extern const struct view_ops view_notices;
 extern const struct view_ops view_notice;
 extern const struct view_ops view_detail;
+extern const struct view_ops view_raw;
+extern const struct view_ops view_ladder;
+extern const struct view_ops view_diff;
+extern const struct view_ops view_sdp;
 extern const struct view_ops view_help;
+extern const struct view_ops view_log;
+/* Popups. */
+extern const struct view_ops view_columns;
+extern const struct view_ops view_filter_form;
+extern const struct view_ops view_settings;
+extern const struct view_ops view_quit;
 
 /* view.c: the stack.  Pushing says so on the status line when memory is short or the stack is full. */
 void viewer_push(struct viewer *v, const struct view_ops *ops);
 void viewer_pop(struct viewer *v);
 /* Where a key of the common table leads; NULL: nowhere. */
 const struct view_ops *viewer_target(enum view_action action);
+/* Go to one of the screens that have a number; it stands on the overview, so Esc always leads there. */
+void viewer_go(struct viewer *v, const struct view_ops *ops);
+/* The screen on top, popups aside. */
+const struct view_ops *viewer_top(const struct viewer *v);
+/* The Events view with this filter in force, as when a row of figures is opened.  False: the filter is wrong (said). */
+bool viewer_open_events(struct viewer *v, const char *filter);
+
+/* actions.c: names of actions, and which keys mean them after what the user changed. */
+
 /* The keys that work in every view. */
 const struct view_key *viewer_common_keys(size_t *n);
+const char *view_action_name(enum view_action action);
+/* The action that a key means in the top view; ACTION_NONE none. */
+enum view_action viewer_find(const struct viewer *v, uint32_t key);
+/* The row's keys as people write them, with what the user changed; returns out. */
+const char *view_key_shown(const struct viewer *v, const struct view_key *k, char *out, size_t cap);
+
+/* lens.c: what is looked at: filter, moment, marks. */
+
+/* Put a filter in force (blank: none).  0; else the sentence in em, the byte in *at, and the old one stays. */
+int lens_filter(struct viewer *v, const char *text, struct errmsg *em, size_t *at);
+/* Add a term to the filter in force; says what is wrong. */
+void lens_narrow(struct viewer *v, const char *term);
+bool lens_match(const struct viewer *v, const struct event *e);
+struct filter_facts lens_facts(const struct viewer *v, const struct event *e);
+bool lens_is_marked(const struct viewer *v, uint64_t id);
+void lens_mark(struct viewer *v, uint64_t id, bool on);
+/* Hide all failures up to now, or (rest) all but those that the filter shows; and show what was hidden last again. */
+void lens_hide(struct viewer *v, bool rest);
+bool lens_unhide(struct viewer *v);
+bool lens_is_hidden(void *v, const struct event *e);
+void lens_free(struct viewer *v);
+/* The marked failures, oldest first, as ids of the request; how many. */
+size_t lens_save_ids(struct viewer *v);
+/* Moment that is looked at in local or UTC time as the user chose: "14:32:07"; with a date when it is not today's. */
+char *lens_time(const struct viewer *v, char *out, size_t cap, int64_t t_ns);
+/* The command for another moment: `by_s` seconds from the one looked at; 0 s: back to live. */
+enum command lens_scrub(struct viewer *v, int64_t by_s);
+
+/* quit.c: leave the program, or ask whether: COMMAND_QUIT, or nothing and the question is on the screen. */
+enum command quit_ask(struct viewer *v);
+
+/* prompt.c: the line of / and : with its completion, drawn over the last rows. */
+enum prompt_kind { PROMPT_FILTER, PROMPT_SEARCH, PROMPT_COMMAND, PROMPT_GOTO };
+void prompt_open(struct viewer *v, enum prompt_kind kind, const char *text);
+bool prompt_active(const struct viewer *v);
+enum command prompt_key(struct viewer *v, uint32_t key);
+void prompt_draw(struct viewer *v, struct canvas *c);
+void prompt_free(struct viewer *v);
+/* prompt_command.c: names of commands, and what may stand behind one; NULL behind the last. */
+const char *command_name(size_t i);
+const char *command_help(size_t i);
+const char *command_word(const struct viewer *v, struct slice command, size_t i);
+/* "14:05", "14:05:30", "-10m", "now": the moment, 0 the present; false when it is none. */
+bool command_moment(const struct viewer *v, struct slice text, int64_t *t_ns);
+/* Changes of one letter that make one text the other, letter case ignored; 99 for what is far off. */
+unsigned word_distance(struct slice a, struct slice b);
 
 /* format.c: numbers, and the words of an event. */
 
@@ -216,6 +398,8 @@ bool view_peer_known(const struct event *e);
 void view_name(struct canvas *c, int row, int col, int width, enum ui_role role, struct slice name);
 /* The phrase as received, else the registered one; "no response" for silence. */
 struct slice view_phrase(const struct event *e);
+/* The most telling thing known of an event: Q.850 cause, Warning, a finding, the phrase; unclean text; returns out. */
+char *view_reason(const struct event *e, char *out, size_t cap);
 /* The explanation of an event. */
 void view_explain(const struct event *e, struct sip_explanation *out);
 
@@ -227,10 +411,18 @@ struct view_follow {
 	uint64_t fresh;
 };
 void view_status_line(const struct viewer *v, struct canvas *c, int row, struct view_follow f);
-/* The key bar of the top view; entries go whole or not at all. */
+/* The second line: window, filter, alerts, what is kept; left: what the view says of itself first ("Events  sort time
+ * v"), right: instead of the alerts and memory, NULL for these. */
+void view_lens_line(const struct viewer *v, struct canvas *c, int row, const char *left, const char *right);
+/* The last line of the top view: function keys, or letters when the user wants these; entries go whole or not at all.
+ */
 void view_key_bar(const struct viewer *v, struct canvas *c, int row);
+/* The letters of the top view, with `place` ("1/9812") at the right end; for the row above the bar. */
+void view_letters(const struct viewer *v, struct canvas *c, int row, const char *place);
 /* "─ Title ─────" over width columns; returns the column after the title. */
 int view_frame(struct canvas *c, int row, int col, int width, const char *title);
+/* Incidents and rules that go on, by weight: "!2 -1 i1"; "0" for none; returns out. */
+char *view_levels(const struct store *s, char *out, size_t cap);
 /* Trouble with the engine or a source in one sentence; false when there is none. */
 bool view_trouble(const struct store *s, char *out, size_t cap);
 
@@ -242,6 +434,8 @@ void view_say_draw(const struct viewer *v, struct canvas *c, int row);
 /* Seconds of the window, 0 since the start; its name: "5 min", "all". */
 unsigned view_window_s(const struct viewer *v);
 const char *view_window_name(const struct viewer *v);
+/* The window of so many seconds; -1: as the input has it. */
+void view_window_set(struct viewer *v, int window_s);
 /* Take one step; false when the action is none of a window. */
 bool view_window_key(struct viewer *v, enum view_action action);
 /* "5 min  INVITE 9.0/s  ASR 61.0%  ..."; what does not fit goes whole. */
@@ -308,8 +502,14 @@ char *view_source_name(const struct source_stat *s, char *out, size_t cap);
 const char *view_source_unit(const struct source_stat *s);
 /* A followed file that is not there, or cannot be opened, now. */
 bool view_source_waits(const struct store_source *s);
+/* sources.c: its state in a word for a table: "ok", "LATE", "DOWN", "reading", "waiting", "ended", "damaged". */
+const char *view_source_word(const struct store *st, const struct store_source *s);
 /* "reading", "waiting", "ended". */
 const char *view_source_state(const struct store_source *s);
+
+/* detail_pane.c: one failure in a part of the screen: decoded, its ladder, its message; nothing for e NULL but words. */
+void detail_pane_draw(
+    const struct viewer *v, const struct event *e, struct canvas *c, int row, int col, int width, int height);
 
 /* incidents.c: incidents in lines, for dashboard and alerts. */
 
@@ -322,27 +522,27 @@ struct slice view_incident_title(const struct incident *i);
 char *view_incident_who(char *out, size_t cap, const struct incident *i);
 /* Its first check, else its meaning; "" when nothing is known. */
 const char *view_incident_advice(const struct incident *i, bool *check);
-/* Rows that the dashboard wants for them; 0 when nothing goes on. */
-int incidents_rows(const struct store *s, const struct canvas *c);
-void incidents_draw(const struct store *s, struct canvas *c, int row);
+/* Those that go on and were neither dismissed nor muted, in the order of the store; NULL out of range. */
+size_t incidents_count(const struct store *s);
+const struct incident *incidents_at(const struct store *s, size_t at);
+/*
+ * Lines of them for the head of the overview; one: the first alone, a block elsewhere lists all.  Rows wanted, 0 when
+ * nothing goes on; how many are told; the line that one of these begins on.
+ */
+int incidents_rows(const struct store *s, const struct canvas *c, bool one);
+size_t incidents_shown(const struct store *s, const struct canvas *c, bool one);
+int incidents_line(const struct store *s, const struct canvas *c, bool one, size_t at);
+void incidents_draw(const struct store *s, struct canvas *c, int row, bool one);
 /* The worst one in so many columns. */
 void incidents_small_draw(const struct store *s, struct canvas *c, int row, int col, int width);
+/* One of them in a block: "! 14:21 Trunk down wholesale-c". */
+void incidents_block_draw(
+    const struct store *s, const struct incident *i, struct canvas *c, int row, int col, int width);
 
-/* dashboard_list.c, overview.c, why.c: parts of the dashboard. */
-void dashboard_list_draw(const struct viewer *v, const struct list *l, struct canvas *c, int row, int height);
-void dashboard_small_list_draw(const struct viewer *v, const struct list *l, struct canvas *c, int row, int height);
-bool dashboard_list_has_meaning(const struct canvas *c);
-void dashboard_hint_draw(const struct viewer *v, const struct list *l, struct canvas *c, int row);
-/* The reason why the list is empty and what to do. */
-void dashboard_empty_draw(const struct viewer *v, struct canvas *c, int row, int height);
-/* Class rows the overview has, with or without those that are zero. */
-int overview_class_rows(const struct store *s, bool with_zero);
-void overview_classes_draw(const struct store *s, struct canvas *c, int row, bool with_zero);
-void overview_small_draw(const struct store *s, struct canvas *c, int row);
-void overview_one_line_draw(const struct store *s, struct canvas *c);
-/* Rows that the longest of the top lists can fill. */
-int overview_top_rows(const struct store *s);
-void overview_tops_draw(struct viewer *v, struct canvas *c, int row, int rows);
+/* away.c: "while you were away (12 min): 121 failures, ..."; false when nobody was away, or nothing came. */
+bool view_away(const struct viewer *v, char *out, size_t cap);
+/* A key came: was the user away before it? */
+void view_away_key(struct viewer *v);
 
 /* What most failures of the last minute have in common (small: in 40 columns), what it means, and its role. */
 struct why {

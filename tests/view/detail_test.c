@@ -23,7 +23,7 @@
 #include "sipwhy/timefmt.h"
 #include "sipwhy/view.h"
 
-enum { ROWS = 24, COLS = 80, HEAD = 2, FOOT = 1, PAGE_LINES = 1000, LINE_BYTES = 16384, FIELDS_MAX = 24 };
+enum { ROWS = 24, COLS = 80, HEAD = 2, FOOT = 2, PAGE_LINES = 1000, LINE_BYTES = 16384, FIELDS_MAX = 24 };
 
 #define NOW (INT64_C(1795357927) * INT64_C(1000000000))
 
@@ -51,7 +51,7 @@ desk_open(struct desk *d, const struct event *ev)
 	assert_int_equal(store_apply(d->store, &hello), 0);
 	assert_int_equal(store_apply(d->store, &r), 0);
 	d->canvas = canvas_new(ROWS, COLS);
-	d->viewer = viewer_new(d->store, &d->theme);
+	d->viewer = viewer_new(d->store, &d->theme, NULL);
 	assert_non_null(d->canvas);
 	assert_non_null(d->viewer);
 	viewer_draw(d->viewer, d->canvas);
@@ -639,22 +639,22 @@ test_first_screen(void **state)
 	(void)state;
 	first_screen_has(&ev,
 	    (const char *const[]){ "500 Server Internal Error", "Means All channels to that destination are in use.",
-		"Who said no 198.51.100.7:5060 with 503; 203.0.113.40:5060 (carrier-a, trunk) made 500 of it",
-		"Likely causes", " 1 ", NULL });
+		"Said by 198.51.100.7:5060 with 503; 203.0.113.40:5060 (carrier-a, trunk) made 500 of it",
+		"Likely, most likely first", " 1 ", NULL });
 	ev = failure(0, "");
 	ev.outcome = OUTCOME_NO_RESPONSE;
 	ev.repeats = 6;
 	ev.setup_ms = 32000;
 	first_screen_has(&ev,
 	    (const char *const[]){ "--- no response", "Means No final answer came at all",
-		"Silent was 203.0.113.40:5060", "Likely causes", "1 the next hop is down", "3 ", NULL });
+		"Silent was 203.0.113.40:5060", "Likely, most likely first", "1 the next hop is down", "3 ", NULL });
 	ev = failure(404, "Not Found");
 	ev.direction = DIRECTION_SENT;
 	ev.role = PEER_ROLE_TRUNK;
 	ev.peer = slice_str("carrier");
 	first_screen_has(&ev,
-	    (const char *const[]){ "carrier asked this PBX for +4930123456", "Who said no", "this machine",
-		"Likely causes", "1 no inbound route for this number as it is delivered", NULL });
+	    (const char *const[]){ "carrier asked this PBX for +4930123456", "Said by", "this machine",
+		"Likely, most likely first", "1 no inbound route for this number as it is delivered", NULL });
 }
 
 /* All that an event knows stands somewhere on its page. */
@@ -715,7 +715,7 @@ test_hostile(void **state)
 		desk_open(&d, &ev);
 		for (size_t i = 0; i < n * n; i++) {
 			assert_int_equal(canvas_resize(d.canvas, sizes[i / n], sizes[i % n]), 0);
-			canvas_set_ascii(d.canvas, i % 2);
+			canvas_set_glyphs(d.canvas, i % 2 ? GLYPHS_ASCII : GLYPHS_UTF8);
 			viewer_draw(d.viewer, d.canvas);
 			(void)viewer_key(d.viewer, i % 3 == 0 ? 'G' : UI_KEY_PGDN);
 		}

@@ -1,4 +1,4 @@
-/* keys: moving, following, opening, walking and leaving; what a key asks of the app; what the key tables promise. */
+/* keys: what a key asks of the app, the tables against the map of the manual, remapping, memory, numbers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,6 +14,7 @@
 #include "sipwhy/buf.h"
 #include "sipwhy/mem.h"
 #include "sipwhy/timefmt.h"
+#include "view/overview.h"
 #include "view/view_int.h"
 
 enum { ROWS = 24, COLS = 80 };
@@ -29,7 +30,9 @@ open_busy(struct scene *s)
 static uint64_t
 cursor(const struct scene *s)
 {
-	return s->viewer->event_id;
+	const struct overview *o = s->viewer->stack[0].state;
+
+	return strtoull(o->block[FOCUS_NEWEST].key, NULL, 10);
 }
 
 /* Does the screen show this text in that row? */
@@ -49,174 +52,6 @@ shows(struct scene *s, int row, const char *text)
 }
 
 static void
-test_follow(void **state)
-{
-	struct scene s;
-
-	(void)state;
-	open_busy(&s);
-	assert_int_equal(cursor(&s), 40);
-	assert_true(shows(&s, 0, "follow  "));
-	scene_event(&s, SCENE_NOW, 0);
-	free(scene_draw(&s, ROWS, COLS, false));
-	assert_int_equal(cursor(&s), 41);
-	/* Up switches follow off; what comes after is counted and moves nothing. */
-	scene_keys(&s, "k");
-	assert_int_equal(cursor(&s), 40);
-	assert_true(shows(&s, 0, "follow off"));
-	assert_false(shows(&s, 0, "new"));
-	scene_event(&s, SCENE_NOW, 1);
-	scene_event(&s, SCENE_NOW, 2);
-	assert_true(shows(&s, 0, "follow off +2 new"));
-	assert_int_equal(cursor(&s), 40);
-	scene_keys(&s, "G");
-	assert_int_equal(cursor(&s), 43);
-	assert_true(shows(&s, 0, "LIVE  follow  "));
-	scene_keys(&s, "A");
-	assert_true(shows(&s, 0, "follow off"));
-	scene_keys(&s, "A");
-	assert_false(shows(&s, 0, "follow off"));
-	assert_int_equal(viewer_key(s.viewer, UI_KEY_HOME), COMMAND_NONE);
-	assert_int_equal(cursor(&s), 1);
-	assert_int_equal(viewer_key(s.viewer, UI_KEY_END), COMMAND_NONE);
-	assert_int_equal(cursor(&s), 43);
-	scene_close(&s);
-}
-
-static void
-test_moves(void **state)
-{
-	static const struct {
-		uint32_t key;
-		int by;
-	} moves[] = {
-		{ UI_KEY_UP, -1 },
-		{ 'k', -1 },
-		{ UI_KEY_DOWN, 1 },
-		{ 'j', 1 },
-		{ UI_KEY_PGUP, -5 },
-		{ UI_CTRL('b'), -5 },
-		{ UI_KEY_PGDN, 5 },
-		{ UI_CTRL('f'), 5 },
-		{ UI_CTRL('u'), -3 },
-		{ UI_CTRL('d'), 3 },
-	};
-	struct scene s;
-
-	(void)state;
-	open_busy(&s);
-	scene_keys(&s, "kkkkkkkkkkkkkkkkkkkk");
-	for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++) {
-		uint64_t before = cursor(&s);
-
-		assert_int_equal(viewer_key(s.viewer, moves[i].key), COMMAND_NONE);
-		free(scene_draw(&s, ROWS, COLS, false));
-		assert_int_equal((int64_t)cursor(&s) - (int64_t)before, moves[i].by);
-	}
-	scene_close(&s);
-}
-
-static void
-test_worse(void **state)
-{
-	struct scene s;
-
-	(void)state;
-	open_busy(&s);
-	scene_keys(&s, "g");
-	scene_keys(&s, "e");
-	assert_true(cursor(&s) > 1);
-	assert_true(store_event_at(s.store, store_event_index(s.store, cursor(&s)))->code >= 500);
-	scene_keys(&s, "E");
-	assert_int_equal(cursor(&s), 1);
-	scene_keys(&s, "E");
-	assert_true(shows(&s, ROWS - 2, "no earlier 5xx, 6xx or silence"));
-	scene_keys(&s, "G");
-	scene_keys(&s, "e");
-	assert_true(shows(&s, ROWS - 2, "no later 5xx, 6xx or silence"));
-	/* A sentence stays until the next key. */
-	scene_keys(&s, "j");
-	assert_false(shows(&s, ROWS - 2, "no later"));
-	scene_close(&s);
-}
-
-static void
-test_detail(void **state)
-{
-	struct scene s;
-
-	(void)state;
-	open_busy(&s);
-	scene_keys(&s, "\r");
-	assert_true(shows(&s, 1, " 40/40 "));
-	scene_keys(&s, "n");
-	assert_true(shows(&s, ROWS - 2, "newest failure"));
-	scene_keys(&s, "NN");
-	assert_true(shows(&s, 1, " 38/40 "));
-	assert_int_equal(viewer_key(s.viewer, UI_KEY_RIGHT), COMMAND_NONE);
-	assert_true(shows(&s, 1, " 39/40 "));
-	assert_int_equal(viewer_key(s.viewer, UI_KEY_LEFT), COMMAND_NONE);
-	/* Scrolling shows other lines, and the next failure starts at its top. */
-	assert_false(shows(&s, 3, "Decline"));
-	scene_keys(&s, "j");
-	assert_false(shows(&s, 2, "503") && shows(&s, 3, "Means"));
-	scene_keys(&s, "N");
-	assert_true(shows(&s, 3, "Means"));
-	/* Back on the list the cursor stands where the walk ended, and follow is off. */
-	scene_keys(&s, "\x1b");
-	assert_int_equal(cursor(&s), 37);
-	assert_true(shows(&s, 0, "follow off"));
-	scene_keys(&s, "\rq");
-	assert_int_equal(scene_keys(&s, "q"), COMMAND_QUIT);
-	scene_close(&s);
-}
-
-/* The detail never shows another failure than the one opened, though the list moves below it. */
-static void
-test_detail_keeps_its_event(void **state)
-{
-	struct scene s;
-
-	(void)state;
-	open_busy(&s);
-	scene_keys(&s, "kkk\r");
-	assert_true(shows(&s, 1, " 37/40 "));
-	scene_event(&s, SCENE_NOW, 5);
-	assert_true(shows(&s, 1, " 37/41 "));
-	scene_close(&s);
-}
-
-static void
-test_evicted(void **state)
-{
-	struct scene s;
-	struct store_cfg cfg = { .events = 20 };
-
-	(void)state;
-	scene_open(&s);
-	viewer_free(s.viewer);
-	store_free(s.store);
-	s.store = store_new(&cfg);
-	assert_non_null(s.store);
-	s.viewer = viewer_new(s.store, &s.theme);
-	scene_busy(&s);
-	free(scene_draw(&s, ROWS, COLS, false));
-	scene_keys(&s, "kk\r");
-	assert_true(shows(&s, 1, " 18/20 "));
-	for (unsigned i = 0; i < 5; i++)
-		scene_event(&s, SCENE_NOW, i);
-	assert_true(shows(&s, 1, " 13/20 "));
-	scene_keys(&s, "q");
-	assert_true(shows(&s, 14, "kept 20  pushed out 25"));
-	/* Pushed out altogether: the cursor goes to the oldest kept, the detail says so or shows that. */
-	for (unsigned i = 0; i < 30; i++)
-		scene_event(&s, SCENE_NOW, i);
-	free(scene_draw(&s, ROWS, COLS, false));
-	assert_int_equal(cursor(&s), s.next_id - 20);
-	scene_close(&s);
-}
-
-static void
 test_resize_keeps_place(void **state)
 {
 	static const int sizes[][2] = { { 10, 40 }, { 1, 1 }, { 40, 140 }, { 24, 80 }, { 8, 200 }, { 24, 80 } };
@@ -225,7 +60,7 @@ test_resize_keeps_place(void **state)
 
 	(void)state;
 	open_busy(&s);
-	scene_keys(&s, "kkkkkkkkkkkk");
+	scene_keys(&s, "jjjjjjjjjjjj");
 	before = cursor(&s);
 	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
 		free(scene_draw(&s, sizes[i][0], sizes[i][1], false));
@@ -255,27 +90,6 @@ test_commands(void **state)
 }
 
 static void
-test_help(void **state)
-{
-	struct scene s;
-
-	(void)state;
-	open_busy(&s);
-	scene_keys(&s, "?");
-	assert_true(shows(&s, 1, "Keys: Dashboard"));
-	scene_keys(&s, "?");
-	assert_true(shows(&s, 0, "follow"));
-	assert_int_equal(viewer_key(s.viewer, UI_KEY_F1), COMMAND_NONE);
-	assert_true(shows(&s, 1, "Keys: Dashboard"));
-	assert_int_equal(scene_keys(&s, "q"), COMMAND_NONE);
-	scene_keys(&s, "\rh");
-	assert_true(shows(&s, 1, "Keys: Failure"));
-	assert_int_equal(scene_keys(&s, "qq"), COMMAND_NONE);
-	assert_int_equal(scene_keys(&s, "q"), COMMAND_QUIT);
-	scene_close(&s);
-}
-
-static void
 test_open_nothing(void **state)
 {
 	struct scene s;
@@ -290,34 +104,148 @@ test_open_nothing(void **state)
 	scene_close(&s);
 }
 
-/* No key means two things in one view, and every row of a table says how it is written. */
+static const struct view_ops *const all_views[] = { &view_overview, &view_events, &view_groups, &view_peers_list,
+	&view_alerts, &view_alert, &view_sources, &view_source, &view_notices, &view_notice, &view_detail, &view_raw,
+	&view_ladder, &view_diff, &view_sdp, &view_log, &view_help, &view_columns, &view_filter_form, &view_settings,
+	&view_quit };
+
+enum { ALL_VIEWS = sizeof all_views / sizeof all_views[0] };
+
+/* No key means two things in one table, and every row of a table says how it is written. */
 static void
 test_tables(void **state)
 {
-	static const struct view_ops *const views[] = { &view_dashboard, &view_detail, &view_help, &view_groups,
-		&view_peers_list, &view_alerts, &view_alert };
 	size_t n_common;
 	const struct view_key *common = viewer_common_keys(&n_common);
 
 	(void)state;
-	for (size_t v = 0; v < sizeof views / sizeof views[0]; v++) {
-		uint32_t seen[128];
-		size_t n = 0;
+	for (size_t v = 0; v <= ALL_VIEWS; v++) {
+		const struct view_key *keys = v < ALL_VIEWS ? all_views[v]->keys : common;
+		size_t n_keys = v < ALL_VIEWS ? all_views[v]->n_keys : n_common, n = 0;
+		uint32_t seen[160];
 
-		for (size_t i = 0; i < views[v]->n_keys + n_common; i++) {
-			const struct view_key *k =
-			    i < views[v]->n_keys ? &views[v]->keys[i] : &common[i - views[v]->n_keys];
-
-			assert_non_null(k->shown);
-			/* Two of them stand in a line of 80 columns. */
-			assert_true(k->help == NULL || strlen(k->help) <= 26);
-			for (size_t j = 0; j < VIEW_KEYS_EACH && k->keys[j] != 0; j++) {
+		for (size_t i = 0; i < n_keys; i++) {
+			assert_non_null(keys[i].shown);
+			for (size_t j = 0; j < VIEW_KEYS_EACH && keys[i].keys[j] != 0; j++) {
 				for (size_t m = 0; m < n; m++)
-					assert_int_not_equal(seen[m], k->keys[j]);
-				seen[n++] = k->keys[j];
+					if (seen[m] == keys[i].keys[j])
+						fail_msg("%s: %s is there twice",
+						    v < ALL_VIEWS ? all_views[v]->name : "common", keys[i].shown);
+				seen[n++] = keys[i].keys[j];
 			}
 		}
 	}
+}
+
+static bool
+has_key(const struct view_key *keys, size_t n, const char *action, uint32_t key)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < VIEW_KEYS_EACH; k++)
+			if (strcmp(view_action_name(keys[i].action), action) == 0 && keys[i].keys[k] == key)
+				return true;
+	return false;
+}
+
+/* The keyboard map of the manual: each action stands in some table, with its key. */
+static void
+test_map(void **state)
+{
+	static const struct {
+		const char *action, *keys;
+	} map[] = { { "up", "Up k" }, { "down", "Down j" }, { "ppage", "PgUp ^B" }, { "npage", "PgDn ^F" },
+		{ "hppage", "^U" }, { "hnpage", "^D" }, { "begin", "Home g" }, { "end", "End G" }, { "left", "Left h" },
+		{ "right", "Right l" }, { "open", "Enter" }, { "prevscreen", "Esc q" }, { "overview", "1 i" },
+		{ "events", "2" }, { "groups", "3" }, { "peers", "4" }, { "alerts", "5" }, { "sources", "6" },
+		{ "nfield", "Tab" }, { "pfield", "S-Tab" }, { "nextworse", "e" }, { "prevworse", "E" },
+		{ "search", "/ F3 \\" }, { "next", "n" }, { "prev", "N" }, { "filters", "F7 f" }, { "with", "=" },
+		{ "without", "!" }, { "groupby", "b" }, { "longer", "+" }, { "shorter", "-" }, { "scrubback", "[" },
+		{ "scrubon", "]" }, { "scrubback10", "{" }, { "scrubon10", "}" }, { "goto", "T" }, { "sortprev", "<" },
+		{ "sortnext", ">" }, { "sortswap", "z" }, { "columns", "F10 t" }, { "split", "v" }, { "morepane", "9" },
+		{ "lesspane", "0" }, { "select", "Space" }, { "diff", "D" }, { "raw", "F6 r" }, { "flowex", "F4 x" },
+		{ "copy", "y" }, { "evidence", "Y" }, { "save", "F2 s" }, { "dismiss", "d" }, { "mute", "m" },
+		{ "showmuted", "M" }, { "pause", "p" }, { "autoscroll", "A" }, { "clear", "F5" }, { "clearsoft", "F9" },
+		{ "undo", "U" }, { "alias", "a" }, { "toggletime", "w" }, { "colormode", "c" }, { "togglesyntax", "C" },
+		{ "hintalt", "K" }, { "settings", "F8 o" }, { "help", "F1 ? H" }, { "command", ":" },
+		{ "redraw", "^L" }, { "leave", "^C" } };
+	size_t n_common;
+	const struct view_key *common = viewer_common_keys(&n_common);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof map / sizeof map[0]; i++) {
+		struct slice rest = slice_str(map[i].keys);
+
+		while (rest.n > 0) {
+			struct slice word = slice_cut(&rest, ' ');
+			bool found;
+			uint32_t key;
+
+			assert_true(ui_key_parse(word, &key));
+			found = has_key(common, n_common, map[i].action, key);
+			for (size_t v = 0; v < ALL_VIEWS; v++)
+				found |= has_key(all_views[v]->keys, all_views[v]->n_keys, map[i].action, key);
+			if (!found)
+				print_error("no table has %.*s for %s\n", (int)word.n, word.p, map[i].action);
+			assert_true(found);
+		}
+	}
+}
+
+/* What the user gave or took holds, in what the key does and in what is shown of it. */
+static void
+test_remap(void **state)
+{
+	static const struct view_keymap keys[] = { { "alerts", 'X', false }, { "peers", 0, true },
+		{ "help", 'Z', false }, { "help", '?', true } };
+	const struct view_cfg cfg = { .window_s = -1, .keys = keys, .n_keys = 4 };
+	struct scene s;
+	char *screen;
+
+	(void)state;
+	open_busy(&s);
+	viewer_free(s.viewer);
+	s.viewer = viewer_new(s.store, &s.theme, &cfg);
+	scene_keys(&s, "4");
+	assert_ptr_equal(viewer_top(s.viewer), &view_overview);
+	scene_keys(&s, "X");
+	assert_ptr_equal(viewer_top(s.viewer), &view_alerts);
+	scene_keys(&s, "?");
+	assert_ptr_equal(s.viewer->stack[s.viewer->depth - 1].ops, &view_alerts);
+	scene_keys(&s, "Z");
+	screen = scene_draw(&s, 40, 140, false);
+	assert_non_null(strstr(screen, "Z F1 H"));
+	assert_non_null(strstr(screen, "X 5"));
+	free(screen);
+	scene_close(&s);
+}
+
+/* Every row with words stands on the help page of its view. */
+static void
+test_helped(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	open_busy(&s);
+	for (size_t v = 0; v < ALL_VIEWS; v++) {
+		char *screen;
+
+		if (all_views[v] == &view_help || all_views[v] == &view_filter_form || all_views[v] == &view_quit)
+			continue;
+		viewer_push(s.viewer, all_views[v]);
+		viewer_push(s.viewer, &view_help);
+		screen = scene_draw(&s, 100, 140, false);
+		for (size_t i = 0; i < all_views[v]->n_keys; i++) {
+			const struct view_key *k = &all_views[v]->keys[i];
+
+			if (k->help != NULL && strstr(screen, k->shown) == NULL)
+				fail_msg("%s: %s is not on the help page", all_views[v]->name, k->shown);
+		}
+		free(screen);
+		viewer_pop(s.viewer);
+		viewer_pop(s.viewer);
+	}
+	scene_close(&s);
 }
 
 /* Where memory ends nothing falls over: a page that cannot open says so. */
@@ -334,7 +262,7 @@ test_memory(void **state)
 	assert_true(shows(&s, ROWS - 2, "memory is short"));
 	for (long n = 1; n <= 2; n++) {
 		mem_fail_at(n);
-		assert_null(viewer_new(s.store, &s.theme));
+		assert_null(viewer_new(s.store, &s.theme, NULL));
 	}
 	mem_fail_at(0);
 	scene_close(&s);
@@ -412,17 +340,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_follow),
-		cmocka_unit_test(test_moves),
-		cmocka_unit_test(test_worse),
-		cmocka_unit_test(test_detail),
-		cmocka_unit_test(test_detail_keeps_its_event),
-		cmocka_unit_test(test_evicted),
 		cmocka_unit_test(test_resize_keeps_place),
 		cmocka_unit_test(test_commands),
-		cmocka_unit_test(test_help),
 		cmocka_unit_test(test_open_nothing),
 		cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_map),
+		cmocka_unit_test(test_remap),
+		cmocka_unit_test(test_helped),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_names),

@@ -1,4 +1,4 @@
-/* lists: groups, alerts and peers: what their keys ask for, where cursors stay, and what roles tell. */
+/* lists: alerts and peers: what their keys ask for, where cursors stay, and what roles tell. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,24 +9,11 @@
 #include <time.h>
 
 #include "scene.h"
+#include "sipwhy/rule.h"
 #include "sipwhy/timefmt.h"
 #include "view/view_int.h"
 
 enum { ROWS = 24, COLS = 80 };
-
-static void
-open_busy(struct scene *s)
-{
-	scene_open(s);
-	scene_busy(s);
-	free(scene_draw(s, ROWS, COLS, false));
-}
-
-static uint64_t
-cursor(const struct scene *s)
-{
-	return s->viewer->event_id;
-}
 
 /* Does the screen show this text in that row? */
 static bool
@@ -44,131 +31,106 @@ shows(struct scene *s, int row, const char *text)
 	return found;
 }
 
-static void
-code_from(struct scene *s, unsigned code, const char *peer, int age_s)
+/* A rule of the drawing: 1.2 failures a second of wholesale-c for ten minutes, and what else it shows. */
+static struct rule *
+open_alerts(struct scene *s)
 {
-	struct event e = scene_failure(SCENE_NOW - age_s * NS_PER_S, code, "", peer);
+	struct rule *r;
+	struct errmsg em;
+	static struct rule *one[1];
 
-	scene_put(s, &e);
-}
+	scene_open(s);
+	assert_int_equal(
+	    rule_new(&r, slice_str("peer-5xx"),
+		slice_str("crit rate > 0.2/s in 5m for 60s clear 0.1/s for 2m per peer, filter class:5xx"), NULL, &em),
+	    0);
+	one[0] = r;
+	assert_int_equal(store_rules(s->store, one, 1), 0);
+	scene_hello(s, true);
+	scene_source(s, "eth0", "open", "");
+	for (int64_t ago = 3540; ago >= 0; ago -= 5) {
+		struct event e = scene_failure(SCENE_NOW - ago * NS_PER_S, 503, "Service Unavailable", "wholesale-c");
 
-static uint64_t
-group_of(const struct scene *s, size_t at)
-{
-	static struct store_group rows[STORE_GROUPS_MAX];
-
-	return at < store_groups(s->store, true, rows, STORE_GROUPS_MAX) ? rows[at].key : 0;
-}
-
-/* d and m are told to the app, by the key of the group under the cursor, which then stands on the next one. */
-static void
-test_groups(void **state)
-{
-	struct scene s;
-	uint64_t first, second;
-	struct store_group g;
-
-	(void)state;
-	open_busy(&s);
-	first = group_of(&s, 0);
-	second = group_of(&s, 1);
-	assert_int_equal(scene_keys(&s, "3"), COMMAND_NONE);
-	assert_true(shows(&s, 3, ">N 503"));
-	assert_int_equal(scene_keys(&s, "d"), COMMAND_GROUP_ACK);
-	assert_int_equal(viewer_group(s.viewer), first);
-	assert_true(store_group_find(s.store, first, &g) && g.acked);
-	assert_int_equal(scene_keys(&s, "m"), COMMAND_GROUP_MUTE);
-	assert_int_equal(viewer_group(s.viewer), second);
-	assert_true(store_group_find(s.store, second, &g) && g.muted);
-	assert_true(shows(&s, 1, "done 1  muted 1 (M)"));
-	/* The muted one is last when it is shown, and m there takes it back. */
-	assert_int_equal(scene_keys(&s, "MG"), COMMAND_NONE);
-	assert_int_equal(scene_keys(&s, "m"), COMMAND_GROUP_UNMUTE);
-	assert_int_equal(viewer_group(s.viewer), second);
-	assert_true(store_group_find(s.store, second, &g) && !g.muted);
-	/* Once done is enough. */
-	scene_keys(&s, "G");
-	assert_int_equal(scene_keys(&s, "d"), COMMAND_NONE);
-	assert_true(shows(&s, ROWS - 2, "acknowledged already"));
-	scene_close(&s);
-}
-
-/* Enter shows the group's newest failure; the dashboard's own cursor is where it was afterwards. */
-static void
-test_visit(void **state)
-{
-	static const char *const ways[] = { "\x1b\x1b", "1", "NN\x1b\x1b", "?q1" };
-	struct scene s;
-
-	(void)state;
-	open_busy(&s);
-	scene_keys(&s, "kkkkk");
-	assert_int_equal(cursor(&s), 35);
-	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
-		scene_keys(&s, "3\r");
-		assert_true(shows(&s, 1, " 40/40 "));
-		scene_keys(&s, ways[i]);
-		assert_int_equal(cursor(&s), 35);
-		assert_true(shows(&s, 0, "follow off"));
+		store_advance(s->store, e.t_ns);
+		for (int n = 0; n < (ago < 640 ? 6 : ago % 300 == 0); n++)
+			scene_put(s, &e);
 	}
-	scene_close(&s);
-}
-
-/* The cursor is on a group, not on a row: what comes above does not move Enter to another one. */
-static void
-test_groups_keep_place(void **state)
-{
-	struct scene s;
-	uint64_t key;
-
-	(void)state;
-	open_busy(&s);
-	scene_keys(&s, "3jj");
-	key = group_of(&s, 2);
-	for (int i = 0; i < 50; i++)
-		code_from(&s, 500, "10.9.9.9", 1);
-	assert_true(shows(&s, 3, " 500 "));
-	assert_int_equal(group_of(&s, 3), key);
-	assert_true(shows(&s, 6, ">"));
-	/* Home stays with whatever is first. */
-	scene_keys(&s, "g");
-	assert_true(shows(&s, 3, ">"));
-	for (int i = 0; i < 90; i++)
-		code_from(&s, 501, "10.9.9.9", 1);
-	assert_true(shows(&s, 3, " 501 "));
-	assert_true(shows(&s, 3, ">"));
-	scene_close(&s);
+	store_advance(s->store, SCENE_NOW);
+	scene_incident(s, 1, INCIDENT_CRITICAL, 115, "203.0.113.40", "",
+	    "19 of 20 calls in the last minute got 503 or no answer; the only trunk to +44");
+	scene_incident(s, 21, INCIDENT_WARNING, 137, "198.51.100.7", "", "3 x 481 to BYE");
+	scene_incident(s, 12, INCIDENT_NOTICE, 60, "", "sip.example.net", "2 names did not resolve");
+	free(scene_draw(s, ROWS, COLS, false));
+	return r;
 }
 
 static void
-test_alerts(void **state)
+test_alerts_screen(void **state)
 {
 	struct scene s;
+	struct rule *r;
 
 	(void)state;
-	scene_open(&s);
-	scene_trouble(&s);
-	free(scene_draw(&s, ROWS, COLS, false));
+	r = open_alerts(&s);
 	scene_keys(&s, "5");
-	assert_true(shows(&s, 1, "Alerts  5 going on, 0 ended"));
-	assert_true(shows(&s, 3, ">"));
+	scene_check_all(&s, "alerts-drawing");
+	scene_keys(&s, "j");
+	scene_check(&s, "alerts-rule", ROWS, COLS, false);
+	scene_check(&s, "alerts-rule", ROWS, COLS, true);
+	scene_check(&s, "alerts-rule", 40, 140, false);
 	scene_keys(&s, "\r");
-	assert_true(shows(&s, 1, "Trunk down: 203.0.113.40"));
-	assert_true(shows(&s, ROWS - 2, "Enter, 1 of 2: 14:32:01"));
-	scene_keys(&s, "n");
-	assert_true(shows(&s, ROWS - 2, "Enter, 2 of 2: 14:32:05"));
-	scene_keys(&s, "\r");
-	assert_true(shows(&s, 1, " 40/44 "));
-	/* The way down is as deep as it gets, and help still opens there. */
-	scene_keys(&s, "?");
-	assert_true(shows(&s, 1, "Keys: Failure"));
-	scene_keys(&s, "\x1b\x1b");
-	assert_true(shows(&s, ROWS - 2, "Enter, 2 of 2"));
-	scene_keys(&s, "\x1b");
-	assert_true(shows(&s, 1, "Alerts"));
-	scene_keys(&s, "\x1b");
-	assert_true(shows(&s, 1, "! Trunk down"));
+	scene_check(&s, "alert-rule", ROWS, COLS, false);
 	scene_close(&s);
+	rule_free(r);
+}
+
+static void
+carry_out(struct scene *s, const char *key)
+{
+	enum command command = scene_keys(s, key);
+	const struct view_request *r = viewer_request(s->viewer);
+
+	if (command == COMMAND_INCIDENT_ACK)
+		store_incident_dismiss(s->store, r->id);
+	else if (command == COMMAND_INCIDENT_MUTE)
+		store_incident_mute(s->store, r->id, r->t_ns);
+	else
+		fail_msg("%s asks for nothing about an incident", key);
+}
+
+static void
+test_alerts_aside(void **state)
+{
+	struct scene s;
+	struct rule *r;
+
+	(void)state;
+	r = open_alerts(&s);
+	scene_keys(&s, "5");
+	assert_true(shows(&s, 1, "Alerts   3 firing   1 info   "));
+	assert_true(shows(&s, 3, "trunk-down"));
+	carry_out(&s, "d");
+	assert_true(shows(&s, 1, "2 firing   1 info   1 dismissed"));
+	assert_true(shows(&s, 3, "peer-5xx"));
+	carry_out(&s, "m");
+	assert_true(shows(&s, 1, "1 firing   1 info   2 dismissed"));
+	/* Shown again they say so, and one can be taken back. */
+	scene_keys(&s, "M");
+	assert_true(shows(&s, 3, "d done trunk-down"));
+	assert_true(shows(&s, 4, "M mute peer-5xx"));
+	scene_keys(&s, "gj");
+	carry_out(&s, "m");
+	assert_true(shows(&s, 1, "2 firing   1 info   1 dismissed (shown)"));
+	assert_int_equal(scene_keys(&s, "y"), COMMAND_COPY);
+	assert_true(
+	    slice_ifind(viewer_request(s.viewer)->body, slice_str("critical peer-5xx wholesale-c  rate 1.2/s")) > 0);
+	/* With all of them aside the list says where they are. */
+	scene_keys(&s, "Mg");
+	for (int i = 0; i < 3; i++)
+		carry_out(&s, "d");
+	assert_true(shows(&s, 4, "M shows them"));
+	scene_close(&s);
+	rule_free(r);
 }
 
 /* An event that is evidence may be gone before its incident is. */
@@ -191,96 +153,35 @@ test_alert_without_event(void **state)
 	scene_close(&s);
 }
 
-static void
-test_window(void **state)
-{
-	static const char *const names[] = { "5 min", "15 min", "all", "all", "15 min", "5 min", "1 min", "1 min" };
-	static const char keys[] = "+++----";
-	struct scene s;
-
-	(void)state;
-	open_busy(&s);
-	scene_keys(&s, "4");
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		if (i > 0)
-			scene_keys(&s, (const char[]){ keys[i - 1], '\0' });
-		assert_true(shows(&s, 1, names[i]));
-	}
-	assert_true(shows(&s, ROWS - 2, "shortest"));
-	scene_close(&s);
-	/* A file is looked at as a whole. */
-	scene_open(&s);
-	scene_hello(&s, false);
-	scene_keys(&s, "4");
-	assert_true(shows(&s, 1, "delays: all"));
-	scene_close(&s);
-}
-
+/* 4 and the groups by peer are one table. */
 static void
 test_peers(void **state)
 {
 	struct scene s;
+	char *peers, *groups;
 
 	(void)state;
 	scene_open(&s);
 	scene_trouble(&s);
 	scene_keys(&s, "4");
-	assert_true(shows(&s, 3, ">"));
-	/* Its newest that failed, not the one that recovered after it. */
-	while (!shows(&s, ROWS - 7, "203.0.113.40, trunk"))
-		scene_keys(&s, "j");
+	scene_check_all(&s, "peers");
+	peers = scene_draw(&s, ROWS, COLS, false);
+	scene_keys(&s, "3bb");
+	groups = scene_draw(&s, ROWS, COLS, false);
+	assert_int_equal(strncmp(peers, groups, (size_t)(strstr(peers, "Group by (b)") - peers)), 0);
+	free(peers);
+	free(groups);
+	/* Sorting: the next column, its other way round; a sentence tells which. */
+	scene_keys(&s, "4>");
+	assert_true(shows(&s, ROWS - 2, "sorted by name ^"));
+	assert_true(shows(&s, 3, "10.20.0.0/22"));
+	scene_keys(&s, "z");
+	assert_true(shows(&s, 3, "trunk-de"));
+	scene_keys(&s, "z>");
+	assert_true(shows(&s, 3, "198.51.100.7 "));
 	scene_keys(&s, "\r");
-	assert_true(shows(&s, 1, " 40/44 "));
-	scene_keys(&s, "q");
-	while (!shows(&s, ROWS - 7, "10.20.0.0/22, phones"))
-		scene_keys(&s, shows(&s, 1, "5 of 5") ? "g" : "j");
-	scene_keys(&s, "\r");
-	assert_true(shows(&s, ROWS - 2, "no failure of this peer"));
-	scene_close(&s);
-}
-
-static void
-test_roles(void **state)
-{
-	static const struct {
-		int row, col;
-		enum ui_role role;
-	} cells[] = {
-		{ 1, 1, ROLE_STATE_CRIT },      /* the trunk that is down */
-		{ 5, 1, ROLE_STATE_WARN },      /* the third incident */
-		{ 5, 60, ROLE_TEXT_KEY },       /* "+2 more" */
-		{ 12, 20, ROLE_TEXT },          /* ASR over many calls */
-		{ 18, 10, ROLE_CLASS_SILENCE }, /* --- */
-		{ 19, 10, ROLE_TEXT_DIM },      /* recovered: its code */
-		{ 19, 53, ROLE_TEXT_DIM },      /* and all the rest */
-		{ 20, 15, ROLE_TEXT_DIM },      /* "in call" */
-	};
-	struct scene s;
-
-	(void)state;
-	scene_open(&s);
-	scene_trouble(&s);
-	free(scene_draw(&s, ROWS, COLS, false));
-	for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++)
-		assert_int_equal(canvas_at(s.canvas, cells[i].row, cells[i].col)->role, cells[i].role);
-	scene_close(&s);
-	/* A run of ten seconds has no five minutes to divide by. */
-	scene_open(&s);
-	scene_hello(&s, true);
-	store_advance(s.store, SCENE_NOW);
-	scene_responses(&s, SCENE_NOW - 9 * NS_PER_S, 200, 10, 0, NULL);
-	scene_calls(&s, "a", PEER_ROLE_TRUNK, 40, 4, 5, 2);
-	assert_true(shows(&s, 6, "5m  INVITE 4.0/s"));
-	scene_close(&s);
-	/* Over few calls a ratio is not shown as if it were one. */
-	scene_open(&s);
-	scene_busy(&s);
-	scene_calls(&s, "a", PEER_ROLE_TRUNK, KPI_SAMPLE_MIN - 1, 4, 5, 2);
-	assert_true(shows(&s, 9, "(19 calls)"));
-	assert_int_equal(canvas_at(s.canvas, 9, 35)->role, ROLE_TEXT_DIM);
-	scene_calls(&s, "a", PEER_ROLE_TRUNK, 1, 0, 0, 2);
-	assert_false(shows(&s, 9, "calls)"));
-	assert_int_equal(canvas_at(s.canvas, 9, 35)->role, ROLE_TEXT);
+	assert_ptr_equal(viewer_top(s.viewer), &view_events);
+	assert_true(slice_ifind(slice_str(s.viewer->filter_text), slice_str("peer:")) >= 0);
 	scene_close(&s);
 }
 
@@ -288,14 +189,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_groups),
-		cmocka_unit_test(test_visit),
-		cmocka_unit_test(test_groups_keep_place),
-		cmocka_unit_test(test_alerts),
+		cmocka_unit_test(test_alerts_screen),
+		cmocka_unit_test(test_alerts_aside),
 		cmocka_unit_test(test_alert_without_event),
-		cmocka_unit_test(test_window),
 		cmocka_unit_test(test_peers),
-		cmocka_unit_test(test_roles),
 	};
 
 	setenv("TZ", "UTC", 1);

@@ -51,7 +51,7 @@ scene_open(struct scene *s)
 	s->canvas = canvas_new(24, 80);
 	assert_non_null(s->store);
 	assert_non_null(s->canvas);
-	s->viewer = viewer_new(s->store, &s->theme);
+	s->viewer = viewer_new(s->store, &s->theme, NULL);
 	assert_non_null(s->viewer);
 }
 
@@ -473,9 +473,9 @@ scene_keys(struct scene *s, const char *keys)
 	for (; *keys != '\0'; keys++) {
 		last = viewer_key(s->viewer, (unsigned char)*keys);
 		if (last == COMMAND_GROUP_ACK)
-			store_group_ack(s->store, viewer_group(s->viewer));
+			store_group_ack(s->store, viewer_request(s->viewer)->id);
 		else if (last == COMMAND_GROUP_MUTE || last == COMMAND_GROUP_UNMUTE)
-			store_group_mute(s->store, viewer_group(s->viewer), last == COMMAND_GROUP_MUTE);
+			store_group_mute(s->store, viewer_request(s->viewer)->id, last == COMMAND_GROUP_MUTE);
 		viewer_draw(s->viewer, s->canvas);
 	}
 	return last;
@@ -488,7 +488,7 @@ scene_draw(struct scene *s, int rows, int cols, bool ascii)
 	char *text;
 
 	assert_int_equal(canvas_resize(s->canvas, rows, cols), 0);
-	canvas_set_ascii(s->canvas, ascii);
+	canvas_set_glyphs(s->canvas, ascii ? GLYPHS_ASCII : GLYPHS_UTF8);
 	viewer_draw(s->viewer, s->canvas);
 	buf_init(&b, SCENE_SCREEN_MAX);
 	term_dump(&b, s->canvas, false);

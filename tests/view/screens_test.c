@@ -13,14 +13,14 @@
 #include "sipwhy/timefmt.h"
 
 static void
-test_dashboard(void **state)
+test_overview(void **state)
 {
 	struct scene s;
 
 	(void)state;
 	scene_open(&s);
 	scene_busy(&s);
-	scene_check_all(&s, "dashboard");
+	scene_check_all(&s, "overview");
 	scene_close(&s);
 }
 
@@ -38,7 +38,7 @@ test_detail(void **state)
 	/* Hostile text, and the end of the page. */
 	scene_keys(&s,
 	    "\x1b"
-	    "kkkkk\r");
+	    "jjjjj\r");
 	scene_check(&s, "detail-hostile", 30, 100, false);
 	scene_keys(&s, "G");
 	scene_check(&s, "detail-raw", 24, 80, false);
@@ -155,25 +155,6 @@ test_few_calls(void **state)
 	scene_check(&s, "few-calls-15-min", 24, 80, false);
 	scene_keys(&s, "+");
 	scene_check(&s, "few-calls-all", 24, 80, false);
-	scene_close(&s);
-}
-
-static void
-test_groups(void **state)
-{
-	struct scene s;
-
-	(void)state;
-	scene_open(&s);
-	scene_keys(&s, "3");
-	scene_check(&s, "groups-none", 24, 80, false);
-	scene_trouble(&s);
-	scene_check_all(&s, "groups");
-	/* Done with the first, the next muted and shown. */
-	scene_keys(&s, "dmM");
-	scene_check(&s, "groups-done", 24, 80, false);
-	scene_keys(&s, "G");
-	scene_check(&s, "groups-muted", 24, 80, true);
 	scene_close(&s);
 }
 
@@ -420,7 +401,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_dashboard),
+		cmocka_unit_test(test_overview),
 		cmocka_unit_test(test_detail),
 		cmocka_unit_test(test_help),
 		cmocka_unit_test(test_empty),
@@ -428,7 +409,6 @@ main(void)
 		cmocka_unit_test(test_trouble),
 		cmocka_unit_test(test_incidents),
 		cmocka_unit_test(test_few_calls),
-		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_alerts),
 		cmocka_unit_test(test_peers),
 		cmocka_unit_test(test_sources),

@@ -1,0 +1,261 @@
+/*
+ * ladder_model - parties and arrows of one failure, and what became of its code on the way; see detail.h.
+ * One thing to know: parties are hosts, but where a host talks to itself (a proxy beside a PBX) its ports are told
+ * apart.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "detail.h"
+
+/* Hosts that a message goes to from themselves. */
+static bool
+ladder_is_split(const struct detail_messages *msgs, struct slice host)
+{
+	for (size_t i = 0; i < msgs->n; i++)
+		if (slice_eq(message_host(msgs->m[i].src), host) && slice_eq(message_host(msgs->m[i].dst), host) &&
+		    !slice_eq(msgs->m[i].src, msgs->m[i].dst))
+			return true;
+	return false;
+}
+
+static size_t
+ladder_party(struct ladder *l, const struct detail_messages *msgs, struct slice address)
+{
+	struct slice host = message_host(address), key = ladder_is_split(msgs, host) ? address : host;
+	char text[ENDPOINT_TEXT];
+
+	(void)slice_copy(text, sizeof text, key.n > 0 ? key : slice_str("-"));
+	for (size_t i = 0; i < l->parties; i++)
+		if (strcmp(l->party[i].address, text) == 0)
+			return i;
+	/* More parties than anybody can look at share the last column. */
+	if (l->parties == LADDER_PARTIES)
+		return LADDER_PARTIES - 1;
+	l->party[l->parties] = (struct ladder_party){ .own = false };
+	(void)snprintf(l->party[l->parties].address, sizeof l->party[0].address, "%s", text);
+	return l->parties++;
+}
+
+/* What an event says of an address: it is its peer, or this machine's own. */
+static bool
+ladder_ask(struct ladder_party *p, const struct viewer *v, const struct event *e)
+{
+	bool sent = e->direction == DIRECTION_SENT;
+	struct slice peer = sent ? e->dst : e->src, own = sent ? e->src : e->dst, is = slice_str(p->address);
+	struct store_status st;
+
+	if (e->direction == DIRECTION_UNKNOWN)
+		return false;
+	if ((slice_eq(message_host(peer), is) || slice_eq(peer, is)) && view_peer_known(e) &&
+	    !slice_eq(message_host(e->peer), is)) {
+		(void)slice_copy(p->name, sizeof p->name, e->peer);
+		return true;
+	}
+	if (!slice_eq(message_host(own), is) && !slice_eq(own, is))
+		return false;
+	store_status(v->store, &st);
+	(void)snprintf(p->name, sizeof p->name, "%.63s", st.host);
+	p->own = true;
+	return true;
+}
+
+static void
+ladder_name(struct ladder_party *p, const struct viewer *v, const struct event *e)
+{
+	size_t n = store_event_count(v->store);
+
+	if (strcmp(p->address, "-") == 0) {
+		(void)snprintf(p->name, sizeof p->name, "?");
+		return;
+	}
+	if (ladder_ask(p, v, e))
+		return;
+	for (size_t i = 0; i < VIEW_LOOK_BACK && i < n; i++) {
+		const struct event *other = store_event_at(v->store, n - 1 - i);
+
+		if (other != NULL && ladder_ask(p, v, other))
+			return;
+	}
+}
+
+static bool
+ladder_is_telling(unsigned code)
+{
+	return code >= 300;
+}
+
+/* The first answer with the code that ended it, from who gave it where that is known. */
+static size_t
+ladder_said(const struct ladder *l, const struct event *e)
+{
+	unsigned code = e->said_code != 0 ? e->said_code : e->code;
+	struct slice by = e->said_by.n > 0 ? e->said_by : e->src;
+	size_t loose = l->n;
+
+	for (size_t i = 0; i < l->n; i++) {
+		const struct callmsg *m = l->row[i].m;
+
+		if (m->code != code || code < 300 || (e->method.n > 0 && !slice_eq(m->method, e->method)))
+			continue;
+		if (slice_eq(m->src, by))
+			return i;
+		loose = loose == l->n ? i : loose;
+	}
+	return loose;
+}
+
+static char
+ladder_letter(unsigned leg)
+{
+	return leg < 26 ? (char)('A' + leg) : '+';
+}
+
+static void
+ladder_add(struct ladder_row *r, const char *text)
+{
+	size_t n = strlen(r->note);
+
+	(void)snprintf(r->note + n, sizeof r->note - n, "%s%s", n > 0 ? ", " : "", text);
+}
+
+/* "leg B", once for each leg; "leg B ?" where only the numbers join it. */
+static void
+ladder_note_legs(struct ladder *l)
+{
+	bool known[256] = { [0] = true };
+	char text[32];
+
+	for (size_t i = 0; i < l->n; i++) {
+		const struct callmsg *m = l->row[i].m;
+
+		if (known[m->leg])
+			continue;
+		known[m->leg] = true;
+		l->legs++;
+		if (m->evidence > l->evidence)
+			l->evidence = m->evidence;
+		(void)snprintf(text, sizeof text, "leg %c%s", ladder_letter(m->leg),
+		    m->evidence == CALLMSG_EVIDENCE_NUMBERS ? " ?" : "");
+		ladder_add(&l->row[i], text);
+	}
+}
+
+/* Beside the answers that followed the one that was said first. */
+static void
+ladder_note_answers(struct ladder *l, const struct event *e)
+{
+	const struct callmsg *said = l->said < l->n ? l->row[l->said].m : NULL;
+	size_t at = said != NULL ? l->row[l->said].to : 0;
+	char text[40];
+
+	if (said == NULL)
+		return;
+	ladder_add(&l->row[l->said], "! said here");
+	for (size_t i = l->said + 1; i < l->n; i++) {
+		const struct callmsg *m = l->row[i].m;
+
+		/* It goes on from where the answer before it came to. */
+		if (!ladder_is_telling(m->code) || l->row[i].from != at || !slice_eq(m->method, said->method) ||
+		    l->row[i].to == l->row[l->said].from)
+			continue;
+		if (m->code == said->code) {
+			ladder_add(&l->row[i], "passed on");
+		} else {
+			(void)snprintf(text, sizeof text, "%u became %u here", said->code, m->code);
+			ladder_add(&l->row[i], text);
+		}
+		at = l->row[i].to;
+	}
+	(void)e;
+}
+
+static void
+ladder_note_rest(struct ladder *l)
+{
+	char text[32];
+
+	for (size_t i = 0; i < l->n; i++) {
+		const struct callmsg *m = l->row[i].m;
+
+		if ((m->code == 401 || m->code == 407) && i != l->said && l->row[i].note[0] == '\0')
+			ladder_add(&l->row[i], "challenge");
+		if (m->seen > 1) {
+			(void)snprintf(text, sizeof text, "x%" PRIu32, m->seen);
+			ladder_add(&l->row[i], text);
+		}
+	}
+}
+
+void
+ladder_build(
+    struct ladder *l, const struct viewer *v, const struct event *e, const struct detail_messages *msgs, int leg)
+{
+	*l = (struct ladder){ .legs = 1 };
+	for (size_t i = 0; i < msgs->n; i++) {
+		struct ladder_row *r = &l->row[l->n];
+
+		if (leg >= 0 && msgs->m[i].leg != leg)
+			continue;
+		*r = (struct ladder_row){ .m = &msgs->m[i], .index = i };
+		r->from = ladder_party(l, msgs, msgs->m[i].src);
+		r->to = ladder_party(l, msgs, msgs->m[i].dst);
+		l->n++;
+	}
+	for (size_t i = 0; i < l->parties; i++)
+		ladder_name(&l->party[i], v, e);
+	/* Who called is known by the number, where nothing else is. */
+	if (l->n > 0 && l->row[0].m->code == 0 && l->party[l->row[0].from].name[0] == '\0')
+		(void)slice_copy(l->party[l->row[0].from].name, sizeof l->party[0].name, e->from);
+	l->said = ladder_said(l, e);
+	ladder_note_legs(l);
+	ladder_note_answers(l, e);
+	ladder_note_rest(l);
+}
+
+/* Requests of the failed kind to others than who said no, after it did. */
+static bool
+ladder_other_route(const struct ladder *l, const struct event *e)
+{
+	const struct ladder_row *said = &l->row[l->said];
+
+	for (size_t i = l->said + 1; i < l->n; i++)
+		if (l->row[i].m->code == 0 && slice_eq(l->row[i].m->method, e->method) && l->row[i].from == said->to &&
+		    l->row[i].to != said->from)
+			return true;
+	return false;
+}
+
+char *
+ladder_verdict(const struct ladder *l, const struct event *e, char *out, size_t cap)
+{
+	const struct callmsg *said = l->said < l->n ? l->row[l->said].m : NULL, *last = NULL;
+	size_t at = 0;
+
+	out[0] = '\0';
+	if (said == NULL) {
+		(void)snprintf(out, cap, "%s",
+		    e->code == 0 ? "Nobody answered: the request stands alone."
+				 : "The answer that failed is not among the messages kept.");
+		return out;
+	}
+	for (size_t i = l->said + 1; i < l->n; i++)
+		if (strstr(l->row[i].note, "passed on") != NULL || strstr(l->row[i].note, " became ") != NULL)
+			last = l->row[i].m;
+	if (last == NULL)
+		at = (size_t)snprintf(out, cap, "%s said %u; no other hop passed it on. ",
+		    l->party[l->row[l->said].from].name[0] != '\0' ? l->party[l->row[l->said].from].name
+								   : l->party[l->row[l->said].from].address,
+		    said->code);
+	else if (last->code == said->code)
+		at = (size_t)snprintf(out, cap, "Code unchanged from leg %c to leg %c. ", ladder_letter(said->leg),
+		    ladder_letter(last->leg));
+	else
+		at = (size_t)snprintf(out, cap, "%u became %u on the way from leg %c to leg %c. ", said->code,
+		    last->code, ladder_letter(said->leg), ladder_letter(last->leg));
+	if (at < cap)
+		(void)snprintf(out + at, cap - at, "%s",
+		    ladder_other_route(l, e) ? "Another route was tried." : "No second route was tried.");
+	return out;
+}

@@ -1,0 +1,506 @@
+/*
+ * events_test - the Events view: its screens, and what each of its keys does.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "scene_drawing.h"
+#include "sipwhy/timefmt.h"
+#include "view/view_int.h"
+
+enum { ROWS = 24, COLS = 80 };
+
+static void
+open_drawing(struct scene *s)
+{
+	scene_open(s);
+	scene_drawing_hello(s);
+	scene_drawing_events(s);
+	free(scene_draw(s, ROWS, COLS, false));
+	scene_keys(s, "2");
+}
+
+static bool
+shows(struct scene *s, int row, const char *text)
+{
+	char *screen = scene_draw(s, ROWS, COLS, false), *line = screen, *end;
+	bool found;
+
+	for (int i = 0; i < row; i++)
+		line = strchr(line, '\n') + 1;
+	end = strchr(line, '\n');
+	*end = '\0';
+	found = strstr(line, text) != NULL;
+	free(screen);
+	return found;
+}
+
+static const struct event *
+current(const struct scene *s)
+{
+	const struct event *e = store_event_at(s->store, store_event_index(s->store, s->viewer->event_id));
+
+	assert_non_null(e);
+	assert_int_equal(e->id, s->viewer->event_id);
+	return e;
+}
+
+static void
+test_screens(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	open_drawing(&s);
+	lens_mark(s.viewer, 15, true);
+	scene_check_all(&s, "events");
+	scene_close(&s);
+}
+
+static void
+test_wide(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_drawing_hello(&s);
+	scene_drawing_wide(&s);
+	free(scene_draw(&s, 40, 140, false));
+	scene_keys(&s, "2:filter class:5xx\r");
+	scene_check(&s, "events-wide", 40, 140, false);
+	scene_keys(&s, "v");
+	scene_check(&s, "events-wide-list", 40, 140, false);
+	/* Wider and narrower, never so far that a side is of no use. */
+	scene_keys(&s, "v99999999999999999999999999999999");
+	scene_check(&s, "events-wide-pane", 40, 140, false);
+	scene_close(&s);
+}
+
+static void
+test_empty(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	open_drawing(&s);
+	scene_keys(&s, ":filter code:503 peer:carier-a\r");
+	for (int i = 0; i < 4; i++)
+		free(scene_draw(&s, ROWS, COLS, false));
+	scene_check(&s, "events-hidden", ROWS, COLS, false);
+	scene_check(&s, "events-hidden", 10, 40, true);
+	scene_keys(&s, "\t");
+	assert_string_equal(s.viewer->filter_text, "code:503 peer:carrier-a");
+	scene_keys(&s, "\x1b");
+	assert_null(s.viewer->filter);
+	assert_true(shows(&s, 1, "18 kept"));
+	scene_close(&s);
+}
+
+static void
+test_nothing(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_drawing_hello(&s);
+	scene_keys(&s, "2");
+	scene_check(&s, "events-none", ROWS, COLS, false);
+	/* No key needs a row. */
+	scene_keys(&s, "jkgGAeEnN=!<>zvtq");
+	scene_keys(&s, "2 DrxyYsdm\r\t");
+	(void)viewer_key(s.viewer, UI_KEY_F5);
+	(void)viewer_key(s.viewer, UI_KEY_F9);
+	scene_keys(&s, "U");
+	scene_close(&s);
+}
+
+static void
+test_follow(void **state)
+{
+	struct scene s;
+	uint64_t newest;
+	struct event e = scene_failure(SCENE_NOW, 500, "Server Error", "carrier-b");
+
+	(void)state;
+	open_drawing(&s);
+	assert_int_equal(s.viewer->event_id, 18);
+	assert_true(shows(&s, 0, "follow"));
+	scene_put(&s, &e);
+	free(scene_draw(&s, ROWS, COLS, false));
+	assert_int_equal(s.viewer->event_id, 19);
+	/* Away from the newest: follow is off and nothing moves. */
+	scene_keys(&s, "jjj");
+	assert_int_equal(s.viewer->event_id, 16);
+	assert_true(shows(&s, 6, ">14:32:05"));
+	assert_true(shows(&s, 0, "follow off"));
+	scene_put(&s, &e);
+	scene_put(&s, &e);
+	assert_true(shows(&s, 0, "follow off +2 new"));
+	assert_true(shows(&s, 6, ">14:32:05"));
+	newest = s.next_id - 1;
+	scene_keys(&s, "G");
+	assert_int_equal(s.viewer->event_id, newest);
+	assert_false(shows(&s, 0, "follow off"));
+	scene_keys(&s, "g");
+	assert_int_equal(s.viewer->event_id, 1);
+	(void)viewer_key(s.viewer, UI_KEY_HOME);
+	assert_int_equal(s.viewer->event_id, newest);
+	(void)viewer_key(s.viewer, UI_KEY_END);
+	assert_int_equal(s.viewer->event_id, 1);
+	scene_keys(&s, "A");
+	assert_int_equal(s.viewer->event_id, newest);
+	scene_keys(&s, "A");
+	assert_true(shows(&s, 0, "follow off"));
+	scene_close(&s);
+}
+
+static void
+test_walk(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	open_drawing(&s);
+	scene_keys(&s, "e");
+	assert_int_equal(current(&s)->code, 503);
+	assert_int_equal(s.viewer->event_id, 17);
+	scene_keys(&s, "ee");
+	assert_int_equal(current(&s)->code, 0);
+	scene_keys(&s, "EEE");
+	assert_int_equal(s.viewer->event_id, 18);
+	scene_keys(&s, "E");
+	assert_true(shows(&s, 21, "no 5xx, 6xx or silence above this one"));
+	/* The same signature: a cause makes another one of it. */
+	scene_keys(&s, "nn");
+	assert_int_equal(s.viewer->event_id, 9);
+	scene_keys(&s, "NN");
+	assert_int_equal(s.viewer->event_id, 18);
+	scene_close(&s);
+}
+
+static void
+test_sort(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	open_drawing(&s);
+	scene_keys(&s, ">");
+	assert_int_equal(s.viewer->order, SIFT_CODE);
+	assert_true(shows(&s, 1, "sort code v"));
+	(void)viewer_key(s.viewer, UI_KEY_HOME);
+	assert_int_equal(current(&s)->code, 603);
+	scene_keys(&s, "z");
+	(void)viewer_key(s.viewer, UI_KEY_HOME);
+	assert_int_equal(current(&s)->code, 0);
+	assert_true(shows(&s, 1, "sort code ^"));
+	scene_keys(&s, "<");
+	assert_int_equal(s.viewer->order, SIFT_TIME);
+	scene_keys(&s, ">>>>");
+	assert_int_equal(s.viewer->order, SIFT_PEER);
+	scene_keys(&s, "G");
+	assert_int_equal(s.viewer->event_id, 18);
+	scene_close(&s);
+}
+
+static void
+test_with(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	open_drawing(&s);
+	scene_keys(&s, "=");
+	assert_string_equal(s.viewer->filter_text, "code:503");
+	assert_int_equal(sift_count(s.viewer->sift), 6);
+	assert_true(shows(&s, 1, "6 of 18"));
+	/* The first press shows which column it is, the next ones go on. */
+	scene_keys(&s, "lll");
+	assert_true(shows(&s, 21, "column method"));
+	scene_keys(&s, "l");
+	assert_true(shows(&s, 21, "column peer: = only wholesale-c"));
+	scene_keys(&s, "!");
+	assert_string_equal(s.viewer->filter_text, "code:503 -peer:wholesale-c");
+	assert_int_equal(sift_count(s.viewer->sift), 0);
+	scene_keys(&s, "\x1b");
+	assert_null(s.viewer->filter);
+	scene_keys(&s, "\x1b");
+	assert_ptr_equal(viewer_top(s.viewer), &view_overview);
+	scene_close(&s);
+}
+
+static void
+test_marks(void **state)
+{
+	struct scene s;
+	const struct view_request *r;
+
+	(void)state;
+	open_drawing(&s);
+	scene_keys(&s, " j ");
+	assert_int_equal(s.viewer->n_marks, 2);
+	assert_true(lens_is_marked(s.viewer, 18));
+	assert_true(lens_is_marked(s.viewer, 16));
+	assert_true(shows(&s, 3, "*14:32:06  503"));
+	scene_keys(&s, "s");
+	assert_true(prompt_active(s.viewer));
+	assert_int_equal(scene_keys(&s, "/tmp/x.pcap\r"), COMMAND_SAVE);
+	r = viewer_request(s.viewer);
+	assert_int_equal(r->save, VIEW_SAVE_PCAP);
+	assert_string_equal(r->path, "/tmp/x.pcap");
+	assert_int_equal(r->n_ids, 2);
+	assert_int_equal(r->ids[0], 16);
+	assert_int_equal(r->ids[1], 18);
+	assert_int_equal(scene_keys(&s, ":w all.txt csv\r"), COMMAND_SAVE);
+	assert_int_equal(r->save, VIEW_SAVE_CSV);
+	assert_string_equal(r->path, "all.txt");
+	assert_int_equal(scene_keys(&s, "Y"), COMMAND_SAVE);
+	assert_int_equal(r->save, VIEW_SAVE_EVIDENCE);
+	assert_int_equal(r->n_ids, 1);
+	assert_int_equal(r->ids[0], s.viewer->event_id);
+	assert_int_equal(scene_keys(&s, "y"), COMMAND_COPY);
+	assert_non_null(strstr(r->body.p, "2026-11-22T14:32:04"));
+	/* Esc drops marks first; then w means what is shown. */
+	scene_keys(&s, "\x1b");
+	assert_int_equal(s.viewer->n_marks, 0);
+	assert_ptr_equal(viewer_top(s.viewer), &view_events);
+	assert_int_equal(scene_keys(&s, ":w all.json\r"), COMMAND_SAVE);
+	assert_int_equal(r->save, VIEW_SAVE_JSON);
+	assert_int_equal(r->n_ids, 0);
+	scene_close(&s);
+}
+
+static void
+test_clear(void **state)
+{
+	struct scene s;
+	struct event e = scene_failure(SCENE_NOW, 500, "Server Error", "carrier-b");
+
+	(void)state;
+	open_drawing(&s);
+	viewer_clock(s.viewer, SCENE_NOW);
+	(void)viewer_key(s.viewer, UI_KEY_F5);
+	assert_true(shows(&s, 21, "Clear all 18 failures"));
+	scene_keys(&s, "n");
+	assert_true(shows(&s, 1, "18 kept"));
+	(void)viewer_key(s.viewer, UI_KEY_F5);
+	scene_keys(&s, "y");
+	assert_true(shows(&s, 1, "0 kept"));
+	scene_put(&s, &e);
+	assert_true(shows(&s, 1, "1 kept"));
+	assert_int_equal(s.viewer->event_id, 19);
+	scene_keys(&s, "U");
+	assert_true(shows(&s, 1, "19 kept"));
+	/* All but those shown. */
+	scene_keys(&s, ":filter peer:trunk-de\r");
+	(void)viewer_key(s.viewer, UI_KEY_F9);
+	scene_keys(&s, "\x1b");
+	free(scene_draw(&s, ROWS, COLS, false));
+	assert_int_equal(sift_count(s.viewer->sift), 2);
+	viewer_clock(s.viewer, SCENE_NOW + 61 * NS_PER_S);
+	scene_keys(&s, "U");
+	assert_true(shows(&s, 21, "too late"));
+	assert_int_equal(sift_count(s.viewer->sift), 2);
+	scene_close(&s);
+}
+
+/* Faster than a page a second: what has no room is folded, and the numbers add up. */
+static void
+test_flood(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	open_drawing(&s);
+	for (unsigned i = 0; i < 330; i++) {
+		struct event e = scene_failure(SCENE_NOW - 900000000 + i, i % 11 == 0 ? 404 : 503,
+		    i % 11 == 0 ? "Not Found" : "Service Unavailable", i % 11 == 0 ? "carrier-b" : "wholesale-c");
+
+		scene_put(&s, &e);
+	}
+	/* 18 rows: 16 and two groups; of 330 there are 30 404. */
+	scene_check(&s, "events-flood", ROWS, COLS, false);
+	scene_keys(&s, "j");
+	assert_false(shows(&s, 20, "more"));
+	scene_close(&s);
+}
+
+static void
+test_group(void **state)
+{
+	struct scene s;
+	struct store_group g;
+
+	(void)state;
+	open_drawing(&s);
+	assert_int_equal(scene_keys(&s, "m"), COMMAND_GROUP_MUTE);
+	assert_true(store_group_find(s.store, viewer_request(s.viewer)->id, &g));
+	assert_true(g.muted);
+	assert_int_equal(scene_keys(&s, "m"), COMMAND_GROUP_UNMUTE);
+	assert_int_equal(scene_keys(&s, "d"), COMMAND_GROUP_ACK);
+	assert_int_equal(scene_keys(&s, ":mute code:486\r"), COMMAND_GROUP_MUTE);
+	assert_true(store_group_find(s.store, viewer_request(s.viewer)->id, &g));
+	assert_int_equal(g.code, 486);
+	scene_close(&s);
+}
+
+static void
+test_columns(void **state)
+{
+	struct scene s;
+	const struct view_request *r;
+
+	(void)state;
+	open_drawing(&s);
+	scene_keys(&s, "t");
+	scene_check(&s, "events-columns", ROWS, COLS, false);
+	scene_check(&s, "events-columns", ROWS, COLS, true);
+	scene_check(&s, "events-columns", 10, 40, false);
+	free(scene_draw(&s, ROWS, COLS, false));
+	/* Time can't be hidden, the method can. */
+	scene_keys(&s, " ");
+	scene_keys(&s, "jjj ");
+	assert_false(shows(&s, 2, "METHOD"));
+	assert_true(shows(&s, 2, "TIME"));
+	/* The peer moves before the reason and is made wider. */
+	scene_keys(&s, "-hl");
+	assert_int_equal(scene_keys(&s, "s"), COMMAND_SET);
+	r = viewer_request(s.viewer);
+	assert_string_equal(r->text, "columns");
+	assert_memory_equal(r->body.p, "events.80 = mark time code peer reason from to n", r->body.n);
+	scene_keys(&s, "\x1b");
+	assert_true(shows(&s, 2, "METHOD"));
+	scene_keys(&s, "tjjj<\r");
+	assert_int_equal(s.viewer->order, SIFT_METHOD);
+	scene_keys(&s, "tr\r");
+	assert_true(shows(&s, 2, "METHOD"));
+	scene_close(&s);
+}
+
+/* What the configuration has is taken, with what is never hidden put in. */
+static void
+test_layout_of_config(void **state)
+{
+	static const char *const columns[] = { "events.80 = time code peer:20 nonsense ua", "groups.80 = x" };
+	struct view_cfg cfg = { .window_s = -1, .columns = columns, .n_columns = 2 };
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	viewer_free(s.viewer);
+	s.viewer = viewer_new(s.store, &s.theme, &cfg);
+	scene_drawing_hello(&s);
+	scene_drawing_events(&s);
+	scene_keys(&s, "2");
+	assert_true(shows(&s, 2, "METHOD") == false && shows(&s, 2, "COD PEER "));
+	assert_true(shows(&s, 2, "REASON"));
+	assert_true(shows(&s, 2, " UA"));
+	scene_close(&s);
+}
+
+static void
+test_form(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	open_drawing(&s);
+	scene_keys(&s, ":filter class:5xx -method:OPTIONS peer:wholesale-c\r");
+	scene_keys(&s, "f");
+	scene_check(&s, "events-form", ROWS, COLS, false);
+	scene_check(&s, "events-form", 10, 40, false);
+	scene_keys(&s, "\t503\r");
+	assert_string_equal(s.viewer->filter_text, "class:5xx code:503 peer:wholesale-c -method:OPTIONS");
+	scene_keys(&s, "f\tx\r");
+	assert_ptr_equal(s.viewer->stack[s.viewer->depth - 1].ops, &view_filter_form);
+	scene_keys(&s, "\x1b");
+	assert_string_equal(s.viewer->filter_text, "class:5xx code:503 peer:wholesale-c -method:OPTIONS");
+	scene_close(&s);
+}
+
+/* Bold is not all that tells what came while nobody looked: line 1 counts it; here the role is there. */
+static void
+test_dim(void **state)
+{
+	struct scene s;
+	struct event e = scene_failure(SCENE_NOW, 503, "Service Unavailable", "carrier-b");
+
+	(void)state;
+	open_drawing(&s);
+	e.recovered = true;
+	e.outcome = OUTCOME_OK;
+	scene_put(&s, &e);
+	assert_true(shows(&s, 3, "503 recovered"));
+	scene_keys(&s, "j");
+	free(scene_draw(&s, ROWS, COLS, false));
+	assert_int_equal(canvas_at(s.canvas, 3, 15)->role, ROLE_TEXT_DIM);
+	s.viewer->away_ns = SCENE_NOW - 2 * NS_PER_S;
+	free(scene_draw(&s, ROWS, COLS, false));
+	assert_int_equal(canvas_at(s.canvas, 5, 15)->role, ROLE_LIST_NEW);
+	scene_keys(&s, "c");
+	assert_true(canvas_at(s.canvas, 5, 45)->role >= ROLE_CALL_0);
+	scene_keys(&s, "cc");
+	assert_true(canvas_at(s.canvas, 5, 45)->role < ROLE_CALL_0);
+	scene_close(&s);
+}
+
+/* No key means two things in the view, and two rows of help stand in 80 columns. */
+static void
+test_table(void **state)
+{
+	size_t n_common, n = 0;
+	const struct view_key *common = viewer_common_keys(&n_common);
+	uint32_t seen[160];
+
+	(void)state;
+	for (size_t i = 0; i < view_events.n_keys + n_common; i++) {
+		const struct view_key *k =
+		    i < view_events.n_keys ? &view_events.keys[i] : &common[i - view_events.n_keys];
+
+		assert_true(i >= view_events.n_keys || k->help == NULL || strlen(k->help) <= 26);
+		for (size_t j = 0; j < VIEW_KEYS_EACH && k->keys[j] != 0; j++) {
+			for (size_t m = 0; m < n; m++)
+				assert_int_not_equal(seen[m], k->keys[j]);
+			seen[n++] = k->keys[j];
+		}
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_screens),
+		cmocka_unit_test(test_wide),
+		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_follow),
+		cmocka_unit_test(test_walk),
+		cmocka_unit_test(test_sort),
+		cmocka_unit_test(test_with),
+		cmocka_unit_test(test_marks),
+		cmocka_unit_test(test_clear),
+		cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_group),
+		cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_layout_of_config),
+		cmocka_unit_test(test_form),
+		cmocka_unit_test(test_dim),
+		cmocka_unit_test(test_table),
+	};
+
+	setenv("TZ", "UTC", 1);
+	tzset();
+	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
+		return 99;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,315 @@
+/*
+ * ladder_test - the drawings of one failure (decoded, raw, ladder, diff, sdp) told by records, at all sizes; what the
+ * ladder says of a code that was rewritten, and how two messages are aligned.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scene.h"
+#include "sipwhy/timefmt.h"
+#include "view/detail.h"
+
+#define PHONE "10.20.4.47:5060"
+#define PBX "10.20.0.10:5060"
+#define TRUNK "203.0.113.40:5060"
+#define OFFER "v=0\r\no=- 1 1 IN IP4 10.20.0.10\r\ns=-\r\nc=IN IP4 10.20.0.10\r\nt=0 0\r\nm=audio 30000 RTP/AVP "
+#define CODECS "\r\na=rtpmap:101 telephone-event/8000\r\na=ptime:20\r\na=sendrecv\r\n"
+
+struct told {
+	int64_t ms;
+	unsigned code, leg;
+	const char *src, *dst, *extra, *body;
+	uint32_t seen;
+};
+
+/* The call of the drawing: seven of its messages, a 503 of leg B passed on. */
+static const struct told drawing_call[] = {
+	{ 0, 0, 0, PHONE, PBX, "User-Agent: Desk/1\r\n", OFFER "0 8 101" CODECS, 1 },
+	{ 4, 100, 0, PBX, PHONE, "", "", 1 },
+	{ 10, 0, 1, PBX, TRUNK, "X-Call-ID: 8c38fb290003\r\n", OFFER "8 101" CODECS, 1 },
+	{ 22, 100, 1, TRUNK, PBX, "", "", 1 },
+	{ 82, 503, 1, TRUNK, PBX,
+	    "Server: Wholesale-C\r\nRetry-After: 30\r\nReason: Q.850;cause=34;text=\"No circuit available\"\r\n", "",
+	    1 },
+	{ 86, 503, 0, PBX, PHONE, "Server: Asterisk\r\n", "", 1 },
+	{ 106, 0, 0, PHONE, PBX, "", "", 3 },
+};
+
+static void
+told_raw(char *out, size_t cap, const struct told *t, const char *method)
+{
+	char start[128];
+
+	if (t->code == 0)
+		(void)snprintf(start, sizeof start, "%s sip:+442066627625@203.0.113.40 SIP/2.0", method);
+	else
+		(void)snprintf(start, sizeof start, "SIP/2.0 %u %s", t->code, sip_code_phrase(t->code));
+	(void)snprintf(out, cap,
+	    "%s\r\nVia: SIP/2.0/UDP 10.20.0.10;branch=z9hG4bK8c38fb29;rport=5060\r\n"
+	    "From: \"Ext 1037\" <sip:1037@pbx.example.net>;tag=i3\r\nTo: <sip:+442066627625@203.0.113.40>;tag=t3\r\n"
+	    "Call-ID: 8c38fb290003@10.20.0.10\r\nCSeq: 1 %s\r\n%s%sContent-Length: %zu\r\n\r\n%s",
+	    start, method, t->extra, t->body[0] != '\0' ? "Content-Type: application/sdp\r\n" : "", strlen(t->body),
+	    t->body);
+}
+
+static void
+tell_messages(struct scene *s, uint64_t of, int64_t start_ns, const struct told *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct told *t = &list[i];
+		const char *method = t->seen == 3 ? "ACK" : "INVITE";
+		struct record r = { .type = RECORD_MESSAGE, .t_ns = start_ns + t->ms * NS_PER_MS, .host = "pbx-lon-1" };
+		char raw[2048];
+
+		told_raw(raw, sizeof raw, t, method);
+		r.message = (struct callmsg){ .of = of,
+			.at = (uint32_t)i,
+			.t_ns = r.t_ns,
+			.code = (uint16_t)t->code,
+			.transport = TRANSPORT_UDP,
+			.leg = (uint8_t)t->leg,
+			.evidence = t->leg > 0 ? CALLMSG_EVIDENCE_HEADER : CALLMSG_EVIDENCE_NONE,
+			.seen = t->seen,
+			.raw_len = (uint32_t)strlen(raw),
+			.method = slice_str(method),
+			.phrase = slice_str(t->code > 0 ? sip_code_phrase(t->code) : ""),
+			.src = slice_str(t->src),
+			.dst = slice_str(t->dst),
+			.call_id = slice_str("8c38fb290003@10.20.0.10"),
+			.raw = slice_str(raw) };
+		assert_int_equal(store_apply(s->store, &r), 0);
+	}
+}
+
+static void
+tell_good(struct scene *s, const char *codecs)
+{
+	struct record r = { .type = RECORD_GOOD, .t_ns = SCENE_NOW - 40 * NS_PER_S, .host = "pbx-lon-1" };
+	char body[512];
+	struct told call[] = { { 0, 0, 0, PBX, TRUNK, "", body, 1 }, { 90, 200, 0, TRUNK, PBX, "", body, 1 } };
+
+	(void)snprintf(body, sizeof body, OFFER "%s" CODECS, codecs);
+	r.good = (struct goodcall){ .id = 9000,
+		.t_ns = r.t_ns,
+		.code = 200,
+		.method = slice_str("INVITE"),
+		.call_id = slice_str("good@10.20.0.10"),
+		.peer = slice_str("wholesale-c"),
+		.source = slice_str("eth0") };
+	assert_int_equal(store_apply(s->store, &r), 0);
+	tell_messages(s, 9000, SCENE_NOW - 41 * NS_PER_S, call, 2);
+}
+
+static struct event
+drawing_event(char *raw, size_t cap)
+{
+	struct event e = scene_failure(SCENE_NOW - 447 * NS_PER_MS, 503, "Service Unavailable", "wholesale-c");
+
+	told_raw(raw, cap, &drawing_call[4], "INVITE");
+	e.q850 = 34;
+	e.transport = TRANSPORT_UDP;
+	e.setup_ms = 82;
+	e.hop_ms = 72;
+	e.role = PEER_ROLE_TRUNK;
+	e.from = slice_str("1037");
+	e.to = slice_str("+442066627625");
+	e.call_id = slice_str("8c38fb290003@10.20.0.10");
+	e.src = slice_str(TRUNK);
+	e.dst = slice_str(PBX);
+	e.agent = slice_str("Wholesale-C");
+	e.reason = slice_str("Q.850;cause=34;text=\"No circuit available\"");
+	e.retry_after = slice_str("30");
+	e.raw = slice_str(raw);
+	e.raw_len = (uint32_t)strlen(raw);
+	e.source = slice_str("eth0");
+	return e;
+}
+
+/* The failure of the drawings, the newest of three like it. */
+static void
+scene_call(struct scene *s, bool messages)
+{
+	char raw[2048];
+	struct event e = drawing_event(raw, sizeof raw);
+
+	scene_open(s);
+	scene_hello(s, true);
+	scene_source(s, "eth0", "reading", "capturing on eth0");
+	store_advance(s->store, SCENE_NOW);
+	s->next_id = 48253;
+	e.t_ns -= 90 * NS_PER_S;
+	scene_put(s, &e);
+	e.t_ns += 60 * NS_PER_S;
+	scene_put(s, &e);
+	e.t_ns += 30 * NS_PER_S;
+	scene_put(s, &e);
+	if (messages) {
+		tell_good(s, "0 8 101");
+		tell_messages(
+		    s, 48255, e.t_ns - 82 * NS_PER_MS, drawing_call, sizeof drawing_call / sizeof drawing_call[0]);
+	}
+	s->viewer->event_id = 48255;
+	viewer_push(s->viewer, &view_detail);
+	viewer_draw(s->viewer, s->canvas);
+}
+
+static void
+test_drawings(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_call(&s, true);
+	scene_check_all(&s, "failure");
+	(void)scene_keys(&s, "r");
+	scene_check_all(&s, "raw");
+	(void)scene_keys(&s, "qxww");
+	scene_check_all(&s, "ladder");
+	(void)scene_keys(&s, "t");
+	scene_check(&s, "ladder-pane", 40, 140, false);
+	(void)scene_keys(&s, "qD");
+	scene_check_all(&s, "diff");
+	(void)scene_keys(&s, "qd");
+	scene_check_all(&s, "sdp");
+	scene_close(&s);
+}
+
+/* What is not there is said in words. */
+static void
+test_without_messages(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_call(&s, false);
+	(void)scene_keys(&s, "x");
+	scene_check(&s, "ladder-none", 24, 80, false);
+	(void)scene_keys(&s, "qD");
+	scene_check(&s, "diff-none", 24, 80, false);
+	scene_close(&s);
+}
+
+static bool
+shows(struct scene *s, int rows, int cols, const char *text)
+{
+	char *screen = scene_draw(s, rows, cols, false);
+	bool found = strstr(screen, text) != NULL;
+
+	if (!found)
+		print_error("no \"%s\" in:\n%s", text, screen);
+	free(screen);
+	return found;
+}
+
+static void
+test_keys(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_call(&s, true);
+	assert_int_equal(scene_keys(&s, "Y"), COMMAND_SAVE);
+	assert_int_equal(viewer_request(s.viewer)->save, VIEW_SAVE_EVIDENCE);
+	assert_int_equal(viewer_request(s.viewer)->n_ids, 1);
+	assert_int_equal(viewer_request(s.viewer)->ids[0], 48255);
+	assert_int_equal(scene_keys(&s, "y"), COMMAND_COPY);
+	assert_true(slice_ifind(viewer_request(s.viewer)->body, slice_str("503 Service Unavailable")) > 0);
+	/* Newest first: what is next is older. */
+	(void)scene_keys(&s, "n");
+	assert_int_equal(s.viewer->event_id, 48254);
+	(void)scene_keys(&s, "N");
+	assert_int_equal(s.viewer->event_id, 48255);
+	(void)scene_keys(&s, "r");
+	assert_true(shows(&s, 24, 80, "message 5 of 7"));
+	(void)scene_keys(&s, "[");
+	assert_true(shows(&s, 24, 80, "message 4 of 7"));
+	(void)scene_keys(&s, "]]]");
+	assert_true(shows(&s, 24, 80, "message 7 of 7"));
+	/* Two marked messages of the ladder. */
+	(void)scene_keys(&s, "qxg jj jj D");
+	scene_close(&s);
+}
+
+static void
+test_marked(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_call(&s, true);
+	(void)scene_keys(&s, "xg jj D");
+	assert_true(shows(&s, 24, 80, "codecs: 0,8,101 vs 8,101"));
+	scene_close(&s);
+}
+
+/* A gateway makes a 500 of the 503 and nobody tries another way. */
+static void
+test_rewritten(void **state)
+{
+	static struct detail_messages m;
+	static struct ladder l;
+	struct scene s;
+	char raw[2048], text[200];
+	struct event e = drawing_event(raw, sizeof raw);
+
+	(void)state;
+	scene_call(&s, true);
+	detail_messages(s.viewer, store_event_at(s.store, 2), &m);
+	assert_int_equal(m.n, 7);
+	m.m[5].code = 500;
+	e.code = 500;
+	e.said_code = 503;
+	e.said_by = slice_str(TRUNK);
+	ladder_build(&l, s.viewer, &e, &m, -1);
+	assert_int_equal(l.parties, 3);
+	assert_int_equal(l.said, 4);
+	assert_string_equal(l.row[4].note, "! said here");
+	assert_string_equal(l.row[5].note, "503 became 500 here");
+	assert_string_equal(ladder_verdict(&l, &e, text, sizeof text),
+	    "503 became 500 on the way from leg B to leg A. No second route was tried.");
+	/* A request to somebody else after it. */
+	m.m[6] = m.m[2];
+	m.m[6].dst = slice_str("198.51.100.7:5060");
+	ladder_build(&l, s.viewer, &e, &m, -1);
+	assert_non_null(strstr(ladder_verdict(&l, &e, text, sizeof text), "Another route was tried."));
+	scene_close(&s);
+}
+
+static void
+test_align(void **state)
+{
+	static struct diff d;
+	static const char a[] =
+	    "INVITE sip:a SIP/2.0\r\nv: x;branch=1\r\nFrom: <sip:1@x>;tag=2\r\nAllow: ACK\r\n\r\nm=audio 1 RTP/AVP 8";
+	static const char b[] =
+	    "INVITE sip:a SIP/2.0\r\nVia: x;branch=9\r\nSupported: path\r\nFrom: <sip:1@x>;tag=3\r\n\r\nm=audio 7 RTP/AVP 8";
+	static const enum diff_kind want[] = { DIFF_SAME, DIFF_CHANGED, DIFF_RIGHT, DIFF_NOISE, DIFF_LEFT, DIFF_SAME,
+		DIFF_NOISE };
+
+	(void)state;
+	assert_true(diff_make(&d, slice_str(a), slice_str(b)));
+	assert_int_equal(d.n, sizeof want / sizeof want[0]);
+	for (size_t i = 0; i < d.n; i++)
+		assert_int_equal(d.line[i].kind, want[i]);
+	for (size_t n = 0; n < sizeof a; n++)
+		assert_true(diff_make(&d, (struct slice){ a, n }, slice_str(b)));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_drawings), cmocka_unit_test(test_without_messages),
+		cmocka_unit_test(test_keys), cmocka_unit_test(test_marked), cmocka_unit_test(test_rewritten),
+		cmocka_unit_test(test_align) };
+
+	(void)setenv("CMOCKA_MESSAGE_OUTPUT", "TAP", 1);
+	(void)setenv("TZ", "UTC", 1);
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
