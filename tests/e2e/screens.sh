@@ -42,6 +42,13 @@ sees() {
 $(screen "$2")"
 }
 
+# leave TARGET: q, and yes where it asks because live failures would be lost.
+leave() {
+	keys "$1" q
+	wait_for 1 shows "$1" '(┌|\+|^) ?Quit |^exit status'
+	shows "$1" '^exit status' || keys "$1" y
+}
+
 # restored NAME TARGET
 restored() {
 	sees "$1: q ends with 0" "$2" '^exit status 0'
@@ -77,27 +84,30 @@ moves() {
 
 # walk NAME TARGET: along the list, into a detail, back, help, out.
 walk() {
-	sees "$1: the list has failures and a cursor" "$2" '^>.* [456][0-9][0-9]'
-	# Two keys at the ends first, so that the ones between have somewhere to go and follow is off.
+	sees "$1: the list has failures" "$2" '^ [0-9:.]+ +[456][0-9][0-9]'
+	is "$1: there is no cursor before a key" "$(screen "$2" | grep -c '^>')" 0
+	keys "$2" Down
+	sees "$1: Down puts the cursor into the list" "$2" '^>[0-9:.]+ +([456][0-9][0-9]|---)'
+	# The oldest first, so that the keys after it have somewhere to go and follow is off.
 	keys "$2" g
 	sees "$1: moving away from the newest ends following" "$2" 'follow off'
-	moves "$1" "$2" Down
 	moves "$1" "$2" Up
-	keys "$2" Down
+	moves "$1" "$2" Down
+	keys "$2" Up
 	keys "$2" Enter
-	sees "$1: Enter opens the explanation" "$2" 'Who said no'
+	sees "$1: Enter opens the explanation" "$2" '^ Means +[A-Z]'
 	screen "$2" >detail.txt
 	like "$1: it says what the failure means" detail.txt 'Means +[A-Za-z]+'
 	keys "$2" G
 	sees "$1: the raw message is at its end" "$2" 'CSeq: +[0-9]+ [A-Z]+|Call-ID: '
 	keys "$2" Escape
-	sees "$1: Esc goes back to the list" "$2" 'TIME +CODE'
+	sees "$1: Esc goes back to the list" "$2" 'Newest errors'
 	keys "$2" '?'
-	sees "$1: ? opens the help" "$2" 'Keys: '
+	sees "$1: ? opens the help" "$2" 'Help: '
 	sees "$1: the help names the keys" "$2" 'Esc q|PgUp'
 	keys "$2" Escape
-	sees "$1: Esc closes the help" "$2" 'TIME +CODE'
-	keys "$2" q
+	sees "$1: Esc closes the help" "$2" 'Newest errors'
+	leave "$2"
 	restored "$1" "$2"
 	ok "$(wait_for 2 gone "$pid"; echo $?)" "$1: no process is left"
 }
@@ -131,7 +141,7 @@ for i in 1 2 3; do
 		"failed for '198.51.100.9:506$i' (callid: $i@198.51.100.9) - Failed to authenticate"
 done >messages
 open_screen notices 80x24 "'$SIPWHY'" -I "'$work/messages'"
-sees "a log without codes: the first line says so" notices '^ No failure with a code so far, but 3 notices'
+sees "a log without codes: the first line says so" notices '^ +There is no SIP text in this log, only notices'
 sees "a log without codes: what most of them are" notices '^ +3 x auth-failed from 198\.51\.100\.9'
 keys notices 8
 sees "8 opens the notices" notices '^>10:15:03 +auth-failed +198\.51\.100\.9 +103 '
@@ -142,7 +152,8 @@ keys notices Escape 6
 sees "6 opens the sources" notices '^>messages \(log\) +file +ended +3 lines '
 sees "an assumed time zone is told" notices '^ Times +3 without a time zone'
 is "nothing speaks of packets" "$(screen notices | grep -ci 'packets\|frames')" 0
-keys notices q q q
+keys notices q
+leave notices
 restored notices notices
 
 # A followed log that is not there, comes, and is rotated.
@@ -154,23 +165,24 @@ acc() {
 		"timestamp=177253290$1;method=INVITE;from_tag=f$1;to_tag=t$1;call_id=call-$1@example.com;code=$2;reason=Because"
 }
 acc 1 404 >>late
-sees "its first failure stands in the list" follow '^>.* 404 +Because +INVITE'
+sees "its first failure stands in the list" follow '^ .* 404 +Because +INVITE'
 sees "it waits no longer" follow 'LIVE  follow  +loss 0'
 mv late late.1
 acc 2 486 >>late
-sees "what comes after a rotation too" follow '^>.* 486 +Because +INVITE'
+sees "what comes after a rotation too" follow '^ .* 486 +Because +INVITE'
 keys follow 6
 sees "the rotation is told" follow '^ File +1 rotation followed'
-keys follow q q
+keys follow q
+leave follow
 restored follow follow
 
 # What strangers write into a message must not reach the terminal as a command: list, detail and raw message of each hostile file.
 ptystall=${PTYSTALL:-$top_builddir/tests/e2e/ptystall}
 if [ -x "$ptystall" ] && [ -d "$SIPWHY_SHARED/samples/hostile/sip-as-pcap" ]; then
 	for f in "$SIPWHY_SHARED"/samples/hostile/sip-as-pcap/terminal-*.pcap; do
-		# Own output has CSI and charset sequences only; OSC, DCS, APC, PM, SOS, BEL or a C1 byte as UTF-8 are not ours.
+		# Own output has CSI and charset sequences only (with a theme nobody is asked for the background); OSC, DCS, APC, PM, SOS, BEL or a C1 byte as UTF-8 are not ours.
 		TERM=xterm-256color "$ptystall" 24x80 until:CLASS read:0.3 send:"$(printf '\r')" read:0.3 send:G read:0.3 \
-			save:"$work/bytes" send:q read:0.2 send:q end:3 -- "$SIPWHY" -I "$f" >steps 2>&1
+			save:"$work/bytes" send:q read:0.2 send:q end:3 -- "$SIPWHY" --theme dark -I "$f" >steps 2>&1
 		bad=$(LC_ALL=C grep -c "$(printf '\033[]PX^_]\\|\302[\200-\237]\\|\007')" "$work/bytes")
 		is "${f##*/}: nothing in it commands the terminal" "$bad $(tail -1 steps)" "0 exit 0"
 	done
@@ -186,7 +198,7 @@ for size in 80x24 30x6 20x3 200x60 80x24; do
 done
 sees "after changes of size down to 20x3 the dashboard is whole" resize '^.*4xx.*'
 is "no line is longer than the window" "$([ "$(screen resize | wc -L)" -le 80 ] && echo fits)" fits
-keys resize q
+leave resize
 restored "after changes of size" resize
 
 # A terminal that knows little: no colour, no UTF-8.
@@ -196,9 +208,9 @@ is "LC_ALL=C TERM=vt100: only ASCII on the screen" "$(screen plain | LC_ALL=C gr
 walk "LC_ALL=C TERM=vt100" plain
 
 open_screen nocolor 80x24 env NO_COLOR=1 "'$SIPWHY'" --demo
-wait_for 5 shows nocolor '^>'
+wait_for 5 shows nocolor 'CLASS +TOTAL'
 is "NO_COLOR: no colour on the screen" "$(tm capture-pane -e -p -t nocolor | LC_ALL=C grep -c "$(printf '\033')\\[[0-9;]*[34][0-7]m")" 0
-keys nocolor q
+leave nocolor
 
 open_screen unknown 80x24 env TERM=no-such-terminal "'$SIPWHY'" --demo
 sees "an unknown TERM is told in a sentence" unknown 'sipwhy: .*(TERM|terminal)'
@@ -207,7 +219,7 @@ sees "an unknown TERM ends with 1" unknown '^exit status 1'
 # It goes away without a word: nobody spins, nobody stays.
 for how in kill-pane HUP TERM KILL-console; do
 	open_screen away 80x24 "'$SIPWHY'" --demo
-	wait_for 5 shows away '^>'
+	wait_for 5 shows away 'CLASS +TOTAL'
 	all="$pid $(children "$pid")"
 	case $how in
 	kill-pane) tm kill-pane -t away ;;
