@@ -24,16 +24,17 @@ enum command {
 	COMMAND_PAUSE,
 	COMMAND_REPAINT,
 	COMMAND_SUSPEND,
-	COMMAND_GROUP_ACK,       /* [id] store_group_ack, key of a group */
-	COMMAND_GROUP_MUTE,      /* [id] */
-	COMMAND_GROUP_UNMUTE,    /* [id] */
-	COMMAND_INCIDENT_ACK,    /* [id] dismiss until it ends */
-	COMMAND_INCIDENT_MUTE,   /* [id, t_ns: until when, 0 no more] */
-	COMMAND_LOOK,            /* [t_ns: store_look; 0 back to live] */
-	COMMAND_COPY,            /* [body: text for the clipboard] */
-	COMMAND_SAVE,            /* [save, path: "" one is chosen] write a file */
-	COMMAND_THEME,           /* [text: name or path] */
-	COMMAND_SET,             /* [text: option, body: value] of those that can change while it runs */
+	COMMAND_GROUP_ACK,     /* [id] store_group_ack, key of a group */
+	COMMAND_GROUP_MUTE,    /* [id] */
+	COMMAND_GROUP_UNMUTE,  /* [id] */
+	COMMAND_INCIDENT_ACK,  /* [id] dismiss until it ends */
+	COMMAND_INCIDENT_MUTE, /* [id, t_ns: until when, 0 no more] */
+	COMMAND_LOOK,          /* [t_ns: store_look; 0 back to live] */
+	COMMAND_COPY,          /* [body: text for the clipboard] */
+	COMMAND_SAVE,          /* [save, path: "" one is chosen] write a file */
+	COMMAND_THEME,         /* [text: name or path] */
+	COMMAND_RETRY,         /* try again to open what was refused at the start */
+	COMMAND_SET,           /* [text: option, body: value] of those that can change while it runs */
 	COMMAND_N
 };
 
@@ -73,7 +74,7 @@ struct view_cfg {
 	int window_s;       /* -1 as the input has it */
 	int32_t utc_offset_s;
 	enum view_quit { VIEW_QUIT_AUTO, VIEW_QUIT_ALWAYS, VIEW_QUIT_NEVER } confirm_quit;
-	bool redact;        /* of evidence: users and digests are hashed */
+	bool redact; /* of evidence: users and digests are hashed */
 	const struct view_keymap *keys;
 	size_t n_keys;
 	void *ctx;
@@ -83,8 +84,8 @@ struct view_cfg {
 	const char *const *history;
 	size_t n_history;
 	const char *const *themes; /* names that :theme knows, NULL behind the last */
-	/* A setting of the program as it is now ("theme", "glyphs", "mouse" ...), written to out; NULL: not known.  May be
-	 * NULL. */
+	/* A setting of the program as it is now ("theme", "glyphs", "mouse" ...), or "interfaces": those of this machine
+	 * that could be captured on instead; written to out.  NULL: not known.  The function may be NULL. */
 	void *value_ctx;
 	const char *(*value)(void *value_ctx, const char *name, char *out, size_t cap);
 };
@@ -96,7 +97,8 @@ struct view_cfg {
 struct viewer *viewer_new(const struct store *store, const struct theme *theme, const struct view_cfg *cfg);
 void viewer_free(struct viewer *v);
 
-/* Do what a line after ":" would (without the ":").  COMMAND_NONE when it was done here or was wrong, see viewer_said. */
+/* Do what a line after ":" would (without the ":").  COMMAND_NONE when it was done here or was wrong, see viewer_said.
+ */
 enum command viewer_command(struct viewer *v, struct slice line);
 
 /* Draw the top view for the store's present state; any size from 1x1. */
@@ -112,12 +114,18 @@ bool viewer_busy(const struct viewer *v);
 enum command viewer_key(struct viewer *v, uint32_t key);
 void viewer_clock(struct viewer *v, int64_t now_ns);
 
+/*
+ * What the mouse did on the screen as it was drawn last: a click brings the cursor to a row, sorts by the column whose
+ * header it is, or does what an entry of a bar says; a double click is Enter as well; the wheel is Up and Down.
+ */
+enum command viewer_mouse(struct viewer *v, const struct ui_mouse *m);
+
 /* What the last command is about. */
 const struct view_request *viewer_request(const struct viewer *v);
 
 /*
- * The failures that the filter shows: how many of those kept, and by row in the order of the Events view (borrowed until
- * the store changes; NULL out of range).  They are looked at in steps: final when viewer_busy is false.
+ * The failures that the filter shows: how many of those kept, and by row in the order of the Events view (borrowed
+ * until the store changes; NULL out of range).  They are looked at in steps: final when viewer_busy is false.
  */
 size_t viewer_shown(const struct viewer *v);
 const struct event *viewer_shown_at(const struct viewer *v, size_t row);

@@ -13,7 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/console.h"
 #include "app/opener.h"
 #include "app/rights.h"
 #include "sipwhy/input.h"
@@ -109,17 +108,24 @@ child_hear(int fd, struct errmsg *em)
 	return -EIO;
 }
 
-/* In the child: all but what it needs is closed. */
+/* In the child: what is not its own. */
 static void
-child_be_engine(const struct engine_cfg *cfg, pid_t parent, int console_fd, int ready_fd)
+child_close(const int *others, size_t n)
 {
-	(void)close(console_fd);
+	for (size_t i = 0; i < n; i++)
+		if (others[i] >= 0)
+			(void)close(others[i]);
+}
+
+static void
+child_be_engine(const struct engine_cfg *cfg, pid_t parent, int ready_fd)
+{
 	(void)sigprocmask(SIG_SETMASK, &(sigset_t){ 0 }, NULL);
 	_exit(child_run_engine(cfg, parent, ready_fd));
 }
 
 static int
-child_fork_engine(pid_t *out, const struct engine_cfg *cfg, int console_fd, struct errmsg *em)
+child_fork_engine(pid_t *out, const struct engine_cfg *cfg, const int *others, size_t n, struct errmsg *em)
 {
 	pid_t parent = getpid(), pid;
 	int ready[2], err;
@@ -129,7 +135,8 @@ child_fork_engine(pid_t *out, const struct engine_cfg *cfg, int console_fd, stru
 	pid = fork();
 	if (pid == 0) {
 		(void)close(ready[0]);
-		child_be_engine(cfg, parent, console_fd, ready[1]);
+		child_close(others, n);
+		child_be_engine(cfg, parent, ready[1]);
 	}
 	err = pid < 0 ? errmsg_set(em, -errno, "can't fork: %s", strerror(errno)) : 0;
 	(void)close(ready[1]);
@@ -142,7 +149,7 @@ child_fork_engine(pid_t *out, const struct engine_cfg *cfg, int console_fd, stru
 }
 
 int
-child_engine(pid_t *out, pid_t *opener, const struct engine_cfg *cfg, int console_fd, struct errmsg *em)
+child_engine(pid_t *out, pid_t *opener, const struct engine_cfg *cfg, const int *others, size_t n, struct errmsg *em)
 {
 	struct engine_cfg whole = *cfg;
 	struct opener op;
@@ -152,7 +159,7 @@ child_engine(pid_t *out, pid_t *opener, const struct engine_cfg *cfg, int consol
 		return err;
 	whole.openers = op.fd;
 	*opener = op.pid;
-	err = child_fork_engine(out, &whole, console_fd, em);
+	err = child_fork_engine(out, &whole, others, n, em);
 	opener_close(&op);
 	return err;
 }
@@ -160,13 +167,13 @@ child_engine(pid_t *out, pid_t *opener, const struct engine_cfg *cfg, int consol
 /* The console's process. */
 
 static int
-child_run_console(const struct options *o, int fd, struct history *history, pid_t parent)
+child_run_console(const struct options *o, const struct console_fds *fds, struct history *history, pid_t parent)
 {
 	struct errmsg em = { "" };
 	struct console *c = NULL;
 	int status = 1;
 
-	if (console_new(&c, o, fd, history, &em) == 0) {
+	if (console_new(&c, o, fds, history, &em) == 0) {
 		if (rights_drop(&em) == 0) {
 			rights_end_with_parent(parent, SIGTERM);
 			status = console_run(c);
@@ -179,7 +186,8 @@ child_run_console(const struct options *o, int fd, struct history *history, pid_
 }
 
 int
-child_console(pid_t *out, const struct options *o, int fd, int engine_fd, struct history *history)
+child_console(pid_t *out, const struct options *o, const struct console_fds *fds, struct history *history,
+    const int *others, size_t n)
 {
 	pid_t parent = getpid(), pid = fork();
 
@@ -187,8 +195,8 @@ child_console(pid_t *out, const struct options *o, int fd, int engine_fd, struct
 		return -errno;
 	if (pid == 0) {
 		(void)sigprocmask(SIG_SETMASK, &(sigset_t){ 0 }, NULL);
-		(void)close(engine_fd);
-		_exit(child_run_console(o, fd, history, parent));
+		child_close(others, n);
+		_exit(child_run_console(o, fds, history, parent));
 	}
 	*out = pid;
 	return 0;

@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include "app/console.h"
 #include "app/engine.h"
 #include "app/history.h"
 #include "app/options.h"
@@ -26,17 +27,19 @@ int child_engine_ready(struct engine **e, const struct engine_cfg *cfg, pid_t pa
 int child_hear(int fd, struct errmsg *em);
 
 /*
- * Fork an engine, with an opener where one is needed, and wait for its word.  console_fd: the other end of the stream,
- * which it does not keep; -1 when closed already.  0 and its process in *out, its opener's in *opener (0 none); or
+ * Fork an engine, with an opener where one is needed, and wait for its word.  others: n descriptors that it does not
+ * keep, -1 for those that are closed already.  0 and its process in *out, its opener's in *opener (0 none); or
  * negative with the sentence, cleaned: whoever wrote it had no rights left.
  */
-int child_engine(pid_t *out, pid_t *opener, const struct engine_cfg *cfg, int console_fd, struct errmsg *em);
+int child_engine(pid_t *out, pid_t *opener, const struct engine_cfg *cfg, const int *others, size_t n,
+    struct errmsg *em);
 
 /*
- * Fork a console that reads records from fd.  engine_fd: the other end, which it does not keep.  0 and its process in
- * *out, or negative errno.  What keeps it from starting it says on stderr itself.
+ * Fork a console with these descriptors (see console_new).  others: n that it does not keep.  0 and its process in *out,
+ * or negative errno.  What keeps it from starting it says on stderr itself.
  */
-int child_console(pid_t *out, const struct options *o, int fd, int engine_fd, struct history *history);
+int child_console(pid_t *out, const struct options *o, const struct console_fds *fds, struct history *history,
+    const int *others, size_t n);
 
 /* Say on stderr why this process ends; the sentence is cleaned first.  Returns 1, the exit status. */
 int child_fail(const char *sentence);

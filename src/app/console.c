@@ -21,6 +21,7 @@
 
 enum {
 	CONSOLE_BUSY_MS = 50, /* between looks at a terminal that takes nothing */
+	CONSOLE_PART_MS = 100,
 	CONSOLE_MORE_MS = 1,  /* a view that is not done with its list */
 	CONSOLE_DOUBLE_MS = 400,
 	CONSOLE_READ = 64 * 1024,
@@ -83,6 +84,11 @@ console_draw(struct console *c, bool free)
 	viewer_quiet(c->viewer, console_pace_quiet(&c->pace, now_ms));
 	canvas_clear(c->canvas);
 	viewer_draw(c->viewer, c->canvas);
+	/* What is looked at in steps is shown at once, ten times a second, and when it is done. */
+	if (viewer_busy(c->viewer) && !c->asked && now_ms - c->pace.drawn_ms < CONSOLE_PART_MS) {
+		console_wake(c, CONSOLE_MORE_MS);
+		return;
+	}
 	c->drawn_revision = store_revision(c->store);
 	c->failures = store_event_total(c->store);
 	c->asked = false;
@@ -142,8 +148,8 @@ console_ring(struct console *c)
 	memcpy(c->rung, newest, sizeof newest);
 }
 
-/* A double click is two presses at one place; the wheel is the arrows, each turn of it one. */
-static uint32_t
+/* A double click is two presses at one place. */
+static struct ui_mouse
 console_mouse(struct console *c)
 {
 	struct ui_mouse m = term_mouse_event(c->term);
@@ -154,7 +160,7 @@ console_mouse(struct console *c)
 		m.kind = MOUSE_DOUBLE;
 	c->click = m;
 	c->click_ms = m.kind == MOUSE_CLICK ? now_ms : 0;
-	return m.kind == MOUSE_WHEEL_UP ? UI_KEY_UP : m.kind == MOUSE_WHEEL_DOWN ? UI_KEY_DOWN : UI_KEY_MOUSE;
+	return m;
 }
 
 static void
@@ -168,9 +174,13 @@ console_key(struct console *c, uint32_t key)
 		console_suspend(c);
 		return;
 	}
-	if (key == UI_KEY_MOUSE)
-		key = console_mouse(c);
-	console_command(c, viewer_key(c->viewer, key));
+	if (key == UI_KEY_MOUSE) {
+		struct ui_mouse m = console_mouse(c);
+
+		console_command(c, viewer_mouse(c->viewer, &m));
+	} else {
+		console_command(c, viewer_key(c->viewer, key));
+	}
 	console_keep_history(c);
 }
 
@@ -272,7 +282,8 @@ console_open(struct console *c, struct errmsg *em)
 }
 
 int
-console_new(struct console **out, const struct options *o, int in_fd, struct history *history, struct errmsg *em)
+console_new(struct console **out, const struct options *o, const struct console_fds *fds, struct history *history,
+    struct errmsg *em)
 {
 	struct console *c = mem_zalloc(sizeof *c);
 	int err;
@@ -280,7 +291,8 @@ console_new(struct console **out, const struct options *o, int in_fd, struct his
 	if (c == NULL)
 		return errmsg_set(em, -ENOMEM, "out of memory");
 	c->o = o;
-	c->in_fd = in_fd;
+	c->in_fd = fds->records;
+	c->saver_fd = fds->saver;
 	c->tty_in = c->tty_out = -1;
 	c->history = history;
 	c->bell = o->bell == BELL_CRIT;

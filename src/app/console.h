@@ -10,12 +10,17 @@
 
 struct console;
 
+/* records: the stream of an engine.  saver: where files are asked for (saver.h), -1: it writes them itself. */
+struct console_fds {
+	int records, saver;
+};
+
 /*
- * Take the terminal and the themes (with rights); in_fd: the record stream; history: lines of prompts, read and added to,
+ * Take the terminal and the themes (with rights); history: lines of prompts, read and added to,
  * NULL none.  0 or negative errno with a sentence.
  */
-int console_new(
-    struct console **out, const struct options *o, int in_fd, struct history *history, struct errmsg *em);
+int console_new(struct console **out, const struct options *o, const struct console_fds *fds, struct history *history,
+    struct errmsg *em);
 
 /* Run until the user leaves, the terminal goes or a signal ends it; the terminal is restored.  Returns an exit status.
  */

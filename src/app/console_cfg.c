@@ -9,6 +9,7 @@
 #include "app/config.h"
 #include "app/console_int.h"
 #include "app/history.h"
+#include "app/local.h"
 #include "sipwhy/mem.h"
 
 /* The built-in ones that tell what no incident does; the others are on when the user says so. */
@@ -116,6 +117,8 @@ console_value(void *ctx, const char *name, char *out, size_t cap)
 		return console_word(out, cap, quits, c->cfg.confirm_quit);
 	else if (strcmp(name, "redact") == 0)
 		return console_word(out, cap, flags, c->cfg.redact);
+	else if (strcmp(name, "interfaces") == 0)
+		local_interfaces(out, cap, c->o->inputs[0].arg);
 	else
 		return NULL;
 	return out;

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "app/clock.h"
@@ -201,7 +202,8 @@ command_save(struct console *c)
 		.request = viewer_request(c->viewer),
 		.redact = c->cfg.redact,
 		.seed = c->seed,
-		.now_ns = clock_wall_ns() };
+		.now_ns = clock_wall_ns(),
+		.saver = c->saver_fd };
 	bool evidence = cfg.request->save == VIEW_SAVE_EVIDENCE, copied;
 	struct buf content;
 	char said[320];
@@ -230,6 +232,16 @@ console_suspend(struct console *c)
 	(void)raise(SIGSTOP);
 	term_resume(c->term);
 	c->resized = true;
+}
+
+/* The stream's other direction carries nothing but this wish; the supervisor looks for it while it has no engine. */
+static void
+command_retry(struct console *c)
+{
+	bool sent = send(c->in_fd, "r", 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1;
+
+	viewer_say(c->viewer, sent ? "trying again; this page stays when it is refused again"
+				   : "not tried again: the supervisor does not listen");
 }
 
 void
@@ -270,6 +282,9 @@ console_command(struct console *c, enum command command)
 		break;
 	case COMMAND_LOOK:
 		store_look(c->store, r->t_ns);
+		break;
+	case COMMAND_RETRY:
+		command_retry(c);
 		break;
 	case COMMAND_COPY:
 		command_copy(c, r->body);

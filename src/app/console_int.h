@@ -30,7 +30,7 @@ struct console {
 	struct viewer *viewer;
 	struct canvas *canvas;
 	struct term *term;
-	int tty_in, tty_out, in_fd;
+	int tty_in, tty_out, in_fd, saver_fd;
 	bool loop_ok, hungup, quit, resized, asked, bell, mouse;
 	uv_poll_t keys, stream;
 	uv_timer_t frame, duration;

@@ -220,6 +220,34 @@ engine_resume(const struct engine *e, size_t i, struct input_cfg *cfg)
 	}
 }
 
+/* Is there nothing but captures, and a screen that tells what may be done about a right that is missing? */
+static bool
+engine_shows_refusal(const struct engine *e)
+{
+	bool captures = true;
+
+	for (size_t i = 0; i < e->o->n_inputs; i++)
+		captures &= e->o->inputs[i].kind == INPUT_PCAP_LIVE;
+	return captures && e->cfg.share != NULL && e->cfg.number == 1 && isatty(STDOUT_FILENO);
+}
+
+/* Where no screen follows, the sentence alone has to help. */
+static int
+engine_refused(struct engine *e, size_t i, struct errmsg *em)
+{
+	char fact[sizeof em->text];
+
+	if (engine_shows_refusal(e)) {
+		e->cfg.share->refused |= UINT32_C(1) << i;
+		return -EPERM;
+	}
+	(void)slice_copy(fact, sizeof fact, slice_str(em->text));
+	return errmsg_set(em, -EPERM,
+	    "%.200s: run as root (sudo), or give the program the right (setcap cap_net_raw+ep PROGRAM), or read a "
+	    "file (-I FILE), or look at made-up traffic (--demo)",
+	    fact);
+}
+
 static int
 engine_open_input(struct engine *e, size_t i, struct errmsg *em)
 {
@@ -245,6 +273,8 @@ engine_open_input(struct engine *e, size_t i, struct errmsg *em)
 	if (share != NULL && e->cfg.number > 1)
 		engine_resume(e, i, &cfg);
 	err = input_open(&s->in, &cfg, em);
+	if (err == -EPERM && cfg.kind == INPUT_PCAP_LIVE)
+		return engine_refused(e, i, em);
 	if (err != 0)
 		return err;
 	s->e = e;
@@ -267,6 +297,7 @@ static int
 engine_open_inputs(struct engine *e, struct errmsg *em)
 {
 	struct engine_share *share = e->cfg.number > 1 ? e->cfg.share : NULL;
+	struct errmsg first = { "" };
 	int err = 0;
 
 	if (share != NULL)
@@ -275,10 +306,18 @@ engine_open_inputs(struct engine *e, struct errmsg *em)
 		bool live = e->o->inputs[i].kind == INPUT_PCAP_LIVE;
 
 		err = engine_open_input(e, i, em);
+		if (err == -EPERM && e->cfg.share != NULL && (e->cfg.share->refused >> i & 1) != 0) {
+			first = first.text[0] == '\0' ? *em : first;
+			continue;
+		}
 		if (err != 0 && (share == NULL || (!live && strcmp(e->o->inputs[i].arg, "-") != 0)))
 			return err;
 		if (err != 0 && live)
 			share->missing |= UINT32_C(1) << i;
+	}
+	if (first.text[0] != '\0') {
+		*em = first;
+		return -EPERM;
 	}
 	return e->n_sources > 0 ? 0 : err;
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/options_log.h"
 #include "app/options_table.h"
@@ -150,6 +151,9 @@ options_words(struct options *o, int argc, char **argv, struct errmsg *em)
 		return err;
 	if (o->bpf == NULL || options_like_bpf(slice_str(o->bpf)) || input_bpf_check(o->bpf, &quiet) == 0)
 		return 0;
+	/* A MATCH that nothing matches would look like a quiet line. */
+	if (strpbrk(argv[0], "./") != NULL && access(argv[0], R_OK) == 0)
+		return errmsg_set(em, -EINVAL, "%s is a file: sipwhy -I %s reads it", argv[0], argv[0]);
 	o->match = argv[0];
 	return options_join(o, argc - 1, argv + 1, em);
 }

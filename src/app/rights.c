@@ -42,13 +42,27 @@ rights_env_id(const char *name, uint64_t *id)
 	return s != NULL && slice_u64(slice_str(s), UINT32_MAX - 1, id) == 0 && *id != 0 ? 0 : -1;
 }
 
+static bool
+rights_sudo(uint64_t *uid, uint64_t *gid)
+{
+	return rights_env_id("SUDO_UID", uid) == 0 && rights_env_id("SUDO_GID", gid) == 0;
+}
+
+bool
+rights_root_itself(void)
+{
+	uint64_t u, g;
+
+	return (geteuid() == 0 || getuid() == 0) && !rights_sudo(&u, &g);
+}
+
 static int
 rights_target(uid_t *uid, gid_t *gid, struct errmsg *em)
 {
 	uint64_t u, g;
 	const struct passwd *pw;
 
-	if (rights_env_id("SUDO_UID", &u) == 0 && rights_env_id("SUDO_GID", &g) == 0) {
+	if (rights_sudo(&u, &g)) {
 		*uid = (uid_t)u;
 		*gid = (gid_t)g;
 		return 0;

@@ -16,6 +16,9 @@
  */
 int rights_drop(struct errmsg *em);
 
+/* Started by root itself, so that rights_drop ends at nobody: not by sudo, and not by an ordinary user. */
+bool rights_root_itself(void);
+
 /*
  * The supervisor's share: to open inputs and to make unprivileged children.  low_ports: a receiver is bound below port
  * 1024.  0 or negative errno with a sentence.

@@ -1,7 +1,8 @@
 /*
  * save - files that the user asked for; see save.h.
  * One thing to know: the console writes them after it dropped its rights, so a file belongs to who started sipwhy
- * (by sudo: to who called it), and can be made only where that user may.
+ * (by sudo: to who called it), and can be made only where that user may.  Started by root itself it is nobody, and has
+ * them made by the supervisor (saver.h).
  */
 #include "app/save.h"
 
@@ -14,12 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/saver.h"
 #include "sipwhy/hash.h"
 #include "sipwhy/mem.h"
 #include "sipwhy/sink.h"
 #include "sipwhy/timefmt.h"
-
-enum { SAVE_NOBODY = 65534 };
 
 static const char *const save_endings[] = {
 	[VIEW_SAVE_TEXT] = "txt",
@@ -175,11 +175,9 @@ save_refused(const char *path, int err, struct errmsg *em)
 {
 	if (err == -EEXIST)
 		return errmsg_set(em, err, "%s exists already: name a new file", path);
-	if (err == -EACCES && getuid() == SAVE_NOBODY)
-		return errmsg_set(em, err,
-		    "can't create %s: started by root itself the screen runs as nobody; start it by sudo, or name a "
-		    "file in /tmp",
-		    path);
+	if (err == -EACCES)
+		return errmsg_set(em, err, "can't create %s: user %u may not write there: name a file elsewhere", path,
+		    (unsigned)getuid());
 	return errmsg_set(em, err, "can't create %s: %s", path, strerror(-err));
 }
 
@@ -205,6 +203,50 @@ save_write(const char *path, struct slice content, struct errmsg *em)
 	return errmsg_set(em, err, "not saved: %s: %s; nothing of it was left", path, strerror(-err));
 }
 
+/* Would it do with an ending? */
+static bool
+save_plain(const char *name)
+{
+	char ended[SAVER_NAME];
+
+	return (size_t)snprintf(ended, sizeof ended, "%s.txt", name) < sizeof ended && saver_name_ok(slice_str(ended));
+}
+
+int
+save_hand(int saver, const char *name, struct slice content, struct errmsg *em)
+{
+	int err;
+
+	if (strchr(name, '/') != NULL)
+		return errmsg_set(em, -EINVAL,
+		    "started by root, files go to the folder where sipwhy was started: give a name without a /");
+	if (!saver_name_ok(slice_str(name)))
+		return errmsg_set(em, -EINVAL,
+		    "a name is of A-Z a-z 0-9 . _ - and ends in .txt .pcap .json .jsonl or .csv: call it %.40s.txt?",
+		    save_plain(name) ? name : "calls");
+	err = saver_ask(saver, name, content);
+	switch (err) {
+	case 0:
+		return 0;
+	case -EEXIST:
+		return save_refused(name, err, em);
+	case -EBUSY:
+		return errmsg_set(em, err, "not saved: %d files a minute, no more; wait a little", SAVER_A_MINUTE);
+	case -EPIPE:
+		return errmsg_set(em, err, "not saved: the process that writes files is gone");
+	case -ETIMEDOUT:
+		return errmsg_set(em, err, "no word yet whether %s could be written: look for it", name);
+	default:
+		return errmsg_set(em, err, "not saved: %s: %s; nothing of it was left", name, strerror(-err));
+	}
+}
+
+static int
+save_put(const struct save_cfg *cfg, const char *path, struct slice content, struct errmsg *em)
+{
+	return cfg->saver >= 0 ? save_hand(cfg->saver, path, content, em) : save_write(path, content, em);
+}
+
 int
 save_request(const struct save_cfg *cfg, struct buf *content, char *said, size_t cap)
 {
@@ -217,7 +259,7 @@ save_request(const struct save_cfg *cfg, struct buf *content, char *said, size_t
 	int err = save_make(content, cfg, form, &n, &em);
 
 	if (err == 0)
-		err = save_write(given ? r->path : save_name(name, sizeof name, cfg, form), buf_slice(content), &em);
+		err = save_put(cfg, given ? r->path : save_name(name, sizeof name, cfg, form), buf_slice(content), &em);
 	if (err != 0)
 		(void)snprintf(said, cap, "%s", em.text);
 	else

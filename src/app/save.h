@@ -14,7 +14,10 @@
 /* Bytes of a file at most; text that stays in memory until it is written. */
 enum { SAVE_MAX = 64 * 1024 * 1024, SAVE_NAME = 80 };
 
-/* viewer: whose filter is meant when the request names no failure. */
+/*
+ * viewer: whose filter is meant when the request names no failure.  saver: the console's end of saver.h, -1: this
+ * process writes the file itself.
+ */
 struct save_cfg {
 	const struct store *store;
 	const struct viewer *viewer;
@@ -22,6 +25,7 @@ struct save_cfg {
 	bool redact;
 	uint64_t seed;
 	int64_t now_ns;
+	int saver;
 };
 
 /* The form that a path's ending means, else `other`. */
@@ -35,6 +39,8 @@ char *save_name(char *out, size_t cap, const struct save_cfg *cfg, enum view_sav
  * not be written whole is removed.  0 or negative errno with a sentence.
  */
 int save_write(const char *path, struct slice content, struct errmsg *em);
+/* The same by the supervisor, in the folder where sipwhy was started; name: see saver_name_ok. */
+int save_hand(int saver, const char *name, struct slice content, struct errmsg *em);
 
 /* All of it: content, name, file.  said: the sentence for the screen.  0 or negative errno. */
 int save_request(const struct save_cfg *cfg, struct buf *content, char *said, size_t cap);

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -30,6 +31,8 @@
 #include "app/opener.h"
 #include "app/options_log.h"
 #include "app/rights.h"
+#include "app/saver.h"
+#include "app/version.h"
 #include "sipwhy/buf.h"
 #include "sipwhy/input.h"
 #include "sipwhy/record.h"
@@ -40,6 +43,7 @@ enum {
 	SUPERVISOR_DEATHS = 10, /* within the window: then it waits */
 	SUPERVISOR_WINDOW_S = 10,
 	SUPERVISOR_WAIT_S = 5,
+	SUPERVISOR_SOON_MS = 50,
 	SUPERVISOR_AGAIN_S = 2, /* between tries to open an interface that went away */
 	SUPERVISOR_LEAVE_S = 3  /* for a console that was asked to end */
 };
@@ -47,10 +51,13 @@ enum {
 struct supervisor {
 	const struct options *o;
 	int stream[2]; /* 0: console reads, 1: engines write */
+	int signals;   /* signalfd(2) */
+	struct saver saver;
 	struct engine_share *share;
 	pid_t engine, opener, console; /* opener: 0 none */
 	unsigned number;
 	bool poisoned, ending;
+	bool refused; /* no engine may open its captures: the screen tells, and asks for another try */
 	int64_t deaths[SUPERVISOR_DEATHS];
 	unsigned n_deaths;
 	int64_t restart_at_ns; /* 0: no restart wanted */
@@ -71,14 +78,24 @@ supervisor_start_engine(struct supervisor *s, struct errmsg *em)
 		.options = s->o, .fd = s->stream[1], .number = ++s->number, .share = s->share, .poisoned = s->poisoned
 	};
 
-	return child_engine(&s->engine, &s->opener, &cfg, s->stream[0], em);
+	const int others[] = { s->stream[0], s->signals, s->saver.fd, s->saver.folder, s->saver.from, s->saver.to };
+
+	return child_engine(&s->engine, &s->opener, &cfg, others, sizeof others / sizeof others[0], em);
 }
 
 static int
 supervisor_start_console(struct supervisor *s)
 {
-	int err = child_console(&s->console, s->o, s->stream[0], s->stream[1], s->history);
+	struct console_fds fds = { s->stream[0], -1 };
+	int err;
 
+	/* Whoever is not root keeps the right to write; without memory for this the console says what it may not. */
+	if (rights_root_itself())
+		(void)saver_open(&s->saver, &fds.saver);
+	err = child_console(&s->console, s->o, &fds, s->history,
+	    (const int[]){ s->stream[1], s->signals, s->saver.fd, s->saver.folder }, 4);
+	if (fds.saver >= 0)
+		(void)close(fds.saver);
 	if (err != 0)
 		return err;
 	(void)close(s->stream[0]);
@@ -88,19 +105,84 @@ supervisor_start_console(struct supervisor *s)
 
 /* A word for the screen, by the same stream; first it spoils and closes what a dead engine left half written. */
 static void
+supervisor_record(struct supervisor *s, const struct record *r)
+{
+	struct buf b;
+
+	buf_init(&b, RECORD_LINE_MAX + 2);
+	buf_puts(&b, "-\n");
+	if (record_encode(&b, r) == 0 && buf_ok(&b))
+		(void)!write(s->stream[1], b.data, b.len);
+	buf_fini(&b);
+}
+
+static void
 supervisor_tell(struct supervisor *s, const char *state, const char *sentence)
 {
 	struct record r = { .type = RECORD_SOURCE,
 		.t_ns = clock_wall_ns(),
 		.host = "",
 		.source = { "engine", "engine", state, sentence } };
-	struct buf b;
 
-	buf_init(&b, RECORD_LINE_MAX + 2);
-	buf_puts(&b, "-\n");
-	if (record_encode(&b, &r) == 0 && buf_ok(&b))
-		(void)!write(s->stream[1], b.data, b.len);
-	buf_fini(&b);
+	supervisor_record(s, &r);
+}
+
+/* Was every input refused for want of a right?  Then there is a screen for it. */
+static bool
+supervisor_is_refused(const struct supervisor *s)
+{
+	return s->share->refused == (UINT64_C(1) << s->o->n_inputs) - 1;
+}
+
+/* No engine lived long enough to say so itself; the one that opens them will be the first. */
+static void
+supervisor_tell_refused(struct supervisor *s, const char *sentence)
+{
+	struct record r = { .type = RECORD_HELLO, .t_ns = clock_wall_ns() };
+	char host[64] = "", other[320];
+
+	(void)gethostname(host, sizeof host - 1);
+	r.host = host;
+	r.hello = (struct record_hello){ SIPWHY_VERSION, r.t_ns, 1, true };
+	supervisor_record(s, &r);
+	r.type = RECORD_SOURCE;
+	for (size_t i = 0; i < s->o->n_inputs; i++) {
+		const char *name = s->o->inputs[i].arg;
+
+		(void)snprintf(other, sizeof other, "no right to capture on %.32s either", name);
+		r.source = (struct record_source){ name, input_kind_name(s->o->inputs[i].kind),
+			input_state_name(INPUT_FAILED), i == 0 ? sentence : other };
+		supervisor_record(s, &r);
+	}
+}
+
+/* The first engine, or another try at it. */
+static int
+supervisor_first_engine(struct supervisor *s, struct errmsg *em)
+{
+	int err;
+
+	s->number = 0;
+	s->share->refused = 0;
+	err = supervisor_start_engine(s, em);
+	if (err == 0 || s->refused || supervisor_is_refused(s)) {
+		s->refused = err != 0;
+		if (err != 0)
+			supervisor_tell_refused(s, em->text);
+		return 0;
+	}
+	return err;
+}
+
+/* What the console sends back is one wish: to try again. */
+static void
+supervisor_try_again(struct supervisor *s)
+{
+	struct errmsg em = { "" };
+	char wishes[64];
+
+	if (s->refused && recv(s->stream[1], wishes, sizeof wishes, MSG_DONTWAIT) > 0)
+		(void)supervisor_first_engine(s, &em);
 }
 
 static bool
@@ -332,19 +414,34 @@ supervisor_insist(struct supervisor *s)
 	s->kill_at_ns = 0;
 }
 
+/* The signal that came, 0 none; files that the console wants are written meanwhile. */
 static int
-supervisor_watch(struct supervisor *s, const sigset_t *set)
+supervisor_wait(struct supervisor *s)
+{
+	bool soon = s->restart_at_ns != 0 || s->share->missing != 0 || s->kill_at_ns != 0 || s->refused;
+	struct pollfd p[] = { { .fd = s->signals, .events = POLLIN },
+		{ .fd = saver_busy(&s->saver) ? -1 : s->saver.fd, .events = POLLIN } };
+	struct signalfd_siginfo info;
+
+	(void)poll(p, 2, saver_busy(&s->saver) ? 0 : soon ? SUPERVISOR_SOON_MS : -1);
+	if (p[1].revents != 0)
+		saver_hear(&s->saver, clock_steady_ns());
+	saver_step(&s->saver);
+	return read(s->signals, &info, sizeof info) == (ssize_t)sizeof info ? (int)info.ssi_signo : 0;
+}
+
+static int
+supervisor_watch(struct supervisor *s)
 {
 	int status = -1;
 
 	while (status < 0) {
-		bool soon = s->restart_at_ns != 0 || s->share->missing != 0 || s->kill_at_ns != 0;
-		struct timespec wait = { soon ? 0 : 3600, soon ? 50 * NS_PER_MS : 0 };
 		int signo;
 
 		supervisor_restart(s);
 		supervisor_probe(s);
-		signo = sigtimedwait(set, NULL, &wait);
+		supervisor_try_again(s);
+		signo = supervisor_wait(s);
 		if (signo == SIGTERM || signo == SIGHUP || signo == SIGINT)
 			supervisor_ask(s, signo == SIGHUP ? SIGHUP : SIGTERM);
 		else if (signo == SIGTSTP)
@@ -364,9 +461,10 @@ supervisor_write_errors(void)
 }
 
 static int
-supervisor_prepare(struct supervisor *s, sigset_t *set, struct errmsg *em)
+supervisor_prepare(struct supervisor *s, struct errmsg *em)
 {
 	int size = SUPERVISOR_STREAM_KIB * 1024;
+	sigset_t set;
 	void *page = mmap(NULL, sizeof *s->share, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (page == MAP_FAILED || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, s->stream) != 0)
@@ -374,14 +472,17 @@ supervisor_prepare(struct supervisor *s, sigset_t *set, struct errmsg *em)
 	s->share = page;
 	(void)setsockopt(s->stream[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
 	s->have_tty = tcgetattr(STDOUT_FILENO, &s->tty) == 0;
-	(void)sigemptyset(set);
-	(void)sigaddset(set, SIGCHLD);
-	(void)sigaddset(set, SIGTERM);
-	(void)sigaddset(set, SIGHUP);
-	(void)sigaddset(set, SIGINT);
-	(void)sigaddset(set, SIGTSTP);
-	if (sigprocmask(SIG_BLOCK, set, NULL) != 0)
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGCHLD);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGHUP);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGTSTP);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
 		return errmsg_set(em, -errno, "can't block signals: %s", strerror(errno));
+	s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (s->signals < 0)
+		return errmsg_set(em, -errno, "can't wait for signals: %s", strerror(errno));
 	supervisor_write_errors();
 	return 0;
 }
@@ -438,25 +539,27 @@ supervisor_close_history(struct supervisor *s)
 int
 supervisor_run(const struct options *o)
 {
-	struct supervisor s = { .o = o };
+	struct supervisor s = { .o = o, .signals = -1 };
 	struct errmsg em = { "" };
-	sigset_t set;
 	int status;
 
-	if (supervisor_prepare(&s, &set, &em) != 0 || supervisor_start_engine(&s, &em) != 0)
+	saver_init(&s.saver);
+	if (supervisor_prepare(&s, &em) != 0 || supervisor_first_engine(&s, &em) != 0)
 		return child_fail(em.text);
 	supervisor_let_stdin_go();
 	supervisor_open_history(&s);
 	if (supervisor_start_console(&s) != 0 || rights_keep_opening(supervisor_has_low_port(o), &em) != 0) {
 		s.ending = true;
-		(void)kill(s.engine, SIGKILL);
+		if (s.engine > 0)
+			(void)kill(s.engine, SIGKILL);
 		if (s.console > 0)
 			(void)kill(s.console, SIGTERM);
 		while (wait(NULL) > 0)
 			;
 		return child_fail(em.text[0] != '\0' ? em.text : "can't start the console");
 	}
-	status = supervisor_watch(&s, &set);
+	status = supervisor_watch(&s);
+	saver_close(&s.saver);
 	supervisor_close_history(&s);
 	return status;
 }

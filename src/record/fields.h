@@ -1,6 +1,6 @@
 /*
- * fields - the members of an event, a notice, a message, a good call and a source as one table each, so that encoder and
- * decoder cannot drift apart.
+ * fields - the members of an event, a notice, a message, a good call and a source as one table each, so that encoder
+ * and decoder cannot drift apart.
  */
 #ifndef RECORD_FIELDS_H
 #define RECORD_FIELDS_H

@@ -20,17 +20,18 @@ enum { EVIDENCE_RAW = CALLMSG_BYTES_MAX * 8, EVIDENCE_CLEAN = 4096 };
 static struct redact
 evidence_redact(const struct sink_evidence *x)
 {
-	return (struct redact){ x->seed, { x->event->from, x->event->to } };
+	return (struct redact){ .seed = x->seed, .user = { x->event->from, x->event->to } };
 }
 
-/* Foreign text on one line, redacted and clean. */
+/* Foreign text on one line, redacted and clean.  words: see struct redact. */
 static void
-evidence_put(struct buf *b, const struct sink_evidence *x, struct slice s)
+evidence_put_as(struct buf *b, const struct sink_evidence *x, struct slice s, bool words)
 {
 	struct redact r = evidence_redact(x);
 	char clean[EVIDENCE_CLEAN];
 	struct buf hidden;
 
+	r.words = words;
 	buf_init(&hidden, EVIDENCE_RAW);
 	if (x->redact) {
 		redact_text(&hidden, &r, s);
@@ -49,6 +50,12 @@ evidence_put(struct buf *b, const struct sink_evidence *x, struct slice s)
 		s.n -= n;
 	}
 	buf_fini(&hidden);
+}
+
+static void
+evidence_put(struct buf *b, const struct sink_evidence *x, struct slice s)
+{
+	evidence_put_as(b, x, s, false);
 }
 
 /* A user or number, which is all to be hidden. */
@@ -70,7 +77,7 @@ evidence_line(struct buf *b, const struct sink_evidence *x, const char *label, s
 	if (s.n == 0)
 		return;
 	buf_printf(b, "%-12s ", label);
-	evidence_put(b, x, s);
+	evidence_put_as(b, x, s, slice_eq(s, x->event->reason) || slice_eq(s, x->event->warning));
 	buf_putc(b, '\n');
 }
 
@@ -95,7 +102,7 @@ evidence_headline(struct buf *b, const struct sink_evidence *x)
 		return;
 	}
 	buf_printf(b, "%u ", e->code);
-	evidence_put(b, x, e->phrase.n > 0 ? e->phrase : slice_str(sip_code_phrase(e->code)));
+	evidence_put_as(b, x, e->phrase.n > 0 ? e->phrase : slice_str(sip_code_phrase(e->code)), true);
 }
 
 static void
@@ -128,7 +135,7 @@ evidence_decoded(struct buf *b, const struct sink_evidence *x)
 	if (e->setup_ms >= 0)
 		buf_printf(b, "%-12s %" PRId32 " ms\n", "After", e->setup_ms);
 	buf_puts(b, "\nMeans\n  ");
-	evidence_put(b, x, slice_str(text));
+	evidence_put_as(b, x, slice_str(text), true);
 	buf_putc(b, '\n');
 	evidence_list(b, "Likely, most likely first", why.causes);
 	evidence_list(b, "Check next", why.checks);
@@ -209,9 +216,22 @@ sink_evidence_text(struct buf *b, const struct sink_evidence *x)
 	return buf_ok(b) ? 0 : -ENOMEM;
 }
 
+/* How a field is hidden: all of it is a user; words for people; another text. */
+enum evidence_kind { EVIDENCE_TEXT, EVIDENCE_USER, EVIDENCE_WORDS };
+
+static void
+evidence_put_kind(struct buf *b, const struct sink_evidence *x, struct slice s, enum evidence_kind kind)
+{
+	if (kind == EVIDENCE_USER)
+		evidence_user(b, x, s);
+	else
+		evidence_put_as(b, x, s, kind == EVIDENCE_WORDS);
+}
+
 /* Foreign text as a JSON string. */
 static void
-evidence_set(json_t *o, const char *name, const struct sink_evidence *x, struct slice s, bool user, bool *ok)
+evidence_set(json_t *o, const char *name, const struct sink_evidence *x, struct slice s, enum evidence_kind kind,
+    bool *ok)
 {
 	struct buf text;
 	json_t *value;
@@ -219,10 +239,7 @@ evidence_set(json_t *o, const char *name, const struct sink_evidence *x, struct 
 	if (s.n == 0)
 		return;
 	buf_init(&text, EVIDENCE_RAW * 4);
-	if (user)
-		evidence_user(&text, x, s);
-	else
-		evidence_put(&text, x, s);
+	evidence_put_kind(&text, x, s, kind);
 	value = buf_ok(&text) ? json_stringn(text.data != NULL ? text.data : "", text.len) : NULL;
 	*ok &= json_object_set_new(o, name, value) == 0;
 	buf_fini(&text);
@@ -255,9 +272,9 @@ evidence_message(const struct sink_evidence *x, const struct callmsg *m, bool *o
 
 	*ok &= json_object_set_new(o, "t", json_string(timefmt_rfc3339(date, sizeof date, m->t_ns))) == 0;
 	evidence_set_number(o, "code", m->code, ok);
-	evidence_set(o, "method", x, m->method, false, ok);
-	evidence_set(o, "src", x, m->src, false, ok);
-	evidence_set(o, "dst", x, m->dst, false, ok);
+	evidence_set(o, "method", x, m->method, EVIDENCE_TEXT, ok);
+	evidence_set(o, "src", x, m->src, EVIDENCE_TEXT, ok);
+	evidence_set(o, "dst", x, m->dst, EVIDENCE_TEXT, ok);
 	*ok &= json_object_set_new(o, "transport", json_string(transport_name(m->transport))) == 0;
 	evidence_set_number(o, "leg", m->leg, ok);
 	evidence_set_number(o, "seen", m->seen, ok);
@@ -276,23 +293,30 @@ evidence_set_event(json_t *o, const struct sink_evidence *x, bool *ok)
 	evidence_set_number(o, "id", (json_int_t)e->id, ok);
 	*ok &= json_object_set_new(o, "t", json_string(timefmt_rfc3339(date, sizeof date, e->t_ns))) == 0;
 	evidence_set_number(o, "code", e->code, ok);
-	evidence_set(o, "phrase", x, e->phrase, false, ok);
-	evidence_set(o, "method", x, e->method, false, ok);
-	evidence_set(o, "from", x, e->from, true, ok);
-	evidence_set(o, "to", x, e->to, true, ok);
-	evidence_set(o, "peer", x, e->peer, false, ok);
-	evidence_set(o, "src", x, e->src, false, ok);
-	evidence_set(o, "dst", x, e->dst, false, ok);
-	evidence_set(o, "said_by", x, e->said_by, false, ok);
-	evidence_set(o, "call_id", x, e->call_id, false, ok);
-	evidence_set(o, "reason", x, e->reason, false, ok);
-	evidence_set(o, "warning", x, e->warning, false, ok);
-	evidence_set(o, "server", x, e->agent, false, ok);
-	evidence_set(o, "source", x, e->source, false, ok);
+	evidence_set(o, "phrase", x, e->phrase, EVIDENCE_WORDS, ok);
+	evidence_set(o, "method", x, e->method, EVIDENCE_TEXT, ok);
+	evidence_set(o, "from", x, e->from, EVIDENCE_USER, ok);
+	evidence_set(o, "to", x, e->to, EVIDENCE_USER, ok);
+	evidence_set(o, "peer", x, e->peer, EVIDENCE_TEXT, ok);
+	evidence_set(o, "src", x, e->src, EVIDENCE_TEXT, ok);
+	evidence_set(o, "dst", x, e->dst, EVIDENCE_TEXT, ok);
+	evidence_set(o, "said_by", x, e->said_by, EVIDENCE_TEXT, ok);
+	evidence_set(o, "call_id", x, e->call_id, EVIDENCE_TEXT, ok);
+	evidence_set(o, "reason", x, e->reason, EVIDENCE_WORDS, ok);
+	evidence_set(o, "warning", x, e->warning, EVIDENCE_WORDS, ok);
+	evidence_set(o, "server", x, e->agent, EVIDENCE_TEXT, ok);
+	evidence_set(o, "source", x, e->source, EVIDENCE_TEXT, ok);
 	evidence_set_number(o, "q850", e->q850, ok);
 	evidence_set_number(o, "setup_ms", e->setup_ms, ok);
 	evidence_set_number(o, "hop_ms", e->hop_ms, ok);
 	*ok &= json_object_set_new(o, "redacted", json_boolean(x->redact)) == 0;
+}
+
+static int
+evidence_json_put(const char *p, size_t n, void *ctx)
+{
+	buf_add(ctx, p, n);
+	return 0;
 }
 
 int
@@ -303,25 +327,19 @@ sink_evidence_json(struct buf *b, const struct sink_evidence *x)
 	const struct callmsg *m = evidence_messages(x, &own, &n);
 	json_t *o = json_object(), *list = json_array();
 	struct sip_explanation why;
-	char text[SIP_COMPOSE_MAX], *line;
+	char text[SIP_COMPOSE_MAX];
 	bool ok = o != NULL && list != NULL;
 
 	sip_explain_event(x->event, &why);
 	(void)sip_compose(x->event, &why, text, sizeof text);
 	evidence_set_event(o, x, &ok);
-	evidence_set(o, "means", x, slice_str(text), false, &ok);
+	evidence_set(o, "means", x, slice_str(text), EVIDENCE_WORDS, &ok);
 	for (size_t i = 0; i < n; i++)
 		ok &= json_array_append_new(list, evidence_message(x, &m[i], &ok)) == 0;
 	ok &= json_object_set_new(o, "messages", list) == 0;
-	line = ok ? json_dumps(o, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
-	if (line != NULL) {
-		buf_puts(b, line);
-		buf_putc(b, '\n');
-	}
+	ok = ok && json_dump_callback(o, evidence_json_put, b, JSON_COMPACT | JSON_ENSURE_ASCII) == 0;
+	buf_putc(b, '\n');
 	json_decref(o);
-	ok = line != NULL;
-	/* jansson's own heap. */
-	free(line);
 	return ok && buf_ok(b) ? 0 : -ENOMEM;
 }
 
@@ -336,16 +354,13 @@ sink_evidence_csv_head(struct buf *b)
 
 /* Cleaned text as a field: what would run as a formula is text, and quotes are doubled (RFC 4180 2.7). */
 static void
-evidence_field(struct buf *b, const struct sink_evidence *x, struct slice s, bool user)
+evidence_field(struct buf *b, const struct sink_evidence *x, struct slice s, enum evidence_kind kind)
 {
 	struct buf text;
 	char c;
 
 	buf_init(&text, EVIDENCE_RAW * 4);
-	if (user)
-		evidence_user(&text, x, s);
-	else
-		evidence_put(&text, x, s);
+	evidence_put_kind(&text, x, s, kind);
 	b->failed |= !buf_ok(&text);
 	c = text.len > 0 ? text.data[0] : ' ';
 	buf_puts(b, ",\"");
@@ -375,22 +390,22 @@ sink_evidence_csv(struct buf *b, const struct sink_evidence *x)
 	char date[32];
 
 	buf_printf(b, "%" PRIu64 ",%s,%u", e->id, timefmt_rfc3339(date, sizeof date, e->t_ns), e->code);
-	evidence_field(b, x, e->phrase, false);
-	evidence_field(b, x, e->method, false);
-	evidence_field(b, x, e->from, true);
-	evidence_field(b, x, e->to, true);
-	evidence_field(b, x, e->peer, false);
-	evidence_field(b, x, e->src, false);
-	evidence_field(b, x, e->dst, false);
-	evidence_field(b, x, e->said_by, false);
+	evidence_field(b, x, e->phrase, EVIDENCE_WORDS);
+	evidence_field(b, x, e->method, EVIDENCE_TEXT);
+	evidence_field(b, x, e->from, EVIDENCE_USER);
+	evidence_field(b, x, e->to, EVIDENCE_USER);
+	evidence_field(b, x, e->peer, EVIDENCE_TEXT);
+	evidence_field(b, x, e->src, EVIDENCE_TEXT);
+	evidence_field(b, x, e->dst, EVIDENCE_TEXT);
+	evidence_field(b, x, e->said_by, EVIDENCE_TEXT);
 	evidence_number(b, e->q850);
-	evidence_field(b, x, e->reason, false);
-	evidence_field(b, x, e->warning, false);
+	evidence_field(b, x, e->reason, EVIDENCE_WORDS);
+	evidence_field(b, x, e->warning, EVIDENCE_WORDS);
 	evidence_number(b, e->setup_ms);
 	evidence_number(b, e->hop_ms);
-	evidence_field(b, x, e->agent, false);
-	evidence_field(b, x, e->call_id, false);
-	evidence_field(b, x, e->source, false);
+	evidence_field(b, x, e->agent, EVIDENCE_TEXT);
+	evidence_field(b, x, e->call_id, EVIDENCE_TEXT);
+	evidence_field(b, x, e->source, EVIDENCE_TEXT);
 	buf_puts(b, "\r\n");
 	return buf_ok(b) ? 0 : -ENOMEM;
 }

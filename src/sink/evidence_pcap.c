@@ -150,7 +150,7 @@ packet_put(struct buf *b, const struct callmsg *m, struct slice data)
 static void
 packet_message(struct buf *b, const struct sink_evidence *x, const struct callmsg *m, size_t *packets)
 {
-	struct redact r = { x->seed, { x->event->from, x->event->to } };
+	struct redact r = { .seed = x->seed, .user = { x->event->from, x->event->to } };
 	struct buf hidden;
 
 	if (m->raw.n == 0)

@@ -9,7 +9,10 @@
 
 #include "sipwhy/hash.h"
 
-enum { REDACT_NUMBER = 5, REDACT_WORD = 3 };
+enum { REDACT_NUMBER = 5, REDACT_WORD = 3, REDACT_DIGITS = 6 };
+
+/* What stands on a line: nothing special; words for people, where a number is somebody's; all of it a secret. */
+enum redact_line { REDACT_PLAIN, REDACT_WORDS, REDACT_ORIGIN, REDACT_CONTACT, REDACT_SIGNED };
 
 static bool
 redact_is_word(char c)
@@ -194,6 +197,101 @@ redact_bare_display(struct slice s)
 	return i;
 }
 
+/* A number at the front that is a word of its own: "+442066627625" in words for people.  `before`: the byte before. */
+static size_t
+redact_digits(struct slice s, char before)
+{
+	size_t plus = s.n > 0 && s.p[0] == '+', i = plus;
+
+	if (before == '.' || before == '-' || before == '@')
+		return 0;
+	while (i < s.n && s.p[i] >= '0' && s.p[i] <= '9')
+		i++;
+	if (i - plus < REDACT_DIGITS || (i < s.n && redact_is_word(s.p[i])))
+		return 0;
+	/* Of an address, a date or an id. */
+	if (i + 1 < s.n && (s.p[i] == '.' || s.p[i] == '-') && redact_is_word(s.p[i + 1]))
+		return 0;
+	return i;
+}
+
+static bool
+redact_ends(struct slice s, const char *end)
+{
+	size_t n = slice_str(end).n;
+
+	return s.n >= n && slice_imemeq(s.p + s.n - n, end, n);
+}
+
+/* A header by which calls are joined is no words, though nobody defined it. */
+static bool
+redact_is_join(struct slice name)
+{
+	static const char *const ends[] = { "call-id", "callid", "cid", "uuid", "session-id", "correlation-id", "vector" };
+
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+		if (redact_ends(name, ends[i]))
+			return true;
+	return false;
+}
+
+static enum redact_line
+redact_header(struct slice name)
+{
+	static const char *const words[] = { "Reason", "Warning", "Subject", "s", "Error-Info", "Diversion", "History-Info",
+		"Remote-Party-ID" };
+
+	if (slice_ieq(name, slice_str("Identity")) || slice_ieq(name, slice_str("y")))
+		return REDACT_SIGNED;
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (slice_ieq(name, slice_str(words[i])))
+			return REDACT_WORDS;
+	if ((slice_istarts(name, slice_str("X-")) || slice_istarts(name, slice_str("P-"))) && !redact_is_join(name))
+		return REDACT_WORDS;
+	return REDACT_PLAIN;
+}
+
+/* Of the line that s begins with. */
+static enum redact_line
+redact_line(const struct redact *r, struct slice s)
+{
+	struct slice name = s;
+
+	if (r->words || slice_istarts(s, slice_str("SIP/2.0 ")))
+		return REDACT_WORDS;
+	if (s.n > 2 && s.p[1] == '=')
+		return s.p[0] == 'o' ? REDACT_ORIGIN : s.p[0] == 'e' || s.p[0] == 'p' ? REDACT_CONTACT : REDACT_PLAIN;
+	for (name.n = 0; name.n < s.n && (redact_is_word(s.p[name.n]) || s.p[name.n] == '-'); name.n++)
+		;
+	return name.n < s.n && (s.p[name.n] == ':' || s.p[name.n] == ' ') ? redact_header(name) : REDACT_PLAIN;
+}
+
+/* A line whose value is one thing: its bytes that are taken, 0 it is another line. */
+static size_t
+redact_whole(struct buf *out, const struct redact *r, struct slice s, enum redact_line kind)
+{
+	size_t head = 2, end;
+
+	if (kind != REDACT_ORIGIN && kind != REDACT_CONTACT && kind != REDACT_SIGNED)
+		return 0;
+	if (kind == REDACT_SIGNED)
+		for (head = 0; head < s.n && s.p[head] != ':' && s.p[head] != '\r' && s.p[head] != '\n'; head++)
+			;
+	while (kind == REDACT_SIGNED && head < s.n && (s.p[head] == ':' || s.p[head] == ' '))
+		head++;
+	for (end = head; end < s.n && s.p[end] != '\r' && s.p[end] != '\n'; end++)
+		if ((kind == REDACT_ORIGIN && s.p[end] == ' ') || (kind == REDACT_SIGNED && s.p[end] == ';'))
+			break;
+	buf_add(out, s.p, head);
+	if (kind == REDACT_SIGNED)
+		redact_hash(out, r, 'd', (struct slice){ s.p + head, end - head });
+	else if (end - head == 1 && s.p[head] == '-')
+		buf_putc(out, '-');
+	else
+		redact_user(out, r, (struct slice){ s.p + head, end - head });
+	return end;
+}
+
 /* What is to be replaced at the front of s; bytes taken, 0 nothing is.  edge: no word goes on here. */
 static size_t
 redact_step(struct buf *out, const struct redact *r, struct slice s, bool edge, bool value)
@@ -238,20 +336,30 @@ redact_step(struct buf *out, const struct redact *r, struct slice s, bool edge, 
 void
 redact_text(struct buf *out, const struct redact *r, struct slice text)
 {
+	enum redact_line line = REDACT_PLAIN;
 	size_t begun = 0, i = 0;
-	bool value = false; /* at the first byte of a header's value */
+	bool value = false; /* at the first byte of a header's value, or of one more in it */
 
 	while (i < text.n) {
 		struct slice rest = { text.p + i, text.n - i };
 		bool edge = i == 0 || !redact_is_word(text.p[i - 1]);
+		bool start = i == 0 || text.p[i - 1] == '\n';
 		size_t before = i, n;
 
+		/* A line that is folded goes on as what it was. */
+		if (start && text.p[i] != ' ' && text.p[i] != '\t')
+			line = redact_line(r, rest);
 		if (text.p[i] != ' ' && text.p[i] != '\t') {
 			/* What has been kept so far goes first. */
 			buf_add(out, text.p + begun, i - begun);
 			begun = i;
-			n = redact_step(out, r, rest, edge, value);
-			value = n == 0 && text.p[i] == ':';
+			n = start ? redact_whole(out, r, rest, line) : 0;
+			if (n == 0)
+				n = redact_step(out, r, rest, edge, value);
+			if (n == 0 && edge && line == REDACT_WORDS &&
+			    (n = redact_digits(rest, i > 0 ? text.p[i - 1] : ' ')) > 0)
+				redact_user(out, r, (struct slice){ rest.p, n });
+			value = n == 0 && (text.p[i] == ':' || text.p[i] == ',');
 			i += n;
 			begun = i;
 		}

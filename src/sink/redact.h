@@ -10,6 +10,7 @@
 struct redact {
 	uint64_t seed;
 	struct slice user[2];
+	bool words; /* all of it is words for people: a long number in it is somebody's */
 };
 
 /* One user or number. */

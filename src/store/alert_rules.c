@@ -15,6 +15,9 @@
 #include "sipwhy/timefmt.h"
 #include "store/apply.h"
 
+/* As long must a run have gone on before a group that it never had is one to raise an alert. */
+enum { ALERT_KNOWN_S = 3600 };
+
 int
 store_rules(struct store *s, struct rule *const *rules, size_t n)
 {
@@ -185,6 +188,14 @@ alert_rules_key(const struct store *s, const struct rule *r, const struct event 
 	return true;
 }
 
+/* What a file holds, or came in the first hour of a run, was never seen before either: that is no news. */
+static bool
+alert_rules_fresh(const struct store *s, const struct group *g, int64_t now_ns)
+{
+	return s->now.status.live && g->first_ns / NS_PER_S - s->now.first_ns / NS_PER_S >= ALERT_KNOWN_S &&
+	    groups_fresh(g, s->now.first_ns, now_ns);
+}
+
 static struct filter_facts
 alert_rules_facts(struct store *s, const struct rule *r, const struct event *e)
 {
@@ -193,7 +204,7 @@ alert_rules_facts(struct store *s, const struct rule *r, const struct event *e)
 
 	if (r->filter != NULL && filter_is_fickle(r->filter))
 		g = groups_find(s->now.groups, apply_key(s, e));
-	facts.fresh = g != NULL && groups_fresh(g, s->now.first_ns, facts.now_ns);
+	facts.fresh = g != NULL && alert_rules_fresh(s, g, facts.now_ns);
 	facts.muted = g != NULL && g->muted;
 	return facts;
 }

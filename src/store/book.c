@@ -325,7 +325,7 @@ book_walk(const struct book *b, unsigned level, int64_t first, int64_t last, boo
 
 /*
  * Buckets [first, last]; the walk is bounded by the level, whatever was asked.  Where a bucket of the next level holds
- * the same seconds it stands for them: a window of hours is drawn at each key, and has thousands of keys in each bucket.
+ * the same seconds it stands for them: a window of hours is drawn at each key, with thousands in each.
  */
 static void
 book_range(const struct book *b, unsigned level, int64_t first, int64_t last, book_fn fn, void *ctx)

@@ -28,6 +28,7 @@
 #include "term/copy.h"
 
 enum {
+	TERM_GAP = 5, /* columns from word to word, both counted, that are no long gap */
 	TERM_ESCDELAY_MS = 25,
 	TERM_QUEUE_MAX = 2048,
 	TERM_KEYS_MAX = 64,
@@ -56,6 +57,7 @@ struct term {
 	enum theme_depth depth;
 	bool direct; /* colours from 8 on are 0xRRGGBB */
 	attr_t attr[ROLE_N];
+	bool bare[ROLE_N]; /* a blank of it looks like any other */
 	short pair[ROLE_N];
 	struct termios modes;
 	bool asked, mouse_on;
@@ -179,6 +181,7 @@ term_role(struct term *t, unsigned role, const struct theme_style *s)
 	    init_extended_pair((int)role + 1, fg, bg) == OK)
 		t->pair[role] = (short)(role + 1);
 	t->attr[role] = attr;
+	t->bare[role] = (t->pair[role] == 0 || bg < 0) && (attr & (A_REVERSE | A_UNDERLINE)) == 0;
 }
 
 void
@@ -312,11 +315,39 @@ term_count(struct term *t, int row, int col, const struct cell *cell)
 	t->cost.role = cell->role;
 }
 
+static bool
+term_blank(const struct term *t, const struct cell *cell)
+{
+	return cell->ch[0] == ' ' && cell->ch[1] == 0 && t->bare[cell->role];
+}
+
+/*
+ * The cell as it is sent.  Few blanks between two words have the colour of the first, which nobody sees: a change of
+ * colours there and back costs twenty bytes.  A long gap is erased, and an erased cell has no colour.
+ */
+static struct cell
+term_cell(const struct term *t, const struct canvas *c, int row, int col)
+{
+	struct cell cell = *canvas_at(c, row, col);
+	int left = col, right = col;
+
+	if (!term_blank(t, &cell))
+		return cell;
+	while (left > 0 && col - left < TERM_GAP && term_blank(t, canvas_at(c, row, left)))
+		left--;
+	while (right + 1 < canvas_cols(c) && right - left < TERM_GAP && term_blank(t, canvas_at(c, row, right)))
+		right++;
+	if (!term_blank(t, canvas_at(c, row, left)) && !term_blank(t, canvas_at(c, row, right)) &&
+	    t->bare[canvas_at(c, row, left)->role])
+		cell.role = canvas_at(c, row, left)->role;
+	return cell;
+}
+
 /* Write a changed cell and remember it; the right half of a wide glyph comes with its left half. */
 static void
 term_update(struct term *t, const struct canvas *c, int row, int col)
 {
-	const struct cell *cell = canvas_at(c, row, col);
+	const struct cell sent = term_cell(t, c, row, col), *cell = &sent;
 	struct cell *last = t->last != NULL ? &t->last[(size_t)row * (size_t)t->cols + (size_t)col] : NULL;
 
 	if (last != NULL && term_same(cell, last))

@@ -205,7 +205,8 @@ test_pairs(void **state)
 	assert_string_equal(o.alerts.rows[0].name, "busy");
 	assert_string_equal(o.alerts.rows[0].text, "warn count > 5 in 1m");
 	/* What is no rule is refused by its line; nor may "on" stand for what is not built in. */
-	assert_int_equal(config_parse(&o, "a", slice_str("[alerts]\npeer-5xx = on\nx = warn asr < 5% per code"), &em), -EINVAL);
+	assert_int_equal(
+	    config_parse(&o, "a", slice_str("[alerts]\npeer-5xx = on\nx = warn asr < 5% per code"), &em), -EINVAL);
 	assert_non_null(strstr(em.text, "a:3: x: asr is known of"));
 	assert_int_equal(config_parse(&o, "a", slice_str("[alerts]\nx = on"), &em), -EINVAL);
 	assert_int_equal(config_parse(&o, "a", slice_str("[alerts]\nx = off"), &em), 0);
@@ -584,8 +585,8 @@ test_dump(void **state)
 	    "[options]\nlimit = 77\ncalls = yes\ntheme = /a.theme\nallow = 10.0.0.0/8, 2001:db8::/32\n"
 	    "[incidents]\ntrunk-down.attempts = 9\n[heads]\nours = trace from {src}:\n"
 	    "[keys]\nhelp = F5\nkey help ^g\n[columns]\nevents.80 = mark time\n[filters]\n"
-	    "long = 500,501,502,503,504,505,506,507,508,509,510,511,512,513,514,515,516,517,518,519,520,521,522,523,524\n"
-	    "  or 400,401,402,403,404,405,406,407,408,409,410,411,412,413,414,415,416,417,418,419,420,421,422,423,424\n";
+	"long = 500,501,502,503,504,505,506,507,508,509,510,511,512,513,514,515,516,517,518,519,520,521,522,523,524\n"
+	"  or 400,401,402,403,404,405,406,407,408,409,410,411,412,413,414,415,416,417,418,419,420,421,422,423,424\n";
 	struct options a, b;
 	struct errmsg em = { "" };
 	char *first, *second, longest[OPTIONS_TEXT];

@@ -1,24 +1,22 @@
 /*
- * ptybench - runs a program on a pty as a terminal would (ptyscreen.h) and measures it: keys, bytes, processors, memory.
- *   ptybench [-n] ROWSxCOLS STEP... -- PROGRAM [ARG...]
- * -n: questions of the program (OSC 11, device attributes) are not answered.
- * Steps; each prints one line "NAME KEY=VALUE..." (times in ms, shares in percent of one processor):
+ * ptybench - runs a program on a pty as a terminal would (ptyscreen.h) and measures it: keys, bytes, processors,
+ * memory. ptybench [-n] ROWSxCOLS STEP... -- PROGRAM [ARG...] -n: questions of the program (OSC 11, device attributes)
+ * are not answered. Steps; each prints one line "NAME KEY=VALUE..." (times in ms, shares in percent of one processor):
  *   read:SECONDS                read
  *   until:TEXT                  read until a row shows TEXT (two minutes at most); ms since the start and the last key
  *   settle:MS                   read until nothing came for so long (a minute at most)
  *   type:KEYS                   type all at once
- *   keys:NAME:TIMES:KEYS        type KEYS one by one, TIMES over: time to the first byte and to the last (quiet); a lone
- *                               Esc apart, for which a program must wait, as it may begin another key
- *   load:NAME:SECONDS           bytes a second, processor of each process, resident memory
- *   marks:NAME:TIMES:PORT:MS    send a 503 of a new caller to 127.0.0.1:PORT every MS, until a row shows the caller
- *   count:NAME:TEXT             the number that stands before TEXT on the screen
- *   bytes:NAME                  all bytes since the start
- *   sink:PORT                   take what is sent to 127.0.0.1:PORT, so that no ICMP comes back
- *   start:COMMAND  stop:        run a shell command (traffic) beside; end it
+ *   keys:NAME:TIMES:KEYS        type KEYS one by one, TIMES over: time to the first byte and to the last (quiet); a
+ * lone Esc apart, for which a program must wait, as it may begin another key load:NAME:SECONDS           bytes a
+ * second, processor of each process, resident memory marks:NAME:TIMES:PORT:MS    send a 503 of a new caller to
+ * 127.0.0.1:PORT every MS, until a row shows the caller count:NAME:TEXT             the number that stands before TEXT
+ * on the screen bytes:NAME                  all bytes since the start sink:PORT                   take what is sent to
+ * 127.0.0.1:PORT, so that no ICMP comes back start:COMMAND  stop:        run a shell command (traffic) beside; end it
  *   show:  save:FILE            print the screen; write all bytes so far to FILE
- * Keys: as typed, or <Up> <Down> <Left> <Right> <PgUp> <PgDn> <Home> <End> <Enter> <Esc> <Tab> <BS> <F1>..<F10> <lt> <gt>.
- * The one thing to know: time is taken right before the write of a key and right after the read that brings bytes, in
- * the same process, so no scheduler but the program's own stands between.  Exit 0 when all steps were carried out.
+ * Keys: as typed, or <Up> <Down> <Left> <Right> <PgUp> <PgDn> <Home> <End> <Enter> <Esc> <Tab> <BS> <F1>..<F10> <lt>
+ * <gt>. The one thing to know: time is taken right before the write of a key and right after the read that brings
+ * bytes, in the same process, so no scheduler but the program's own stands between.  Exit 0 when all steps were carried
+ * out.
  */
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -317,7 +315,7 @@ ptybench_keys(struct ptybench *p, char *arg)
 		}
 	}
 	(void)printf("keys name=%s n=%zu silent=%ld first_p50=%.2f first_p95=%.2f first_max=%.2f slowest=%s "
-	             "quiet_p50=%.2f quiet_p95=%.2f quiet_max=%.2f escape_max=%.2f bytes_a_key=%.0f\n",
+		     "quiet_p50=%.2f quiet_p95=%.2f quiet_max=%.2f escape_max=%.2f bytes_a_key=%.0f\n",
 	    name, first.n, silent, ptybench_rank(&first, 0.5), ptybench_rank(&first, 0.95), ptybench_rank(&first, 1),
 	    slow, ptybench_rank(&quiet, 0.5), ptybench_rank(&quiet, 0.95), ptybench_rank(&quiet, 1),
 	    ptybench_rank(&escape, 1), first.n > 0 ? (double)(p->bytes - bytes) / (double)first.n : 0);
@@ -326,7 +324,7 @@ ptybench_keys(struct ptybench *p, char *arg)
 
 struct ptybench_process {
 	pid_t pid;
-	char role;     /* s supervisor, e engine, c console, o other */
+	char role; /* s supervisor, e engine, c console, o other */
 	double cpu_ms;
 	long rss_kib, peak_kib;
 };
@@ -447,9 +445,9 @@ ptybench_load(struct ptybench *p, char *arg)
 		peak[(int)after[i].role] += (double)after[i].peak_kib / 1024;
 	}
 	(void)printf("load name=%s bytes_a_second=%.0f cpu=%.2f console=%.2f engine=%.2f other=%.2f "
-	             "console_mib=%.1f console_peak_mib=%.1f engine_mib=%.1f engine_peak_mib=%.1f\n",
-	    name, (double)(p->bytes - bytes) * 1e3 / took, share['c'] + share['e'] + share['s'] + share['o'], share['c'],
-	    share['e'], share['s'] + share['o'], rss['c'], peak['c'], rss['e'], peak['e']);
+		     "console_mib=%.1f console_peak_mib=%.1f engine_mib=%.1f engine_peak_mib=%.1f\n",
+	    name, (double)(p->bytes - bytes) * 1e3 / took, share['c'] + share['e'] + share['s'] + share['o'],
+	    share['c'], share['e'], share['s'] + share['o'], rss['c'], peak['c'], rss['e'], peak['e']);
 	return !p->gone;
 }
 
@@ -461,7 +459,8 @@ ptybench_socket(const char *port, bool bound)
 
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	if (fd >= 0 &&
-	    (bound ? bind(fd, (struct sockaddr *)&to, sizeof to) : connect(fd, (struct sockaddr *)&to, sizeof to)) != 0) {
+	    (bound ? bind(fd, (struct sockaddr *)&to, sizeof to) : connect(fd, (struct sockaddr *)&to, sizeof to)) !=
+		0) {
 		(void)close(fd);
 		fd = -1;
 	}
@@ -475,7 +474,8 @@ ptybench_mark(struct ptybench *p, int fd, char caller[16])
 	unsigned id = p->marked++;
 	int n;
 
-	(void)snprintf(caller, 16, "m%c%c%03u", 'a' + (char)(getpid() % 26), 'a' + (char)(getpid() / 26 % 26), id % 1000);
+	(void)snprintf(
+	    caller, 16, "m%c%c%03u", 'a' + (char)(getpid() % 26), 'a' + (char)(getpid() / 26 % 26), id % 1000);
 	n = snprintf(msg, sizeof msg,
 	    "SIP/2.0 503 Service Unavailable\r\n"
 	    "Via: SIP/2.0/UDP 127.0.0.1:5061;branch=z9hG4bKmark%d-%u\r\n"

@@ -24,12 +24,12 @@ enum ptyscreen_state {
 
 struct ptyscreen {
 	int rows, cols, row, col, top, bottom, saved_row, saved_col;
-	bool wrap;                /* the last column is filled: the next character starts a row */
+	bool wrap; /* the last column is filled: the next character starts a row */
 	enum ptyscreen_state state;
 	int params[PTYSCREEN_PARAMS], n_params;
-	char mark;                /* '?' or '>' of a CSI */
-	uint32_t point, last;     /* UTF-8 being read; the last one that was drawn */
-	int missing;              /* bytes of it that are still to come */
+	char mark;            /* '?' or '>' of a CSI */
+	uint32_t point, last; /* UTF-8 being read; the last one that was drawn */
+	int missing;          /* bytes of it that are still to come */
 	char osc[64];
 	size_t n_osc;
 	unsigned asked_colour, asked_kind, asked_cursor;

@@ -1,4 +1,4 @@
-# screen - the gates of the Console, measured on a pty; sourced by run.sh (one, none, wanted; out, tmp, top_builddir, SIPWHY).
+# screen - the gates of the Console, measured on a pty; sourced by run.sh (one, none, wanted; out, tmp, top_builddir).
 # Live gates capture on lo, as root and in a network namespace of their own, so that nobody else's packets are on it.
 # BENCH_SCREEN_S [10]: seconds of each measurement of load.  Without a namespace (run as root) only files are measured.
 

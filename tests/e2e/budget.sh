@@ -25,11 +25,11 @@ most() {
 
 # The first paint is the first second's: the demo's second paint comes later, and costs as one.
 for size in 24x80:4000 40x140:9000; do
-	"$ptystall" "${size%:*}" read:0.9 send:q end:5 -- "$SIPWHY" --demo >steps 2>&1
+	"$ptystall" "${size%:*}" read:0.9 send:qy end:5 -- "$SIPWHY" --demo >steps 2>&1
 	most "first paint of ${size%:*}" "$(bytes read:0.9)" "${size#*:}"
 	is "${size%:*}: it ends by q with 0" "$(tail -1 steps)" "exit 0"
 done
-"$ptystall" 24x80 read:2 read:10 send:q end:5 -- "$SIPWHY" --demo >steps 2>&1
+"$ptystall" 24x80 read:2 read:10 send:qy end:5 -- "$SIPWHY" --demo >steps 2>&1
 most "bytes in ten seconds of the demo" "$(bytes read:10)" 20000
 
 # cpu_ms PID: what it used so far, in milliseconds.
@@ -46,13 +46,13 @@ console_of() {
 
 if can_capture; then
 	port=$(free_udp_port 15060)
-	"$ptystall" 24x80 until:CLASS read:13 read:10.5 read:8 send:q end:5 -- "$SIPWHY" -d lo >steps 2>&1 &
+	"$ptystall" 24x80 until:LIVE read:18 read:10.5 read:8 send:qy end:5 -- "$SIPWHY" -d lo >steps 2>&1 &
 	pty=$!
 	background $pty
 	stepped() {
 		grep -q "^done $1" steps
 	}
-	if wait_for 40 stepped read:13; then
+	if wait_for 40 stepped read:18; then
 		console=$(console_of "$(sed -n 's/^pid //p' steps)")
 		before=$(cpu_ms "$console")
 		sleep 10
@@ -74,14 +74,14 @@ fi
 leave() {
 	name=$1
 	shift
-	"$ptystall" 24x80 until:CLASS read:0.5 "$@" -- "$SIPWHY" --demo >steps 2>&1
+	"$ptystall" 24x80 until:LIVE read:0.5 "$@" -- "$SIPWHY" --demo >steps 2>&1
 	is "$name: gone within a second" "$(tail -1 steps)" "exit 0"
 }
 leave "hang-up" hangup: end:1
 leave "hang-up while it draws" send:2 hangup: end:1
 leave "^C" send:"$(printf '\003')" end:1
 for sig in HUP TERM; do
-	"$ptystall" 24x80 until:CLASS read:0.5 end:5 -- "$SIPWHY" --demo >steps 2>&1 &
+	"$ptystall" 24x80 until:LIVE read:0.5 end:5 -- "$SIPWHY" --demo >steps 2>&1 &
 	pty=$!
 	background $pty
 	drawn() {
@@ -96,7 +96,7 @@ for sig in HUP TERM; do
 done
 
 # Sizes from 1x1 to 200x500; afterwards the screen is whole again.
-"$ptystall" 24x80 until:CLASS resize:1000 read:1.5 send:q end:5 -- "$SIPWHY" --demo >steps 2>&1
+"$ptystall" 24x80 until:LIVE resize:1000 read:1.5 send:qy end:5 -- "$SIPWHY" --demo >steps 2>&1
 is "1,000 sizes in a second" "$(tail -1 steps)" "exit 0"
 # 10 full paints, of at most 200x500.
 most "bytes for 1,000 sizes" "$(bytes resize:1000)" 2000000
@@ -120,7 +120,7 @@ is "^Z: first screen, cursor visible" "$(tm display-message -p -t job '#{alterna
 tm send-keys -t job fg Enter
 sees "fg: it is painted again" 'CLASS'
 is "fg: second screen" "$(tm display-message -p -t job '#{alternate_on}')" 1
-tm send-keys -t job q
+tm send-keys -t job q y
 sees "fg: it ends by q" '^ready> *$'
 tm kill-session -t job
 tap_done

@@ -69,7 +69,7 @@ sees "Esc: the failure again" '^ Event '
 types Y
 sees "Y: evidence is saved, and it says where" 'sipwhy-[0-9]{8}-[0-9]{6}'
 file=$(ls sipwhy-* 2>/dev/null | head -n 1)
-ok "$([ -n "$file" ] && grep -q '^SIP/2\.0 50' "$file"; echo $?)" "the file has the message" "$(ls -la; head -50 "$file" 2>/dev/null)"
+ok "$([ -n "$file" ] && grep -q '^| SIP/2\.0 50' "$file"; echo $?)" "the file has the message" "$(ls -la; head -50 "$file" 2>/dev/null)"
 is "nobody else may read it" "$(stat -c %a "$file" 2>/dev/null)" 600
 to=$(sed -n 's/^To: .*sip:\(+[0-9]*\)@.*/\1/p' calls.pcap 2>/dev/null | head -n 1)
 ok "$([ -z "$to" ] || ! grep -qF "$to" "$file"; echo $?)" "no number of a user stands in it" "$(grep -nF "$to" "$file" | head)"

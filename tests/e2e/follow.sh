@@ -153,18 +153,21 @@ if command -v tmux >/dev/null; then
 	: >shown
 	tm new-session -d -s s -x 140 -y 40 "exec env -u NO_COLOR LC_ALL=C.UTF-8 '$SIPWHY' --follow '$work/shown'"
 	sup=$(tm display -p -t s '#{pane_pid}')
-	wait_for 10 shows s CLASS
+	wait_for 10 shows s LIVE
+	tm send-keys -t s 6
+	wait_for 5 shows s 'SOURCE'
 	"$writer" shown 10 100000 100000 rename >writer.out
-	wait_for 5 shows s 'reading +10 lines'
+	wait_for 5 shows s 'shown .* 10 lines'
 	opener=$(opener_of "$sup")
 	engine=$(engine_of "$sup")
 	kill -9 "$opener"
 	wait_for 5 gone "$engine"
 	mv shown shown.1
 	"$writer" shown 20 100000 100000 rename >writer.out
-	wait_for 5 shows s 'reading +30 lines'
+	wait_for 5 shows s 'shown .* 30 lines'
 	ok $? "a dead opener is replaced, and each line is counted once" "$opener $engine
 $(screen s)"
+	tm send-keys -t s 1
 	wait_for 5 shows s 'rotated logs had ended'
 	ok $? "and that is told" "$(screen s)"
 else

@@ -115,7 +115,7 @@ for f in "$work"/caps/*.pcap; do
 	screen_one "$f"
 done
 # It would be easy to be clean by showing nothing.
-for what in '<U+202E>' '\x1b]0;x' Raw Ladder Groups Peers Sources Help; do
+for what in '<U+202E>' '\x1b]0;x' Raw Ladder Groups PEER Sources Help; do
 	ok "$(grep -aFq -- "$what" "$work/first"; echo $?)" "the walk has seen: $what"
 done
 # A wide one with panes, and one that knows neither colours nor UTF-8.

@@ -6,8 +6,9 @@
  *        save:FILE     write all bytes read so far to FILE      hangup:     close the terminal
  *        resize:COUNT  change the window's size so often within a second, from 1x1 to 200x500, and back at last
  *        end:SECONDS   read until the program ends, at most so long
- * The first line on stdout is "pid N"; each finished step is told ("done STEP BYTES", those read meanwhile), and last "exit N" or "signal N".  Exit 0 when all steps were
- * carried out, 1 when one failed ("failed STEP"); the program is killed then.
+ * The first line on stdout is "pid N"; each finished step is told ("done STEP BYTES", those read meanwhile), and last
+ * "exit N" or "signal N".  Exit 0 when all steps were carried out, 1 when one failed ("failed STEP"); the program is
+ * killed then.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,12 +24,12 @@
 #include <unistd.h>
 
 struct ptystall {
-	int fd;                    /* our side of the pty, -1 after a hang-up */
+	int fd; /* our side of the pty, -1 after a hang-up */
 	pid_t pid;
 	int status, ended;
-	char *seen;                /* all bytes so far */
+	char *seen; /* all bytes so far */
 	size_t n, cap;
-	size_t searched;           /* until: looks for text from here on */
+	size_t searched; /* until: looks for text from here on */
 };
 
 static long long

@@ -52,7 +52,7 @@ rights_of_children() {
 rights_start demo --demo
 ok "$(both_children "$pid"; echo $?)" "--demo runs as supervisor, engine and console" "$(ps -ef --forest | grep '[s]ipwhy' | head)"
 rights_of_children demo
-tm send-keys -t demo q
+tm send-keys -t demo q y
 ok "$(wait_for 3 gone "$pid"; echo $?)" "--demo ends by q"
 
 rights_start live -d lo
@@ -82,7 +82,7 @@ if [ -x "$udpsend" ]; then
 else
 	skip "live: a killed engine is replaced" "no udpsend (make check builds it)"
 fi
-tm send-keys -t live q
+tm send-keys -t live q y
 ok "$(wait_for 3 gone "$pid"; echo $?)" "-d lo ends by q"
 
 # A file as input: the supervisor has it open neither before nor after.

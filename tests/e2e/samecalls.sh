@@ -57,7 +57,7 @@ show log calls.log
 ok $? "the log is on screen" "$(screen log)"
 # What stands in line 1 and in the list's column of addresses differs by what it is about.
 plain() {
-	screen "$1" | sed '1d; s/calls\.pcap/calls.log/g; s/ *[0-9,]* frames/ N/; s/ *[0-9,]* lines/ N/; s/lost.*//
+	screen "$1" | sed '1d; s/calls\.pcap/calls.log/g; s/ *[0-9,]* frames/ N/; s/ *[0-9,]* packets/ N/; s/ *[0-9,]* lines/ N/; s/lost.*//
 		s/about [0-9]* u.*/about N/; s/pbx-demo.*/-/; s/between - .*/between -/; s/by - .*/by -/; s/[[:space:]]*$//'
 }
 both() {

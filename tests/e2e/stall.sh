@@ -26,7 +26,7 @@ stall_show() {
 	screen show
 }
 
-"$ptystall" 24x80 until:CLASS read:0.5 "stall:$stall_s" read:1 "save:$work/after" send:q end:3 \
+"$ptystall" 24x80 until:LIVE read:0.5 "stall:$stall_s" read:1 "save:$work/after" send:qy end:3 \
 	-- "$SIPWHY" -d lo >steps 2>&1 &
 pty=$!
 background $pty

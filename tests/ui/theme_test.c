@@ -376,7 +376,8 @@ test_find(void **state)
 	assert_int_equal(theme_find(&t, "./nowhere.theme", folders, &em), -ENOENT);
 	assert_int_equal(theme_find(&t, "no\x1bsuch", folders, &em), -ENOENT);
 	assert_string_equal(em.text,
-	    "theme \"no\\x1bsuch\" is not known: take dark, light, mono, 16, highcontrast, sngrep, solarized, or a file");
+	    "theme \"no\\x1bsuch\" is not known: take "
+	    "dark, light, mono, 16, highcontrast, sngrep, solarized, or a file");
 	assert_int_equal(theme_find(&t, "", folders, &em), -ENOENT);
 	assert_string_equal(t.name, "dark");
 	for (size_t i = 0; i < 3; i++) {
