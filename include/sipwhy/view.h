@@ -84,8 +84,8 @@ struct view_cfg {
 	const char *const *history;
 	size_t n_history;
 	const char *const *themes; /* names that :theme knows, NULL behind the last */
-	/* A setting of the program as it is now ("theme", "glyphs", "mouse" ...), or "interfaces": those of this machine
-	 * that could be captured on instead; written to out.  NULL: not known.  The function may be NULL. */
+	/* A setting of the program as it is now ("theme", "glyphs", "mouse" ...), or "interfaces": those of this
+	 * machine that could be captured on instead; written to out.  NULL: not known.  The function may be NULL. */
 	void *value_ctx;
 	const char *(*value)(void *value_ctx, const char *name, char *out, size_t cap);
 };
@@ -147,5 +147,7 @@ struct view_action_name {
 };
 /* Row number `at`; false behind the last. */
 bool view_action_row(size_t at, struct view_action_name *out);
+/* Does the action of this name have this key by default, on any screen? */
+bool view_action_has(const char *action, uint32_t key);
 
 #endif

@@ -35,8 +35,8 @@ int child_engine(pid_t *out, pid_t *opener, const struct engine_cfg *cfg, const 
     struct errmsg *em);
 
 /*
- * Fork a console with these descriptors (see console_new).  others: n that it does not keep.  0 and its process in *out,
- * or negative errno.  What keeps it from starting it says on stderr itself.
+ * Fork a console with these descriptors (see console_new).  others: n that it does not keep.  0 and its process in
+ * *out, or negative errno.  What keeps it from starting it says on stderr itself.
  */
 int child_console(pid_t *out, const struct options *o, const struct console_fds *fds, struct history *history,
     const int *others, size_t n);

@@ -24,7 +24,7 @@ struct engine_share {
 	int64_t start_ns; /* of the first engine: the demo's present begins there */
 	uint32_t current; /* input whose frame `at` is the newest */
 	uint32_t missing; /* bit i: input i could not be opened this time; the others go on without it */
-	uint32_t refused; /* bit i: there is no right to open input i, which a screen can tell better than one sentence */
+	uint32_t refused; /* bit i: no right to open input i, which a screen can tell better than one sentence */
 };
 
 /*

@@ -98,7 +98,7 @@ keys_standard(struct keys_set *s, const char *action)
 	}
 }
 
-/* A key that another action was given is no longer this one's. */
+/* A key that another action was given is no longer this one's, but for one that the other has anyway. */
 static void
 keys_apply(struct keys_set *s, const struct options *o, const char *action)
 {
@@ -108,7 +108,7 @@ keys_apply(struct keys_set *s, const struct options *o, const char *action)
 
 		if (own && !m->remove)
 			keys_add(s, m->key);
-		else if (own || !m->remove)
+		else if (own || (!m->remove && !view_action_has(m->action, m->key)))
 			keys_remove(s, m->key);
 	}
 }

@@ -1,6 +1,6 @@
 /*
- * saver - see saver.h.  One datagram of a SOCK_SEQPACKET pair is one request: a number, the name, and one descriptor; the
- * answer is the number again and an errno.
+ * saver - see saver.h.  One datagram of a SOCK_SEQPACKET pair is one request: a number, the name, and one descriptor;
+ * the answer is the number again and an errno.
  * One thing to know: the content is a sealed memfd (memfd_create(2)).  It can't change while it is copied, and reading
  * it never waits for anybody, which a file on somebody's own file system could make us do.
  */

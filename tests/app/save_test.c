@@ -1,6 +1,6 @@
 /*
- * save: new files only, never through a link, nothing left of half ones; and saver: a console that asks for anything but
- * a new plain file gets an errno, whatever it sends.
+ * save: new files only, never through a link, nothing left of half ones; and saver: a console that asks for anything
+ * but a new plain file gets an errno, whatever it sends.
  */
 #include <setjmp.h>
 #include <stdarg.h>
