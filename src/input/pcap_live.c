@@ -61,15 +61,17 @@ live_names(char *out, size_t cap)
 static int
 live_refused(struct live *l, const char *dev, int rc, struct errmsg *em)
 {
+	bool denied = rc == PCAP_ERROR_PERM_DENIED || rc == PCAP_ERROR_PROMISC_PERM_DENIED;
 	char names[160];
 
+	/* The right is asked for first, and a slip in the name would never be told. */
+	if (denied && strcmp(dev, "any") != 0 && if_nametoindex(dev) == 0)
+		rc = PCAP_ERROR_NO_SUCH_DEVICE;
 	switch (rc) {
 	case PCAP_ERROR_PERM_DENIED:
 	case PCAP_ERROR_PROMISC_PERM_DENIED:
-		return errmsg_set(em, -EPERM,
-		    "no right to capture on %.32s: run as root (sudo), or give the program the right "
-		    "(setcap cap_net_raw+ep PROGRAM), or read a file (-I FILE), or look at made-up traffic (--demo)",
-		    dev);
+		return errmsg_set(em, -EPERM, "no right to capture on %.32s (libpcap: %.120s)", dev,
+		    pcap_geterr(l->pcap)[0] != '\0' ? pcap_geterr(l->pcap) : pcap_statustostr(rc));
 	case PCAP_ERROR_NO_SUCH_DEVICE:
 		live_names(names, sizeof names);
 		return errmsg_set(em, -ENODEV, "there is no interface %.32s; there are: %s", dev, names);

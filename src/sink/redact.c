@@ -227,7 +227,8 @@ redact_ends(struct slice s, const char *end)
 static bool
 redact_is_join(struct slice name)
 {
-	static const char *const ends[] = { "call-id", "callid", "cid", "uuid", "session-id", "correlation-id", "vector" };
+	static const char *const ends[] = { "call-id", "callid", "cid", "uuid", "session-id", "correlation-id",
+		"vector" };
 
 	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
 		if (redact_ends(name, ends[i]))
@@ -238,8 +239,8 @@ redact_is_join(struct slice name)
 static enum redact_line
 redact_header(struct slice name)
 {
-	static const char *const words[] = { "Reason", "Warning", "Subject", "s", "Error-Info", "Diversion", "History-Info",
-		"Remote-Party-ID" };
+	static const char *const words[] = { "Reason", "Warning", "Subject", "s", "Error-Info", "Diversion",
+		"History-Info", "Remote-Party-ID" };
 
 	if (slice_ieq(name, slice_str("Identity")) || slice_ieq(name, slice_str("y")))
 		return REDACT_SIGNED;

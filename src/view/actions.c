@@ -44,7 +44,7 @@ static const struct view_key actions_common[] = {
 static const struct view_ops *const actions_views[] = { &view_overview, &view_events, &view_groups, &view_peers_list,
 	&view_alerts, &view_alert, &view_sources, &view_source, &view_notices, &view_notice, &view_detail, &view_raw,
 	&view_ladder, &view_diff, &view_sdp, &view_log, &view_help, &view_columns, &view_filter_form, &view_settings,
-	&view_quit };
+	&view_save_form, &view_quit };
 
 const struct view_key *
 viewer_common_keys(size_t *n)
@@ -59,7 +59,32 @@ view_action_name(enum view_action action)
 	return action < ACTION_N ? actions_names[action] : "";
 }
 
-/* Did the user take this key from the action? */
+static bool
+actions_has(const struct view_key *keys, size_t n, const char *action, uint32_t key)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < VIEW_KEYS_EACH; k++)
+			if (key != 0 && keys[i].keys[k] == key &&
+			    strcmp(actions_names[keys[i].action], action) == 0)
+				return true;
+	return false;
+}
+
+bool
+view_action_has(const char *action, uint32_t key)
+{
+	size_t n;
+	const struct view_key *common = viewer_common_keys(&n);
+
+	if (actions_has(common, n, action, key))
+		return true;
+	for (size_t i = 0; i < sizeof actions_views / sizeof actions_views[0]; i++)
+		if (actions_has(actions_views[i]->keys, actions_views[i]->n_keys, action, key))
+			return true;
+	return false;
+}
+
+/* Did the user take this key from the action?  To name a key that an action has anyway takes it from nobody. */
 static bool
 actions_taken(const struct viewer *v, enum view_action action, uint32_t key)
 {
@@ -70,7 +95,7 @@ actions_taken(const struct viewer *v, enum view_action action, uint32_t key)
 
 		if (strcmp(m->action, actions_names[action]) == 0 && (m->key == key || (m->remove && m->key == 0)))
 			taken = m->remove;
-		else if (!m->remove && m->key == key)
+		else if (!m->remove && m->key == key && !view_action_has(m->action, key))
 			taken = true;
 	}
 	return taken;
@@ -86,7 +111,7 @@ actions_given(const struct viewer *v, enum view_action action, uint32_t key)
 		const struct view_keymap *m = &v->cfg->keys[i];
 
 		if (strcmp(m->action, actions_names[action]) == 0 && (m->key == key || m->key == 0))
-			given = !m->remove;
+			given = !m->remove && !view_action_has(m->action, key);
 	}
 	return given;
 }

@@ -231,6 +231,7 @@ alerts_draw(struct viewer *v, void *state, struct canvas *c)
 		if (at == a->list.cursor)
 			view_table_cursor(c, row);
 	}
+	view_spots_list(v, y.first, &a->list, canvas_cols(c));
 	if (y.tail >= 0)
 		alerts_tail_draw(v, a, a->row[a->list.cursor], c, &y);
 }

@@ -119,7 +119,7 @@ chrome_state(struct chrome_line *l, const struct viewer *v, const struct store_s
 }
 
 static void
-chrome_follow(struct chrome_line *l, const struct store *s, struct view_follow f)
+chrome_follow(struct chrome_line *l, const struct store *s, struct view_follow f, bool ended)
 {
 	char n[32], text[64];
 
@@ -128,7 +128,8 @@ chrome_follow(struct chrome_line *l, const struct store *s, struct view_follow f
 		chrome_add(l, 230, false, ROLE_STATUS_PAUSED, 24, text);
 		return;
 	}
-	if (!f.shown || store_looking(s) != 0)
+	/* Nothing comes any more that could be followed. */
+	if (!f.shown || store_looking(s) != 0 || (ended && f.fresh == 0))
 		return;
 	if (f.follow)
 		chrome_add(l, 200, false, ROLE_STATUS_FOLLOW, 24, "follow");
@@ -312,7 +313,7 @@ view_status_line(const struct viewer *v, struct canvas *c, int row, struct view_
 	chrome_sources(v->store, text, sizeof text);
 	chrome_add(&l, 110, false, ROLE_STATUS, (size_t)wide, text);
 	chrome_state(&l, v, &st);
-	chrome_follow(&l, v->store, f);
+	chrome_follow(&l, v->store, f, st.ended);
 	chrome_progress(&l, &st);
 	if (canvas_cols(c) < CHROME_LENS_COLS || canvas_rows(c) < CHROME_LENS_ROWS)
 		chrome_alerts(&l, v->store);
@@ -335,10 +336,9 @@ view_levels(const struct store *s, char *out, size_t cap)
 
 	(void)store_incident_levels(s, n);
 	out[0] = '\0';
-	if (n[INCIDENT_CRITICAL] + n[INCIDENT_ERROR] > 0)
-		at = (size_t)snprintf(out, cap, "!%zu", n[INCIDENT_CRITICAL] + n[INCIDENT_ERROR]);
-	if (n[INCIDENT_WARNING] > 0)
-		at += (size_t)snprintf(out + at, cap - at, "%s-%zu", at > 0 ? " " : "", n[INCIDENT_WARNING]);
+	if (n[INCIDENT_CRITICAL] + n[INCIDENT_ERROR] + n[INCIDENT_WARNING] > 0)
+		at = (size_t)snprintf(
+		    out, cap, "!%zu", n[INCIDENT_CRITICAL] + n[INCIDENT_ERROR] + n[INCIDENT_WARNING]);
 	if (n[INCIDENT_NOTICE] > 0)
 		at += (size_t)snprintf(out + at, cap - at, "%si%zu", at > 0 ? " " : "", n[INCIDENT_NOTICE]);
 	if (at == 0)
@@ -449,6 +449,7 @@ chrome_letters_draw(const struct viewer *v, struct canvas *c, int row, int width
 	for (size_t i = 0; i < n; i++) {
 		if (keys[i]->priority < limit || keys[i]->bar == NULL)
 			continue;
+		view_spots_bar(v, row, col, chrome_key_cols(keys[i]) - CHROME_GAP, keys[i]);
 		col += canvas_printf(c, row, col, canvas_cols(c), key, "%s", keys[i]->bar) + 1;
 		col += canvas_printf(c, row, col, canvas_cols(c), word, "%s", chrome_key_word(v, keys[i])) + CHROME_GAP;
 	}
@@ -514,6 +515,8 @@ chrome_fbar_draw(const struct viewer *v, struct canvas *c, int row)
 		n--;
 	}
 	for (size_t i = 0; i < n; i++) {
+		view_spots_bar(
+		    v, row, col, (int)(strlen(keys[i]->fkey) + strlen(keys[i]->word)) + inner, keys[i]);
 		col += canvas_printf(c, row, col, canvas_cols(c), ROLE_BAR_KEY, "%s", keys[i]->fkey) + inner;
 		col += canvas_printf(c, row, col, canvas_cols(c), ROLE_BAR, "%s", keys[i]->word) + gap;
 	}

@@ -27,7 +27,7 @@ static const struct view_key detail_keys[] = {
 	{ ACTION_EVIDENCE, { 'Y' }, "Y", "evidence: text to clipboard and file", "Y", "evidence", 190, NULL, PART_DO },
 	{ ACTION_MUTE, { 'm' }, "m", "mute its group, or no more", "m", "mute", 140, NULL, PART_DO },
 	{ ACTION_MARK, { ' ' }, "Space", "mark the failure, or no more", "Space", "mark", 70, NULL, PART_DO },
-	{ ACTION_SAVE, { 's', UI_KEY_F2 }, "s F2", "save its messages as pcap", NULL, "Save", 160, "F2", PART_DO },
+	{ ACTION_SAVE, { 's', UI_KEY_F2 }, "s F2", "save: text, pcap, JSON, CSV", NULL, "Save", 160, "F2", PART_DO },
 	{ ACTION_LADDER, { 0 }, "F4", NULL, NULL, "Flow", 150, "F4", PART_LOOK },
 	{ ACTION_RAW, { 0 }, "F6", NULL, NULL, "Raw", 150, "F6", PART_LOOK },
 	{ ACTION_BACK, { UI_KEY_ESC, 'q', UI_KEY_BACKSPACE }, "Esc q", "back to the list", "Esc", "Back", 255, "q",
@@ -137,17 +137,29 @@ detail_or_dash(struct slice s)
 	return s.n > 0 ? s : slice_str("-");
 }
 
+/* The how manieth failure it is that was told in this run, of all; both stay what they are while it is kept. */
+static void
+detail_number(const struct viewer *v, const struct event *e, bool with_all, char *out, size_t cap)
+{
+	uint64_t before = store_event_evicted(v->store);
+	char n[32], all[32];
+
+	(void)snprintf(out, cap, "%s%s%s",
+	    view_number(n, sizeof n, before + store_event_index(v->store, e->id) + 1, 13),
+	    with_all ? " of " : "",
+	    with_all ? view_number(all, sizeof all, before + store_event_count(v->store), 13) : "");
+}
+
 /* " Event 48,255  14:32:06.553  INVITE  1037 -> +442066627625      < prev  next >". */
 static void
 detail_title_draw(const struct viewer *v, const struct event *e, struct canvas *c, int row)
 {
 	static const char steps[] = "< prev  next >";
-	char clock[16], id[32];
+	char clock[16], number[64];
 	int cols = canvas_cols(c), col = 1, end = cols >= 72 ? cols - (int)sizeof steps - 1 : cols - 1;
 
-	col += canvas_printf(c, row, col, cols, ROLE_TEXT_STRONG, "%s%s", cols >= 60 ? "Event " : "",
-		   view_number(id, sizeof id, e->id, 13)) +
-	    2;
+	detail_number(v, e, cols >= DETAIL_LONG_TITLE, number, sizeof number);
+	col += canvas_printf(c, row, col, cols, ROLE_TEXT_STRONG, "%s%s", cols >= 60 ? "Event " : "", number) + 2;
 	col +=
 	    canvas_printf(c, row, col, cols, ROLE_TEXT_DIM, "%s", timefmt_clock_ms(clock, sizeof clock, e->t_ns)) + 2;
 	col += canvas_text(c, row, col, 12, ROLE_TEXT, detail_or_dash(e->method)) + 2;
@@ -185,6 +197,7 @@ detail_draw(struct viewer *v, void *state, struct canvas *c)
 	struct detail_rows y = detail_rows(c);
 	struct detail_messages m;
 	struct detail d = { .v = v, .e = detail_event(v), .messages = &m };
+	struct event whole;
 	struct page p;
 	char place[64] = "", name[ENDPOINT_TEXT];
 
@@ -200,6 +213,8 @@ detail_draw(struct viewer *v, void *state, struct canvas *c)
 	d.logged = detail_is_logged(v->store, d.e);
 	detail_messages(v, d.e, &m);
 	why_alike(v->store, d.e, false, &d.alike);
+	whole = detail_whole(d.e, &m);
+	d.e = &whole;
 	if (y.title >= 0)
 		detail_title_draw(v, d.e, c, y.title);
 	page_show(&p, c, y.body, y.height, state, detail_write, &d);
@@ -314,7 +329,8 @@ detail_key(struct viewer *v, void *state, enum view_action action)
 	case ACTION_EVIDENCE:
 		return detail_save(v, VIEW_SAVE_EVIDENCE);
 	case ACTION_SAVE:
-		return detail_save(v, VIEW_SAVE_PCAP);
+		viewer_push(v, &view_save_form);
+		break;
 	case ACTION_MUTE:
 		return detail_mute(v);
 	case ACTION_MARK:

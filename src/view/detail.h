@@ -50,6 +50,8 @@ void detail_gone_draw(struct canvas *c, int row);
 
 /* detail_message.c: messages, and the lines of one. */
 void detail_messages(const struct viewer *v, const struct event *e, struct detail_messages *out);
+/* The event with the bytes of its message, where they are kept with the messages alone. */
+struct event detail_whole(const struct event *e, const struct detail_messages *m);
 /* Take one line off *rest, without its end; false when nothing is left. */
 bool message_line(struct slice *rest, struct slice *line);
 /* Value of the first header of that name (or its compact form, NULL none), trimmed; empty when there is none. */
@@ -93,12 +95,13 @@ struct ladder_row {
 	size_t index, from, to; /* row of the messages; parties */
 	char note[64];
 };
-/* said: row where the failure was first said, n when that is not known. */
+/* said: row where the failure was first said, n when that is not known.  passed: the last row that carried it on, n
+ * none. */
 struct ladder {
 	struct ladder_party party[LADDER_PARTIES];
 	size_t parties;
 	struct ladder_row row[CALLMSG_MAX];
-	size_t n, said, legs;
+	size_t n, said, passed, legs;
 	uint8_t evidence; /* of the weakest join */
 };
 /* leg: only that one; -1 all. */

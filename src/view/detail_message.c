@@ -62,6 +62,18 @@ detail_messages(const struct viewer *v, const struct event *e, struct detail_mes
 		out->m[out->answer].raw = e->raw;
 }
 
+struct event
+detail_whole(const struct event *e, const struct detail_messages *m)
+{
+	struct event whole = *e;
+
+	if (whole.raw.n == 0 && m->told && m->answer < m->n) {
+		whole.raw = m->m[m->answer].raw;
+		whole.raw_len = m->m[m->answer].raw_len;
+	}
+	return whole;
+}
+
 bool
 message_line(struct slice *rest, struct slice *line)
 {

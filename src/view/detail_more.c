@@ -75,7 +75,11 @@ detail_beside(char *out, size_t cap, int64_t t_ns, int64_t than_ns)
 	char span[24];
 	int64_t by = t_ns < than_ns ? than_ns - t_ns : t_ns - than_ns;
 
-	(void)snprintf(out, cap, "%s %s", view_span(span, sizeof span, by), t_ns < than_ns ? "before" : "after");
+	if (by < NS_PER_S)
+		(void)snprintf(out, cap, "less than a second %s", t_ns < than_ns ? "before" : "after");
+	else
+		(void)snprintf(out, cap, "%s %s", view_span(span, sizeof span, by),
+		    t_ns < than_ns ? "before" : "after");
 	return out;
 }
 
@@ -102,8 +106,9 @@ detail_peer_now(struct page *p, const struct detail *d)
 
 	if (peer == NULL || (peer->figures.bids == 0 && peer->failures == 0))
 		return;
-	(void)snprintf(text, sizeof text, "-  %s now, %s: %s calls, ASR %s; failures since the start %s", peer->name,
+	(void)snprintf(text, sizeof text, "-  %s now, %s: %s call%s, ASR %s; failures since the start %s", peer->name,
 	    view_window_name(d->v), view_number(bids, sizeof bids, (uint64_t)peer->figures.bids, 9),
+	    peer->figures.bids == 1 ? "" : "s",
 	    view_percent(asr, sizeof asr, peer->figures.asr),
 	    view_number(failures, sizeof failures, peer->failures, 9));
 	page_text(p, ROLE_TEXT, 1, 4, slice_str(text));
@@ -180,7 +185,7 @@ headers_via_depth(struct slice raw)
 static void
 headers_transport(struct page *p, const struct event *e, struct slice raw)
 {
-	char line[320], depth[16] = "?";
+	char line[320], depth[16] = "?", transport[8];
 	struct slice to = message_header(raw, "To", "t");
 
 	if (headers_via_depth(raw) > 0)
@@ -189,7 +194,8 @@ headers_transport(struct page *p, const struct event *e, struct slice raw)
 	    to.n == 0                                      ? "?"
 		: slice_ifind(to, slice_str(";tag=")) >= 0 ? "yes"
 							   : "no",
-	    transport_name(e->transport), (int)(e->src.n < 60 ? e->src.n : 60), e->src.n > 0 ? e->src.p : "",
+	    view_transport(transport, sizeof transport, e->transport), (int)(e->src.n < 60 ? e->src.n : 60),
+	    e->src.n > 0 ? e->src.p : "",
 	    (int)(e->dst.n < 60 ? e->dst.n : 60), e->dst.n > 0 ? e->dst.p : "");
 	page_text(p, ROLE_TEXT, 1, 4, slice_str(line));
 }
@@ -198,8 +204,16 @@ headers_transport(struct page *p, const struct event *e, struct slice raw)
 static struct slice
 headers_part(struct slice s, size_t most)
 {
+	s = slice_trim(s);
 	s = s.n > 0 ? s : slice_str("-");
 	return (struct slice){ s.p, s.n < most ? s.n : most };
+}
+
+/* What the event was told of it, else what its message says. */
+static struct slice
+headers_or(struct slice told, struct slice raw, const char *name)
+{
+	return told.n > 0 ? told : message_header(raw, name, NULL);
 }
 
 void
@@ -218,8 +232,9 @@ detail_headers(struct page *p, const struct detail *d)
 	cseq = headers_part(cseq, 40);
 	branch = headers_part(headers_branch(raw), 80);
 	if (e->code != 0) {
-		struct slice retry = headers_part(slice_trim(e->retry_after), 60), agent = headers_part(e->agent, 60);
-		struct slice warning = headers_part(e->warning, 200);
+		struct slice retry = headers_part(headers_or(slice_trim(e->retry_after), raw, "Retry-After"), 60);
+		struct slice agent = headers_part(headers_or(e->agent, raw, "Server"), 60);
+		struct slice warning = headers_part(headers_or(e->warning, raw, "Warning"), 200);
 
 		(void)snprintf(line, sizeof line, "Retry-After: %.*s   Server: %.*s   Warning: %.*s", (int)retry.n,
 		    retry.p, (int)agent.n, agent.p, (int)warning.n, warning.p);

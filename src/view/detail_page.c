@@ -240,10 +240,27 @@ detail_when(struct page *p, const struct event *e)
 	page_label(p, "When", ROLE_TEXT, slice_str(line));
 }
 
-static void
-detail_marks(struct page *p, const struct event *e)
+/* From the first 2xx to the ACK that came for it after all; 0 none came. */
+static int64_t
+detail_ack_late(const struct detail_messages *m)
 {
-	char line[256] = "";
+	int64_t t_ns = 0;
+
+	for (size_t i = 0; i < m->n; i++) {
+		if (t_ns == 0 && m->m[i].code >= 200 && m->m[i].code < 300 &&
+		    slice_eq(m->m[i].method, slice_str("INVITE")))
+			t_ns = m->m[i].t_ns;
+		else if (t_ns != 0 && m->m[i].code == 0 && slice_eq(m->m[i].method, slice_str("ACK")))
+			return m->m[i].t_ns - t_ns;
+	}
+	return 0;
+}
+
+static void
+detail_marks(struct page *p, const struct event *e, const struct detail_messages *m)
+{
+	char line[256] = "", span[32];
+	int64_t late_ns = e->ack_missing ? detail_ack_late(m) : 0;
 
 	if (e->recovered)
 		detail_add(line, sizeof line, "recovered");
@@ -251,7 +268,10 @@ detail_marks(struct page *p, const struct event *e)
 		detail_add(line, sizeof line, "inside a running call");
 	if (e->auth)
 		detail_add(line, sizeof line, "credentials refused");
-	if (e->ack_missing)
+	if (late_ns > 0)
+		detail_add(line, sizeof line, "ACK missing at first: it came %s after the answer",
+		    detail_span(span, sizeof span, (uint32_t)(late_ns / NS_PER_MS)));
+	else if (e->ack_missing)
 		detail_add(line, sizeof line, "ACK missing");
 	if (e->orphan)
 		detail_add(line, sizeof line, "request not seen");
@@ -306,7 +326,7 @@ detail_meaning(struct page *p, const struct detail *d, const struct sip_explanat
 		page_label(p, "Normal when", ROLE_TEXT, detail_known(why->code->expected_when));
 	detail_said_by(p, e, d->logged);
 	detail_when(p, e);
-	detail_marks(p, e);
+	detail_marks(p, e, d->messages);
 	detail_impact(p, d);
 	detail_alike(p, e, &d->alike);
 }
@@ -398,6 +418,11 @@ detail_answer(struct page *p, const struct event *e, const struct sip_explanatio
 {
 	const struct sip_code *code = why->code;
 
+	/* Of a request that nobody answered there may be nothing more to tell. */
+	if (code == NULL && why->cls == NULL && why->phrase == NULL && e->q850 < 0 && e->reason.n == 0 &&
+	    e->warning.n == 0 && e->retry_after.n == 0 && e->needs.n == 0 && e->detail.n == 0 && e->agent.n == 0 &&
+	    e->user_agent.n == 0)
+		return;
 	page_frame(p, e->code == 0 ? "The request" : "The answer");
 	detail_cause(p, e, why);
 	detail_warning(p, e, why);
@@ -433,8 +458,8 @@ detail_hop(struct page *p, const struct event_hop *h)
 		(void)snprintf(code, sizeof code, "%u", h->code);
 	if (h->seen > 1)
 		(void)snprintf(seen, sizeof seen, "  x%" PRIu32, h->seen);
-	(void)snprintf(line, sizeof line, "%.*s -> %.*s  %s  +%s%s", (int)(h->src.n < 64 ? h->src.n : 64), h->src.p,
-	    (int)(h->dst.n < 64 ? h->dst.n : 64), h->dst.p, code, detail_span(span, sizeof span, h->at_ms), seen);
+	(void)snprintf(line, sizeof line, "%.*s -> %.*s  at +%s  %s%s", (int)(h->src.n < 64 ? h->src.n : 64), h->src.p,
+	    (int)(h->dst.n < 64 ? h->dst.n : 64), h->dst.p, detail_span(span, sizeof span, h->at_ms), code, seen);
 	page_text(p, ROLE_TEXT, 1, 4, slice_str(line));
 }
 
@@ -448,7 +473,7 @@ detail_path(struct page *p, const struct event *e)
 
 	if (path.n == 0)
 		return;
-	page_frame(p, "Path of the request, with what each hop answered");
+	page_frame(p, "Path of the request: when it went, and what each hop answered");
 	while (n++ < EVENT_HOPS_MAX && event_hop_next(&path, &h))
 		detail_hop(p, &h);
 	if (path.n > 0)
@@ -458,7 +483,7 @@ detail_path(struct page *p, const struct event *e)
 static void
 detail_fields(struct page *p, const struct event *e, bool logged)
 {
-	char text[64];
+	char text[64], transport[8];
 
 	page_frame(p, "Decoded fields");
 	page_label(p, "Time", ROLE_TEXT, slice_str(timefmt_date_ms(text, sizeof text, e->t_ns)));
@@ -469,7 +494,7 @@ detail_fields(struct page *p, const struct event *e, bool logged)
 	detail_field(p, logged, "To", e->to);
 	detail_field(p, logged, "Peer", e->peer);
 	page_label(p, "Outcome", ROLE_TEXT, slice_str(outcome_name(e->outcome)));
-	page_labelf(p, "Transport", ROLE_TEXT, "%s%s", transport_name(e->transport),
+	page_labelf(p, "Transport", ROLE_TEXT, "%s%s", view_transport(transport, sizeof transport, e->transport),
 	    e->code == 0                             ? ""
 		: e->direction == DIRECTION_SENT     ? ", sent by this machine"
 		: e->direction == DIRECTION_RECEIVED ? ", received by this machine"

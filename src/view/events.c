@@ -436,7 +436,7 @@ events_save(struct viewer *v)
 		viewer_say(v, "there is nothing to save");
 		return;
 	}
-	prompt_open(v, PROMPT_COMMAND, "w ");
+	viewer_push(v, &view_save_form);
 	(void)snprintf(text, sizeof text, "save %s %s",
 	    view_number(n, sizeof n, v->n_marks > 0 ? v->n_marks : sift_count(v->sift), 11),
 	    v->n_marks > 0 ? "marked" : "shown");
@@ -574,6 +574,28 @@ events_key(struct viewer *v, void *state, enum view_action action)
 	return COMMAND_NONE;
 }
 
+/* The row as it was drawn, which newer ones may have moved since. */
+static bool
+events_click(struct viewer *v, void *state, int row, int col)
+{
+	struct events *s = state;
+	size_t at = (size_t)(row - s->drawn_first);
+
+	if (row < s->drawn_first || at >= s->n_drawn || col >= s->drawn_width)
+		return false;
+	at = sift_row(v->sift, s->drawn[at]);
+	events_to(v, s, at);
+	return sift_at(v->sift, at) != NULL;
+}
+
+static void
+events_header_click(struct viewer *v, void *state, uint8_t column)
+{
+	enum sift_order order = events_column(column)->order;
+
+	events_sort(v, state, order, order == v->order && !v->ascending);
+}
+
 const struct view_ops view_events = {
 	.name = "events",
 	.title = "Events",
@@ -586,4 +608,6 @@ const struct view_ops view_events = {
 	.key = events_key,
 	.raw_key = events_raw_key,
 	.close = events_close,
+	.click = events_click,
+	.sort = events_header_click,
 };

@@ -186,6 +186,8 @@ events_header_draw(
 
 		at += info->right && used < room ? room - used : 0;
 		(void)canvas_text(c, row, at, room, role, slice_str(info->title));
+		if (info->order != SIFT_ORDER_N)
+			view_spots_column(v, row, p->at[i], room, p->column[i]);
 		/* Newest first goes without saying; line 2 has it in words. */
 		if (sorted && (info->order != SIFT_TIME || v->ascending) && used + 2 <= room)
 			(void)canvas_text(c, row, info->right ? p->at[i] : at + used + 1, 1, role,

@@ -129,14 +129,18 @@ draw_count(const struct viewer *v, int form, char *out, size_t cap)
 	if (form < 2)
 		(void)snprintf(out + strlen(out), cap - strlen(out), " of %s errors",
 		    view_number(of, sizeof of, view_failures(v->store), 11));
-	if (form < 1 && st.start_ns > 0) {
-		int64_t s = (store_now(v->store) - st.start_ns) / NS_PER_S;
+	if (form < 1) {
+		/* Of a file the time is that of its messages. */
+		int64_t from = st.live ? st.start_ns : store_oldest(v->store);
+		int64_t s = (store_now(v->store) - from) / NS_PER_S;
 
+		if (from == 0)
+			return;
 		if (s >= 86400)
 			(void)snprintf(span, sizeof span, "%dd%02dh", (int)(s / 86400), (int)(s / 3600 % 24));
 		else
 			(void)view_span(span, sizeof span, s * NS_PER_S);
-		(void)snprintf(out + strlen(out), cap - strlen(out), " since %s", span);
+		(void)snprintf(out + strlen(out), cap - strlen(out), st.live ? " since %s" : " in %s", span);
 	}
 }
 
@@ -303,6 +307,9 @@ draw_list(struct viewer *v, struct events *s, struct canvas *c, const struct eve
 	struct events_place place;
 	size_t row, n = sift_count(v->sift);
 
+	s->n_drawn = 0;
+	s->drawn_first = y->first;
+	s->drawn_width = width;
 	events_layout(v, events_layout_of(width), &layout);
 	events_place(&layout, width < canvas_cols(c) ? width - 1 : width, &place);
 	if (y->header >= 0)
@@ -326,6 +333,8 @@ draw_list(struct viewer *v, struct events *s, struct canvas *c, const struct eve
 		}
 		e = sift_at(v->sift, row);
 		before = sift_at(v->sift, v->ascending ? row - 1 : row + 1);
+		if (e != NULL && s->n_drawn == i && i < EVENTS_DRAWN)
+			s->drawn[s->n_drawn++] = e->id;
 		if (e != NULL)
 			events_row_draw(v, e, before, &place, c, y->first + (int)i, width, e->id == v->event_id);
 	}

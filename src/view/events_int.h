@@ -71,6 +71,9 @@ void events_layout_parse(struct slice text, struct view_layout *out);
 int events_layout_cells(const struct view_layout *l);
 void events_place(const struct view_layout *l, int cols, struct events_place *out);
 
+/* Rows of a canvas at most. */
+enum { EVENTS_DRAWN = 500 };
+
 /* How rows of the last second stand below a page that goes by too fast. */
 enum { EVENTS_FOLDS = 4 };
 struct events_fold {
@@ -115,6 +118,10 @@ struct events {
 	bool like_over;
 	struct events_empty empty;
 	struct events_folded folded;
+	/* Ids of the rows as drawn last, the canvas row of the first, and their columns. */
+	uint64_t drawn[EVENTS_DRAWN];
+	size_t n_drawn;
+	int drawn_first, drawn_width;
 };
 
 /* events_cell.c */

@@ -282,3 +282,12 @@ view_explain(const struct event *e, struct sip_explanation *out)
 	if (out->headline == NULL)
 		out->headline = "";
 }
+
+char *
+view_transport(char *out, size_t cap, unsigned transport)
+{
+	(void)snprintf(out, cap, "%s", transport_name(transport));
+	for (char *p = out; *p != '\0'; p++)
+		*p = *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p;
+	return out;
+}

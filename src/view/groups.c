@@ -241,6 +241,10 @@ groups_list_draw(struct viewer *v, const struct groups *g, struct canvas *c, con
 
 	view_table_begin(&t, c, columns, n);
 	view_table_header(&t, c, y->header);
+	view_spots_list(v, y->first, &g->list, canvas_cols(c));
+	for (size_t i = 0; groups_kind(g)->sort_of != NULL && i < n; i++)
+		if (t.width[i] > 0 && groups_kind(g)->sort_of(i) >= 0)
+			view_spots_column(v, y->header, t.at[i], t.width[i], (uint8_t)groups_kind(g)->sort_of(i));
 	for (size_t i = 0; i < g->list.height && g->list.top + i < g->list.count; i++) {
 		groups_kind(g)->draw(v, g, &t, c, y->first + (int)i, g->list.top + i);
 		if (g->list.top + i == g->list.cursor)
@@ -384,6 +388,19 @@ groups_turn(struct viewer *v, struct groups *g)
 	groups_sync(v, g, 1);
 }
 
+/* A click: the column it stands by already is turned round. */
+void
+groups_view_sort(struct viewer *v, void *state, uint8_t sort)
+{
+	struct groups *g = state;
+	char text[64];
+
+	g->sort_turned = g->sort == sort && !g->sort_turned;
+	g->sort = sort;
+	(void)snprintf(text, sizeof text, "sorted by %s", groups_kind(g)->sorted(g));
+	viewer_say(v, text);
+}
+
 static void
 groups_sort(struct viewer *v, struct groups *g, enum view_action action)
 {
@@ -462,4 +479,5 @@ const struct view_ops view_groups = {
 	.draw = groups_view_draw,
 	.key = groups_view_key,
 	.close = groups_view_close,
+	.sort = groups_view_sort,
 };

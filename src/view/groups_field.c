@@ -262,12 +262,27 @@ field_source_text(const struct viewer *v, const char *name, bool lag, char *out,
 	}
 }
 
+/* Of a user its device, which is what sent the request; else what the newest answer names. */
+static const char *
+field_agent(const struct viewer *v, const struct groups *g, const struct sift_group *row, char *out, size_t cap)
+{
+	const struct event *e = store_event_at(v->store, store_event_index(v->store, row->newest));
+
+	if (g->by == GROUPS_BY_AGENT)
+		return "";
+	if (g->by != GROUPS_BY_USER || e == NULL || e->user_agent.n == 0)
+		return row->agent;
+	(void)slice_copy(out, cap, e->user_agent);
+	return out;
+}
+
 /* Text of a column of plain text or figures; "-" unknown. */
 static char *
 field_text(
     const struct viewer *v, const struct groups *g, const struct sift_group *row, unsigned id, char *out, size_t cap)
 {
-	char code[16], n[24];
+	char code[16], n[24], device[48];
+	const char *agent = field_agent(v, g, row, device, sizeof device);
 
 	(void)snprintf(out, cap, "-");
 	if (id == FIELD_COUNT)
@@ -285,8 +300,8 @@ field_text(
 		(void)groups_about(row->calls, out, cap);
 	else if (id == FIELD_USERS)
 		(void)groups_about(row->users, out, cap);
-	else if (id == FIELD_AGENT && row->agent[0] != '\0')
-		(void)snprintf(out, cap, "%s", row->agent);
+	else if (id == FIELD_AGENT && agent[0] != '\0')
+		(void)snprintf(out, cap, "%s", agent);
 	else if (id == FIELD_LOSS || id == FIELD_LAG)
 		field_source_text(v, row->value, id == FIELD_LAG, out, cap);
 	return out;
@@ -324,7 +339,8 @@ field_tail(struct viewer *v, const struct groups *g, struct page *p, size_t at)
 {
 	const struct sift_group *r = &g->field.row[at];
 	char text[400], value[128], n[24], before[32] = "", calls[24], users[24], when[64], top[64] = "";
-	char code[16];
+	char code[16], device[48];
+	const char *agent = field_agent(v, g, r, device, sizeof device);
 
 	if (view_window_s(v) > 0)
 		(void)snprintf(before, sizeof before, ", %llu in the %s before", (unsigned long long)r->before,
@@ -338,8 +354,8 @@ field_tail(struct viewer *v, const struct groups *g, struct page *p, size_t at)
 		(void)snprintf(top, sizeof top, "Mostly %s x%s", view_code(code, sizeof code, r->top_code),
 		    view_number(n, sizeof n, r->top_count, 9));
 	(void)snprintf(text, sizeof text, "%s%s%s%s%s%s%s", top, top[0] != '\0' && r->top_peer[0] != '\0' ? ", " : "",
-	    r->top_peer[0] != '\0' ? "peer " : "", r->top_peer, r->agent[0] != '\0' ? "; newest UA \"" : "", r->agent,
-	    r->agent[0] != '\0' ? "\"" : "");
+	    r->top_peer[0] != '\0' ? "peer " : "", r->top_peer, agent[0] != '\0' ? "; newest UA \"" : "", agent,
+	    agent[0] != '\0' ? "\"" : "");
 	page_text(p, ROLE_TEXT, 1, 1, slice_str(text));
 	page_text(p, ROLE_TEXT, 1, 1, slice_str(groups_headline(v, r->newest, text, sizeof text)));
 }

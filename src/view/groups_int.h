@@ -73,6 +73,7 @@ struct groups {
 struct groups_kind {
 	const char *sort;
 	const char *(*sorted)(const struct groups *g); /* NULL: it is always the same */
+	int (*sort_of)(size_t column);                 /* which of GROUPS_SORTS its header means or -1; or NULL */
 	size_t (*sync)(struct viewer *v, struct groups *g, size_t *cursor);
 	void (*keep)(struct groups *g, bool first);
 	void (*summary)(const struct viewer *v, const struct groups *g, char *out, size_t cap);
@@ -97,6 +98,7 @@ void groups_view_open(struct viewer *v, void *state);
 void groups_view_draw(struct viewer *v, void *state, struct canvas *c);
 enum command groups_view_key(struct viewer *v, void *state, enum view_action action);
 void groups_view_close(struct viewer *v, void *state);
+void groups_view_sort(struct viewer *v, void *state, uint8_t sort);
 
 /* "signature", "peer" ...: as the screen has it, and the filter's field ("ua"). */
 const char *groups_by_name(enum groups_by by);

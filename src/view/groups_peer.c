@@ -10,6 +10,9 @@
 
 #include "groups_int.h"
 
+/* Canvas columns left of the codes, and of what stands behind the last of them. */
+enum { PEER_CODES_AT = 19, PEER_OTHERS = 16 };
+
 enum peer_column {
 	PEER_NAME,
 	PEER_ROLE,
@@ -113,6 +116,16 @@ peer_sorted(const struct groups *g)
 }
 
 static int
+peer_sort_of(size_t column)
+{
+	static const int sorts[PEER_COLUMNS] = { [PEER_NAME] = 1, [PEER_ROLE] = -1, [PEER_ADDRESSES] = -1,
+		[PEER_RATE] = 2, [PEER_ASR] = 3, [PEER_CHANGE] = 0, [PEER_NER] = 4, [PEER_5XX] = 5, [PEER_4XX] = 6,
+		[PEER_SILENCE] = 7, [PEER_HISTORY] = -1 };
+
+	return column < PEER_COLUMNS ? sorts[column] : -1;
+}
+
+static int
 peer_compare_name(const void *x, const void *y)
 {
 	return strcmp(((const struct groups_peer *)x)->name, ((const struct groups_peer *)y)->name);
@@ -210,17 +223,6 @@ peer_empty(const struct viewer *v, const struct groups *g)
 				      : "No peer has been seen so far.";
 }
 
-static size_t
-peer_make_columns(const struct viewer *v, const struct groups *g, struct view_column *out, char *text, size_t cap)
-{
-	(void)v;
-	(void)g;
-	(void)text;
-	(void)cap;
-	memcpy(out, peer_columns, sizeof peer_columns);
-	return PEER_COLUMNS;
-}
-
 /* Where it was seen last: the end of its newest failure that is not ours. */
 static struct slice
 peer_address(const struct viewer *v, const struct sift_group *r)
@@ -237,6 +239,22 @@ peer_address(const struct viewer *v, const struct sift_group *r)
 	if (colon != NULL && (end.p[0] == '[' || memchr(end.p, ':', end.n) == colon))
 		end.n = (size_t)(colon - end.p);
 	return end.n > 0 ? end : slice_str("-");
+}
+
+static size_t
+peer_make_columns(const struct viewer *v, const struct groups *g, struct view_column *out, char *text, size_t cap)
+{
+	bool any = false;
+
+	(void)text;
+	(void)cap;
+	memcpy(out, peer_columns, sizeof peer_columns);
+	for (size_t i = 0; i < g->field.n_peers && !any; i++)
+		any = !slice_eq(peer_address(v, peer_failures(g, &g->field.peer[i])), slice_str("-"));
+	/* Where peers have no other names than their addresses, those have the room. */
+	if (!any)
+		out[PEER_ADDRESSES].least = out[PEER_ADDRESSES].wish = 0;
+	return PEER_COLUMNS;
 }
 
 /* Calls and registrations a second over the window; "-" when there is none, or no figures. */
@@ -303,20 +321,27 @@ peer_draw(struct viewer *v, const struct groups *g, const struct view_table *t, 
 	groups_spark(t, c, row, PEER_HISTORY, r != NULL ? r->history : none);
 }
 
-/* "503 x371  486 x2  --- x4", since the start. */
+/* "503 x371  486 x2  --- x4", since the start; those that do not fit the width are among the others. */
 static void
-peer_codes(const struct view_peer *f, char *out, size_t cap)
+peer_codes(const struct view_peer *f, int width, char *out, size_t cap)
 {
-	char code[8], n[32];
+	uint64_t others = f->stat.other;
+	char code[8], n[32], one[48];
 	size_t at = 0;
 
 	out[0] = '\0';
-	for (size_t i = 0; i < PEER_CODES && f->stat.codes[i].n > 0 && at < cap; i++)
-		at += (size_t)snprintf(out + at, cap - at, "%s%s x%s", i > 0 ? "  " : "",
+	for (size_t i = 0; i < PEER_CODES && f->stat.codes[i].n > 0; i++) {
+		(void)snprintf(one, sizeof one, "%s%s x%s", at > 0 ? "  " : "",
 		    view_code(code, sizeof code, f->stat.codes[i].code),
 		    view_number(n, sizeof n, f->stat.codes[i].n, 9));
-	if (f->stat.other > 0 && at < cap)
-		(void)snprintf(out + at, cap - at, "  others x%s", view_number(n, sizeof n, f->stat.other, 9));
+		if (at + strlen(one) >= cap || (int)(at + strlen(one)) > width - PEER_OTHERS) {
+			others += f->stat.codes[i].n;
+			continue;
+		}
+		at += (size_t)snprintf(out + at, cap - at, "%s", one);
+	}
+	if (others > 0 && at < cap)
+		(void)snprintf(out + at, cap - at, "  others x%s", view_number(n, sizeof n, others, 9));
 }
 
 /* Calls, registrations and delays over the window, and what the delay usually is. */
@@ -329,7 +354,8 @@ peer_tail_figures(struct viewer *v, const struct view_peer *f, struct page *page
 
 	if (store_kpi_peer_usual(v->store, f->name, view_window_s(v), &counts))
 		kpi_figures(&counts, &usual);
-	(void)snprintf(text, sizeof text, "calls %lld, answered %s (ASR); PDD p95 %s, usual %s", (long long)f->figures.bids,
+	(void)snprintf(text, sizeof text, "calls %lld, answered %s (ASR); PDD p95 %s, usual %s",
+	    (long long)f->figures.bids,
 	    view_percent(a, sizeof a, f->figures.asr), view_ms(b, sizeof b, f->figures.delay[KPI_PDD].p95),
 	    view_ms(d, sizeof d, usual.delay[KPI_PDD].p95));
 	if (f->figures.registers > 0)
@@ -346,7 +372,7 @@ peer_tail(struct viewer *v, const struct groups *g, struct page *page, size_t at
 	const struct view_peer *f = peer_figures(v, p);
 	const struct sift_group *r = peer_failures(g, p);
 	struct goodcall good;
-	char text[400], when[64], clock[16];
+	char text[400], when[64], clock[16], codes[200];
 
 	(void)snprintf(text, sizeof text, "%s: role %s%s%s%s", p->name,
 	    peer_role_name(f != NULL ? f->role : PEER_ROLE_UNKNOWN), r != NULL && r->agent[0] != '\0' ? ", UA \"" : "",
@@ -358,21 +384,19 @@ peer_tail(struct viewer *v, const struct groups *g, struct page *page, size_t at
 	page_text(page, ROLE_TEXT, 1, 3, slice_str(text));
 	if (f != NULL)
 		peer_tail_figures(v, f, page);
+	if (r == NULL) {
+		page_text(page, ROLE_TEXT, 1, 1, slice_str("No failure of it in this window."));
+	} else {
+		(void)snprintf(text, sizeof text, "%llu failures here, %s. %s", (unsigned long long)r->count,
+		    groups_when(v, r->first_ns, r->last_ns, when, sizeof when),
+		    groups_headline(v, r->newest, (char[200]){ 0 }, 200));
+		page_text(page, ROLE_TEXT, 1, 3, slice_str(text));
+	}
 	if (f != NULL && f->failures > 0) {
-		char codes[200];
-
-		peer_codes(f, codes, sizeof codes);
+		peer_codes(f, canvas_cols(page->c) - PEER_CODES_AT, codes, sizeof codes);
 		(void)snprintf(text, sizeof text, "since the start %s", codes);
 		page_text(page, ROLE_TEXT, 1, 3, slice_str(text));
 	}
-	if (r == NULL) {
-		page_text(page, ROLE_TEXT, 1, 1, slice_str("No failure of it in this window."));
-		return;
-	}
-	(void)snprintf(text, sizeof text, "%llu failures here, %s. %s", (unsigned long long)r->count,
-	    groups_when(v, r->first_ns, r->last_ns, when, sizeof when),
-	    groups_headline(v, r->newest, (char[200]){ 0 }, 200));
-	page_text(page, ROLE_TEXT, 1, 3, slice_str(text));
 }
 
 static bool
@@ -411,6 +435,7 @@ peer_line(struct viewer *v, const struct groups *g, size_t at, char *out, size_t
 const struct groups_kind groups_kind_peer = {
 	.sort = "ASR change ^",
 	.sorted = peer_sorted,
+	.sort_of = peer_sort_of,
 	.sync = peer_sync,
 	.keep = peer_keep,
 	.summary = peer_summary,

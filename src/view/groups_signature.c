@@ -10,7 +10,7 @@
 #include "groups_int.h"
 #include "sipwhy/timefmt.h"
 
-enum { SIGNATURE_NAMES = 64, SIGNATURE_NAME = 32, SIGNATURE_PREFIX = 6, SIGNATURE_PHRASE = 3 };
+enum { SIGNATURE_NAMES = 64, SIGNATURE_NAME = 32, SIGNATURE_PREFIX = 6, SIGNATURE_PHRASE = 3, SIGNATURE_ADDRESS = 13 };
 
 enum signature_column {
 	SIGNATURE_MARK,
@@ -40,7 +40,7 @@ static const struct view_column signature_columns[SIGNATURE_COLUMNS] = {
 	[SIGNATURE_USERS] = { "users", 5, 5, 80, true },
 	[SIGNATURE_FIRST] = { "FIRST", 8, 8, 120, false },
 	[SIGNATURE_LAST] = { "LAST", 8, 8, 110, false },
-	[SIGNATURE_HISTORY] = { "60 min", 10, STORE_GROUP_HISTORY, 80, true },
+	[SIGNATURE_HISTORY] = { "60 min", 8, STORE_GROUP_HISTORY, 80, true },
 };
 
 static size_t
@@ -94,8 +94,14 @@ signature_empty(const struct viewer *v, const struct groups *g)
 static size_t
 signature_make_columns(const struct viewer *v, const struct groups *g, struct view_column *out, char *text, size_t cap)
 {
-	(void)g;
+	size_t longest = signature_columns[SIGNATURE_PEER].least;
+
+	/* An address is not cut as long as the reason has its least. */
+	for (size_t i = 0; i < g->n; i++)
+		if (strlen(g->row[i].peer) > longest)
+			longest = strlen(g->row[i].peer);
 	memcpy(out, signature_columns, sizeof signature_columns);
+	out[SIGNATURE_PEER].least = (uint8_t)(longest < SIGNATURE_ADDRESS ? longest : SIGNATURE_ADDRESS);
 	out[SIGNATURE_COUNT].title = groups_window_title(v, text, cap);
 	return SIGNATURE_COLUMNS;
 }

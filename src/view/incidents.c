@@ -20,7 +20,7 @@ struct incidents_plan {
 char
 view_level_mark(const struct incident *i)
 {
-	return i->level >= INCIDENT_ERROR ? '!' : i->level == INCIDENT_WARNING ? '-' : 'i';
+	return i->level >= INCIDENT_WARNING ? '!' : 'i';
 }
 
 enum ui_role
@@ -145,6 +145,20 @@ incidents_at(const struct store *s, size_t at)
 	return NULL;
 }
 
+/* Those of the ones told that need somebody: information does not count. */
+static size_t
+incidents_serious(const struct store *s)
+{
+	size_t open = store_incident_open(s), n = 0;
+
+	for (size_t i = 0; i < open; i++) {
+		const struct incident *at = store_incident_at(s, i);
+
+		n += at->level >= INCIDENT_WARNING && incidents_is_told(s, at);
+	}
+	return n;
+}
+
 /* Rows that they may take, and how many are told at most; one: a block elsewhere lists all. */
 static int
 incidents_room(const struct canvas *c, bool one, size_t *most)
@@ -231,6 +245,20 @@ incidents_sentence_draw(const struct incident *i, struct canvas *c, int row, int
 		(void)canvas_text(c, row, col, end - col, ROLE_TEXT, i->sentence);
 }
 
+/* Bytes of an advice for this many columns: as far as a part of it goes that says something by itself. */
+static int
+incidents_advice_n(const char *advice, int room)
+{
+	int n = (int)strlen(advice), at;
+
+	if (n <= room)
+		return n;
+	for (at = room; at > room / 3; at--)
+		if (strchr(":,;", advice[at]) != NULL)
+			return at;
+	return n;
+}
+
 /* The first one has its sentence, and what to do or what it means; returns the next row. */
 static int
 incidents_first_draw(
@@ -246,8 +274,8 @@ incidents_first_draw(
 		incidents_sentence_draw(i, c, row, col, end);
 	row++;
 	if (p->advice)
-		(void)canvas_printf(
-		    c, row++, 3, canvas_cols(c) - 3, ROLE_TEXT_DIM, "%s%s", check ? "Check: " : "", advice);
+		(void)canvas_printf(c, row++, 3, canvas_cols(c) - 3, ROLE_TEXT_DIM, "%s%.*s", check ? "Check: " : "",
+		    incidents_advice_n(advice, canvas_cols(c) - 3 - (check ? 7 : 0)), advice);
 	return row;
 }
 
@@ -255,7 +283,7 @@ void
 incidents_draw(const struct store *s, struct canvas *c, int row, bool one)
 {
 	struct incidents_plan p = incidents_plan(s, c, one);
-	size_t more = incidents_count(s) - p.shown;
+	size_t serious = incidents_serious(s), more = serious > p.shown ? serious - p.shown : 0;
 	char tail[48] = "";
 
 	if (more > 0 && !one)

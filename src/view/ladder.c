@@ -35,7 +35,7 @@ static const struct view_key ladder_keys[] = {
 	{ ACTION_LADDER, { 'x', UI_KEY_F4 }, "x F4", "one leg, or all", "x", "one leg", 160, NULL, PART_LOOK },
 	{ ACTION_COPY, { 'y' }, "y", "copy the message", NULL, NULL, 0, NULL, PART_DO },
 	{ ACTION_EVIDENCE, { 'Y' }, "Y", "evidence: text to clipboard and file", "Y", "evidence", 60, NULL, PART_DO },
-	{ ACTION_SAVE, { 's', UI_KEY_F2 }, "s F2", "save the messages as pcap", NULL, "Save", 160, "F2", PART_DO },
+	{ ACTION_SAVE, { 's', UI_KEY_F2 }, "s F2", "save: text, pcap, JSON, CSV", NULL, "Save", 160, "F2", PART_DO },
 	{ ACTION_RAW, { 0 }, "F6", NULL, NULL, "Raw", 150, "F6", PART_LOOK },
 	{ ACTION_BACK, { UI_KEY_ESC, 'q', UI_KEY_BACKSPACE }, "Esc q", "back", "Esc", "Back", 255, "q", PART_MOVE },
 };
@@ -141,7 +141,10 @@ ladder_tail_draw(const struct ladder *l, const struct event *e, const struct lad
 	(void)view_frame(c, row, 0, canvas_cols(c), title);
 	ladder_telling(r->m, text, sizeof text);
 	(void)canvas_text(
-	    c, row + 1, 1, width, ROLE_TEXT, slice_str(text[0] != '\0' ? text : "no header of it is kept"));
+	    c, row + 1, 1, width, ROLE_TEXT, slice_str(text[0] != '\0'       ? text
+		: r->m->raw.n == 0           ? "- not kept"
+		: r->m->code > 0             ? "It has no Reason, Warning, Retry-After or Server."
+					     : "It has no User-Agent and no Contact."));
 	(void)canvas_printf(c, row + 2, 1, width, ROLE_TEXT, "%s", ladder_verdict(l, e, text, sizeof text));
 	if (r->m->leg > 0)
 		(void)canvas_printf(c, row + 3, 1, width, ROLE_TEXT_DIM, "leg %c: joined by %s%s",
@@ -314,7 +317,8 @@ ladder_key(struct viewer *v, void *state, enum view_action action)
 	case ACTION_EVIDENCE:
 		return detail_save(v, VIEW_SAVE_EVIDENCE);
 	case ACTION_SAVE:
-		return detail_save(v, VIEW_SAVE_PCAP);
+		viewer_push(v, &view_save_form);
+		break;
 	case ACTION_BACK:
 		viewer_pop(v);
 		break;

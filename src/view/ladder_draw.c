@@ -167,6 +167,20 @@ lanes_arrow(struct canvas *c, int row, int from, int to, enum ui_role role, cons
 	canvas_fill(c, row, at + len, 1, role, ' ');
 }
 
+/* The words that fit: "404 Not found~"; the code alone when none does. */
+static void
+lanes_label_cut(const char *full, unsigned code, int room, char *out, size_t cap)
+{
+	int n = (int)strlen(full) < room ? (int)strlen(full) : room - 1;
+
+	while (n > 3 && full[n] != ' ')
+		n--;
+	if (n > 3)
+		(void)snprintf(out, cap, "%.*s~", n, full);
+	else
+		(void)snprintf(out, cap, "%u", code);
+}
+
 /* Short forms, as in the phrase is long and the lane is not: "503 Unavailable" tells as much. */
 static void
 lanes_label(const struct callmsg *m, int room, char *out, size_t cap)
@@ -188,8 +202,10 @@ lanes_label(const struct callmsg *m, int room, char *out, size_t cap)
 	for (size_t i = 0; i < sizeof briefs / sizeof briefs[0]; i++)
 		if (slice_ieq(slice_trim(phrase), slice_str(briefs[i].phrase)))
 			(void)snprintf(out, cap, "%u %s", m->code, briefs[i].brief);
+	if (m->code < 200 && (int)strlen(out) > room)
+		(void)snprintf(out, cap, "%u %s", m->code, sip_code_phrase(m->code));
 	if ((int)strlen(out) > room)
-		(void)snprintf(out, cap, "%u", m->code);
+		lanes_label_cut(full, m->code, room, out, cap);
 }
 
 static bool

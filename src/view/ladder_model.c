@@ -86,24 +86,27 @@ ladder_is_telling(unsigned code)
 	return code >= 300;
 }
 
-/* The first answer with the code that ended it, from who gave it where that is known. */
+/*
+ * The answer with the code that ended it, from who gave it where that is known.  Of several tries the last that was not
+ * after the failure's own answer: what came before was not the end yet.
+ */
 static size_t
-ladder_said(const struct ladder *l, const struct event *e)
+ladder_said(const struct ladder *l, const struct event *e, size_t answer)
 {
 	unsigned code = e->said_code != 0 ? e->said_code : e->code;
 	struct slice by = e->said_by.n > 0 ? e->said_by : e->src;
-	size_t loose = l->n;
+	size_t loose = l->n, said = l->n;
 
 	for (size_t i = 0; i < l->n; i++) {
 		const struct callmsg *m = l->row[i].m;
 
 		if (m->code != code || code < 300 || (e->method.n > 0 && !slice_eq(m->method, e->method)))
 			continue;
-		if (slice_eq(m->src, by))
-			return i;
-		loose = loose == l->n ? i : loose;
+		loose = loose == l->n || l->row[i].index == answer ? i : loose;
+		if (slice_eq(m->src, by) && (said == l->n || l->row[i].index <= answer))
+			said = i;
 	}
-	return loose;
+	return said < l->n ? said : loose;
 }
 
 static char
@@ -142,14 +145,25 @@ ladder_note_legs(struct ladder *l)
 	}
 }
 
+/* Does `m` carry the same answer on, though it comes to who said it?  Its CSeq and caller are the same. */
+static bool
+ladder_is_same(const struct callmsg *said, const struct callmsg *m)
+{
+	struct slice cseq = message_header(said->raw, "CSeq", NULL), from = message_header(said->raw, "From", "f");
+
+	return cseq.n > 0 && from.n > 0 && slice_eq(cseq, message_header(m->raw, "CSeq", NULL)) &&
+	    slice_eq(from, message_header(m->raw, "From", "f"));
+}
+
 /* Beside the answers that followed the one that was said first. */
 static void
-ladder_note_answers(struct ladder *l, const struct event *e)
+ladder_note_answers(struct ladder *l)
 {
 	const struct callmsg *said = l->said < l->n ? l->row[l->said].m : NULL;
 	size_t at = said != NULL ? l->row[l->said].to : 0;
 	char text[40];
 
+	l->passed = l->n;
 	if (said == NULL)
 		return;
 	ladder_add(&l->row[l->said], "! said here");
@@ -158,7 +172,7 @@ ladder_note_answers(struct ladder *l, const struct event *e)
 
 		/* It goes on from where the answer before it came to. */
 		if (!ladder_is_telling(m->code) || l->row[i].from != at || !slice_eq(m->method, said->method) ||
-		    l->row[i].to == l->row[l->said].from)
+		    (l->row[i].to == l->row[l->said].from && !ladder_is_same(said, m)))
 			continue;
 		if (m->code == said->code) {
 			ladder_add(&l->row[i], "passed on");
@@ -166,13 +180,14 @@ ladder_note_answers(struct ladder *l, const struct event *e)
 			(void)snprintf(text, sizeof text, "%u became %u here", said->code, m->code);
 			ladder_add(&l->row[i], text);
 		}
+		l->passed = i;
 		at = l->row[i].to;
 	}
-	(void)e;
 }
 
+/* What an answer is to, where it is to another request of the attempt than the one that failed. */
 static void
-ladder_note_rest(struct ladder *l)
+ladder_note_rest(struct ladder *l, const struct event *e)
 {
 	char text[32];
 
@@ -181,6 +196,12 @@ ladder_note_rest(struct ladder *l)
 
 		if ((m->code == 401 || m->code == 407) && i != l->said && l->row[i].note[0] == '\0')
 			ladder_add(&l->row[i], "challenge");
+		if (m->code > 0 && m->method.n > 0 && e->method.n > 0 && !slice_eq(m->method, e->method) &&
+		    !slice_eq(m->method, slice_str("INVITE"))) {
+			(void)snprintf(text, sizeof text, "to %.*s", (int)(m->method.n < 16 ? m->method.n : 16),
+			    m->method.p);
+			ladder_add(&l->row[i], text);
+		}
 		if (m->seen > 1) {
 			(void)snprintf(text, sizeof text, "x%" PRIu32, m->seen);
 			ladder_add(&l->row[i], text);
@@ -208,10 +229,10 @@ ladder_build(
 	/* Who called is known by the number, where nothing else is. */
 	if (l->n > 0 && l->row[0].m->code == 0 && l->party[l->row[0].from].name[0] == '\0')
 		(void)slice_copy(l->party[l->row[0].from].name, sizeof l->party[0].name, e->from);
-	l->said = ladder_said(l, e);
+	l->said = ladder_said(l, e, msgs->answer);
 	ladder_note_legs(l);
-	ladder_note_answers(l, e);
-	ladder_note_rest(l);
+	ladder_note_answers(l);
+	ladder_note_rest(l, e);
 }
 
 /* Requests of the failed kind to others than who said no, after it did. */
@@ -227,35 +248,79 @@ ladder_other_route(const struct ladder *l, const struct event *e)
 	return false;
 }
 
+/* Was one of the answers behind who said no a success? */
+static bool
+ladder_worked(const struct ladder *l, const struct event *e)
+{
+	for (size_t i = l->said + 1; i < l->n; i++)
+		if (l->row[i].m->code >= 200 && l->row[i].m->code < 300 && slice_eq(l->row[i].m->method, e->method))
+			return true;
+	return false;
+}
+
+/* Name of who a row's message came from, else the address. */
+static const char *
+ladder_who(const struct ladder *l, size_t row)
+{
+	const struct ladder_party *p = &l->party[l->row[row].from];
+
+	if (strcmp(p->address, "-") == 0)
+		return "a party that the log does not name";
+	return p->name[0] != '\0' ? p->name : p->address;
+}
+
+/* No answer that failed: silence, or a success whose ACK did not come in time. */
+static void
+ladder_unsaid(const struct ladder *l, const struct event *e, char *out, size_t cap)
+{
+	bool provisional = false, ack = false;
+
+	for (size_t i = 0; i < l->n; i++) {
+		provisional = provisional || (l->row[i].m->code >= 100 && l->row[i].m->code < 200);
+		ack = ack || (l->row[i].m->code == 0 && slice_eq(l->row[i].m->method, slice_str("ACK")));
+	}
+	(void)snprintf(out, cap, "%s",
+	    e->ack_missing && ack    ? "It was answered, but the ACK came late: the answer was repeated until then."
+		: e->ack_missing     ? "It was answered, but no ACK followed."
+		: e->code != 0       ? "The answer that failed is not among the messages kept."
+		: provisional        ? "No final answer came, only provisional ones."
+				     : "Nobody answered: the request stands alone.");
+}
+
 char *
 ladder_verdict(const struct ladder *l, const struct event *e, char *out, size_t cap)
 {
-	const struct callmsg *said = l->said < l->n ? l->row[l->said].m : NULL, *last = NULL;
+	const struct callmsg *said = l->said < l->n ? l->row[l->said].m : NULL, *last;
+	bool call = slice_eq(e->method, slice_str("INVITE"));
 	size_t at = 0;
 
 	out[0] = '\0';
 	if (said == NULL) {
-		(void)snprintf(out, cap, "%s",
-		    e->code == 0 ? "Nobody answered: the request stands alone."
-				 : "The answer that failed is not among the messages kept.");
+		ladder_unsaid(l, e, out, cap);
 		return out;
 	}
-	for (size_t i = l->said + 1; i < l->n; i++)
-		if (strstr(l->row[i].note, "passed on") != NULL || strstr(l->row[i].note, " became ") != NULL)
-			last = l->row[i].m;
+	last = l->passed < l->n ? l->row[l->passed].m : NULL;
 	if (last == NULL)
-		at = (size_t)snprintf(out, cap, "%s said %u; no other hop passed it on. ",
-		    l->party[l->row[l->said].from].name[0] != '\0' ? l->party[l->row[l->said].from].name
-								   : l->party[l->row[l->said].from].address,
+		at = (size_t)snprintf(out, cap, "%s said %u; no other hop passed it on.", ladder_who(l, l->said),
 		    said->code);
+	else if (last->leg == said->leg && last->code == said->code)
+		at = (size_t)snprintf(out, cap, "%s said %u, and %s passed it on unchanged.", ladder_who(l, l->said),
+		    said->code, ladder_who(l, l->passed));
+	else if (last->leg == said->leg)
+		at = (size_t)snprintf(out, cap, "%s said %u, and %s made %u of it.", ladder_who(l, l->said), said->code,
+		    ladder_who(l, l->passed), last->code);
 	else if (last->code == said->code)
-		at = (size_t)snprintf(out, cap, "Code unchanged from leg %c to leg %c. ", ladder_letter(said->leg),
+		at = (size_t)snprintf(out, cap, "Code unchanged from leg %c to leg %c.", ladder_letter(said->leg),
 		    ladder_letter(last->leg));
 	else
-		at = (size_t)snprintf(out, cap, "%u became %u on the way from leg %c to leg %c. ", said->code,
+		at = (size_t)snprintf(out, cap, "%u became %u on the way from leg %c to leg %c.", said->code,
 		    last->code, ladder_letter(said->leg), ladder_letter(last->leg));
-	if (at < cap)
-		(void)snprintf(out + at, cap - at, "%s",
-		    ladder_other_route(l, e) ? "Another route was tried." : "No second route was tried.");
+	/* Routes are chosen for calls. */
+	if (at < cap && ladder_other_route(l, e))
+		(void)snprintf(out + at, cap - at, " %s",
+		    ladder_worked(l, e) ? "Another route was tried, and it took the call."
+					: "Another route was tried.");
+	else if (at < cap && call)
+		(void)snprintf(out + at, cap - at, " No second route was tried.");
 	return out;
 }

@@ -262,6 +262,7 @@ notices_draw(struct viewer *v, void *state, struct canvas *c)
 		if (i == n->list.cursor)
 			view_table_cursor(c, row);
 	}
+	view_spots_list(v, y.first, &n->list, canvas_cols(c));
 	at = notice_list_find(all, notices_number(all, n->list.cursor));
 	if (y.tail >= 0 && at != NULL)
 		notices_tail_draw(v->store, at, c, &y);

@@ -72,7 +72,8 @@ overview_head_rows(const struct viewer *v, const struct canvas *c, bool wide)
 	if (store_event_count(v->store) == 0 && store_notice_total(v->store) == 0)
 		return 0;
 	why_find(v->store, &why);
-	return 1 + (why.because[0] != '\0');
+	/* On a low screen the hint says it. */
+	return 1 + (why.because[0] != '\0' && canvas_rows(c) >= OVERVIEW_HIGH_ROWS);
 }
 
 static int
@@ -289,12 +290,25 @@ overview_incident(const struct viewer *v, const struct overview *o)
 	return o->focus == FOCUS_NONE || o->focus == FOCUS_ALERTS ? incidents_at(v->store, 0) : NULL;
 }
 
+/* Why most failed, where the head has no room for it. */
+static bool
+overview_because(const struct viewer *v, const struct canvas *c, char *out, size_t cap)
+{
+	struct why why;
+
+	if (canvas_rows(c) >= OVERVIEW_HIGH_ROWS)
+		return false;
+	why_find(v->store, &why);
+	(void)snprintf(out, cap, "%s", why.because);
+	return out[0] != '\0';
+}
+
 static void
 overview_hint_draw(struct viewer *v, const struct overview *o, struct canvas *c, int row)
 {
 	const struct incident *i = overview_incident(v, o);
 	const struct event *e = overview_newest_event(v, o);
-	char away[128];
+	char away[128], because[320];
 
 	view_say_draw(v, c, row);
 	if (v->say[0] != '\0')
@@ -305,6 +319,8 @@ overview_hint_draw(struct viewer *v, const struct overview *o, struct canvas *c,
 		overview_alert_hint(v, o, i, c, row);
 	else if (o->focus != FOCUS_NONE && o->focus != FOCUS_NEWEST)
 		overview_row_hint(v, o, c, row);
+	else if (o->focus == FOCUS_NONE && overview_because(v, c, because, sizeof because))
+		(void)canvas_text(c, row, 1, canvas_cols(c) - 1, ROLE_TEXT, slice_str(because));
 	else if (e != NULL)
 		overview_event_hint(e, c, row);
 }
@@ -553,6 +569,8 @@ overview_key(struct viewer *v, void *state, enum view_action action)
 
 	if (action == ACTION_END)
 		return overview_end_key(v, o);
+	if (action == ACTION_RAW && overview_refused(v))
+		return COMMAND_RETRY;
 	if (view_move_of(action, &m))
 		overview_move(v, o, m);
 	else if (action == ACTION_FIELD_NEXT || action == ACTION_FIELD_PREVIOUS)
@@ -570,7 +588,7 @@ overview_key(struct viewer *v, void *state, enum view_action action)
 	else if (action == ACTION_FILTER_FORM)
 		viewer_push(v, &view_filter_form);
 	else if (action == ACTION_SAVE)
-		prompt_open(v, PROMPT_COMMAND, "w ");
+		viewer_push(v, &view_save_form);
 	else if (action == ACTION_ACK)
 		return overview_dismiss(v, o);
 	else if (action == ACTION_BACK)
@@ -591,6 +609,27 @@ overview_raw_key(struct viewer *v, void *state, uint32_t key)
 	return true;
 }
 
+static bool
+overview_click(struct viewer *v, void *state, int row, int col)
+{
+	struct overview *o = state;
+
+	for (unsigned f = FOCUS_NONE + 1; f < FOCUS_N; f++) {
+		struct overview_block *b = &o->block[f];
+		int at = row - b->place.row;
+
+		if (at < 0 || at >= b->place.rows || col < b->place.col || col >= b->place.col + b->place.cols)
+			continue;
+		o->focus = (enum overview_focus)f;
+		if (f == FOCUS_NEWEST)
+			overview_newest_to(v, o, strtoull(b->row[at], NULL, 10));
+		b->at = (size_t)at;
+		memcpy(b->key, b->row[at], sizeof b->key);
+		return true;
+	}
+	return false;
+}
+
 const struct view_ops view_overview = {
 	.name = "overview",
 	.title = "Overview",
@@ -601,4 +640,5 @@ const struct view_ops view_overview = {
 	.draw = overview_draw,
 	.key = overview_key,
 	.raw_key = overview_raw_key,
+	.click = overview_click,
 };

@@ -25,6 +25,7 @@ enum { OVERVIEW_ROWS = 48, OVERVIEW_KEY = ENDPOINT_TEXT };
 /* Rows of a block as drawn last: row[] names what each is about; at, key: the one under the cursor. */
 struct overview_block {
 	size_t n, at;
+	struct ui_rect place; /* where its rows stand, rows 0: not beside each other */
 	char key[OVERVIEW_KEY];
 	char row[OVERVIEW_ROWS][OVERVIEW_KEY];
 };
@@ -47,6 +48,8 @@ struct overview_place {
 
 void overview_begin(struct overview_block *b);
 void overview_add(struct overview_block *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Its rows are drawn from here on, each a line. */
+void overview_place(struct overview_block *b, int row, int col, int width);
 /* Bring the cursor to where its row is now. */
 void overview_end(struct overview_block *b);
 /* Mark the row when it has the cursor. */

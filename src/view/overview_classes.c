@@ -273,6 +273,7 @@ overview_classes_draw(const struct viewer *v, struct overview *o, struct canvas 
 		overview_add(b, "%s", classes_row[i].cls == STORE_CLASS_SILENCE ? "silence" : classes_row[i].small);
 	}
 	overview_end(b);
+	overview_place(b, row + 1, 0, canvas_cols(c));
 	overview_cursor(o, FOCUS_CLASSES, b->at, c, row + 1 + (int)b->at, 0, canvas_cols(c));
 }
 

@@ -218,7 +218,7 @@ empty_waiting(struct page *p, const struct store *s, const struct empty_sum *sum
 
 /* Nothing may be captured: the exact words, and the ways out. */
 static void
-empty_refused(struct page *p, const struct store *s)
+empty_refused(struct page *p, const struct viewer *v)
 {
 	static const char *const choices[] = {
 		"1  Let this program capture, once, as root; then start it again without root:",
@@ -232,8 +232,9 @@ empty_refused(struct page *p, const struct store *s)
 		"5  Look around with made-up calls:",
 		"     sipwhy --demo",
 	};
+	const struct store *s = v->store;
 	const char *name = store_source_at(s, 0)->stat.name;
-	char text[160];
+	char text[160], others[200] = "";
 
 	(void)snprintf(text, sizeof text, "Nothing to read yet: capture on %.60s was refused.", name);
 	page_text(p, ROLE_TEXT_STRONG, 2, 2, slice_str(text));
@@ -245,8 +246,16 @@ empty_refused(struct page *p, const struct store *s)
 	for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
 		page_text(p, i % 2 == 0 ? ROLE_TEXT : ROLE_TEXT_KEY, i % 2 == 0 ? 2 : 7, 5,
 		    slice_str(choices[i] + (i % 2) * 5));
+	if (v->cfg->value != NULL && v->cfg->value(v->cfg->value_ctx, "interfaces", others, sizeof others) != NULL &&
+	    others[0] != '\0') {
+		char line[240];
+
+		page_blank(p);
+		(void)snprintf(line, sizeof line, "Other interfaces here: %s", others);
+		page_text(p, ROLE_TEXT, 2, 4, slice_str(line));
+	}
 	page_blank(p);
-	page_text(p, ROLE_TEXT_DIM, 2, 2, slice_str("1-5 shows more   q quit"));
+	page_text(p, ROLE_TEXT_DIM, 2, 2, slice_str("1-5 shows more   r try again   q quit"));
 }
 
 bool
@@ -357,7 +366,7 @@ overview_empty_draw(const struct viewer *v, struct canvas *c, int row, int heigh
 	else if (sum.st.ended)
 		empty_ended(&p, v->store, &sum);
 	else if (overview_refused(v))
-		empty_refused(&p, v->store);
+		empty_refused(&p, v);
 	else if (!sum.st.engine_alive)
 		page_text(&p, ROLE_TEXT_STRONG, 2, 2, slice_str("The engine is not running yet; nothing is read."));
 	else if (store_source_count(v->store) == 0)

@@ -27,14 +27,14 @@ enum newest_column {
 };
 
 static const struct view_column newest_columns[NEWEST_COLUMNS] = {
-	[NEWEST_TIME] = { "TIME", 8, 12, 0, false },
+	[NEWEST_TIME] = { "TIME", 8, 8, 0, false },
 	[NEWEST_CODE] = { "CODE", 4, 4, 0, false },
-	[NEWEST_PHRASE] = { "PHRASE", 19, 23, 0, false },
+	[NEWEST_PHRASE] = { "PHRASE", 19, 19, 0, false },
 	[NEWEST_REASON] = { "REASON", 16, 24, 100, false },
 	[NEWEST_METHOD] = { "METHOD", 8, 8, 0, false },
-	[NEWEST_PEER] = { "PEER", 15, 18, 0, false },
-	[NEWEST_FROM] = { "FROM", 6, 10, 0, false },
-	[NEWEST_TO] = { "TO", 13, 15, 0, false },
+	[NEWEST_PEER] = { "PEER", 15, 15, 0, false },
+	[NEWEST_FROM] = { "FROM", 6, 6, 0, false },
+	[NEWEST_TO] = { "TO", 13, 13, 0, false },
 	[NEWEST_SAID_BY] = { "SAID BY", 10, 15, OVERVIEW_WIDE_COLS, false },
 	[NEWEST_AFTER] = { "AFTER", 7, 7, OVERVIEW_WIDE_COLS, true },
 	[NEWEST_CALL_ID] = { "CALL", NEWEST_CALL, 12, OVERVIEW_WIDE_COLS, false },
@@ -235,10 +235,22 @@ newest_title_draw(const struct viewer *v, struct canvas *c, int row)
 		(void)canvas_printf(c, row, canvas_cols(c) - used - 1, used, ROLE_TEXT_DIM, "%s", text);
 }
 
+/* Where there is room the time has its milliseconds, and a number is not cut. */
+static void
+newest_columns_set(struct view_column out[NEWEST_COLUMNS], bool wide)
+{
+	memcpy(out, newest_columns, sizeof newest_columns);
+	if (!wide)
+		return;
+	out[NEWEST_TIME].least = 12;
+	out[NEWEST_FROM].least = 13;
+}
+
 void
 overview_newest_draw(struct viewer *v, struct overview *o, struct canvas *c, int row, int rows, bool header)
 {
 	struct overview_block *b = &o->block[FOCUS_NEWEST];
+	struct view_column columns[NEWEST_COLUMNS];
 	struct view_table t;
 
 	newest_title_draw(v, c, row++);
@@ -253,9 +265,11 @@ overview_newest_draw(struct viewer *v, struct overview *o, struct canvas *c, int
 		overview_empty_draw(v, c, row, rows);
 		return;
 	}
-	view_table_begin(&t, c, newest_columns, NEWEST_COLUMNS);
+	newest_columns_set(columns, canvas_cols(c) >= OVERVIEW_WIDE_COLS);
+	view_table_begin(&t, c, columns, NEWEST_COLUMNS);
 	if (header)
 		view_table_header(&t, c, row++);
+	overview_place(b, row, 0, canvas_cols(c));
 	for (size_t i = 0; i < b->n; i++) {
 		newest_row_draw(v, &t, newest_find(v, b->row[i]), c, row + (int)i);
 		overview_cursor(o, FOCUS_NEWEST, i, c, row + (int)i, 0, canvas_cols(c));
@@ -287,6 +301,7 @@ overview_newest_small_draw(struct viewer *v, struct overview *o, struct canvas *
 		overview_empty_draw(v, c, row, rows);
 		return;
 	}
+	overview_place(b, row, 0, canvas_cols(c));
 	for (size_t i = 0; i < b->n; i++) {
 		newest_small_row_draw(v, newest_find(v, b->row[i]), c, row + (int)i);
 		overview_cursor(o, FOCUS_NEWEST, i, c, row + (int)i, 0, canvas_cols(c));

@@ -11,12 +11,27 @@
 #include "overview.h"
 #include "sipwhy/timefmt.h"
 
-enum { TOPS_PEERS = 64, TOPS_HISTORY = 6, TOPS_USERS = 48, TOPS_LOWS = 4, TOPS_NAME = 15, TOPS_OTHERS = 2 };
+enum {
+	TOPS_PEERS = 64,
+	TOPS_HISTORY = 6,
+	TOPS_USERS = 48,
+	TOPS_LOWS = 4,
+	TOPS_NAME = 15,
+	TOPS_OTHERS = 2,
+	TOPS_AGENT = 8
+};
 
 void
 overview_begin(struct overview_block *b)
 {
 	b->n = 0;
+	b->place = (struct ui_rect){ 0 };
+}
+
+void
+overview_place(struct overview_block *b, int row, int col, int width)
+{
+	b->place = (struct ui_rect){ row, col, (int)b->n, width };
 }
 
 void
@@ -137,6 +152,7 @@ tops_codes_draw(const struct viewer *v, struct overview *o, struct canvas *c, st
 		overview_add(b, "%u", codes[i].code);
 	}
 	overview_end(b);
+	overview_place(b, p.row, p.col, p.width);
 	overview_cursor(o, FOCUS_CODES, b->at, c, p.row + (int)b->at, p.col, p.width);
 	if (n == 0)
 		(void)canvas_printf(
@@ -200,9 +216,30 @@ tops_peers_draw(struct viewer *v, struct overview *o, struct canvas *c, struct o
 		overview_add(b, "%s", top[i].name);
 	}
 	overview_end(b);
+	overview_place(b, p.row, p.col, p.width);
 	overview_cursor(o, FOCUS_PEERS, b->at, c, p.row + (int)b->at, p.col, p.width);
 	if (n == 0)
 		(void)canvas_printf(c, p.row, p.col + 1, p.width - 1, ROLE_TEXT_DIM, "no peer refused anything");
+}
+
+/* "1031  401 x96 of 98  10.20.4.41": the order is that of all failures, so those are told where they are more. */
+static void
+tops_user_draw(struct canvas *c, struct overview_place p, const struct store_facet_row *top)
+{
+	int at = p.col + 1, end = p.col + p.width, agent = at + 46;
+	char code[8], number[16];
+
+	view_name(c, p.row, at, 13, ROLE_TEXT, slice_str(top->value));
+	at += 14;
+	at += canvas_printf(c, p.row, at, 8, view_code_role(top->code), "%s x%s",
+	    view_code(code, sizeof code, top->code), view_number(number, sizeof number, top->code_count, 4));
+	if (top->count > top->code_count)
+		(void)canvas_printf(c, p.row, at + 1, p.col + 30 - at - 1, ROLE_TEXT_DIM, "of %s",
+		    view_number(number, sizeof number, top->count, 4));
+	view_name(c, p.row, p.col + 31, end - p.col - 31 < 15 ? end - p.col - 31 : 15, ROLE_TEXT_DIM,
+	    slice_str(top->peer));
+	if (end - agent >= TOPS_AGENT)
+		(void)canvas_text(c, p.row, agent + 1, end - agent - 1, ROLE_TEXT_DIM, slice_str(top->agent));
 }
 
 static void
@@ -211,21 +248,14 @@ tops_users_draw(const struct viewer *v, struct overview *o, struct canvas *c, st
 	struct store_facet_row top[TOPS_USERS];
 	struct overview_block *b = &o->block[FOCUS_USERS];
 	size_t n = store_top_values(v->store, STORE_FACET_USER, view_window_s(v), top, TOPS_USERS);
-	char code[8], number[16];
 
 	overview_begin(b);
 	for (size_t i = 0; i < n && (int)i < p.rows; i++) {
-		int row = p.row + (int)i, at = p.col + 1, end = p.col + p.width;
-
-		view_name(c, row, at, 13, ROLE_TEXT, slice_str(top[i].value));
-		(void)canvas_printf(c, row, at + 14, 8, view_code_role(top[i].code), "%s x%s",
-		    view_code(code, sizeof code, top[i].code),
-		    view_number(number, sizeof number, top[i].code_count, 4));
-		view_name(c, row, at + 23, 13, ROLE_TEXT_DIM, slice_str(top[i].peer));
-		(void)canvas_text(c, row, at + 37, end - at - 37, ROLE_TEXT_DIM, slice_str(top[i].agent));
+		tops_user_draw(c, (struct overview_place){ p.row + (int)i, 1, p.col, p.width }, &top[i]);
 		overview_add(b, "%s", top[i].value);
 	}
 	overview_end(b);
+	overview_place(b, p.row, p.col, p.width);
 	overview_cursor(o, FOCUS_USERS, b->at, c, p.row + (int)b->at, p.col, p.width);
 }
 
@@ -299,6 +329,7 @@ lows_alerts_draw(const struct viewer *v, struct overview *o, struct canvas *c, s
 		overview_add(b, "%llu", (unsigned long long)at->id);
 	}
 	overview_end(b);
+	overview_place(b, p.row, p.col, p.width);
 	overview_cursor(o, FOCUS_ALERTS, b->at, c, p.row + (int)b->at, p.col, p.width);
 	if (n == 0)
 		(void)canvas_text(c, p.row, p.col + 1, p.width - 1, ROLE_TEXT_DIM, slice_str("none"));

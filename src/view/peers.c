@@ -49,4 +49,5 @@ const struct view_ops view_peers_list = {
 	.draw = groups_view_draw,
 	.key = peers_key,
 	.close = groups_view_close,
+	.sort = groups_view_sort,
 };

@@ -165,7 +165,7 @@ draw_hint(struct viewer *v, const struct prompt *p, const struct prompt_choices 
 	(void)canvas_printf(c, row, end > 1 ? end : 1, cols, ROLE_PROMPT_HINT, "%s", right);
 	draw_offers(p, ch, text, sizeof text);
 	if (text[0] == '\0' && v->say[0] != '\0')
-		(void)snprintf(text, sizeof text, "%s", v->say);
+		(void)slice_copy(text, sizeof text, slice_str(v->say));
 	if (end > 6)
 		(void)canvas_printf(c, row, 1, end - 3, ROLE_PROMPT_HINT, "%s", text);
 }

@@ -29,7 +29,7 @@ static const struct view_key raw_keys[] = {
 	{ ACTION_SCRUB_ON, { ']', UI_KEY_RIGHT }, "] Right", "next message", NULL, NULL, 0, NULL, PART_MOVE },
 	{ ACTION_COPY, { 'y' }, "y", "copy the message", "y", "copy", 170, NULL, PART_DO },
 	{ ACTION_EVIDENCE, { 'Y' }, "Y", "evidence: text to clipboard and file", "Y", "evidence", 70, NULL, PART_DO },
-	{ ACTION_SAVE, { 's', UI_KEY_F2 }, "s F2", "save the messages as pcap", NULL, "Save", 160, "F2", PART_DO },
+	{ ACTION_SAVE, { 's', UI_KEY_F2 }, "s F2", "save: text, pcap, JSON, CSV", NULL, "Save", 160, "F2", PART_DO },
 	{ ACTION_LADDER, { 'x', UI_KEY_F4 }, "x F4", "ladder of the call", "x", "ladder", 60, NULL, PART_LOOK },
 	{ ACTION_LADDER, { 0 }, "F4", NULL, NULL, "Flow", 150, "F4", PART_LOOK },
 	{ ACTION_SEARCH, { 0 }, "F3", NULL, NULL, "Search", 150, "F3", PART_NARROW },
@@ -409,7 +409,8 @@ raw_key(struct viewer *v, void *state, enum view_action action)
 	case ACTION_EVIDENCE:
 		return detail_save(v, VIEW_SAVE_EVIDENCE);
 	case ACTION_SAVE:
-		return detail_save(v, VIEW_SAVE_PCAP);
+		viewer_push(v, &view_save_form);
+		break;
 	case ACTION_LADDER:
 		viewer_push(v, &view_ladder);
 		break;

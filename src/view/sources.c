@@ -369,10 +369,13 @@ sources_draw(struct viewer *v, void *state, struct canvas *c)
 		if (at == s->list.cursor)
 			view_table_cursor(c, row);
 	}
+	view_spots_list(v, y.first, &s->list, canvas_cols(c));
 	if (y.tail < 0 || n == 0)
 		return;
-	page_begin(&page, c, y.tail, y.tail_height, 0);
+	page_begin(&page, c, y.tail, y.tail_height - (y.tail_height > 4), 0);
 	source_page(&page, store_source_at(v->store, s->list.cursor));
+	if (y.tail_height > 4)
+		view_letters(v, c, y.tail + y.tail_height - 1, "");
 }
 
 static enum command

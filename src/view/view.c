@@ -65,7 +65,8 @@ viewer_init(struct viewer *v, const struct store *store, const struct theme *the
 	v->filter_env = (struct filter_env){ v->cfg->ctx, viewer_reason, v->cfg->named, v->cfg->utc_offset_s };
 	v->sift_env = (struct sift_env){ &v->filter_env, v, viewer_marked, lens_is_hidden };
 	v->sift = sift_new(store, &v->sift_env);
-	if (v->sift == NULL)
+	v->spots = mem_zalloc(sizeof *v->spots);
+	if (v->sift == NULL || v->spots == NULL)
 		return false;
 	sift_set(v->sift, NULL, SIFT_TIME, true);
 	viewer_push(v, &view_overview);
@@ -109,6 +110,7 @@ viewer_free(struct viewer *v)
 	sift_free(v->sift);
 	filter_free(v->filter);
 	lens_free(v);
+	mem_free(v->spots);
 	mem_free(v);
 }
 
@@ -167,8 +169,10 @@ viewer_draw(struct viewer *v, struct canvas *c)
 	(void)sift_step(v->sift, VIEWER_SIFT);
 	while (at > 0 && v->stack[at].ops->popup)
 		at--;
-	for (; at < v->depth; at++)
+	for (size_t base = at; at < v->depth; at++) {
+		view_spots_clear(v, at == base);
 		v->stack[at].ops->draw(v, v->stack[at].state, c);
+	}
 	if (prompt_active(v))
 		prompt_draw(v, c);
 }

@@ -173,6 +173,26 @@ struct view_ops {
 	/* A key before it becomes an action, for forms that are typed into; true: taken. */
 	bool (*raw_key)(struct viewer *v, void *state, uint32_t key);
 	void (*close)(struct viewer *v, void *state);
+	/* A click on what is no list of view_spots_list: bring the cursor to what was drawn there; false: nothing. */
+	bool (*click)(struct viewer *v, void *state, int row, int col);
+	/* A click on a header of view_spots_column: sort by that column, or turn the order round. */
+	void (*sort)(struct viewer *v, void *state, uint8_t column);
+};
+
+/*
+ * What a click can mean, as it was drawn last.  bar: the letters or function keys of a row.  list: rows from `first` on
+ * over `width` columns, number `cursor` of them is the one under the cursor.  column: headers.
+ */
+enum { VIEW_SPOTS = 64 };
+struct view_spot {
+	int row, col, width;
+	const struct view_key *key;
+	uint8_t column;
+};
+struct view_spots {
+	struct view_spot bar[VIEW_SPOTS], column[VIEW_SPOTS];
+	size_t n_bar, n_columns;
+	int first, rows, width, cursor;
 };
 
 /* A peer's figures over the window, and its failures since the start. */
@@ -270,6 +290,7 @@ struct viewer {
 	bool counting; /* what was drawn last is not counted to its end: draw again soon */
 	int64_t now_ns, key_ns, away_ns;
 	struct prompt *prompt;
+	struct view_spots *spots; /* drawing a const viewer remembers them all the same */
 	struct view_request request;
 	char request_text[FILTER_TEXT_MAX + 1];
 	char search[FILTER_TEXT_MAX + 1]; /* text that n and N walk to in a page; "" none */
@@ -297,6 +318,7 @@ extern const struct view_ops view_log;
 extern const struct view_ops view_columns;
 extern const struct view_ops view_filter_form;
 extern const struct view_ops view_settings;
+extern const struct view_ops view_save_form;
 extern const struct view_ops view_quit;
 
 /* view.c: the stack.  Pushing says so on the status line when memory is short or the stack is full. */
@@ -342,6 +364,15 @@ size_t lens_save_ids(struct viewer *v);
 char *lens_time(const struct viewer *v, char *out, size_t cap, int64_t t_ns);
 /* The command for another moment: `by_s` seconds from the one looked at; 0 s: back to live. */
 enum command lens_scrub(struct viewer *v, int64_t by_s);
+
+/*
+ * mouse.c: called while drawing.  Forget the spots (bar false: a popup is drawn, whose bar stands already); an entry of
+ * a bar; the rows of a list; the header of a column that can be sorted.
+ */
+void view_spots_clear(const struct viewer *v, bool bar);
+void view_spots_bar(const struct viewer *v, int row, int col, int width, const struct view_key *key);
+void view_spots_list(const struct viewer *v, int first, const struct list *l, int width);
+void view_spots_column(const struct viewer *v, int row, int col, int width, uint8_t column);
 
 /* quit.c: leave the program, or ask whether: COMMAND_QUIT, or nothing and the question is on the screen. */
 enum command quit_ask(struct viewer *v);
@@ -498,6 +529,8 @@ void view_visit_end(struct viewer *v, struct view_visit *visit);
 bool view_source_is_log(const struct source_stat *s);
 /* "full (log)", "eth0"; returns out. */
 char *view_source_name(const struct source_stat *s, char *out, size_t cap);
+/* "UDP", as operators write it; returns out. */
+char *view_transport(char *out, size_t cap, unsigned transport);
 /* What its frames are, as many as it has: "lines", "line", "packets". */
 const char *view_source_unit(const struct source_stat *s);
 /* A followed file that is not there, or cannot be opened, now. */
@@ -507,7 +540,7 @@ const char *view_source_word(const struct store *st, const struct store_source *
 /* "reading", "waiting", "ended". */
 const char *view_source_state(const struct store_source *s);
 
-/* detail_pane.c: one failure in a part of the screen: decoded, its ladder, its message; nothing for e NULL but words. */
+/* detail_pane.c: one failure in a part of the screen: decoded, ladder, message; nothing for e NULL but words. */
 void detail_pane_draw(
     const struct viewer *v, const struct event *e, struct canvas *c, int row, int col, int width, int height);
 

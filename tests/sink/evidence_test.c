@@ -90,7 +90,7 @@ test_redacted(void **state)
 {
 	struct event e = hostile_event();
 	struct sink_evidence x = { .event = &e, .redact = true, .seed = 5 };
-	struct redact r = { 5, { e.from, e.to } };
+	struct redact r = { .seed = 5, .user = { e.from, e.to } };
 	struct buf b, user;
 
 	(void)state;

@@ -310,11 +310,45 @@ test_memory(void **state)
 	rule_free(r);
 }
 
+/* In a file, and in the first hour of a run, all is new: that is nothing to tell.  Later it is. */
+static void
+test_new(void **state)
+{
+	static const struct {
+		bool live;
+		size_t late;
+	} rows[] = { { true, 1 }, { false, 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct rule *r = rule("new-signature", "info count > 0 in 5m per signature, filter is:new");
+		struct store *s = drive_store(0, 0);
+
+		drive_hello(s, 1, rows[i].live);
+		assert_int_equal(store_rules(s, &r, 1), 0);
+		store_advance(s, T0);
+		fail_call(s, 1, 0, 503, "a");
+		advance(s, 1, 1000);
+		fail_call(s, 2, 1000, 404, "b");
+		advance(s, 1001, 3599);
+		assert_int_equal(store_incident_count(s), 0);
+		fail_call(s, 3, 3599, 486, "c");
+		advance(s, 3600, 3605);
+		assert_int_equal(store_incident_count(s), 0);
+		fail_call(s, 4, 3605, 488, "d");
+		advance(s, 3606, 3607);
+		assert_int_equal(store_incident_open(s), rows[i].late);
+		store_free(s);
+		rule_free(r);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rate),
+		cmocka_unit_test(test_new),
 		cmocka_unit_test(test_recovered),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_loss),

@@ -663,8 +663,8 @@ test_whole_page(void **state)
 {
 	static const char *const wanted[] = { "72 ms after the request", "1.2 s since the attempt began", "in 3 tries",
 		"repeated 6 times", "seen again at 2 places", "recovered", "leg-b@pbx", "Require: 100rel",
-		"Yealink T46", "Carrier SBC", "192.0.2.10:5060 -> 203.0.113.40:5060 500 +72 ms x7",
-		"203.0.113.40:5060 -> 198.51.100.7:5060 503 +60 ms", "Message as received" };
+		"Yealink T46", "Carrier SBC", "192.0.2.10:5060 -> 203.0.113.40:5060 at +72 ms 500 x7",
+		"203.0.113.40:5060 -> 198.51.100.7:5060 at +60 ms 503", "Message as received" };
 	struct event ev = rich();
 	char *page = page_of(&ev);
 

@@ -251,7 +251,7 @@ test_marks(void **state)
 	assert_true(lens_is_marked(s.viewer, 18));
 	assert_true(lens_is_marked(s.viewer, 16));
 	assert_true(shows(&s, 3, "*14:32:06  503"));
-	scene_keys(&s, "s");
+	scene_keys(&s, "s:");
 	assert_true(prompt_active(s.viewer));
 	assert_int_equal(scene_keys(&s, "/tmp/x.pcap\r"), COMMAND_SAVE);
 	r = viewer_request(s.viewer);
