@@ -11,7 +11,7 @@ enum {
 	PACE_SLOW_BYTES = 1400, /* a second, and no more than two seconds of it at once */
 	PACE_FAST_BYTES = 8000,
 	PACE_SLOW_MS = 1000, /* refresh from which on the line counts as slow */
-	PACE_CLOCK_BYTES = 64,
+	PACE_CLOCK_BYTES = 96, /* the clock's form, and for how long nothing came */
 	PACE_QUIET_MS = 10000,
 	PACE_STILL = 3,
 	PACE_IDLE_MS = 5000
