@@ -10,7 +10,7 @@
 
 #include "sipwhy/slice.h"
 
-/* Of one attempt at most, legs joined to it included; and bytes of one message that are kept. */
+/* Messages told of one attempt at most, legs joined to it included; and bytes of one message that are kept. */
 enum { CALLMSG_MAX = 64, CALLMSG_BYTES_MAX = 8192 };
 
 /*
@@ -22,7 +22,7 @@ struct callmsg {
 	uint64_t of; /* id of the event, or of the good call, that it belongs to */
 	uint32_t at; /* which one of its messages, 0 the first that is told; the same number again changes `seen` */
 	int64_t t_ns;
-	uint16_t code;               /* 0: a request */
+	uint16_t code;               /* of the status line, 100 to 699; 0: a request */
 	uint8_t transport;           /* enum transport */
 	uint8_t leg;                 /* 0: the attempt's own; 1, 2 ...: those joined to it */
 	uint8_t evidence;            /* enum callmsg_evidence of the join; of leg 0 none */
@@ -34,6 +34,14 @@ struct callmsg {
 	struct slice call_id;
 	struct slice raw; /* the message as received, at most CALLMSG_BYTES_MAX bytes */
 };
+
+struct event;
+
+/*
+ * What an event itself knows of its message: the response, or of silence the request that got none.  Slices are the
+ * event's; leg 0; raw empty when it was not kept.
+ */
+struct callmsg callmsg_of_event(const struct event *e);
 
 /* Why two legs are one call. */
 enum callmsg_evidence {

@@ -1,19 +1,14 @@
 /* match - MATCH and -c over messages; see match.h. */
-#define PCRE2_CODE_UNIT_WIDTH 8
 #include "app/match.h"
 
 #include <errno.h>
-#include <pcre2.h>
 #include <stdio.h>
 
 #include "sipwhy/mem.h"
-
-enum { MATCH_STEPS = 100000, MATCH_DEPTH = 1000 };
+#include "sipwhy/regex.h"
 
 struct match {
-	pcre2_code *code; /* NULL: no pattern */
-	pcre2_match_data *data;
-	pcre2_match_context *limits;
+	struct regex *pattern; /* NULL: none */
 	bool invert;
 	bool calls_only;
 };
@@ -21,24 +16,14 @@ struct match {
 static int
 match_compile(struct match *m, const char *pattern, bool icase, struct errmsg *em)
 {
-	int code;
-	PCRE2_SIZE at;
-	PCRE2_UCHAR why[128];
+	const struct regex_cfg cfg = { .icase = icase, .steps = 100000, .depth = 1000 };
+	struct errmsg why = { "" };
+	size_t at = 0;
+	int err = regex_new(&m->pattern, slice_str(pattern), &cfg, &why, &at);
 
-	m->code =
-	    pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, icase ? PCRE2_CASELESS : 0, &code, &at, NULL);
-	if (m->code == NULL) {
-		(void)pcre2_get_error_message(code, why, sizeof why);
-		return errmsg_set(
-		    em, -EINVAL, "MATCH \"%s\": %s at character %zu", pattern, (const char *)why, (size_t)at + 1);
-	}
-	m->data = pcre2_match_data_create(1, NULL);
-	m->limits = pcre2_match_context_create(NULL);
-	if (m->data == NULL || m->limits == NULL)
-		return errmsg_set(em, -ENOMEM, "out of memory");
-	(void)pcre2_set_match_limit(m->limits, MATCH_STEPS);
-	(void)pcre2_set_depth_limit(m->limits, MATCH_DEPTH);
-	return 0;
+	if (err == -EINVAL)
+		return errmsg_set(em, err, "MATCH \"%s\": %s at character %zu", pattern, why.text, at + 1);
+	return err != 0 ? errmsg_set(em, err, "out of memory") : 0;
 }
 
 int
@@ -66,9 +51,7 @@ match_free(struct match *m)
 {
 	if (m == NULL)
 		return;
-	pcre2_match_context_free(m->limits);
-	pcre2_match_data_free(m->data);
-	pcre2_code_free(m->code);
+	regex_free(m->pattern);
 	mem_free(m);
 }
 
@@ -90,10 +73,7 @@ match_wants(const struct match *m, struct slice bytes, const struct sipmsg *s)
 {
 	if (m->calls_only && !match_is_call(s->method))
 		return false;
-	if (m->code == NULL)
-		return true;
-	return (pcre2_match(m->code, (PCRE2_SPTR)match_bytes(bytes), bytes.n, 0, 0, m->data, m->limits) >= 0) !=
-	    m->invert;
+	return m->pattern == NULL || regex_match(m->pattern, bytes, 0) != m->invert;
 }
 
 /* A slice as the arguments of "%.*s"; what is longer than any of these fields is cut. */
@@ -110,7 +90,7 @@ match_wants_statement(const struct match *m, const struct sipmsg *s)
 	char text[2048];
 	int n;
 
-	if (m->code == NULL)
+	if (m->pattern == NULL)
 		return match_wants(m, (struct slice){ NULL, 0 }, s);
 	n = snprintf(text, sizeof text,
 	    "SIP/2.0 %u %.*s\r\nFrom: %.*s\r\nTo: %.*s\r\nCall-ID: %.*s\r\nCSeq: %u %.*s\r\n\r\n", (unsigned)s->code,

@@ -336,6 +336,9 @@ size_t
 filter_texts(const struct filter_env *env, enum filter_id id, const struct event *e, struct slice site,
     char buf[FILTER_FIELD_TEXT], struct slice out[FILTER_TEXTS])
 {
+	/* What was mirrored here happened where it was mirrored from. */
+	if (e->tap.n > 0)
+		site = e->tap;
 	switch (id) {
 	case FILTER_ID_ANY:
 		return field_all(e, site, out);

@@ -62,7 +62,7 @@ filter_free(struct filter *f)
 		return;
 	for (size_t i = 0; i < f->n_atoms; i++)
 		if (f->atoms[i].test == FILTER_TEST_REGEX)
-			filter_regex_free(f->atoms[i].u.regex);
+			regex_free(f->atoms[i].u.regex);
 	buf_fini(&f->texts);
 	mem_free(f->atoms);
 	mem_free(f->nodes);
@@ -151,7 +151,8 @@ filter_text_test(const struct filter *f, const struct filter_atom *a, struct sli
 		return filter_text_is(f, a, s);
 	if (a->test == FILTER_TEST_ADDRESS)
 		return filter_address_is(a, s);
-	return filter_regex_match(a->u.regex, s, f->n_regexes);
+	s.n = s.n < FILTER_FIELD_TEXT ? s.n : FILTER_FIELD_TEXT;
+	return regex_match(a->u.regex, s, FILTER_REGEX_WORK / f->n_regexes);
 }
 
 /* A peer that has a name still has an address: that of the far end. */

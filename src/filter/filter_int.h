@@ -8,6 +8,7 @@
 
 #include "sipwhy/buf.h"
 #include "sipwhy/filter.h"
+#include "sipwhy/regex.h"
 
 enum filter_id {
 	FILTER_ID_CODE,
@@ -82,6 +83,7 @@ enum {
 	FILTER_NAMED_MAX = 64,
 	FILTER_NAMED_DEPTH = 8,
 	FILTER_FIELD_TEXT = 1024,
+	FILTER_REGEX_WORK = 1 << 20, /* bytes that all patterns of a filter may run over, an event */
 	FILTER_TEXTS = 20,
 	FILTER_CODES_WORDS = 11
 };
@@ -93,7 +95,7 @@ struct filter_moment {
 	int64_t ns, unit_ns;
 };
 
-struct filter_regex;
+struct regex;
 
 /* One value of a condition. */
 struct filter_atom {
@@ -111,7 +113,7 @@ struct filter_atom {
 			uint8_t from[16], to[16], family;
 			uint16_t port; /* 0: any */
 		} address;
-		struct filter_regex *regex;
+		struct regex *regex;
 		bool want;
 		struct {
 			struct filter_moment from, to;
@@ -199,11 +201,6 @@ bool filter_is_challenge(const struct event *e);
 /* raw.c: of the message's header lines, bounded by EVENT_RAW_MAX. */
 struct slice filter_raw_branch(const struct event *e);
 bool filter_raw_stale(const struct event *e);
-
-/* regex.c: the one file that knows PCRE2.  steps: share of the work one match of the whole filter may do, 1 is all. */
-int filter_regex_new(struct filter_regex **out, struct slice pattern, struct errmsg *em, size_t *at);
-void filter_regex_free(struct filter_regex *x);
-bool filter_regex_match(const struct filter_regex *x, struct slice text, size_t share);
 
 static inline unsigned char
 filter_lower(unsigned char c)

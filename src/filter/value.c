@@ -371,6 +371,9 @@ value_add_time(struct filter_reader *r, struct filter_node *leaf, const struct f
 static int
 value_add_regex(struct filter_reader *r, struct filter_node *leaf, const struct filter_item *item)
 {
+	static const struct regex_cfg cfg = {
+		.icase = true, .work = true, .steps = 20000, .depth = 500, .heap_kib = 256, .nest = 50
+	};
 	struct filter_atom *a;
 	struct errmsg em = { "" };
 	size_t at = 0;
@@ -379,7 +382,7 @@ value_add_regex(struct filter_reader *r, struct filter_node *leaf, const struct 
 	if ((a = value_atom(r, leaf, FILTER_TEST_REGEX, &err)) == NULL)
 		return err;
 	r->f->n_regexes++;
-	err = filter_regex_new(&a->u.regex, item->text, &em, &at);
+	err = regex_new(&a->u.regex, item->text, &cfg, &em, &at);
 	if (err == -EINVAL)
 		return filter_wrong(
 		    r, item->at + at + item->quoted, err, "the regular expression is wrong: %s", em.text);

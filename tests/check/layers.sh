@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../e2e/lib.sh"
 cd "$top_srcdir" || exit 99
 
-layers_nouns='arena buf callmsg cursor errmsg event frame hash incident mem notice peers sipmsg slice text timefmt'
+layers_nouns='arena buf callmsg cursor errmsg event frame hash hepcut incident inflate mem notice peers regex sipmsg slice text timefmt tls'
 # room: doors besides base and the nouns.
 layers_table='
 base:
@@ -91,17 +91,17 @@ layers_address "libosip2 only in sip/parse.c" "${inc}osip" 'src/sip/parse\.c'
 layers_address "libpcap only in input/pcap_*.c and sink/pcap_*.c" "${inc}pcap" 'src/(input|sink)/pcap_[a-z]*\.c'
 layers_address "libuv only in input/, sink/, app/" "${inc}uv\\.h" 'src/(input|sink|app)/[a-z_]*\.[ch]'
 layers_address "jansson only in record/ and sink/" "${inc}jansson" 'src/(record|sink)/[a-z_]*\.[ch]'
-layers_address "OpenSSL only in input/tls.c" "${inc}openssl/" 'src/input/tls\.c'
-layers_address "zlib only in input/" "${inc}zlib" 'src/input/[a-z_]*\.[ch]'
+layers_address "OpenSSL only in base/tls.c" "${inc}openssl/" 'src/base/tls\.c'
+layers_address "zlib only in input/ and base/inflate.c" "${inc}zlib" 'src/(input/[a-z_]*\.[ch]|base/inflate\.c)'
 layers_address "seccomp and cap-ng only in app/" "$inc(seccomp|cap-ng|sys/capability)" 'src/app/[a-z_]*\.[ch]'
-layers_address "PCRE2 only in app/match.c and filter/regex.c" "${inc}pcre2" 'src/(app/match|filter/regex)\.c'
+layers_address "PCRE2 only in base/regex.c" "${inc}pcre2" 'src/base/regex\.c'
 layers_address "xxhash only in base/" "${inc}xxhash" 'src/base/[a-z_]*\.[ch]'
 layers_address "inih only in app/config*.c" "${inc}ini\\.h" 'src/app/config[a-z_]*\.c'
 layers_address "getopt only in app/options.c" "${inc}getopt" 'src/app/options\.c'
 
 call='(^|[^A-Za-z0-9_"])'
 # A slice of work is bounded by the monotonic clock, which input asks itself; the demo stamps its packets as a kernel would, and what receives text says when.
-layers_call "clocks only in app/" "$call(clock_gettime|gettimeofday|timespec_get|time)[[:space:]]*\\(" 'src/(app/[a-z_]*|input/(demo|file|follow|syslog))\.[ch]'
+layers_call "clocks only in app/" "$call(clock_gettime|gettimeofday|timespec_get|time)[[:space:]]*\\(" 'src/(app/[a-z_]*|input/(demo|file|follow|receiver))\.[ch]'
 layers_call "the monotonic clock only in app/ and input/" "${call}(uv_hrtime|uv_now)[[:space:]]*\\(" 'src/(app|input)/[a-z_]*\.[ch]'
 layers_call "only main.c and app/ end the program" "$call(exit|_exit|abort|_Exit|quick_exit)[[:space:]]*\\(" 'src/(main\.c|app/[a-z_]*\.c)'
 
