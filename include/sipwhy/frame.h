@@ -19,21 +19,46 @@ enum {
 	LINK_RAW_BSD = 12,
 	LINK_RAW_OPENBSD = 14,
 	LINK_PPP_HDLC = 50,
+	LINK_PPPOE = 51,
 	LINK_RAW = 101,
+	LINK_C_HDLC = 104,
+	LINK_IEEE802_11 = 105,
 	LINK_LOOP = 108,
 	LINK_LINUX_SLL = 113,
+	LINK_PRISM = 119,
+	LINK_RADIOTAP = 127,
+	LINK_AVS = 163,
+	LINK_IPNET = 226,
 	LINK_IPV4 = 228,
 	LINK_IPV6 = 229,
-	LINK_LINUX_SLL2 = 276
+	LINK_NFLOG = 239,
+	LINK_UPPER_PDU = 252,
+	LINK_PKTAP = 258,
+	LINK_LINUX_SLL2 = 276,
+	/*
+	 * Of our own, in no file: what a listener received.  MIRROR: the payload of a datagram, or one packet of a
+	 * stream, that is HEP or a plain copy of a SIP message; TZSP: the payload of a datagram of that protocol.  from
+	 * and to of the frame are the sender and the listening address.
+	 */
+	LINK_MIRROR = 0xfff0,
+	LINK_TZSP = 0xfff1
 };
 
 /* The largest captured length any input hands on, as libpcap has it. */
 #define FRAME_MAX 262144
 
+/* A transport address.  family 4, 6 or 0 (unknown); IPv4 fills addr[0..4), the rest is 0.  port host order. */
+struct endpoint {
+	uint8_t addr[16];
+	uint16_t port;
+	uint8_t family;
+};
+
 /*
  * One captured frame.  data is borrowed for the call that hands it over; caplen <= origlen is not
  * promised (files lie), caplen <= FRAME_MAX is.  t_ns: capture time.  ifindex: interface
  * number as the capture tells it, 0 unknown.  link: LINKTYPE number.
+ * from, to: of LINK_MIRROR and LINK_TZSP; else family 0.
  */
 struct frame {
 	int64_t t_ns;
@@ -42,13 +67,7 @@ struct frame {
 	uint32_t origlen;
 	uint32_t ifindex;
 	uint16_t link;
-};
-
-/* A transport address.  family 4, 6 or 0 (unknown); IPv4 fills addr[0..4), the rest is 0.  port host order. */
-struct endpoint {
-	uint8_t addr[16];
-	uint16_t port;
-	uint8_t family;
+	struct endpoint from, to;
 };
 
 /* Longest text of endpoint_format with its NUL: "[v6]:65535". */
@@ -93,6 +112,10 @@ enum flow { FLOW_UNKNOWN, FLOW_IN, FLOW_OUT };
  * bytes is borrowed until the next wire_next or wire_push (logfmt_next or logfmt_push).  cut: the capture or a gap took
  * bytes from its end.  What a log does not tell is absent: family 0, TRANSPORT_N, FLOW_UNKNOWN.  With a flow, the end
  * that is absent is the machine that wrote the log.  stamp: the time as text, as the log has it; empty in captures.
+ * agent: who mirrored it, as it names itself (HEP: the agent's name, else its number; a plain copy: the sender's
+ * address); empty when it was captured here.  correlation: what the agent says joins it with other messages (HEP chunk
+ * 0x11), empty when not told or no more than the Call-ID.  guessed: src and dst are not from the mirror but from the
+ * message itself (Via, Contact), or absent.
  */
 struct message {
 	struct slice bytes;
@@ -103,6 +126,8 @@ struct message {
 	uint8_t transport;
 	uint8_t flow; /* enum flow */
 	bool cut;
+	bool guessed;
+	struct slice agent, correlation;
 };
 
 /* The largest line or syslog message any input hands on; what is longer is cut there, and counted. */

@@ -1,6 +1,7 @@
 /*
- * wire - frames to SIP messages: link layer, VLAN, IP, fragments, UDP, TCP streams (RFC 791, 8200, 9293), and
- * the framing of SIP on them (RFC 3261 18.3).  SIP is found by content, never by port.
+ * wire - frames to SIP messages: link layer and its shims, tunnels, IP, fragments, UDP, TCP streams, SCTP (RFC 791,
+ * 8200, 9293, 9260), WebSocket (RFC 6455, 7118), HEP, and the framing of SIP on them (RFC 3261 18.3).  SIP is found by
+ * content, never by port.
  *
  * push/next: hand over a frame, then take the messages it completed (one TCP segment can end many).
  * One struct wire per source, so that two taps never mix their fragments.  Told the time by its frames; knows no clock.
@@ -8,6 +9,7 @@
 #ifndef SIPWHY_WIRE_H
 #define SIPWHY_WIRE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +37,9 @@ enum wire_drop {
 	WIRE_DROP_TRUNCATED,       /* the capture cut it before SIP could be recognised */
 	WIRE_DROP_LINK,            /* link type not understood */
 	WIRE_DROP_MEMORY,          /* memory was short */
+	WIRE_DROP_DEPTH,           /* tunnels in tunnels beyond wire_cfg.depth */
+	WIRE_DROP_INFLATE,         /* compressed HEP that is damaged, a bomb, or larger than wire_cfg.inflate_bytes */
+	WIRE_DROP_KEY,             /* HEP without the key that wire_cfg.hep_key asks for */
 	WIRE_DROP_N
 };
 
@@ -55,6 +60,12 @@ struct wire_stats {
 	uint64_t tcp_resyncs;
 	uint64_t tcp_oversize;
 	uint64_t truncated; /* frames with caplen < origlen */
+	uint64_t tunnels;   /* tunnel headers taken off */
+	uint64_t hep;       /* HEP packets read */
+	uint64_t hep_other; /* of these, those that carry no SIP (RTCP, logs, ...) */
+	uint64_t hep_left;  /* HEP packets seen and not read, for want of wire_cfg.hep */
+	uint64_t hep_clock; /* HEP packets and plain copies 2 s and more off the frame, whose time was taken instead */
+	uint64_t tls;       /* TCP connections that began with a TLS handshake: nothing in them can be read */
 };
 
 /* Limits; a 0 takes the default in brackets.  seed: of the hash tables. */
@@ -66,6 +77,10 @@ struct wire_cfg {
 	unsigned tcp_streams;     /* directions known at once [65536] */
 	int64_t tcp_idle_ns;      /* streams that carry SIP [1 h] */
 	int64_t tcp_undecided_ns; /* streams not yet recognised [30 s] */
+	unsigned depth;           /* tunnels in tunnels [8] */
+	size_t inflate_bytes;     /* what the compressed HEP of one datagram or stream packet may become [256 KiB] */
+	bool hep;                 /* read HEP that frames of a capture carry; of LINK_MIRROR it is always read */
+	struct slice hep_key;     /* HEP without this key (chunk 0x0e) is dropped; borrowed as long as the wire */
 	uint64_t seed;
 };
 

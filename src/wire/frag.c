@@ -22,7 +22,7 @@ enum { FRAG_PIECES_MAX = 64, FRAG_EXPIRE_BATCH = 16, FRAG_DATAGRAM_MAX = 65535, 
 /* Compared and hashed as bytes: always zeroed first. */
 struct frag_key {
 	uint8_t src[16], dst[16];
-	uint32_t id, vlan, ifindex;
+	uint32_t id, vlan, ifindex, path;
 	uint8_t family, proto, pad[2];
 };
 
@@ -55,7 +55,10 @@ struct frag_datagram {
 	struct frag_run runs[FRAG_PIECES_MAX];
 };
 
-/* oldest: list in order of the first fragment.  whole: scratch for one datagram, made on first use. */
+/*
+ * oldest: list in order of the first fragment.  whole: scratch for one datagram, made on first use.  src, dst: its
+ * addresses, kept apart since those of a tunnelled fragment may lie in the scratch that is written over.
+ */
 struct frag {
 	struct wire_cfg cfg;
 	struct wire_stats *st;
@@ -63,6 +66,7 @@ struct frag {
 	size_t bytes;
 	unsigned n;
 	uint8_t *whole;
+	uint8_t src[16], dst[16];
 };
 
 struct frag *
@@ -157,7 +161,7 @@ frag_bytes(const struct frag *fr)
 }
 
 static void
-frag_key_make(struct frag_key *k, const struct ip_packet *pkt, uint32_t vlan, uint32_t ifindex)
+frag_key_make(struct frag_key *k, const struct ip_packet *pkt, const struct path *at)
 {
 	size_t n = pkt->family == 4 ? 4 : 16;
 
@@ -165,8 +169,9 @@ frag_key_make(struct frag_key *k, const struct ip_packet *pkt, uint32_t vlan, ui
 	memcpy(k->src, pkt->src, n);
 	memcpy(k->dst, pkt->dst, n);
 	k->id = pkt->id;
-	k->vlan = vlan;
-	k->ifindex = ifindex;
+	k->vlan = at->vlan;
+	k->ifindex = at->ifindex;
+	k->path = at->id;
 	k->family = pkt->family;
 	/* RFC 8200: for IPv6 only the first fragment's next header means anything. */
 	k->proto = pkt->family == 4 ? pkt->proto : 0;
@@ -351,8 +356,12 @@ frag_assemble(struct frag *fr, struct frag_datagram *d, struct ip_packet *pkt)
 		fr->whole = mem_alloc(FRAG_DATAGRAM_MAX);
 	if (!fr->whole)
 		return false;
+	memcpy(fr->src, d->key.src, sizeof(fr->src));
+	memcpy(fr->dst, d->key.dst, sizeof(fr->dst));
 	for (const struct frag_piece *p = d->pieces; p; p = p->next)
 		memcpy(fr->whole + p->off, p->data, p->len);
+	pkt->src = fr->src;
+	pkt->dst = fr->dst;
 	pkt->p = fr->whole;
 	pkt->n = pkt->wire_n = (size_t)d->total;
 	pkt->proto = d->proto;
@@ -373,15 +382,15 @@ frag_finish(struct frag *fr, struct frag_datagram *d, struct ip_packet *pkt, uin
 }
 
 enum frag_result
-frag_push(struct frag *fr, struct ip_packet *pkt, uint32_t vlan, uint32_t ifindex, int64_t now_ns, uint64_t *frames,
-    struct fate *why)
+frag_push(
+    struct frag *fr, struct ip_packet *pkt, const struct path *at, int64_t now_ns, uint64_t *frames, struct fate *why)
 {
 	struct frag_key k;
 	struct frag_datagram *d;
 	enum frag_result r;
 	unsigned hashv;
 
-	frag_key_make(&k, pkt, vlan, ifindex);
+	frag_key_make(&k, pkt, at);
 	hashv = hash_uthash(&k, sizeof(k), fr->cfg.seed);
 	d = frag_find(fr, &k, hashv);
 	if (d && frag_is_old(fr, d, now_ns)) {
@@ -405,6 +414,6 @@ frag_push(struct frag *fr, struct ip_packet *pkt, uint32_t vlan, uint32_t ifinde
 		return FRAG_REFUSED;
 	if (frag_is_whole(d))
 		return frag_finish(fr, d, pkt, frames, why);
-	d->frames++;
+	d->frames += at->frames;
 	return FRAG_HELD;
 }

@@ -10,6 +10,7 @@
 #include "sipwhy/wire.h"
 #include "wire/count.h"
 #include "wire/ip.h"
+#include "wire/path.h"
 
 struct frag;
 
@@ -26,11 +27,12 @@ enum frag_result {
 };
 
 /*
- * Take a fragment (IP_FRAGMENT), captured in full.  vlan and ifindex keep copies of one datagram apart.  On FRAG_WHOLE
- * pkt->p is borrowed until the next call, src and dst stay those of this fragment.  now_ns never goes back.
+ * Take a fragment (IP_FRAGMENT), captured in full.  at: where it was found; keeps copies and mirrors of one datagram
+ * apart, and says how many frames are held with it.  On FRAG_WHOLE pkt->p, src and dst are borrowed until the next
+ * call.  now_ns never goes back.
  */
-enum frag_result frag_push(struct frag *fr, struct ip_packet *pkt, uint32_t vlan, uint32_t ifindex, int64_t now_ns,
-    uint64_t *frames, struct fate *why);
+enum frag_result frag_push(
+    struct frag *fr, struct ip_packet *pkt, const struct path *at, int64_t now_ns, uint64_t *frames, struct fate *why);
 
 /* Give up what is too old, a few datagrams per call. */
 void frag_expire(struct frag *fr, int64_t now_ns);

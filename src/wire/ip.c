@@ -179,6 +179,19 @@ ip_decode(const uint8_t *p, size_t n, size_t wire_n, unsigned family, struct ip_
 	return IP_BAD;
 }
 
+size_t
+ip_claims(const uint8_t *p, size_t n)
+{
+	size_t len;
+
+	if (n >= IP4_HEAD && p[0] >> 4 == 4)
+		return ip_u16(p + 2);
+	if (n < IP6_HEAD || p[0] >> 4 != 6)
+		return 0;
+	len = ip_u16(p + 4);
+	return len ? IP6_HEAD + len : 0;
+}
+
 enum ip_verdict
 ip_resume(struct ip_packet *pkt)
 {

@@ -17,7 +17,7 @@ enum ip_verdict {
 	IP_BAD       /* a header lies */
 };
 
-enum { IP_PROTO_TCP = 6, IP_PROTO_UDP = 17 };
+enum { IP_PROTO_TCP = 6, IP_PROTO_UDP = 17, IP_PROTO_SCTP = 132 };
 
 /*
  * Borrowed from the frame.  n: payload bytes captured; wire_n: payload bytes the header speaks of (n <= wire_n, less
@@ -39,6 +39,9 @@ struct ip_packet {
  * nibble. No checksum is verified: outgoing packets on the capturing host have none yet.
  */
 enum ip_verdict ip_decode(const uint8_t *p, size_t n, size_t wire_n, unsigned family, struct ip_packet *out);
+
+/* How long the packet says it is; 0 when it does not say, or its header is cut. */
+size_t ip_claims(const uint8_t *p, size_t n);
 
 /* Go on after reassembly: pkt->p, n, wire_n, proto hold the whole datagram; walks IPv6 headers left in front. */
 enum ip_verdict ip_resume(struct ip_packet *pkt);

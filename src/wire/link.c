@@ -1,6 +1,5 @@
 /*
- * link - Ethernet, cooked, raw, null, PPP and PPPoE frames down to IP (tcpdump.org/linktypes, IEEE 802.1Q, 802.3,
- * RFC 1662, RFC 2516).
+ * link - the link layers of captures down to IP (tcpdump.org/linktypes); what follows an EtherType is in shim.c.
  * Nothing here trusts a length: the IP header bounds the packet, padding and trailers are never looked at.
  */
 #include "wire/link.h"
@@ -9,23 +8,15 @@
 #include <string.h>
 
 #include "sipwhy/cursor.h"
+#include "wire/radio.h"
+#include "wire/shim.h"
 
-enum {
-	LINK_VLAN_MAX = 16, /* three are real; more than this is an attack on loops */
-	ETHERTYPE_IP4 = 0x0800,
-	ETHERTYPE_IP6 = 0x86dd,
-	ETHERTYPE_PPPOE = 0x8864,
-	ETHERTYPE_LLC_MAX = 1500, /* up to here the field is a length and LLC follows */
-	PPP_IP4 = 0x0021,
-	PPP_IP6 = 0x0057,
-	ARPHRD_OF_NETLINK = 824 /* cooked captures: the protocol field then holds a netlink family */
-};
+/* Cooked captures: with these hardware types the protocol field means something else. */
+enum { ARPHRD_OF_DOT11 = 801, ARPHRD_OF_PRISM = 802, ARPHRD_OF_RADIOTAP = 803, ARPHRD_OF_NETLINK = 824 };
 
-static bool
-link_is_vlan(uint16_t type)
-{
-	return type == 0x8100 || type == 0x88a8 || type == 0x9100 || type == 0x9200 || type == 0x9300;
-}
+enum { NFLOG_INDEV = 4, NFLOG_OUTDEV = 5, NFLOG_PAYLOAD = 9, NFLOG_TLV_MAX = 64 };
+
+enum { IPNET_HEAD = 24, PKTAP_MIN = 108 };
 
 static enum link_verdict
 link_ip(struct link_net *out, const struct cursor *c, uint8_t family)
@@ -36,92 +27,40 @@ link_ip(struct link_net *out, const struct cursor *c, uint8_t family)
 	return LINK_IP;
 }
 
-/* LLC with SNAP (IEEE 802.2): aa aa 03, OUI, EtherType.  Other LLC is not IP. */
+/* `skip` bytes, an EtherType, and on. */
 static enum link_verdict
-link_snap(struct cursor *c, uint16_t *type)
-{
-	static const uint8_t head[] = { 0xaa, 0xaa, 0x03, 0, 0 };
-
-	if (cursor_left(c) < 3)
-		return LINK_SHORT;
-	if (memcmp(c->p, head, 3) != 0)
-		return LINK_OTHER;
-	if (cursor_left(c) < 8)
-		return LINK_SHORT;
-	if (memcmp(c->p, head, sizeof(head)) != 0 || (c->p[5] != 0 && c->p[5] != 0xf8))
-		return LINK_OTHER;
-	cursor_skip(c, 6);
-	cursor_u16(c, type);
-	return *type > ETHERTYPE_LLC_MAX ? LINK_IP : LINK_OTHER;
-}
-
-/* RFC 1661, 1662: address and control may be left out, a protocol below 256 may be one byte. */
-static enum link_verdict
-link_ppp(struct cursor c, struct link_net *out)
-{
-	uint8_t hi, lo = 0;
-	uint16_t proto;
-
-	if (cursor_left(&c) < 2)
-		return LINK_SHORT;
-	if (c.p[0] == 0xff && c.p[1] == 0x03)
-		cursor_skip(&c, 2);
-	if (cursor_u8(&c, &hi) < 0 || (!(hi & 1) && cursor_u8(&c, &lo) < 0))
-		return LINK_SHORT;
-	proto = hi & 1 ? hi : (uint16_t)(hi << 8 | lo);
-	if (proto == PPP_IP4)
-		return link_ip(out, &c, 4);
-	if (proto == PPP_IP6)
-		return link_ip(out, &c, 6);
-	return LINK_OTHER;
-}
-
-/* RFC 2516 4: version and type 1, code 0 (session data), session, length; the length is not needed, IP has its own. */
-static enum link_verdict
-link_pppoe(struct cursor c, struct link_net *out)
-{
-	uint8_t version, code;
-
-	if (cursor_u8(&c, &version) < 0 || cursor_u8(&c, &code) < 0 || cursor_skip(&c, 4) < 0)
-		return LINK_SHORT;
-	return version == 0x11 && code == 0 ? link_ppp(c, out) : LINK_OTHER;
-}
-
-/* From an EtherType on: any VLAN tags, LLC, then IP. */
-static enum link_verdict
-link_ethertype(struct cursor c, uint16_t type, struct link_net *out)
-{
-	for (int depth = 0; link_is_vlan(type) || type <= ETHERTYPE_LLC_MAX; depth++) {
-		uint16_t tci;
-
-		if (depth == LINK_VLAN_MAX)
-			return LINK_BAD;
-		if (type <= ETHERTYPE_LLC_MAX) {
-			enum link_verdict v = link_snap(&c, &type);
-
-			if (v != LINK_IP)
-				return v;
-			continue;
-		}
-		if (cursor_u16(&c, &tci) < 0 || cursor_u16(&c, &type) < 0)
-			return LINK_SHORT;
-		out->vlan = (out->vlan & 0xfff) << 12 | (tci & 0xfff);
-	}
-	if (type == ETHERTYPE_IP4)
-		return link_ip(out, &c, 4);
-	if (type == ETHERTYPE_IP6)
-		return link_ip(out, &c, 6);
-	return type == ETHERTYPE_PPPOE ? link_pppoe(c, out) : LINK_OTHER;
-}
-
-static enum link_verdict
-link_ethernet(struct cursor c, struct link_net *out)
+link_typed(struct cursor c, size_t skip, struct link_net *out)
 {
 	uint16_t type;
 
-	if (cursor_skip(&c, 12) < 0 || cursor_u16(&c, &type) < 0)
+	if (cursor_skip(&c, skip) < 0 || cursor_u16(&c, &type) < 0)
 		return LINK_SHORT;
-	return link_ethertype(c, type, out);
+	return shim_walk(c, type, out);
+}
+
+static enum link_verdict
+link_radio(struct cursor c, uint16_t link, struct link_net *out)
+{
+	enum link_verdict v = radio_skip(&c, link);
+
+	return v == LINK_IP ? shim_walk(c, SHIM_LLC, out) : v;
+}
+
+static enum link_verdict
+link_cooked(struct cursor c, uint16_t arphrd, uint16_t type, struct link_net *out)
+{
+	switch (arphrd) {
+	case ARPHRD_OF_NETLINK:
+		return LINK_OTHER;
+	case ARPHRD_OF_DOT11:
+		return link_radio(c, LINK_IEEE802_11, out);
+	case ARPHRD_OF_PRISM:
+		return link_radio(c, LINK_PRISM, out);
+	case ARPHRD_OF_RADIOTAP:
+		return link_radio(c, LINK_RADIOTAP, out);
+	default:
+		return shim_walk(c, type, out);
+	}
 }
 
 static enum link_verdict
@@ -132,59 +71,127 @@ link_sll(struct cursor c, struct link_net *out)
 	if (cursor_skip(&c, 2) < 0 || cursor_u16(&c, &arphrd) < 0 || cursor_skip(&c, 10) < 0 ||
 	    cursor_u16(&c, &type) < 0)
 		return LINK_SHORT;
-	if (arphrd == ARPHRD_OF_NETLINK)
-		return LINK_OTHER;
-	return link_ethertype(c, type, out);
+	return link_cooked(c, arphrd, type, out);
 }
 
 static enum link_verdict
 link_sll2(struct cursor c, struct link_net *out)
 {
 	uint16_t arphrd, type;
-	uint32_t ifindex;
 
-	if (cursor_u16(&c, &type) < 0 || cursor_skip(&c, 2) < 0 || cursor_u32(&c, &ifindex) < 0 ||
+	if (cursor_u16(&c, &type) < 0 || cursor_skip(&c, 2) < 0 || cursor_u32(&c, &out->ifindex) < 0 ||
 	    cursor_u16(&c, &arphrd) < 0 || cursor_skip(&c, 10) < 0)
 		return LINK_SHORT;
-	if (!out->ifindex)
-		out->ifindex = ifindex;
-	if (arphrd == ARPHRD_OF_NETLINK)
-		return LINK_OTHER;
-	return link_ethertype(c, type, out);
+	return link_cooked(c, arphrd, type, out);
 }
 
 /* Number 50 is also written for Cisco HDLC, told apart by its address byte (RFC 1547 4.3.1). */
 static enum link_verdict
 link_ppp_hdlc(struct cursor c, struct link_net *out)
 {
-	uint16_t type;
-
 	if (cursor_left(&c) < 2 || (c.p[0] != 0x0f && c.p[0] != 0x8f) || c.p[1] != 0)
-		return link_ppp(c, out);
-	cursor_skip(&c, 2);
-	if (cursor_u16(&c, &type) < 0)
-		return LINK_SHORT;
-	return link_ethertype(c, type, out);
+		return shim_walk(c, SHIM_PPP, out);
+	return link_typed(c, 2, out);
 }
 
 /* The family field is in the byte order and the numbering of the machine that captured: the IP version tells better. */
 static enum link_verdict
 link_null(struct cursor c, struct link_net *out)
 {
+	return cursor_skip(&c, 4) < 0 ? LINK_SHORT : link_ip(out, &c, 0);
+}
+
+static uint32_t
+link_be32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static uint32_t
+link_le32(const uint8_t *p)
+{
+	return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+}
+
+/* Attributes until the packet; `big` is the byte order they are read in. */
+static enum link_verdict
+link_nflog_walk(struct cursor c, bool big, struct link_net *out)
+{
+	for (int i = 0; i < NFLOG_TLV_MAX; i++) {
+		size_t len;
+		unsigned type;
+
+		if (cursor_left(&c) < 4)
+			return LINK_SHORT;
+		len = big ? (size_t)(c.p[0] << 8 | c.p[1]) : (size_t)(c.p[1] << 8 | c.p[0]);
+		type = big ? (unsigned)(c.p[2] << 8 | c.p[3]) : (unsigned)(c.p[3] << 8 | c.p[2]);
+		if (len < 4)
+			return LINK_OTHER;
+		if (type == NFLOG_PAYLOAD) {
+			cursor_skip(&c, 4);
+			return link_ip(out, &c, 0);
+		}
+		if ((type == NFLOG_INDEV || type == NFLOG_OUTDEV) && len == 8 && cursor_left(&c) >= 8 && !out->ifindex)
+			out->ifindex = link_be32(c.p + 4);
+		if (cursor_skip(&c, (len + 3) & ~(size_t)3) < 0)
+			return LINK_SHORT;
+	}
+	return LINK_BAD;
+}
+
+/* Netfilter's log: the attributes are in the byte order of the machine, which nothing tells; one of the two fits. */
+static enum link_verdict
+link_nflog(struct cursor c, struct link_net *out)
+{
+	struct link_net other = *out;
+	enum link_verdict v;
+
 	if (cursor_skip(&c, 4) < 0)
 		return LINK_SHORT;
+	v = link_nflog_walk(c, false, out);
+	if (v == LINK_IP || link_nflog_walk(c, true, &other) != LINK_IP)
+		return v;
+	*out = other;
+	return LINK_IP;
+}
+
+/* Solaris: version, family, hook type 2, packet length 4, ifindex 4, group 4, zones 4 + 4. */
+static enum link_verdict
+link_ipnet(struct cursor c, struct link_net *out)
+{
+	const uint8_t *h = c.p;
+
+	if (cursor_skip(&c, IPNET_HEAD) < 0)
+		return LINK_SHORT;
+	out->ifindex = link_be32(h + 8);
 	return link_ip(out, &c, 0);
 }
 
-enum link_verdict
-link_decode(const struct frame *f, struct link_net *out)
-{
-	struct cursor c = cursor_make(f->data, f->caplen);
+static enum link_verdict link_from(uint16_t link, uint16_t type, struct cursor c, struct link_net *out);
 
-	*out = (struct link_net){ .ifindex = f->ifindex };
-	switch (f->link) {
+/* macOS: little-endian, its own length first, the link type of what follows at 8. */
+static enum link_verdict
+link_pktap(struct cursor c, struct link_net *out)
+{
+	const uint8_t *h = c.p;
+	uint32_t link;
+
+	if (cursor_left(&c) < PKTAP_MIN)
+		return LINK_SHORT;
+	link = link_le32(h + 8);
+	if (link_le32(h) < PKTAP_MIN || link_le32(h + 4) != 1 || link == LINK_PKTAP || link > LINK_LINUX_SLL2)
+		return LINK_OTHER;
+	return cursor_skip(&c, link_le32(h)) < 0 ? LINK_SHORT : link_from((uint16_t)link, 0, c, out);
+}
+
+static enum link_verdict
+link_from(uint16_t link, uint16_t type, struct cursor c, struct link_net *out)
+{
+	switch (link) {
 	case LINK_ETHERNET:
-		return link_ethernet(c, out);
+		return link_typed(c, 12, out);
+	case LINK_ETHERTYPE:
+		return shim_walk(c, type, out);
 	case LINK_LINUX_SLL:
 		return link_sll(c, out);
 	case LINK_LINUX_SLL2:
@@ -199,10 +206,32 @@ link_decode(const struct frame *f, struct link_net *out)
 	case LINK_LOOP:
 		return link_null(c, out);
 	case LINK_PPP:
-		return link_ppp(c, out);
+		return shim_walk(c, SHIM_PPP, out);
 	case LINK_PPP_HDLC:
 		return link_ppp_hdlc(c, out);
+	case LINK_PPPOE:
+		return shim_walk(c, SHIM_PPPOE, out);
+	case LINK_C_HDLC:
+		return link_typed(c, 2, out);
+	case LINK_IEEE802_11:
+	case LINK_PRISM:
+	case LINK_RADIOTAP:
+	case LINK_AVS:
+		return link_radio(c, link, out);
+	case LINK_IPNET:
+		return link_ipnet(c, out);
+	case LINK_NFLOG:
+		return link_nflog(c, out);
+	case LINK_PKTAP:
+		return link_pktap(c, out);
 	default:
 		return LINK_UNKNOWN;
 	}
+}
+
+enum link_verdict
+link_decode(const struct link_layer *l, struct link_net *out)
+{
+	*out = (struct link_net){ 0 };
+	return link_from(l->link, l->type, cursor_make(l->p, l->n), out);
 }

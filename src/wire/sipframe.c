@@ -72,6 +72,16 @@ sipframe_line_end(struct slice s, size_t at)
 	return lf ? (size_t)(lf - s.p) + 1 : 0;
 }
 
+struct slice
+sipframe_skip_blank(struct slice s)
+{
+	while (s.n && (*s.p == '\r' || *s.p == '\n' || *s.p == '\0')) {
+		s.p++;
+		s.n--;
+	}
+	return s;
+}
+
 static enum sipframe_start
 sipframe_short(unsigned how)
 {
@@ -293,12 +303,8 @@ sipframe_lose(struct sipframe *f, bool line_start)
 static bool
 sipframe_do_start(struct sipframe *f, struct slice s, bool end, size_t *eat)
 {
-	struct slice rest = s;
+	struct slice rest = sipframe_skip_blank(s);
 
-	while (rest.n && (*rest.p == '\r' || *rest.p == '\n' || *rest.p == '\0')) {
-		rest.p++;
-		rest.n--;
-	}
 	*eat = s.n - rest.n;
 	if (!rest.n)
 		return false;

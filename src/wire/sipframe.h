@@ -28,6 +28,9 @@ enum {
  */
 enum sipframe_start sipframe_start(struct slice s, unsigned how);
 
+/* s without the CR, LF and NUL at its front, which are keep-alive habits. */
+struct slice sipframe_skip_blank(struct slice s);
+
 enum sipframe_length { SIPFRAME_LENGTH_NONE, SIPFRAME_LENGTH_OK, SIPFRAME_LENGTH_BAD };
 
 /*

@@ -1,7 +1,7 @@
 /*
  * tcp - the table of TCP streams (RFC 9293): finds, opens, decides, ages and evicts them; tcp_stream.c orders the
- * bytes. A stream is undecided until a SIP start line is seen in its first 8 KiB; its frames are held until then, and
- * what is not SIP afterwards costs a verdict and no memory.
+ * bytes, tcp_cut.c cuts them.  A stream is undecided until SIP is seen in its first 8 KiB (more of HEP and WebSocket);
+ * its frames are held until then, and what is not SIP afterwards costs a verdict and no memory.
  */
 #include "tcp_int.h"
 
@@ -53,6 +53,11 @@ tcp_new(const struct wire_cfg *cfg, struct wire_stats *st)
 		return NULL;
 	t->cfg = *cfg;
 	t->st = st;
+	t->hep = hep_new(cfg, st);
+	if (!t->hep) {
+		mem_free(t);
+		return NULL;
+	}
 	return t;
 }
 
@@ -139,6 +144,13 @@ tcp_dispose(struct tcp *t, struct stream *s)
 	mem_free(s);
 }
 
+/* What its segments are, now that it is known what is in it. */
+static struct fate
+tcp_fate(const struct stream *s)
+{
+	return s->proto == STREAM_AS_HEP ? s->fate : fate_of(WIRE_SIP);
+}
+
 static void
 tcp_settle(struct tcp *t, struct stream *s, struct fate f)
 {
@@ -162,7 +174,7 @@ tcp_close(struct tcp *t, struct stream *s, struct fate f)
 	s->ending = true;
 	if (!s->ready && s->state != STREAM_OTHER)
 		stream_step(t, s);
-	tcp_settle(t, s, s->frame.found ? fate_of(WIRE_SIP) : f);
+	tcp_settle(t, s, s->found ? tcp_fate(s) : f);
 	if (s->ready)
 		tcp_make_ready(t, s);
 	else if (!s->in_ready_list)
@@ -193,6 +205,7 @@ tcp_key_make(struct stream_key *k, const struct tcp_segment *seg)
 	memcpy(k->src, seg->ip->src, n);
 	memcpy(k->dst, seg->ip->dst, n);
 	k->vlan = seg->vlan;
+	k->path = seg->path;
 	k->sport = seg->sport;
 	k->dport = seg->dport;
 	k->family = seg->ip->family;
@@ -218,6 +231,20 @@ tcp_open(struct tcp *t, const struct stream_key *k, unsigned hashv, const struct
 	t->n++;
 	tcp_list_in(t, s, false);
 	return s;
+}
+
+bool
+tcp_peer_is_tls(const struct tcp *t, const struct stream *s)
+{
+	struct stream_key k = s->key;
+	const struct stream *peer;
+
+	memcpy(k.src, s->key.dst, sizeof k.src);
+	memcpy(k.dst, s->key.src, sizeof k.dst);
+	k.sport = s->key.dport;
+	k.dport = s->key.sport;
+	HASH_FIND_BYHASHVALUE(hh, t->table, &k, sizeof(k), hash_uthash(&k, sizeof(k), t->cfg.seed), peer);
+	return peer && peer->tls;
 }
 
 static int64_t
@@ -274,10 +301,10 @@ tcp_island(struct tcp *t, struct stream *s, const struct tcp_segment *seg)
 	i->t_ns = s->t_ns;
 	i->ifindex = s->ifindex;
 	i->next_seq = seg->seq;
-	i->gone = i->ending = true;
+	i->gone = i->ending = i->begun = true;
 	stream_add(t, i, seg);
 	s->base_seq = seg->seq;
-	s->frame.found = true;
+	s->found = true;
 	if (stream_step(t, i))
 		tcp_make_ready(t, i);
 	else
@@ -309,21 +336,27 @@ tcp_fin(struct stream *s, const struct tcp_segment *seg, uint32_t payload_seq)
 	s->fin_seq = at;
 }
 
+static uint64_t
+tcp_patience(const struct stream *s)
+{
+	return s->proto == STREAM_AS_HEP || s->proto == STREAM_AS_WS ? STREAM_CARRIER_MAX : STREAM_UNDECIDED_MAX;
+}
+
 static void
 tcp_decide(struct tcp *t, struct stream *s)
 {
 	if (s->state != STREAM_UNDECIDED)
 		return;
-	while (!s->frame.found && s->pieces && s->seen > STREAM_UNDECIDED_MAX) {
+	while (!s->found && !s->other && s->pieces && s->seen > tcp_patience(s)) {
 		s->skip_gap = true;
 		stream_step(t, s);
 	}
-	if (s->frame.found) {
+	if (s->found) {
 		s->state = STREAM_SIP;
-		tcp_settle(t, s, fate_of(WIRE_SIP));
+		tcp_settle(t, s, tcp_fate(s));
 		tcp_list_out(t, s);
 		tcp_list_in(t, s, true);
-	} else if (s->seen > STREAM_UNDECIDED_MAX) {
+	} else if (s->other || s->seen > tcp_patience(s)) {
 		s->state = STREAM_OTHER;
 		tcp_settle(t, s, fate_of(WIRE_NOT_SIP));
 		stream_fini(t, s);
@@ -350,7 +383,7 @@ tcp_verdict(struct stream *s, const struct tcp_segment *seg, int err)
 	if (err)
 		return fate_drop((enum wire_drop) - err);
 	if (s->state == STREAM_SIP)
-		return fate_of(WIRE_SIP);
+		return tcp_fate(s);
 	if (s->state == STREAM_OTHER)
 		return fate_of(WIRE_NOT_SIP);
 	if (seg->lost)
@@ -369,6 +402,7 @@ tcp_feed(struct tcp *t, struct stream *s, const struct tcp_segment *seg)
 	s->active_ns = t->now_ns;
 	s->t_ns = seg->t_ns;
 	s->ifindex = seg->ifindex;
+	s->judged = false;
 	tcp_list_out(t, s);
 	tcp_list_in(t, s, s->in_sip_list);
 	if (seg->flags & TCP_SYN) {
@@ -415,15 +449,26 @@ tcp_push(struct tcp *t, const struct tcp_segment *seg, int64_t now_ns)
 static void
 tcp_message(struct stream *s, struct message *out)
 {
-	out->bytes = (struct slice){ s->buf + s->off, s->out_len };
+	*out = (struct message){ .bytes = { s->buf + s->off, s->out_len }, .flow = FLOW_UNKNOWN };
 	ip_endpoint(&out->src, s->key.src, s->key.family, s->key.sport);
 	ip_endpoint(&out->dst, s->key.dst, s->key.family, s->key.dport);
 	out->t_ns = s->t_ns;
 	out->ifindex = s->ifindex;
-	out->stamp = (struct slice){ NULL, 0 };
-	out->flow = FLOW_UNKNOWN;
-	out->transport = TRANSPORT_TCP;
+	out->transport = s->proto == STREAM_AS_WS ? TRANSPORT_WS : TRANSPORT_TCP;
 	out->cut = s->out_cut;
+	s->ready = false;
+}
+
+/* The packet of HEP that s has ready was counted when it was cut; its messages are read again for whoever takes them.
+ */
+static void
+tcp_drain(struct tcp *t, struct stream *s)
+{
+	struct hep_outer outer = { .t_ns = s->t_ns, .ifindex = s->ifindex, .cut = s->out_cut, .quiet = true };
+
+	ip_endpoint(&outer.from, s->key.src, s->key.family, s->key.sport);
+	hep_push(t->hep, (struct slice){ s->buf + s->off, s->out_len }, &outer);
+	t->draining = s;
 	s->ready = false;
 }
 
@@ -433,7 +478,14 @@ tcp_next(struct tcp *t, struct message *out)
 	struct stream *s;
 
 	while ((s = t->ready)) {
+		if (t->draining && hep_next(t->hep, out))
+			return 1;
+		t->draining = NULL;
 		if (s->ready || stream_step(t, s)) {
+			if (s->proto == STREAM_AS_HEP) {
+				tcp_drain(t, s);
+				continue;
+			}
 			tcp_message(s, out);
 			return 1;
 		}
@@ -485,5 +537,6 @@ tcp_free(struct tcp *t)
 	tcp_flush(t);
 	while (tcp_next(t, &m))
 		continue;
+	hep_free(t->hep);
 	mem_free(t);
 }

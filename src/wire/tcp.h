@@ -20,7 +20,7 @@ struct tcp_segment {
 	size_t n, lost;
 	uint64_t frames;
 	int64_t t_ns;
-	uint32_t vlan, ifindex;
+	uint32_t vlan, path, ifindex;
 	uint32_t seq;
 	uint16_t sport, dport;
 	uint8_t flags;

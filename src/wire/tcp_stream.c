@@ -1,6 +1,6 @@
 /*
- * tcp_stream - one direction of one TCP connection put in order (RFC 9293 3.4, 3.10), feeding the framing of SIP.
- * Sequence numbers are compared by their signed distance, so they may wrap.  The first copy of a byte wins.
+ * tcp_stream - one direction of one TCP connection put in order (RFC 9293 3.4, 3.10), feeding the framing of what is in
+ * it. Sequence numbers are compared by their signed distance, so they may wrap.  The first copy of a byte wins.
  */
 #include "tcp_int.h"
 
@@ -11,7 +11,7 @@
 
 enum { STREAM_BUF_MIN = 512 };
 
-static void
+void
 stream_charge(struct tcp *t, struct stream *s, size_t n)
 {
 	s->bytes += n;
@@ -19,7 +19,7 @@ stream_charge(struct tcp *t, struct stream *s, size_t n)
 		t->bytes += n;
 }
 
-static void
+void
 stream_discharge(struct tcp *t, struct stream *s, size_t n)
 {
 	s->bytes -= n;
@@ -34,7 +34,7 @@ stream_uncharge(struct tcp *t, struct stream *s)
 	s->gone = true;
 }
 
-static struct slice
+struct slice
 stream_unread(const struct stream *s)
 {
 	return s->buf ? (struct slice){ s->buf + s->off, s->len - s->off } : (struct slice){ "", 0 };
@@ -67,6 +67,7 @@ stream_fini(struct tcp *t, struct stream *s)
 	while (s->pieces)
 		stream_drop_piece(t, s);
 	stream_release_buf(t, s);
+	stream_cut_reset(t, s);
 	s->eat = 0;
 }
 
@@ -149,6 +150,8 @@ stream_wait(struct tcp *t, struct stream *s, const struct tcp_segment *seg)
 	p = mem_alloc(size);
 	if (!p)
 		return -WIRE_DROP_MEMORY;
+	if (!s->pieces)
+		s->gap_ns = t->now_ns;
 	p->seq = seg->seq;
 	p->n = (uint32_t)seg->n;
 	p->lost = (uint32_t)seg->lost;
@@ -219,48 +222,40 @@ stream_skip_gap(struct tcp *t, struct stream *s)
 
 /* Take over what the framing says.  True when a message is ready. */
 static bool
-stream_take(struct stream *s, struct sipframe_step step)
+stream_take(struct stream *s, struct stream_cut step)
 {
 	s->off += step.eat;
 	s->ready = step.ready;
 	s->out_len = step.len;
 	s->out_cut = step.cut;
-	s->eat = step.ready ? step.len : 0;
+	s->eat = step.ready ? step.drop : 0;
 	return step.ready;
 }
 
 /* Bytes are missing behind the unread ones, or none will follow: hand out the begun message, drop the rest. */
 static bool
-stream_break(struct stream *s)
+stream_break(struct tcp *t, struct stream *s)
 {
-	struct sipframe_step step;
+	struct stream_cut step;
 
 	if (s->lost) {
-		step = sipframe_gap(&s->frame, stream_unread(s), s->lost);
+		step = stream_cut_gap(t, s, s->lost);
 		s->lost = 0;
 	} else {
-		step = sipframe_next(&s->frame, stream_unread(s), true);
+		step = stream_cut_next(t, s, true);
 		s->ending = step.ready;
 	}
 	return stream_take(s, step);
-}
-
-static void
-stream_count(struct tcp *t, struct stream *s)
-{
-	t->st->tcp_resyncs += s->frame.resyncs;
-	t->st->tcp_oversize += s->frame.oversize;
-	s->frame.resyncs = s->frame.oversize = 0;
 }
 
 /* One message or one move forward; *more is false when the stream has come to rest. */
 static bool
 stream_move(struct tcp *t, struct stream *s, bool *more)
 {
-	if (stream_take(s, sipframe_next(&s->frame, stream_unread(s), false)))
+	if (stream_take(s, stream_cut_next(t, s, false)))
 		return true;
 	if (s->lost) {
-		bool ready = stream_break(s);
+		bool ready = stream_break(t, s);
 
 		s->len = s->off + (ready ? s->out_len : 0);
 		return ready;
@@ -275,7 +270,7 @@ stream_move(struct tcp *t, struct stream *s, bool *more)
 		s->ending = true;
 	s->have_fin = s->have_fin && !s->ending;
 	*more = s->ending;
-	return s->ending && stream_break(s);
+	return s->ending && stream_break(t, s);
 }
 
 bool
@@ -288,7 +283,6 @@ stream_step(struct tcp *t, struct stream *s)
 	s->ready = false;
 	while (more && !stream_move(t, s, &more))
 		continue;
-	stream_count(t, s);
 	if (!s->ready && s->off == s->len)
 		stream_release_buf(t, s);
 	return s->ready;
@@ -300,13 +294,14 @@ stream_rebase(struct tcp *t, struct stream *s, uint32_t seq)
 	struct slice unread = stream_unread(s);
 	struct tcp_segment held = { .p = (const uint8_t *)unread.p, .n = unread.n, .seq = s->base_seq };
 
-	if (s->state != STREAM_UNDECIDED || s->frame.found || s->lost || s->next_seq - s->base_seq != held.n)
+	if (s->state != STREAM_UNDECIDED || s->proto != STREAM_AS_OPEN || s->lost ||
+	    s->next_seq - s->base_seq != held.n)
 		return false;
 	if (held.n && stream_wait(t, s, &held) < 0)
 		return false;
 	if (held.n)
 		stream_release_buf(t, s);
-	s->frame = (struct sipframe){ 0 };
+	stream_cut_reset(t, s);
 	s->next_seq = s->base_seq = seq;
 	return true;
 }

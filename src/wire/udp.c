@@ -8,16 +8,6 @@
 
 enum { UDP_HEAD = 8 };
 
-static struct slice
-udp_skip_blank(struct slice s)
-{
-	while (s.n && (*s.p == '\r' || *s.p == '\n' || *s.p == '\0')) {
-		s.p++;
-		s.n--;
-	}
-	return s;
-}
-
 struct fate
 udp_decode(const struct ip_packet *pkt, struct udp_message *out)
 {
@@ -33,8 +23,12 @@ udp_decode(const struct ip_packet *pkt, struct udp_message *out)
 	if (len < UDP_HEAD || len > pkt->wire_n)
 		return fate_of(WIRE_MALFORMED);
 	s = (struct slice){ (const char *)h + UDP_HEAD, (pkt->n < len ? pkt->n : len) - UDP_HEAD };
+	out->bytes = s;
 	out->cut = pkt->n < len;
-	s = udp_skip_blank(s);
+	out->lost = out->cut ? len - pkt->n : 0;
+	out->sport = (uint16_t)(h[0] << 8 | h[1]);
+	out->dport = (uint16_t)(h[2] << 8 | h[3]);
+	s = sipframe_skip_blank(s);
 	if (!s.n)
 		return out->cut ? fate_drop(WIRE_DROP_TRUNCATED) : fate_of(WIRE_NOT_SIP);
 	switch (sipframe_start(s, out->cut ? 0 : SIPFRAME_WHOLE)) {
@@ -46,7 +40,5 @@ udp_decode(const struct ip_packet *pkt, struct udp_message *out)
 		break;
 	}
 	out->bytes = s;
-	out->sport = (uint16_t)(h[0] << 8 | h[1]);
-	out->dport = (uint16_t)(h[2] << 8 | h[3]);
 	return fate_of(WIRE_SIP);
 }

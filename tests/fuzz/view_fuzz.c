@@ -516,6 +516,9 @@ fuzz_obey(struct fuzz *f, enum command command)
 		store_group_ack(f->store, r->id);
 	else if (command == COMMAND_GROUP_MUTE || command == COMMAND_GROUP_UNMUTE)
 		store_group_mute(f->store, r->id, command == COMMAND_GROUP_MUTE);
+	else if (command == COMMAND_GROUPS_MUTE)
+		for (size_t i = 0; i < r->n_ids; i++)
+			store_group_mute_until(f->store, r->ids[i], r->t_ns);
 	else if (command == COMMAND_INCIDENT_ACK)
 		store_incident_dismiss(f->store, r->id);
 	else if (command == COMMAND_INCIDENT_MUTE)

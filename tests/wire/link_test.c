@@ -10,7 +10,7 @@ struct link_case {
 	const char *name;
 	uint16_t link;
 	uint8_t family;
-	uint8_t head[48];
+	uint8_t head[200];
 	size_t ip;
 	uint32_t vlan, ifindex;
 };
@@ -49,20 +49,79 @@ static const struct link_case link_cases[] = {
 	{ "ppp hdlc, address and short protocol", LINK_PPP_HDLC, 6, { 0xff, 3, 0x57, 0x60 }, 3, 0, 0 },
 	{ "pppoe", LINK_ETHERNET, 4, { MACS, 0x88, 0x64, 0x11, 0, 0, 9, 0, 0x21, 0, 0x21, 0x45 }, 22, 0, 0 },
 	{ "cisco hdlc", LINK_PPP_HDLC, 4, { 0x0f, 0, 8, 0, 0x45 }, 4, 0, 0 },
+	{ "cisco hdlc, own number", LINK_C_HDLC, 4, { 0x0f, 0, 8, 0, 0x45 }, 4, 0, 0 },
+	{ "pppoe, own number", LINK_PPPOE, 4, { 0x11, 0, 0, 9, 0, 0x21, 0, 0x21, 0x45 }, 8, 0, 0 },
+	{ "vn-tag", LINK_ETHERNET, 4, { MACS, 0x89, 0x26, 1, 2, 3, 4, 8, 0, 0x45 }, 20, 0, 0 },
+	{ "cisco metadata", LINK_ETHERNET, 4, { MACS, 0x89, 9, 1, 1, 0, 1, 0, 9, 8, 0, 0x45 }, 22, 0, 0 },
+	{ "fabricpath", LINK_ETHERNET, 4, { MACS, 0x89, 3, 0, 0x20, MACS, 0x81, 0, 0, 5, 8, 0, 0x45 }, 34, 5, 0 },
+	{ "macsec in clear", LINK_ETHERNET, 4, { MACS, 0x88, 0xe5, 0, 0, 0, 0, 0, 1, 8, 0, 0x45 }, 22, 0, 0 },
+	{ "macsec with channel", LINK_ETHERNET, 6,
+	    { MACS, 0x88, 0xe5, 0x20, 0, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 0x86, 0xdd, 0x60 }, 30, 0, 0 },
+	{ "bridged", LINK_ETHERNET, 4, { MACS, 0x65, 0x58, MACS, 8, 0, 0x45 }, 28, 0, 0 },
+	{ "nsh", LINK_ETHERNET, 4, { MACS, 0x89, 0x4f, 0, 2, 0, 1, 0, 0, 7, 1, 0x45 }, 22, 0, 0 },
+	{ "nsh, ethernet inside", LINK_ETHERNET, 6, { MACS, 0x89, 0x4f, 0, 2, 0, 3, 0, 0, 7, 1, MACS, 0x86, 0xdd }, 36,
+	    0, 0 },
+	{ "mpls pseudowire", LINK_ETHERNET, 4, { MACS, 0x88, 0x47, 0, 1, 0x01, 64, 0, 0, 0, 0, MACS, 8, 0, 0x45 }, 36,
+	    0, 0 },
+	{ "802.11", LINK_IEEE802_11, 4, { 0x08, 0x01, [24] = 0xaa, 0xaa, 3, 0, 0, 0, 8, 0, 0x45 }, 32, 0, 0 },
+	{ "802.11, four addresses, qos, order", LINK_IEEE802_11, 4,
+	    { 0x88, 0x83, [36] = 0xaa, 0xaa, 3, 0, 0, 0, 8, 0, 0x45 }, 44, 0, 0 },
+	{ "802.11, several in one", LINK_IEEE802_11, 4,
+	    { 0x88, 0x01, [24] = 0x80, [40] = 0xaa, 0xaa, 3, 0, 0, 0, 8, 0, 0x45 }, 48, 0, 0 },
+	{ "radiotap", LINK_RADIOTAP, 4, { [2] = 8, [8] = 0x08, [32] = 0xaa, 0xaa, 3, 0, 0, 0, 8, 0, 0x45 }, 40, 0, 0 },
+	{ "radiotap, padded", LINK_RADIOTAP, 4,
+	    { [2] = 9, [4] = 2, [8] = 0x20, 0x88, [37] = 0xaa, 0xaa, 3, 0, 0, 0, 8, 0, 0x45 }, 45, 0, 0 },
+	{ "radiotap, two words, clock, padded", LINK_RADIOTAP, 4,
+	    { [2] = 25, [4] = 3, [7] = 0x80, [24] = 0x20, 0x88, [53] = 0xaa, 0xaa, 3, 0, 0, 0, 8, 0, 0x45 }, 61, 0, 0 },
+	{ "prism", LINK_PRISM, 4, { [4] = 144, [144] = 0x08, [168] = 0xaa, 0xaa, 3, 0, 0, 0, 8, 0, 0x45 }, 176, 0, 0 },
+	{ "prism, other order", LINK_PRISM, 4, { [7] = 100, [100] = 0x08, [124] = 0xaa, 0xaa, 3, 0, 0, 0, 8, 0, 0x45 },
+	    132, 0, 0 },
+	{ "avs under prism's number", LINK_PRISM, 4,
+	    { 0x80, 0x21, 0x10, 1, 0, 0, 0, 64, [64] = 0x08, [88] = 0xaa, 0xaa, 3, 0, 0, 0, 8, 0, 0x45 }, 96, 0, 0 },
+	{ "avs", LINK_AVS, 4,
+	    { 0x80, 0x21, 0x10, 2, 0, 0, 0, 64, [64] = 0x08, [88] = 0xaa, 0xaa, 3, 0, 0, 0, 8, 0, 0x45 }, 96, 0, 0 },
+	{ "sll, radiotap", LINK_LINUX_SLL, 4,
+	    { 0, 4, 3, 0x23, [18] = 8, [24] = 0x08, [48] = 0xaa, 0xaa, 3, 0, 0, 0, 8, 0, 0x45 }, 56, 0, 0 },
+	{ "ipnet", LINK_IPNET, 0, { 1, 2, [11] = 7, [24] = 0x45 }, 24, 0, 7 },
+	{ "nflog", LINK_NFLOG, 0,
+	    { 2, 0, 0, 0, 8, 0, 1, 0, 1, 2, 3, 4, 5, 0, 10, 0, 0, 0, 0, 0, 8, 0, 4, 0, 0, 0, 0, 9, 24, 0, 9, 0, 0x45 },
+	    32, 0, 9 },
+	{ "nflog, big-endian", LINK_NFLOG, 0,
+	    { 10, 0, 0, 0, 0, 8, 0, 1, 1, 2, 3, 4, 0, 5, 0, 10, 0, 0, 0, 0, 0, 24, 0, 9, 0x60 }, 24, 0, 0 },
+	{ "pktap", LINK_PKTAP, 4, { 108, [4] = 1, [8] = 1, [120] = 8, 0, 0x45 }, 122, 0, 0 },
 };
 
-enum { LINK_CASES = sizeof(link_cases) / sizeof(link_cases[0]) };
+/* Here the first byte of the packet tells what it is. */
+static const struct link_case link_peeks[] = {
+	{ "mpls", LINK_ETHERNET, 4, { MACS, 0x88, 0x47, 0, 1, 0x01, 64, 0x45 }, 18, 0, 0 },
+	{ "mpls, three labels, multicast", LINK_ETHERNET, 6,
+	    { MACS, 0x88, 0x48, 0, 1, 0, 64, 0, 2, 0, 64, 0, 3, 0x01, 64, 0x60 }, 26, 0, 0 },
+	{ "mpls pseudowire, no control word", LINK_ETHERNET, 4, { MACS, 0x88, 0x47, 0, 1, 0x01, 64, MACS, 8, 0, 0x45 },
+	    32, 0, 0 },
+	{ "mpls in ppp", LINK_PPP, 4, { 0xff, 3, 2, 0x81, 0, 1, 0x01, 64, 0x45 }, 8, 0, 0 },
+};
+
+enum {
+	LINK_CASES = sizeof(link_cases) / sizeof(link_cases[0]),
+	LINK_PEEKS = sizeof(link_peeks) / sizeof(link_peeks[0])
+};
+
+static const struct link_case *
+link_row(size_t i)
+{
+	return i < LINK_CASES ? &link_cases[i] : &link_peeks[i - LINK_CASES];
+}
 
 static enum link_verdict
 link_try(uint16_t link, const uint8_t *p, size_t n, struct link_net *net)
 {
 	uint8_t *copy = malloc(n ? n : 1);
-	struct frame f = { .data = copy, .caplen = (uint32_t)n, .origlen = (uint32_t)n, .link = link };
+	struct link_layer l = { .p = copy, .n = n, .wire_n = n, .link = link };
 	enum link_verdict v;
 
 	assert_non_null(copy);
 	memcpy(copy, p, n);
-	v = link_decode(&f, net);
+	v = link_decode(&l, net);
 	if (v == LINK_IP) {
 		assert_true(net->p >= copy && net->p + net->n == copy + n);
 		net->p = p + (net->p - copy);
@@ -75,8 +134,8 @@ static void
 test_finds_ip(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < LINK_CASES; i++) {
-		const struct link_case *c = &link_cases[i];
+	for (size_t i = 0; i < LINK_CASES + LINK_PEEKS; i++) {
+		const struct link_case *c = link_row(i);
 		struct link_net net;
 
 		print_message("# %s\n", c->name);
@@ -94,11 +153,11 @@ static void
 test_every_truncation(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < LINK_CASES; i++) {
-		const struct link_case *c = &link_cases[i];
+	for (size_t i = 0; i < LINK_CASES + LINK_PEEKS; i++) {
+		const struct link_case *c = link_row(i);
 
 		/* One byte of PPP may be the first half of an address. */
-		size_t least = c->ip == 1 ? 2 : c->ip;
+		size_t least = (c->ip == 1 ? 2 : c->ip) + (i >= LINK_CASES);
 
 		for (size_t n = 0; n < sizeof(c->head); n++) {
 			struct link_net net;
@@ -114,11 +173,24 @@ test_other_protocols(void **state)
 	static const struct link_case other[] = {
 		{ "arp", LINK_ETHERNET, 0, { MACS, 8, 6 }, 0, 0, 0 },
 		{ "pppoe, no session data", LINK_ETHERNET, 0, { MACS, 0x88, 0x64, 0x11, 0xa7, 0, 9 }, 0, 0, 0 },
-		{ "mpls", LINK_ETHERNET, 0, { MACS, 0x88, 0x47, 0, 0, 0x11 }, 0, 0, 0 },
 		{ "stp", LINK_ETHERNET, 0, { MACS, 0, 38, 0x42, 0x42, 3 }, 0, 0, 0 },
 		{ "foreign oui", LINK_ETHERNET, 0, { MACS, 0, 60, 0xaa, 0xaa, 3, 0, 0, 12, 8, 0 }, 0, 0, 0 },
 		{ "netlink", LINK_LINUX_SLL, 0, { 0, 4, 3, 56, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0x45 }, 0, 0, 0 },
 		{ "lcp", LINK_PPP, 0, { 0xff, 3, 0xc0, 0x21 }, 0, 0, 0 },
+		{ "pppoe discovery", LINK_ETHERNET, 0, { MACS, 0x88, 0x63, 0x11, 9 }, 0, 0, 0 },
+		{ "macsec, encrypted", LINK_ETHERNET, 0, { MACS, 0x88, 0xe5, 0x2c }, 0, 0, 0 },
+		{ "mpls oam", LINK_ETHERNET, 0, { MACS, 0x88, 0x47, 0, 1, 0x01, 64, 0x10 }, 0, 0, 0 },
+		{ "nsh of nothing", LINK_ETHERNET, 0, { MACS, 0x89, 0x4f, 0, 2, 0, 9 }, 0, 0, 0 },
+		{ "beacon", LINK_IEEE802_11, 0, { 0x80 }, 0, 0, 0 },
+		{ "802.11 without data", LINK_IEEE802_11, 0, { 0x48 }, 0, 0, 0 },
+		{ "802.11, protected", LINK_IEEE802_11, 0, { 0x08, 0x41 }, 0, 0, 0 },
+		{ "802.11, a later piece", LINK_IEEE802_11, 0, { 0x08, 1, [22] = 1 }, 0, 0, 0 },
+		{ "802.11, the first piece", LINK_IEEE802_11, 0, { 0x08, 5 }, 0, 0, 0 },
+		{ "radiotap of another version", LINK_RADIOTAP, 0, { 1, 0, 8 }, 0, 0, 0 },
+		{ "avs without length", LINK_AVS, 0, { 0x80, 0x21, 0x10, 1 }, 0, 0, 0 },
+		{ "nflog attribute without length", LINK_NFLOG, 0, { 2, 0, 0, 0, 0, 0, 1, 0 }, 0, 0, 0 },
+		{ "pktap, no packet", LINK_PKTAP, 0, { 108, [4] = 2 }, 0, 0, 0 },
+		{ "pktap in pktap", LINK_PKTAP, 0, { 108, [4] = 1, [8] = 2, 1 }, 0, 0, 0 },
 	};
 	struct link_net net;
 
@@ -142,17 +214,44 @@ test_endless_vlan_tags(void **state)
 	assert_int_equal(link_try(LINK_ETHERNET, f, sizeof(f), &net), LINK_BAD);
 }
 
+/* What the bytes before IP say about the network it is in: keys are made of it. */
 static void
-test_capture_ifindex_goes_first(void **state)
+test_labels_and_sessions_tell_networks_apart(void **state)
 {
-	struct frame f = {
-		.data = link_cases[9].head, .caplen = 48, .origlen = 48, .link = LINK_LINUX_SLL2, .ifindex = 8
-	};
+	uint8_t mpls[] = { MACS, 0x88, 0x47, 0, 1, 0x01, 64, 0x45 };
+	uint8_t pppoe[] = { MACS, 0x88, 0x64, 0x11, 0, 0, 9, 0, 0x21, 0, 0x21, 0x45 };
+	struct link_net a, b;
+
+	(void)state;
+	assert_int_equal(link_try(LINK_ETHERNET, mpls, sizeof(mpls), &a), LINK_IP);
+	mpls[17] = 1; /* TTL */
+	assert_int_equal(link_try(LINK_ETHERNET, mpls, sizeof(mpls), &b), LINK_IP);
+	assert_int_equal(a.id, b.id);
+	mpls[16] = 0x11; /* label */
+	assert_int_equal(link_try(LINK_ETHERNET, mpls, sizeof(mpls), &b), LINK_IP);
+	assert_int_not_equal(a.id, b.id);
+	assert_int_equal(link_try(LINK_ETHERNET, pppoe, sizeof(pppoe), &a), LINK_IP);
+	pppoe[17] = 8;
+	assert_int_equal(link_try(LINK_ETHERNET, pppoe, sizeof(pppoe), &b), LINK_IP);
+	assert_int_not_equal(a.id, b.id);
+}
+
+/* Labels without a bottom, and routing loops of NSH. */
+static void
+test_endless_shims(void **state)
+{
+	uint8_t f[14 + 4 * 200] = { MACS, 0x88, 0x47 };
 	struct link_net net;
 
 	(void)state;
-	assert_int_equal(link_decode(&f, &net), LINK_IP);
-	assert_int_equal(net.ifindex, 8);
+	assert_int_equal(link_try(LINK_ETHERNET, f, sizeof(f), &net), LINK_BAD);
+	f[13] = 0x4f;
+	f[12] = 0x89;
+	for (size_t i = 14; i < sizeof(f); i += 8) {
+		f[i + 1] = 2;
+		f[i + 3] = 4;
+	}
+	assert_int_equal(link_try(LINK_ETHERNET, f, sizeof(f), &net), LINK_BAD);
 }
 
 int
@@ -163,7 +262,8 @@ main(void)
 		cmocka_unit_test(test_every_truncation),
 		cmocka_unit_test(test_other_protocols),
 		cmocka_unit_test(test_endless_vlan_tags),
-		cmocka_unit_test(test_capture_ifindex_goes_first),
+		cmocka_unit_test(test_endless_shims),
+		cmocka_unit_test(test_labels_and_sessions_tell_networks_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

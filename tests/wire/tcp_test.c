@@ -302,6 +302,26 @@ test_second_gap_is_waited_for(void **state)
 }
 
 /* RFC 7413: data may come with the SYN. */
+/* A gap is as young as its first segment, however long the stream and the capture have run without one. */
+static void
+test_late_gap_is_waited_for(void **state)
+{
+	struct wire *w = tcp_wire((struct wire_cfg){ 0 });
+	struct build_log log = { .messages = 0 };
+	size_t n = strlen(A);
+
+	(void)state;
+	tcp_send(w, PORT, ISN + 1, 0, A, n, 0, &log);
+	tcp_send(w, PORT, ISN + 1 + (uint32_t)n, 0, A, 20, 60000, &log);
+	tcp_send(w, PORT, ISN + 1 + (uint32_t)n + 25, 0, &A[25], n - 25, 60001, &log);
+	assert_int_equal(wire_stats(w)->tcp_gaps, 0);
+	tcp_send(w, PORT, ISN + 1 + (uint32_t)n + 20, 0, &A[20], 5, 61900, &log);
+	assert_string_equal(log.text, OUT_A OUT_A);
+	build_finish(w, &log);
+	assert_int_equal(wire_stats(w)->tcp_gaps, 0);
+	wire_free(w);
+}
+
 static void
 test_data_on_syn(void **state)
 {
@@ -595,6 +615,7 @@ main(void)
 		cmocka_unit_test(test_shuffles),
 		cmocka_unit_test(test_sequence_wraps),
 		cmocka_unit_test(test_start_out_of_order),
+		cmocka_unit_test(test_late_gap_is_waited_for),
 		cmocka_unit_test(test_keep_alive_probe),
 		cmocka_unit_test(test_port_reuse),
 		cmocka_unit_test(test_fin),

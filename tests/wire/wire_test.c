@@ -68,6 +68,32 @@ test_unknown_link_is_told(void **state)
 	wire_free(w);
 }
 
+/* What the capture itself says of the interface goes before what a header says. */
+static void
+test_capture_ifindex_goes_first(void **state)
+{
+	static struct build f;
+	struct wire *w = wire_new(NULL);
+	struct frame fr = { .data = f.b, .link = LINK_LINUX_SLL2 };
+	struct message m;
+
+	(void)state;
+	f.n = 0;
+	build_u32(&f, 0x08000000);
+	build_u32(&f, 3);
+	build_zero(&f, 12);
+	build_ip4(&f, (struct build_ip){ .proto = 17 }, 8 + strlen(REQUEST));
+	build_udp(&f, REQUEST, strlen(REQUEST));
+	fr.caplen = fr.origlen = (uint32_t)f.n;
+	for (uint32_t i = 0; i < 2; i++) {
+		fr.ifindex = i * 8;
+		assert_int_equal(wire_push(w, &fr), WIRE_SIP);
+		assert_int_equal(wire_next(w, &m), 1);
+		assert_int_equal(m.ifindex, i ? 8 : 3);
+	}
+	wire_free(w);
+}
+
 /* An Ethernet frame of every length: cut by the snapshot it is a loss, cut by its sender it is malformed. */
 static void
 test_frame_truncations(void **state)
@@ -157,6 +183,7 @@ main(void)
 		cmocka_unit_test(test_reclass_moves_the_last_frame_once),
 		cmocka_unit_test(test_untaken_message_is_dropped),
 		cmocka_unit_test(test_unknown_link_is_told),
+		cmocka_unit_test(test_capture_ifindex_goes_first),
 		cmocka_unit_test(test_frame_truncations),
 		cmocka_unit_test(test_clock_at_its_ends),
 		cmocka_unit_test(test_datagrams_allocate_nothing),
