@@ -1,7 +1,7 @@
 /*
  * input - where bytes come from: a capture device, a capture or log file, a followed log file, standard input, syslog
- * senders, the demo.  An input owns its descriptors and looks at nothing but its own framing (pcap and pcapng records,
- * lines, RFC 6587 frames).
+ * senders, mirrors of SIP traffic, the demo.  An input owns its descriptors and looks at nothing but its own framing
+ * (pcap and pcapng records, lines, RFC 6587 frames, lengths of HEP packets and of SIP messages).
  *
  * Life: input_open (with rights, reads no byte of traffic) -> rights are dropped -> input_start (on the loop)
  * -> input_close.
@@ -20,10 +20,22 @@
 struct uv_loop_s;
 struct input;
 
-enum input_kind { INPUT_PCAP_LIVE, INPUT_FILE, INPUT_DEMO, INPUT_FOLLOW, INPUT_SYSLOG, INPUT_KIND_N };
+enum input_kind {
+	INPUT_PCAP_LIVE,
+	INPUT_FILE,
+	INPUT_DEMO,
+	INPUT_FOLLOW,
+	INPUT_SYSLOG,
+	INPUT_MIRROR, /* HEP, and plain copies of messages: frames of LINK_MIRROR */
+	INPUT_TZSP,   /* frames of LINK_TZSP */
+	INPUT_KIND_N
+};
 
-/* "live", "file", "demo", "follow", "syslog". */
+/* "live", "file", "demo", "follow", "syslog", "mirror", "tzsp". */
 const char *input_kind_name(enum input_kind k);
+
+/* Is it a receiver, which others send to: syslog, mirror, tzsp? */
+bool input_kind_listens(enum input_kind k);
 
 enum input_state {
 	INPUT_OPEN,    /* opened, not started */
@@ -39,16 +51,19 @@ const char *input_state_name(enum input_state s);
 /*
  * What to open.  Strings are borrowed until input_open returns.
  * arg: interface name ("any" allowed); path of a capture or log, told apart by content ("-" is standard input); path of
- * the log to follow; what a syslog receiver listens on; unused for the demo.  Receivers:
+ * the log to follow; what a receiver (syslog, mirror, tzsp) listens on; unused for the demo.  Receivers:
  *   udp:ADDR:PORT, tcp:ADDR:PORT, tls:ADDR:PORT
- *                       ADDR: IPv4 or [IPv6]; without it ("udp:514") both loopbacks.  PORT: without it 514, of tls
- *                       6514; 0 is any free one, which input_name tells.  tcp and tls take both framings of RFC 6587.
- *   unix:PATH           a datagram socket, as syslog(3), logger -u and rsyslog's omuxsock send to
- *   unix-stream:PATH    a stream socket, framed as tcp
+ *                       ADDR: IPv4 or [IPv6]; without it ("udp:514") both loopbacks.  PORT: without it that of custom
+ *                       (syslog 514, over tls 6514; mirror 9060; tzsp 37008, udp alone); 0 is any free one, which
+ *                       input_name tells.  tcp and tls take both framings of RFC 6587, or of a mirror HEP packets back
+ *                       to back, which are looked for again behind what makes no sense, or plain SIP messages.
+ *   unix:PATH           (syslog alone) a datagram socket, as syslog(3), logger -u and rsyslog's omuxsock send to
+ *   unix-stream:PATH    (syslog alone) a stream socket, framed as tcp
  *                       Its mode is 0666: who reaches the directory may send.  A socket of the same user that nobody
  *                       listens on is replaced, anything else is left alone (-EEXIST, -EADDRINUSE).  It stays behind.
  * bpf: capture filter in libpcap's language or NULL; applied in the kernel when live, by us on files.
- * buffer_mib: kernel ring of a live capture, 0 = 32.  seed: of the demo's traffic.
+ * buffer_mib: kernel ring of a live capture, and of each UDP socket of a mirror and of tzsp (a right lets it exceed
+ * net.core.rmem_max; at most 1023), 0 = 32.  seed: of the demo's traffic.
  * skip_frames: hand nothing over for the first n frames (a new engine goes on where the old one stopped).
  * poison_frame: number (1-based) of a frame to leave out and count as skipped, 0 none.
  * from_start: read a followed file from its beginning, else from its end.  opener: of a followed file, the socket on
@@ -113,7 +128,8 @@ struct input_sink {
  * reached: 256 connections, 16 of one address, 64 of one loopback address or unix socket, 64 TLS handshakes); closed:
  * connections ended by us (framing that makes no sense, a message that did not end within 30 s, a TLS handshake within
  * 10 s, TLS that failed, more held than 16 MiB in all); bad_frames: framing that makes no sense, TLS on a plain port
- * among it (each counted in frames too, and handed over to nobody: skipped).
+ * among it (each counted in frames too, and handed over to nobody: skipped).  A stream of HEP is closed when its first
+ * 8 KiB show no packet, or 128 KiB behind one.
  * long_records: lines and messages cut at TEXT_MAX.  rotations: how often a followed file was replaced or truncated;
  * missed: generations of it that could not be read (packed before their turn, or not to be opened).
  * ino, offset: a followed file and how far its lines were handed over.
@@ -185,7 +201,10 @@ bool input_is_live(const struct input *in);
 /* Current figures; for a live capture asks the kernel. */
 void input_stats(struct input *in, struct input_stats *out);
 
-/* Buffer the kernel granted a live capture, in bytes; 0 unknown or not live. */
+/*
+ * Buffer the kernel granted a live capture, or a UDP receiver (of each of its sockets, as asked for: what the kernel
+ * needs beside the bytes comes on top), in bytes; 0 unknown or neither.
+ */
 uint64_t input_buffer_bytes(const struct input *in);
 
 /*

@@ -113,11 +113,21 @@ capfile_link_known(uint16_t link)
 	case LINK_ETHERNET:
 	case LINK_PPP:
 	case LINK_PPP_HDLC:
+	case LINK_PPPOE:
 	case LINK_RAW:
+	case LINK_C_HDLC:
+	case LINK_IEEE802_11:
 	case LINK_LOOP:
 	case LINK_LINUX_SLL:
+	case LINK_PRISM:
+	case LINK_RADIOTAP:
+	case LINK_AVS:
+	case LINK_IPNET:
 	case LINK_IPV4:
 	case LINK_IPV6:
+	case LINK_NFLOG:
+	case LINK_UPPER_PDU:
+	case LINK_PKTAP:
 	case LINK_LINUX_SLL2:
 		return true;
 	default:

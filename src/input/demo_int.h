@@ -60,9 +60,9 @@ struct demo_scripts {
 
 /* Lists to draw from. */
 extern const struct demo_scripts demo_out, demo_in, demo_internal;
-extern const struct demo_script demo_congested, demo_congested_silent, demo_no_funds, demo_no_route, demo_register,
-    demo_register_wrong, demo_register_banned, demo_options, demo_answered, demo_scan_register, demo_scan_invite,
-    demo_scan_options;
+extern const struct demo_script demo_congested, demo_congested_silent, demo_refused_leg, demo_no_funds, demo_no_route,
+    demo_register, demo_register_wrong, demo_register_banned, demo_options, demo_answered, demo_scan_register,
+    demo_scan_invite, demo_scan_options;
 
 struct demo_call {
 	int64_t t_ns;
@@ -77,6 +77,8 @@ struct demo_call {
 	uint8_t method; /* of the transaction at hand */
 	bool back;      /* it runs from b to a */
 	bool auth;
+	uint16_t other; /* place + 1 of the other leg through the PBX, 0 none */
+	char cid[64];   /* Call-ID of the leg before it, for X-CID */
 };
 
 /* 64 well-mixed bits of x. */
@@ -87,6 +89,9 @@ void demo_end_pbx(struct demo_end *e, bool v6);
 void demo_end_phone(struct demo_end *e, unsigned n);
 void demo_end_carrier(struct demo_end *e, unsigned n);
 void demo_end_scanner(struct demo_end *e);
+
+/* The call's Call-ID; returns out. */
+char *demo_call_id(const struct demo_call *call, char *out, size_t cap);
 
 /* Text of the step the call is at; *from_a says who sends.  Changes the call's transaction as the step says. */
 void demo_text(struct buf *out, struct demo_call *call, const struct demo_step *step, bool *from_a);

@@ -127,11 +127,20 @@ demo_parties(struct buf *out, const struct demo_call *call, bool to_tag)
 	buf_puts(out, "\r\n");
 }
 
+char *
+demo_call_id(const struct demo_call *call, char *out, size_t cap)
+{
+	(void)snprintf(
+	    out, cap, "%016" PRIx64 "%08" PRIx32 "@%s", demo_word(call, 3), (uint32_t)demo_word(call, 4), call->a.host);
+	return out;
+}
+
 static void
 demo_ids(struct buf *out, const struct demo_call *call, const char *method)
 {
-	buf_printf(out, "Call-ID: %016" PRIx64 "%08" PRIx32 "@%s\r\n", demo_word(call, 3), (uint32_t)demo_word(call, 4),
-	    call->a.host);
+	char id[96];
+
+	buf_printf(out, "Call-ID: %s\r\n", demo_call_id(call, id, sizeof id));
 	buf_printf(out, "CSeq: %" PRIu32 " %s\r\n", call->cseq, method);
 }
 
@@ -199,6 +208,8 @@ demo_request(struct buf *out, const struct demo_call *call, unsigned method, con
 		buf_puts(out,
 		    "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, REFER, NOTIFY\r\n"
 		    "Supported: replaces, timer\r\n");
+	if (method == DEMO_INVITE && call->cid[0] != '\0')
+		buf_printf(out, "X-CID: %s\r\n", call->cid);
 	buf_printf(out, "User-Agent: %s\r\n", src->agent);
 	if (extra != NULL)
 		buf_puts(out, extra);

@@ -134,6 +134,11 @@ static const struct demo_step congested_after[] = { REQUEST(DEMO_INVITE), TRYING
 const struct demo_script demo_congested = { congested, 1, true };
 const struct demo_script demo_congested_silent = { congested_after, 1, false };
 
+/* The same as the phone sees it, through the PBX. */
+static const struct demo_step refused_leg[] = { CHALLENGE, TRYING,
+	FAIL(503, "Service Unavailable", 2, 4, Q850(34, "No circuit/channel available")), END };
+const struct demo_script demo_refused_leg = { refused_leg, 1, false };
+
 static const struct demo_step no_funds[] = { REQUEST(DEMO_INVITE), TRYING,
 	FAIL(403, "Insufficient funds", 60, 300, Q850(21, "Call rejected")), END };
 const struct demo_script demo_no_funds = { no_funds, 1, false };

@@ -181,6 +181,45 @@ demo_over(struct demo_call *call, unsigned carrier)
 	demo_end_carrier(&call->b, carrier);
 }
 
+/* The phone's leg of a call that the PBX sends on: that waits until this one was taken, which waits for its end. */
+static void
+demo_leg(struct demo *d, struct demo_call *call, unsigned phone)
+{
+	struct demo_call *leg = demo_place(d, &demo_refused_leg, call->t_ns);
+
+	if (leg == NULL)
+		return;
+	demo_end_phone(&leg->a, phone);
+	demo_end_pbx(&leg->b, false);
+	demo_extension(leg->from, sizeof leg->from, phone);
+	memcpy(leg->to, call->to, sizeof leg->to);
+	leg->other = (uint16_t)(call - d->call + 1);
+	call->other = (uint16_t)(leg - d->call + 1);
+	(void)demo_call_id(leg, call->cid, sizeof call->cid);
+	call->t_ns = INT64_MAX;
+}
+
+/* What this answer makes the other leg do. */
+static void
+demo_leg_answer(struct demo *d, struct demo_call *call, unsigned code)
+{
+	struct demo_call *other = call->other > 0 ? &d->call[call->other - 1] : NULL;
+
+	if (other == NULL || code != (call->script == &demo_refused_leg ? 100 : 503))
+		return;
+	other->t_ns = call->t_ns + 2 * DEMO_MS + (int64_t)(call->id % 1000) * 1000;
+	/* A place is another call's when this one is over. */
+	if (code == 503)
+		call->other = other->other = 0;
+}
+
+/* The phone's leg is refused when the other one was. */
+static bool
+demo_leg_waits(const struct demo_call *call)
+{
+	return call->other > 0 && call->script == &demo_refused_leg && call->step->code == 503;
+}
+
 static void
 demo_call_out(struct demo *d, int64_t t_ns)
 {
@@ -188,6 +227,7 @@ demo_call_out(struct demo *d, int64_t t_ns)
 	unsigned carrier = share[demo_between(d, 0, 19)];
 	const struct demo_script *script = demo_draw(d, &demo_out);
 	struct demo_call *call;
+	unsigned phone;
 
 	if (carrier == DEMO_WHOLESALE && demo_refused(d, t_ns))
 		script = demo_chance(d, 50) ? &demo_congested : &demo_congested_silent;
@@ -197,8 +237,12 @@ demo_call_out(struct demo *d, int64_t t_ns)
 	if (call == NULL)
 		return;
 	demo_over(call, carrier);
-	(void)snprintf(call->from, sizeof call->from, "+4930231250%02u", (unsigned)demo_between(d, 1, DEMO_PHONES));
+	phone = (unsigned)demo_between(d, 1, DEMO_PHONES);
+	(void)snprintf(call->from, sizeof call->from, "+4930231250%02u", phone);
 	demo_number(d, call->to, sizeof call->to);
+	/* Of some both legs are seen; were it all, the PBX would look as bad as the carrier. */
+	if (script == &demo_congested_silent && call->id % 3 == 0)
+		demo_leg(d, call, phone - 1);
 }
 
 static void
@@ -401,12 +445,15 @@ demo_emit(struct demo *d, struct demo_call *call, struct frame *out)
 		out->caplen = (uint32_t)demo_packet(d->pkt, sizeof d->pkt, from_a ? &call->a : &call->b,
 		    from_a ? &call->b : &call->a, d->ip_id++, buf_slice(&d->text));
 	out->origlen = out->caplen;
+	demo_leg_answer(d, call, call->step->op == DEMO_OP_RESPOND ? call->step->code : 0);
 	call->step++;
 	if (call->step->op == DEMO_OP_END)
 		demo_call_over(d, call);
 	else
 		call->t_ns += (int64_t)demo_between(d, call->step->lo_ms, call->step->hi_ms) * DEMO_MS +
 		    (int64_t)demo_between(d, 0, 999) * 1000;
+	if (call->step != NULL && demo_leg_waits(call))
+		call->t_ns = INT64_MAX;
 	return ok;
 }
 

@@ -17,6 +17,8 @@ static const struct input_ops *const input_kinds[INPUT_KIND_N] = {
 	[INPUT_DEMO] = &input_demo_ops,
 	[INPUT_FOLLOW] = &input_follow_ops,
 	[INPUT_SYSLOG] = &input_syslog_ops,
+	[INPUT_MIRROR] = &input_mirror_ops,
+	[INPUT_TZSP] = &input_tzsp_ops,
 };
 
 const char *
@@ -28,9 +30,17 @@ input_kind_name(enum input_kind k)
 		[INPUT_DEMO] = "demo",
 		[INPUT_FOLLOW] = "follow",
 		[INPUT_SYSLOG] = "syslog",
+		[INPUT_MIRROR] = "mirror",
+		[INPUT_TZSP] = "tzsp",
 	};
 
 	return (unsigned)k < INPUT_KIND_N ? name[k] : "-";
+}
+
+bool
+input_kind_listens(enum input_kind k)
+{
+	return k == INPUT_SYSLOG || k == INPUT_MIRROR || k == INPUT_TZSP;
 }
 
 const char *

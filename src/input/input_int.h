@@ -28,6 +28,8 @@ extern const struct input_ops input_live_ops;
 extern const struct input_ops input_demo_ops;
 extern const struct input_ops input_follow_ops;
 extern const struct input_ops input_syslog_ops;
+extern const struct input_ops input_mirror_ops;
+extern const struct input_ops input_tzsp_ops;
 
 struct input {
 	const struct input_ops *ops;

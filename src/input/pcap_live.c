@@ -9,11 +9,14 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/if_packet.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <uv.h>
 
@@ -147,6 +150,21 @@ live_filters(struct live *l, const struct input_cfg *cfg, struct errmsg *em)
 	return 0;
 }
 
+/*
+ * On a loopback interface each packet is seen twice, going out and coming in, and libpcap throws the first away after
+ * it had its room in the ring and its share of the drops.  A kernel before 4.20 knows no better.
+ */
+static void
+live_once(struct live *l, const char *dev)
+{
+	int fd = pcap_fileno(l->pcap), one = 1;
+	struct ifreq req = { .ifr_flags = 0 };
+
+	(void)slice_copy(req.ifr_name, sizeof req.ifr_name, slice_str(dev));
+	if (ioctl(fd, SIOCGIFFLAGS, &req) == 0 && (req.ifr_flags & IFF_LOOPBACK) != 0)
+		(void)setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &one, sizeof one);
+}
+
 /* libpcap does not tell how large a ring it got, but the ring is mapped: its size stands beside its inode. */
 static uint64_t
 live_ring_bytes(int fd)
@@ -184,8 +202,10 @@ live_prepare(struct live *l, const struct input_cfg *cfg, struct errmsg *em)
 	char err[PCAP_ERRBUF_SIZE] = "";
 	int rc = live_activate(l, cfg, em);
 
-	if (rc == 0)
+	if (rc == 0) {
+		live_once(l, cfg->arg);
 		rc = live_link(l, cfg->arg, em);
+	}
 	if (rc == 0)
 		rc = live_filters(l, cfg, em);
 	if (rc != 0)

@@ -339,6 +339,26 @@ test_skip_and_poison(void **state)
 	assert_int_equal(t->h.frames, 59);
 }
 
+/* Every link type that wire takes off is read from files. */
+static void
+test_links(void **state)
+{
+	static const uint16_t links[] = { LINK_PPPOE, LINK_C_HDLC, LINK_IEEE802_11, LINK_PRISM, LINK_RADIOTAP, LINK_AVS,
+		LINK_IPNET, LINK_NFLOG, LINK_UPPER_PDU, LINK_PKTAP };
+	struct setup *t = *state;
+	struct input_cfg cfg = file_cfg(t);
+
+	for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
+		cap_start(&cap, false);
+		cap_pcap(&cap, 0xa1b2c3d4, 4, links[i]);
+		put_file(t, &cap);
+		assert_int_equal(try_open(t, &cfg), 0);
+		assert_int_equal(try_start(t), 0);
+		input_close(t->h.in);
+		(void)uv_run(&t->loop, UV_RUN_DEFAULT);
+	}
+}
+
 /* Filters look at packets: link type raw, an IPv4 header is enough. */
 static void
 test_filter(void **state)
@@ -633,6 +653,7 @@ main(void)
 		TEST(test_open_errors),
 		TEST(test_name_clean),
 		TEST(test_skip_and_poison),
+		TEST(test_links),
 		TEST(test_filter),
 		TEST(test_pause),
 		TEST(test_close_early),

@@ -2,7 +2,7 @@
  * tls: syslog over TLS through a receiver on loopback, with keys and certificates made here; which files are refused,
  * who is let in, and what a connection that is no TLS, says nothing or breaks the rules costs.
  */
-#include "syslog_harness.h"
+#include "receiver_harness.h"
 
 #ifndef HAVE_OPENSSL
 
@@ -264,7 +264,7 @@ peer_connect(struct harness *h, struct peer *p, const struct identity *id, int v
 		bool done = SSL_do_handshake(p->ssl) == 1;
 
 		peer_pump(h, p);
-		if (done && harness_syslog(h)->n_shaking == 0)
+		if (done && harness_receiver(h)->n_shaking == 0)
 			return true;
 	}
 	return false;
@@ -317,7 +317,7 @@ test_records(void **state)
 	harness_wait_for(h, &h->in->st.senders, 0);
 	assert_int_equal(h->in->st.closed, 0);
 	assert_int_equal(h->ends, 1);
-	assert_int_equal(harness_syslog(h)->purse.used, 0);
+	assert_int_equal(harness_receiver(h)->purse.used, 0);
 	peer_close(&p);
 }
 
@@ -415,7 +415,7 @@ test_plain_on_tls(void **state)
 	struct harness *h = *state;
 
 	harness_open(h, "tls:127.0.0.1:0");
-	harness_syslog(h)->lim.handshake_ms = 50;
+	harness_receiver(h)->lim.handshake_ms = 50;
 	harness_start(h);
 	for (unsigned i = 0; i < sizeof said / sizeof said[0]; i++) {
 		int fd = harness_connect(h, 4, SOCK_STREAM);
@@ -426,7 +426,7 @@ test_plain_on_tls(void **state)
 	}
 	assert_int_equal(h->n, 0);
 	assert_int_equal(h->in->st.senders, 0);
-	assert_int_equal(harness_syslog(h)->n_shaking, 0);
+	assert_int_equal(harness_receiver(h)->n_shaking, 0);
 }
 
 /* Those who connect and say nothing hold a few places for a while, and then none. */
@@ -438,8 +438,8 @@ test_silent(void **state)
 	struct peer p;
 
 	harness_open(h, "tls:127.0.0.1:0");
-	harness_syslog(h)->lim.handshake_ms = 40;
-	harness_syslog(h)->lim.handshakes = 2;
+	harness_receiver(h)->lim.handshake_ms = 40;
+	harness_receiver(h)->lim.handshakes = 2;
 	harness_start(h);
 	for (unsigned i = 0; i < 4; i++)
 		fd[i] = harness_connect(h, 4, SOCK_STREAM);

@@ -1,9 +1,9 @@
 /*
- * syslog_harness - a receiver on a real loop, with all that it hands over kept, and sockets to send to it.
+ * receiver_harness - a receiver on a real loop, with all that it hands over kept, and sockets to send to it.
  * Timers of receivers are shortened through their limits; waiting is turns of the loop, never a sleep.
  */
-#ifndef TESTS_INPUT_SYSLOG_HARNESS_H
-#define TESTS_INPUT_SYSLOG_HARNESS_H
+#ifndef TESTS_INPUT_RECEIVER_HARNESS_H
+#define TESTS_INPUT_RECEIVER_HARNESS_H
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "input/syslog_int.h"
+#include "input/receiver_int.h"
 #include "sipwhy/input.h"
 #include "sipwhy/mem.h"
 
@@ -30,7 +30,8 @@ struct heard_text {
 	char *data;
 	size_t len;
 	uint32_t origin;
-	struct endpoint from;
+	struct endpoint from, to; /* to, link: of frames */
+	uint16_t link;
 	bool cut;
 };
 
@@ -48,26 +49,41 @@ struct harness {
 };
 
 static inline void
+harness_keep(struct harness *h, struct heard_text x, const uint8_t *data)
+{
+	assert_true(h->n < HARNESS_TEXTS);
+	x.data = malloc(x.len + 1);
+	assert_non_null(x.data);
+	memcpy(x.data, data, x.len);
+	x.data[x.len] = '\0';
+	h->texts[h->n++] = x;
+}
+
+/* Of mirrors. */
+static inline void
 harness_frame(void *ctx, const struct frame *f)
 {
-	(void)ctx;
-	(void)f;
-	fail_msg("a receiver has no frames");
+	struct harness *h = ctx;
+
+	assert_int_not_equal(h->cfg.kind, INPUT_SYSLOG);
+	assert_true(f->t_ns > 0 && f->caplen <= FRAME_MAX && f->from.family != 0 && f->to.family != 0);
+	harness_keep(h,
+	    (struct heard_text){ .len = f->caplen,
+		.from = f->from,
+		.to = f->to,
+		.link = f->link,
+		.cut = f->origlen > f->caplen },
+	    f->data);
 }
 
 static inline void
 harness_text(void *ctx, const struct text *t)
 {
 	struct harness *h = ctx;
-	struct heard_text *x = &h->texts[h->n];
 
-	assert_true(h->n < HARNESS_TEXTS);
 	assert_true(t->whole && t->live && t->lines == 1 && t->origin != 0 && t->t_ns > 0 && t->len <= TEXT_MAX);
-	*x = (struct heard_text){ malloc(t->len + 1), t->len, t->origin, t->from, t->cut };
-	assert_non_null(x->data);
-	memcpy(x->data, t->data, t->len);
-	x->data[t->len] = '\0';
-	h->n++;
+	harness_keep(h,
+	    (struct heard_text){ .len = t->len, .origin = t->origin, .from = t->from, .cut = t->cut }, t->data);
 }
 
 static inline void
@@ -147,10 +163,10 @@ harness_teardown(void **state)
 	return 0;
 }
 
-static inline struct syslog *
-harness_syslog(struct harness *h)
+static inline struct receiver *
+harness_receiver(struct harness *h)
 {
-	return (struct syslog *)h->in;
+	return (struct receiver *)h->in;
 }
 
 static inline void
@@ -163,7 +179,7 @@ harness_open(struct harness *h, const char *arg)
 	if (err != 0)
 		fail_msg("%s: %s", arg, h->em.text);
 	assert_true(input_is_live(h->in));
-	harness_syslog(h)->lim.tick_ms = HARNESS_TICK_MS;
+	harness_receiver(h)->lim.tick_ms = HARNESS_TICK_MS;
 }
 
 static inline void

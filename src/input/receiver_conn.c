@@ -1,11 +1,12 @@
 /*
- * syslog_conn - syslog by connections: TCP (RFC 6587), TLS (RFC 5425) and unix stream sockets.
+ * receiver_conn - connections of a receiver: TCP, TLS and unix stream sockets.  Where a message begins and ends in them
+ * is its dialect's to know.
  *
  * Know: a connection costs nothing while it is silent, and what it may hold of an unfinished message is bounded for
- * each and for all.  Silent connections are kept: syslog is idle by nature.  A message that began and does not end is
+ * each and for all.  Silent connections are kept: senders are idle by nature.  A message that began and does not end is
  * not.
  */
-#include "syslog_int.h"
+#include "receiver_int.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,15 +20,15 @@ enum { CONN_ACCEPTS = 64 };
 static void
 conn_closed(uv_handle_t *h)
 {
-	struct syslog_conn *c = h->data;
-	struct syslog *s = c->port.s;
+	struct receiver_conn *c = h->data;
+	struct receiver *s = c->port.s;
 
 	mem_free(c);
-	syslog_handle_closed(s);
+	receiver_handle_closed(s);
 }
 
 static void
-conn_forget(struct syslog *s, struct syslog_conn *c)
+conn_forget(struct receiver *s, struct receiver_conn *c)
 {
 	s->conns[c->index] = s->conns[--s->n_conns];
 	s->conns[c->index]->index = c->index;
@@ -35,22 +36,16 @@ conn_forget(struct syslog *s, struct syslog_conn *c)
 	if (c->shaking)
 		s->n_shaking--;
 	if (c->tls != NULL)
-		s->purse.used -= SYSLOG_TLS_COST;
+		s->purse.used -= RECEIVER_TLS_COST;
 }
 
 void
-syslog_conn_close(struct syslog_conn *c, bool ours)
+receiver_conn_close(struct receiver_conn *c, bool ours)
 {
-	struct syslog *s = c->port.s;
-	struct frame6587_record rest;
+	struct receiver *s = c->port.s;
 
-	syslog_unqueue(&c->port);
-	if (!s->in.closing && frame6587_end(&c->frame, &rest)) {
-		syslog_stamp(s);
-		syslog_deliver(s, c->origin, &c->from, &rest);
-	}
-	frame6587_fini(&c->frame);
-	syslog_origin_ends(s, c->origin);
+	receiver_unqueue(&c->port);
+	s->dialect->stream->end(c, !s->in.closing);
 	s->in.st.closed += ours;
 	conn_forget(s, c);
 	tls_free(c->tls);
@@ -58,22 +53,23 @@ syslog_conn_close(struct syslog_conn *c, bool ours)
 	(void)close(c->port.fd);
 }
 
-/* The connection that holds most gives way.  False when that is c itself, which is closed then. */
-static bool
-conn_make_room(struct syslog *s, struct syslog_conn *c)
+bool
+receiver_conn_make_room(struct receiver_conn *c)
 {
-	struct syslog_conn *most = c;
+	struct receiver *s = c->port.s;
+	size_t (*held)(const struct receiver_conn *) = s->dialect->stream->held;
+	struct receiver_conn *most = c;
 
 	for (unsigned i = 0; i < s->n_conns; i++)
-		if (s->conns[i]->frame.cap > most->frame.cap)
+		if (held(s->conns[i]) > held(most))
 			most = s->conns[i];
-	syslog_conn_close(most, true);
+	receiver_conn_close(most, true);
 	return most != c;
 }
 
 /* Somebody who set up both ends the wrong way round will look here. */
 static void
-conn_speaks_tls(struct syslog *s)
+conn_speaks_tls(struct receiver *s)
 {
 	struct errmsg em;
 
@@ -85,53 +81,35 @@ conn_speaks_tls(struct syslog *s)
 	input_say(&s->in, em.text);
 }
 
-/* Framing that makes no sense is one record, which nobody gets. */
-static void
-conn_bad(struct syslog *s, struct syslog_conn *c, enum frame6587_verdict v)
+/* One record, which nobody gets. */
+void
+receiver_conn_bad(struct receiver_conn *c, bool tls)
 {
+	struct receiver *s = c->port.s;
+
 	s->in.st.bad_frames++;
 	s->in.st.frames++;
 	s->in.st.skipped++;
-	if (v == FRAME6587_TLS)
+	if (tls)
 		conn_speaks_tls(s);
-	syslog_conn_close(c, true);
+	receiver_conn_close(c, true);
 }
 
-/* Bytes of the stream.  False when the connection is gone. */
 static bool
-conn_take(struct syslog_conn *c, const uint8_t *p, size_t n)
+conn_take(struct receiver_conn *c, const uint8_t *p, size_t n)
 {
-	struct syslog *s = c->port.s;
-	struct frame6587_record record;
+	return c->port.s->dialect->stream->take(c, p, n);
+}
 
-	frame6587_push(&c->frame, p, n);
-	for (;;) {
-		enum frame6587_verdict v = frame6587_next(&c->frame, &record);
-
-		s->in.st.trimmed += c->frame.blanks;
-		c->frame.blanks = 0;
-		switch (v) {
-		case FRAME6587_RECORD:
-			c->since_ms = 0;
-			syslog_deliver(s, c->origin, &c->from, &record);
-			break;
-		case FRAME6587_MORE:
-			return true;
-		case FRAME6587_FULL:
-			if (!conn_make_room(s, c))
-				return false;
-			break;
-		case FRAME6587_BAD:
-		case FRAME6587_TLS:
-			conn_bad(s, c, v);
-			return false;
-		}
-	}
+static bool
+conn_open(const struct receiver_conn *c)
+{
+	return c->port.s->dialect->stream->open(c);
 }
 
 /* Send what TLS has to say: a few KiB in all.  A peer that does not take that is not waited for: false. */
 static bool
-conn_write(struct syslog_conn *c)
+conn_write(struct receiver_conn *c)
 {
 	uint8_t out[4096];
 	size_t n;
@@ -143,7 +121,7 @@ conn_write(struct syslog_conn *c)
 }
 
 static void
-conn_shaken(struct syslog_conn *c)
+conn_shaken(struct receiver_conn *c)
 {
 	if (!c->shaking || !tls_ready(c->tls))
 		return;
@@ -153,14 +131,14 @@ conn_shaken(struct syslog_conn *c)
 
 /* Bytes of the network to plain bytes.  False when the connection is gone. */
 static bool
-conn_take_tls(struct syslog_conn *c, const uint8_t *p, size_t n)
+conn_take_tls(struct receiver_conn *c, const uint8_t *p, size_t n)
 {
-	struct syslog *s = c->port.s;
+	struct receiver *s = c->port.s;
 	enum tls_verdict v = tls_push(c->tls, p, n) ? TLS_DATA : TLS_FAILED;
 	size_t got;
 
 	while (v == TLS_DATA) {
-		v = tls_read(c->tls, s->plain, SYSLOG_READ, &got);
+		v = tls_read(c->tls, s->plain, RECEIVER_READ, &got);
 		conn_shaken(c);
 		if (v == TLS_DATA && !conn_take(c, s->plain, got))
 			return false;
@@ -168,7 +146,7 @@ conn_take_tls(struct syslog_conn *c, const uint8_t *p, size_t n)
 	if (v == TLS_ENDED)
 		tls_close(c->tls);
 	if (!conn_write(c) || v != TLS_MORE) {
-		syslog_conn_close(c, v != TLS_ENDED);
+		receiver_conn_close(c, v != TLS_ENDED);
 		return false;
 	}
 	return true;
@@ -176,53 +154,53 @@ conn_take_tls(struct syslog_conn *c, const uint8_t *p, size_t n)
 
 /* The time of the message at hand runs from its first byte. */
 static void
-conn_mark(struct syslog_conn *c)
+conn_mark(struct receiver_conn *c)
 {
 	c->heard_ms = uv_now(c->port.s->in.loop);
-	if (!frame6587_open(&c->frame))
+	if (!conn_open(c))
 		c->since_ms = 0;
 	else if (c->since_ms == 0)
 		c->since_ms = c->heard_ms;
 }
 
 static void
-conn_serve(struct syslog_port *p)
+conn_serve(struct receiver_port *p)
 {
-	struct syslog_conn *c = (struct syslog_conn *)p;
-	struct syslog *s = p->s;
-	uint64_t until = uv_hrtime() + SYSLOG_SLICE_NS;
+	struct receiver_conn *c = (struct receiver_conn *)p;
+	struct receiver *s = p->s;
+	uint64_t until = uv_hrtime() + RECEIVER_SLICE_NS;
 	size_t sum = 0;
 	ssize_t n;
 
 	do {
-		n = recv(p->fd, s->rx, SYSLOG_READ, MSG_DONTWAIT);
+		n = recv(p->fd, s->rx, RECEIVER_READ, MSG_DONTWAIT);
 		if (n < 0 && !p->broken && (errno == EAGAIN || errno == EINTR))
 			return;
 		if (n <= 0) {
-			syslog_conn_close(c, false);
+			receiver_conn_close(c, false);
 			return;
 		}
-		syslog_stamp(s);
+		receiver_stamp(s);
 		if (!(c->tls != NULL ? conn_take_tls(c, s->rx, (size_t)n) : conn_take(c, s->rx, (size_t)n)))
 			return;
 		conn_mark(c);
 		sum += (size_t)n;
-	} while ((n == SYSLOG_READ || p->broken) && !s->in.paused && sum < SYSLOG_TURN && uv_hrtime() < until);
+	} while ((n == RECEIVER_READ || p->broken) && !s->in.paused && sum < RECEIVER_TURN && uv_hrtime() < until);
 	if (p->broken && !s->in.paused)
-		syslog_queue(p);
+		receiver_queue(p);
 }
 
 /* Is there a place for one more from here? */
 static bool
-conn_may_come(const struct syslog *s, const struct endpoint *from)
+conn_may_come(const struct receiver *s, const struct endpoint *from)
 {
 	unsigned same = 0,
-		 most = from->family == 0 || syslog_is_loopback(from) ? s->lim.conns_local : s->lim.conns_addr;
+		 most = from->family == 0 || receiver_is_loopback(from) ? s->lim.conns_local : s->lim.conns_addr;
 
-	if (s->n_conns >= s->lim.conns || !syslog_allowed(s, from))
+	if (s->n_conns >= s->lim.conns || !receiver_allowed(s, from))
 		return false;
-	if (s->carrier == SYSLOG_TLS &&
-	    (s->n_shaking >= s->lim.handshakes || s->purse.max - s->purse.used < SYSLOG_TLS_COST))
+	if (s->carrier == RECEIVER_TLS &&
+	    (s->n_shaking >= s->lim.handshakes || s->purse.max - s->purse.used < RECEIVER_TLS_COST))
 		return false;
 	for (unsigned i = 0; i < s->n_conns; i++)
 		same += from->family == s->conns[i]->from.family && endpoint_same_host(from, &s->conns[i]->from);
@@ -230,9 +208,9 @@ conn_may_come(const struct syslog *s, const struct endpoint *from)
 }
 
 static bool
-conn_start(struct syslog *s, struct syslog_conn *c)
+conn_start(struct receiver *s, struct receiver_conn *c)
 {
-	if (s->carrier == SYSLOG_TLS) {
+	if (s->carrier == RECEIVER_TLS) {
 		c->tls = tls_new(s->tls);
 		if (c->tls == NULL)
 			return false;
@@ -243,12 +221,11 @@ conn_start(struct syslog *s, struct syslog_conn *c)
 	c->port.open = true;
 	s->handles++;
 	if (c->tls != NULL) {
-		s->purse.used += SYSLOG_TLS_COST;
+		s->purse.used += RECEIVER_TLS_COST;
 		c->shaking = true;
 		s->n_shaking++;
 	}
-	frame6587_init(&c->frame, &s->purse, c->tls != NULL);
-	c->origin = syslog_origin_new(s);
+	s->dialect->stream->begin(c);
 	c->born_ms = c->heard_ms = uv_now(s->in.loop);
 	c->index = s->n_conns;
 	s->conns[s->n_conns++] = c;
@@ -257,22 +234,34 @@ conn_start(struct syslog *s, struct syslog_conn *c)
 	return true;
 }
 
+/* Where it arrived; a listener on all addresses does not say. */
 static void
-conn_come(struct syslog *s, int fd, const struct sockaddr_storage *ss)
+conn_here(struct receiver_conn *c)
 {
-	struct syslog_conn *c;
+	struct sockaddr_storage ss = { .ss_family = AF_UNSPEC };
+	socklen_t len = sizeof ss;
+
+	if (getsockname(c->port.fd, (struct sockaddr *)&ss, &len) == 0)
+		receiver_endpoint(&c->to, &ss);
+}
+
+static void
+conn_come(struct receiver *s, int fd, const struct sockaddr_storage *ss)
+{
+	struct receiver_conn *c;
 	struct endpoint from;
 
-	syslog_endpoint(&from, ss);
+	receiver_endpoint(&from, ss);
 	c = conn_may_come(s, &from) ? mem_zalloc(sizeof *c) : NULL;
 	if (c != NULL) {
 		c->port.s = s;
 		c->port.fd = fd;
 		c->port.serve = conn_serve;
 		c->from = from;
+		conn_here(c);
 		if (conn_start(s, c)) {
-			if (!s->in.paused && uv_poll_start(&c->port.poll, UV_READABLE, syslog_readable) != 0)
-				syslog_conn_close(c, true);
+			if (!s->in.paused && uv_poll_start(&c->port.poll, UV_READABLE, receiver_readable) != 0)
+				receiver_conn_close(c, true);
 			return;
 		}
 		tls_free(c->tls);
@@ -288,7 +277,7 @@ conn_come(struct syslog *s, int fd, const struct sockaddr_storage *ss)
  * when that does not help.
  */
 static int
-conn_starved(struct syslog *s, struct syslog_port *p)
+conn_starved(struct receiver *s, struct receiver_port *p)
 {
 	int fd, err;
 
@@ -307,16 +296,16 @@ conn_starved(struct syslog *s, struct syslog_port *p)
 
 /* It is not asked for until the next tick. */
 static void
-conn_rest(struct syslog_listener *l)
+conn_rest(struct receiver_listener *l)
 {
 	(void)uv_poll_stop(&l->port.poll);
 	l->resting = true;
 }
 
 void
-syslog_accept(struct syslog_port *p)
+receiver_accept(struct receiver_port *p)
 {
-	struct syslog *s = p->s;
+	struct receiver *s = p->s;
 
 	for (unsigned i = 0; i < CONN_ACCEPTS; i++) {
 		struct sockaddr_storage ss = { .ss_family = AF_UNSPEC };
@@ -331,7 +320,7 @@ syslog_accept(struct syslog_port *p)
 			if (err == 0)
 				continue;
 			if (err != -EAGAIN)
-				conn_rest((struct syslog_listener *)p);
+				conn_rest((struct receiver_listener *)p);
 			return;
 		} else if (errno != ECONNABORTED && errno != EINTR) {
 			return;
@@ -339,42 +328,29 @@ syslog_accept(struct syslog_port *p)
 	}
 }
 
-/* A NUL may have been the end of a message: when nothing follows it was. */
 static void
-conn_settle(struct syslog_conn *c)
+conn_tick(struct receiver_conn *c, uint64_t now_ms)
 {
-	struct syslog *s = c->port.s;
-	struct frame6587_record record;
-
-	if (!frame6587_settle(&c->frame, &record))
-		return;
-	syslog_stamp(s);
-	syslog_deliver(s, c->origin, &c->from, &record);
-}
-
-static void
-conn_tick(struct syslog_conn *c, uint64_t now_ms)
-{
-	const struct syslog_limits *lim = &c->port.s->lim;
+	const struct receiver_limits *lim = &c->port.s->lim;
 
 	/* It has something to say: not its silence is to blame (this process may have been stopped for a while). */
 	if (c->port.queued)
 		return;
 	if (c->shaking) {
 		if (now_ms - c->born_ms >= lim->handshake_ms)
-			syslog_conn_close(c, true);
+			receiver_conn_close(c, true);
 		return;
 	}
-	if (now_ms - c->heard_ms >= lim->settle_ms)
-		conn_settle(c);
-	if (!frame6587_open(&c->frame))
+	if (now_ms - c->heard_ms >= lim->settle_ms && c->port.s->dialect->stream->settle != NULL)
+		c->port.s->dialect->stream->settle(c);
+	if (!conn_open(c))
 		c->since_ms = 0;
 	else if (c->since_ms != 0 && now_ms - c->since_ms >= lim->frame_ms)
-		syslog_conn_close(c, true);
+		receiver_conn_close(c, true);
 }
 
 void
-syslog_conns_tick(struct syslog *s)
+receiver_conns_tick(struct receiver *s)
 {
 	uint64_t now_ms = uv_now(s->in.loop);
 
@@ -387,19 +363,19 @@ syslog_conns_tick(struct syslog *s)
 }
 
 void
-syslog_conns_pause(struct syslog *s, bool pause)
+receiver_conns_pause(struct receiver *s, bool pause)
 {
 	uint64_t now_ms = uv_now(s->in.loop);
 
 	for (unsigned i = 0; i < s->n_conns; i++) {
-		struct syslog_conn *c = s->conns[i];
+		struct receiver_conn *c = s->conns[i];
 
 		if (pause) {
-			syslog_unqueue(&c->port);
+			receiver_unqueue(&c->port);
 			(void)uv_poll_stop(&c->port.poll);
 			continue;
 		}
-		(void)uv_poll_start(&c->port.poll, UV_READABLE, syslog_readable);
+		(void)uv_poll_start(&c->port.poll, UV_READABLE, receiver_readable);
 		c->born_ms = now_ms;
 		if (c->since_ms != 0)
 			c->since_ms = now_ms;

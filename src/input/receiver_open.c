@@ -1,10 +1,10 @@
 /*
- * syslog_open - the sockets of a syslog receiver: what "udp:ADDR:PORT" and its like mean, who may send, and bind(2).
+ * receiver_open - the sockets of a receiver: what "udp:ADDR:PORT" and its like mean, who may send, and bind(2).
  *
  * Know: all that needs a right or touches a file is done here, before rights are dropped.  Options of connections
  * (keepalive) are set on the listening socket, from which the kernel copies them.
  */
-#include "syslog_int.h"
+#include "receiver_int.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -24,26 +24,21 @@ enum {
 	OPEN_UNIX_MASK = 0111 /* 0666 as /dev/log: who reaches the directory may write */
 };
 
-/* port: where it listens by custom. */
 static const struct open_scheme {
 	const char *name;
 	bool stream;
-	uint16_t port;
-} open_schemes[SYSLOG_CARRIER_N] = {
-	[SYSLOG_UDP] = { "udp", false, 514 },
-	[SYSLOG_TCP] = { "tcp", true, 514 },
-	[SYSLOG_TLS] = { "tls", true, 6514 },
-	[SYSLOG_UNIX] = { "unix", false, 0 },
-	[SYSLOG_UNIX_STREAM] = { "unix-stream", true, 0 },
+} open_schemes[RECEIVER_CARRIER_N] = {
+	[RECEIVER_UDP] = { "udp", false },
+	[RECEIVER_TCP] = { "tcp", true },
+	[RECEIVER_TLS] = { "tls", true },
+	[RECEIVER_UNIX] = { "unix", false },
+	[RECEIVER_UNIX_STREAM] = { "unix-stream", true },
 };
 
 static int
-open_none(const char *arg, struct errmsg *em)
+open_none(const struct receiver *s, const char *arg, struct errmsg *em)
 {
-	return errmsg_set(em, -EINVAL,
-	    "\"%.100s\" is no syslog receiver: udp:514, udp:ADDR:PORT, tcp:ADDR:PORT, tls:ADDR:PORT with ADDR an IPv4 "
-	    "address or [IPv6], unix:PATH or unix-stream:PATH",
-	    arg);
+	return errmsg_set(em, -EINVAL, "\"%.100s\" is no %s: %s", arg, s->dialect->what, s->dialect->forms);
 }
 
 /* IPv4 in IPv6's clothes cannot be bound by a socket that is for IPv6 alone. */
@@ -100,7 +95,7 @@ open_sockaddr(struct sockaddr_storage *ss, const struct endpoint *e)
 }
 
 static int
-open_refused(const struct syslog *s, const char *where, uint16_t port, int err, struct errmsg *em)
+open_refused(const struct receiver *s, const char *where, uint16_t port, int err, struct errmsg *em)
 {
 	const char *scheme = open_schemes[s->carrier].name;
 
@@ -111,8 +106,8 @@ open_refused(const struct syslog *s, const char *where, uint16_t port, int err, 
 		    port > 0 && port < 1024 ? ", or take a port above 1023 and let the senders forward to it" : "");
 	case EADDRINUSE:
 		return errmsg_set(em, -err,
-		    "another program (a syslog daemon?) listens on %s:%.60s: take another port and let it forward",
-		    scheme, where);
+		    "another program (%s?) listens on %s:%.60s: take another port and let it forward",
+		    s->dialect->rival, scheme, where);
 	case EADDRNOTAVAIL:
 		return errmsg_set(em, -err, "this machine has not the address of %s:%.60s", scheme, where);
 	default:
@@ -120,11 +115,25 @@ open_refused(const struct syslog *s, const char *where, uint16_t port, int err, 
 	}
 }
 
+/* The kernel gives twice what is asked, for what it needs beside the bytes.  Of several sockets the least is told. */
 static void
-open_tune(int fd, bool stream, bool v6)
+open_buffer(struct receiver *s, int fd)
 {
-	static const int on = 1, idle = OPEN_KEEPIDLE_S, gap = OPEN_KEEPINTVL_S, count = OPEN_KEEPCNT,
-			 wanted = SYSLOG_RCVBUF;
+	int wanted = (int)(s->rcvbuf_mib << 20), got = 0;
+	socklen_t len = sizeof got;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof wanted) != 0)
+		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &wanted, sizeof wanted);
+	if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &got, &len) != 0 || got <= 0)
+		return;
+	if (s->in.buffer_bytes == 0 || (uint64_t)got / 2 < s->in.buffer_bytes)
+		s->in.buffer_bytes = (uint64_t)got / 2;
+}
+
+static void
+open_tune(struct receiver *s, int fd, bool stream, bool v6)
+{
+	static const int on = 1, idle = OPEN_KEEPIDLE_S, gap = OPEN_KEEPINTVL_S, count = OPEN_KEEPCNT;
 
 	if (v6)
 		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
@@ -134,14 +143,14 @@ open_tune(int fd, bool stream, bool v6)
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &gap, sizeof gap);
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count);
-	} else if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof wanted) != 0) {
-		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &wanted, sizeof wanted);
+	} else {
+		open_buffer(s, fd);
 	}
 }
 
 /* SO_REUSEADDR on a UDP socket would let a second receiver take the datagrams of the first one. */
 static int
-open_net(struct syslog *s, struct endpoint *e, struct errmsg *em)
+open_net(struct receiver *s, struct endpoint *e, struct errmsg *em)
 {
 	bool stream = open_schemes[s->carrier].stream;
 	char where[ENDPOINT_TEXT];
@@ -153,25 +162,26 @@ open_net(struct syslog *s, struct endpoint *e, struct errmsg *em)
 	if (fd < 0)
 		return open_refused(s, where, e->port, errno, em);
 	s->listener[s->n_listeners++].port.fd = fd;
-	open_tune(fd, stream, e->family == 6);
+	open_tune(s, fd, stream, e->family == 6);
 	if (bind(fd, (struct sockaddr *)&ss, len) != 0 || (stream && listen(fd, OPEN_BACKLOG) != 0) ||
 	    getsockname(fd, (struct sockaddr *)&ss, &len) != 0)
 		return open_refused(s, where, e->port, errno, em);
-	syslog_endpoint(e, &ss);
+	receiver_endpoint(e, &ss);
+	s->listener[s->n_listeners - 1].at = *e;
 	return 0;
 }
 
 /* Who may send.  Loopback is for whoever is on this machine. */
 static int
-open_guard(struct syslog *s, const struct input_cfg *cfg, const struct endpoint *e, struct errmsg *em)
+open_guard(struct receiver *s, const struct input_cfg *cfg, const struct endpoint *e, struct errmsg *em)
 {
-	if (syslog_is_loopback(e) || cfg->allow_any)
+	if (receiver_is_loopback(e) || cfg->allow_any)
 		return 0;
 	if (peers_at(cfg->allow, 0) != NULL) {
 		s->allow = cfg->allow;
 		return 0;
 	}
-	if (s->carrier == SYSLOG_TLS && cfg->tls_ca != NULL)
+	if (s->carrier == RECEIVER_TLS && cfg->tls_ca != NULL)
 		return 0;
 	return errmsg_set(em, -EINVAL,
 	    "%.80s would take what anybody sends who can reach it: say who may (--allow CIDR[,...] or --allow any), "
@@ -181,7 +191,7 @@ open_guard(struct syslog *s, const struct input_cfg *cfg, const struct endpoint 
 
 /* IPv6 may be switched off; then IPv4 alone is loopback. */
 static int
-open_net_both(struct syslog *s, struct endpoint *e, struct errmsg *em)
+open_net_both(struct receiver *s, struct endpoint *e, struct errmsg *em)
 {
 	struct endpoint six = { .addr = { [15] = 1 }, .family = 6 };
 	struct errmsg why = { "" };
@@ -200,7 +210,7 @@ open_net_both(struct syslog *s, struct endpoint *e, struct errmsg *em)
 }
 
 static int
-open_internet(struct syslog *s, const struct input_cfg *cfg, struct slice rest, struct errmsg *em)
+open_internet(struct receiver *s, const struct input_cfg *cfg, struct slice rest, struct errmsg *em)
 {
 	const struct open_scheme *scheme = &open_schemes[s->carrier];
 	char where[ENDPOINT_TEXT];
@@ -208,8 +218,8 @@ open_internet(struct syslog *s, const struct input_cfg *cfg, struct slice rest, 
 	bool both;
 	int err;
 
-	if (!open_address(&e, &both, rest, scheme->port))
-		return open_none(cfg->arg, em);
+	if (!open_address(&e, &both, rest, s->carrier == RECEIVER_TLS ? s->dialect->tls_port : s->dialect->port))
+		return open_none(s, cfg->arg, em);
 	if ((err = open_guard(s, cfg, &e, em)) != 0)
 		return err;
 	err = both ? open_net_both(s, &e, em) : open_net(s, &e, em);
@@ -274,13 +284,13 @@ open_unix_bind(int fd, const struct sockaddr_un *un)
 }
 
 static int
-open_unix(struct syslog *s, const struct input_cfg *cfg, struct slice path, struct errmsg *em)
+open_unix(struct receiver *s, const struct input_cfg *cfg, struct slice path, struct errmsg *em)
 {
 	int type = open_schemes[s->carrier].stream ? SOCK_STREAM : SOCK_DGRAM, fd, err;
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 
 	if (path.n == 0)
-		return open_none(cfg->arg, em);
+		return open_none(s, cfg->arg, em);
 	if (path.n >= sizeof un.sun_path)
 		return errmsg_set(em, -ENAMETOOLONG, "%.100s...: the path of a socket has at most %zu bytes", cfg->arg,
 		    sizeof un.sun_path - 1);
@@ -297,7 +307,7 @@ open_unix(struct syslog *s, const struct input_cfg *cfg, struct slice path, stru
 }
 
 static int
-open_tls(struct syslog *s, const struct input_cfg *cfg, struct errmsg *em)
+open_tls(struct receiver *s, const struct input_cfg *cfg, struct errmsg *em)
 {
 	if (cfg->tls_cert == NULL || cfg->tls_key == NULL)
 		return errmsg_set(
@@ -306,26 +316,31 @@ open_tls(struct syslog *s, const struct input_cfg *cfg, struct errmsg *em)
 }
 
 int
-syslog_bind(struct syslog *s, const struct input_cfg *cfg, struct errmsg *em)
+receiver_bind(struct receiver *s, const struct input_cfg *cfg, struct errmsg *em)
 {
 	struct slice rest = slice_str(cfg->arg), scheme = slice_cut(&rest, ':');
 	unsigned i = 0;
 	int err = 0;
 
-	while (i < SYSLOG_CARRIER_N && !slice_eq(scheme, slice_str(open_schemes[i].name)))
+	while (i < RECEIVER_CARRIER_N && !slice_eq(scheme, slice_str(open_schemes[i].name)))
 		i++;
-	if (i == SYSLOG_CARRIER_N || rest.p == NULL)
-		return open_none(cfg->arg, em);
-	s->carrier = (enum syslog_carrier)i;
-	if (s->carrier == SYSLOG_TLS)
+	if (i == RECEIVER_CARRIER_N || rest.p == NULL || (s->dialect->carriers >> i & 1) == 0)
+		return open_none(s, cfg->arg, em);
+	s->carrier = (enum receiver_carrier)i;
+	s->rcvbuf_mib = RECEIVER_RCVBUF_MIB;
+	if (s->dialect->buffer)
+		s->rcvbuf_mib = cfg->buffer_mib > 0 ? cfg->buffer_mib : RECEIVER_RCVBUF_MIRROR_MIB;
+	if (s->rcvbuf_mib > RECEIVER_RCVBUF_MIB_MAX)
+		s->rcvbuf_mib = RECEIVER_RCVBUF_MIB_MAX;
+	if (s->carrier == RECEIVER_TLS)
 		err = open_tls(s, cfg, em);
 	if (err != 0)
 		return err;
-	if (s->carrier == SYSLOG_UNIX || s->carrier == SYSLOG_UNIX_STREAM)
+	if (s->carrier == RECEIVER_UNIX || s->carrier == RECEIVER_UNIX_STREAM)
 		err = open_unix(s, cfg, rest, em);
 	else
 		err = open_internet(s, cfg, rest, em);
 	for (i = 0; i < s->n_listeners; i++)
-		s->listener[i].port.serve = open_schemes[s->carrier].stream ? syslog_accept : syslog_receive;
+		s->listener[i].port.serve = open_schemes[s->carrier].stream ? receiver_accept : receiver_receive;
 	return err;
 }

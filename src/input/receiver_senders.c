@@ -1,8 +1,8 @@
 /*
- * syslog_senders - numbers for addresses that send datagrams; see syslog_int.h.  A fixed table: chains by keyed hash,
- * and one list in the order in which they were heard last.
+ * receiver_senders - numbers for addresses that send datagrams; see receiver_int.h.  A fixed table: chains by keyed
+ * hash, and one list in the order in which they were heard last.
  */
-#include "syslog_int.h"
+#include "receiver_int.h"
 
 #include <string.h>
 #include <sys/random.h>
@@ -10,27 +10,27 @@
 #include "sipwhy/hash.h"
 #include "sipwhy/mem.h"
 
-enum { SENDERS_BUCKETS = 2048, SENDERS_NONE = SYSLOG_SENDERS };
+enum { SENDERS_BUCKETS = 2048, SENDERS_NONE = RECEIVER_SENDERS };
 
-struct syslog_sender {
+struct receiver_sender {
 	uint8_t key[17]; /* family and address: ports change with every message of some senders */
 	uint32_t origin;
 	uint16_t chain;        /* the next one in the bucket */
 	uint16_t older, newer; /* heard last before and after this one */
 };
 
-struct syslog_senders {
-	struct syslog_sender row[SYSLOG_SENDERS];
+struct receiver_senders {
+	struct receiver_sender row[RECEIVER_SENDERS];
 	uint16_t bucket[SENDERS_BUCKETS];
 	uint16_t oldest, newest;
 	size_t n;
 	uint64_t seed;
 };
 
-struct syslog_senders *
-syslog_senders_new(void)
+struct receiver_senders *
+receiver_senders_new(void)
 {
-	struct syslog_senders *t = mem_zalloc(sizeof *t);
+	struct receiver_senders *t = mem_zalloc(sizeof *t);
 
 	if (t == NULL)
 		return NULL;
@@ -43,7 +43,7 @@ syslog_senders_new(void)
 }
 
 void
-syslog_senders_free(struct syslog_senders *t)
+receiver_senders_free(struct receiver_senders *t)
 {
 	mem_free(t);
 }
@@ -56,15 +56,15 @@ senders_key(uint8_t *key, const struct endpoint *from)
 }
 
 static uint16_t *
-senders_bucket(struct syslog_senders *t, const uint8_t *key)
+senders_bucket(struct receiver_senders *t, const uint8_t *key)
 {
 	return &t->bucket[hash64(key, 17, t->seed) % SENDERS_BUCKETS];
 }
 
 static void
-senders_unlink(struct syslog_senders *t, uint16_t i)
+senders_unlink(struct receiver_senders *t, uint16_t i)
 {
-	struct syslog_sender *r = &t->row[i];
+	struct receiver_sender *r = &t->row[i];
 
 	if (r->older != SENDERS_NONE)
 		t->row[r->older].newer = r->newer;
@@ -77,7 +77,7 @@ senders_unlink(struct syslog_senders *t, uint16_t i)
 }
 
 static void
-senders_link_newest(struct syslog_senders *t, uint16_t i)
+senders_link_newest(struct receiver_senders *t, uint16_t i)
 {
 	t->row[i].older = t->newest;
 	t->row[i].newer = SENDERS_NONE;
@@ -89,7 +89,7 @@ senders_link_newest(struct syslog_senders *t, uint16_t i)
 }
 
 uint32_t
-syslog_senders_find(struct syslog_senders *t, const struct endpoint *from)
+receiver_senders_find(struct receiver_senders *t, const struct endpoint *from)
 {
 	uint8_t key[17];
 	uint16_t i;
@@ -109,7 +109,7 @@ syslog_senders_find(struct syslog_senders *t, const struct endpoint *from)
 
 /* Take the oldest out of its bucket and the list; its row is free then. */
 static uint16_t
-senders_evict(struct syslog_senders *t)
+senders_evict(struct receiver_senders *t)
 {
 	uint16_t i = t->oldest, *at = senders_bucket(t, t->row[i].key);
 
@@ -121,12 +121,12 @@ senders_evict(struct syslog_senders *t)
 }
 
 uint32_t
-syslog_senders_add(struct syslog_senders *t, const struct endpoint *from, uint32_t origin)
+receiver_senders_add(struct receiver_senders *t, const struct endpoint *from, uint32_t origin)
 {
-	bool full = t->n == SYSLOG_SENDERS;
+	bool full = t->n == RECEIVER_SENDERS;
 	uint16_t i = full ? senders_evict(t) : (uint16_t)t->n++, *bucket;
 	uint32_t forgotten = full ? t->row[i].origin : 0;
-	struct syslog_sender *r = &t->row[i];
+	struct receiver_sender *r = &t->row[i];
 
 	senders_key(r->key, from);
 	r->origin = origin;
@@ -138,7 +138,7 @@ syslog_senders_add(struct syslog_senders *t, const struct endpoint *from, uint32
 }
 
 size_t
-syslog_senders_count(const struct syslog_senders *t)
+receiver_senders_count(const struct receiver_senders *t)
 {
 	return t->n;
 }

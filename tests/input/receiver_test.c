@@ -1,11 +1,11 @@
 /* syslog: receivers on loopback and a real loop; who is let in, what is handed over, and the limits of everything. */
-#include "syslog_harness.h"
+#include "receiver_harness.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "input/syslog_int.h"
+#include "input/receiver_int.h"
 
 static void
 test_arguments(void **state)
@@ -26,7 +26,7 @@ test_arguments(void **state)
 	/* The same address, written the other way. */
 	harness_refused(h, "tcp:[::ffff:192.0.2.77]:0", -EADDRNOTAVAIL, "of tcp:192.0.2.77");
 	harness_open(h, "udp:0.0.0.0:0");
-	assert_null(harness_syslog(h)->allow);
+	assert_null(harness_receiver(h)->allow);
 	assert_true(harness_port(h) > 0);
 }
 
@@ -45,7 +45,7 @@ test_both_loopbacks(void **state)
 	harness_heard(h, 0, "<1>four", false);
 	assert_int_equal(h->texts[0].from.family, 4);
 	(void)close(four);
-	if (harness_syslog(h)->n_listeners < 2) {
+	if (harness_receiver(h)->n_listeners < 2) {
 		print_message("# no IPv6 here\n");
 		return;
 	}
@@ -124,9 +124,9 @@ test_udp_senders(void **state)
 	harness_run(h, "udp:127.0.0.1:0");
 	to.sin_port = htons(harness_port(h));
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	for (unsigned i = 0; i <= SYSLOG_SENDERS + 2; i++) {
+	for (unsigned i = 0; i <= RECEIVER_SENDERS + 2; i++) {
 		/* The second one speaks once more just before the table is full. */
-		unsigned who = i == SYSLOG_SENDERS ? 1 : i;
+		unsigned who = i == RECEIVER_SENDERS ? 1 : i;
 		struct sockaddr_in me = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f010000u + who) };
 		int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
@@ -136,15 +136,15 @@ test_udp_senders(void **state)
 		if (i % 256 == 255)
 			harness_wait(h, i + 1);
 	}
-	harness_wait(h, SYSLOG_SENDERS + 3);
+	harness_wait(h, RECEIVER_SENDERS + 3);
 	first = h->texts[0].origin;
-	assert_int_equal(h->texts[SYSLOG_SENDERS].origin, h->texts[1].origin);
+	assert_int_equal(h->texts[RECEIVER_SENDERS].origin, h->texts[1].origin);
 	assert_int_equal(h->ends, 2);
 	assert_int_equal(h->ended[0], first);
 	assert_int_equal(h->ended[1], h->texts[2].origin);
 	input_stats(h->in, &h->st);
-	assert_int_equal(h->st.senders, SYSLOG_SENDERS);
-	assert_int_equal(h->st.connected, SYSLOG_SENDERS + 2);
+	assert_int_equal(h->st.senders, RECEIVER_SENDERS);
+	assert_int_equal(h->st.connected, RECEIVER_SENDERS + 2);
 }
 
 /* What the kernel had to drop is told. */
@@ -157,7 +157,7 @@ test_udp_drops(void **state)
 
 	harness_run(h, "udp:127.0.0.1:0");
 	assert_int_equal(
-	    setsockopt(harness_syslog(h)->listener[0].port.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
+	    setsockopt(harness_receiver(h)->listener[0].port.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
 	fd = harness_connect(h, 4, SOCK_DGRAM);
 	for (unsigned i = 0; i < SENT; i++)
 		harness_say(fd, "<134>Mar  3 10:15:01 pbx asterisk[1]: SIP/2.0 486 Busy Here");
@@ -243,7 +243,7 @@ test_tcp_reset_behind(void **state)
 	struct linger now = { 1, 0 };
 
 	harness_open(h, "tcp:127.0.0.1:0");
-	harness_syslog(h)->lim.conns_local = 4;
+	harness_receiver(h)->lim.conns_local = 4;
 	harness_start(h);
 	for (unsigned i = 0; i < 8; i++) {
 		int fd = harness_connect(h, 4, SOCK_STREAM);
@@ -301,7 +301,7 @@ test_unix_stream(void **state)
 
 	(void)snprintf(arg, sizeof arg, "unix-stream:%s", h->path);
 	harness_open(h, arg);
-	harness_syslog(h)->lim.settle_ms = 5;
+	harness_receiver(h)->lim.settle_ms = 5;
 	harness_start(h);
 	fd = harness_connect(h, 0, SOCK_STREAM);
 	harness_send(fd, "<1>one\0<1>two", 14);
@@ -412,8 +412,8 @@ caps(struct harness *h, unsigned all, unsigned local, unsigned let_in)
 	int fd[N];
 
 	harness_open(h, "tcp:127.0.0.1:0");
-	harness_syslog(h)->lim.conns = all;
-	harness_syslog(h)->lim.conns_local = local;
+	harness_receiver(h)->lim.conns = all;
+	harness_receiver(h)->lim.conns_local = local;
 	harness_start(h);
 	for (unsigned i = 0; i < N; i++)
 		fd[i] = harness_connect(h, 4, SOCK_STREAM);
@@ -445,7 +445,7 @@ test_slow_frame(void **state)
 	int slow, idle;
 
 	harness_open(h, "tcp:127.0.0.1:0");
-	harness_syslog(h)->lim.frame_ms = 40;
+	harness_receiver(h)->lim.frame_ms = 40;
 	harness_start(h);
 	idle = harness_connect(h, 4, SOCK_STREAM);
 	harness_say(idle, "<1>hello\n");
@@ -522,13 +522,13 @@ test_memory(void **state)
 	assert_non_null(x);
 	memset(x, 'x', MUCH);
 	harness_open(h, "tcp:127.0.0.1:0");
-	harness_syslog(h)->purse.max = 100 << 10;
+	harness_receiver(h)->purse.max = 100 << 10;
 	harness_start(h);
 	much = harness_connect(h, 4, SOCK_STREAM);
 	harness_send(much, x, MUCH);
-	for (unsigned i = 0; harness_syslog(h)->purse.used < 65536 && i < HARNESS_TURNS; i++)
+	for (unsigned i = 0; harness_receiver(h)->purse.used < 65536 && i < HARNESS_TURNS; i++)
 		(void)uv_run(&h->loop, UV_RUN_ONCE);
-	assert_int_equal(harness_syslog(h)->purse.used, 65536);
+	assert_int_equal(harness_receiver(h)->purse.used, 65536);
 	for (unsigned i = 0; i < 3; i++) {
 		little[i] = harness_connect(h, 4, SOCK_STREAM);
 		harness_send(little[i], x, LITTLE);
@@ -572,8 +572,8 @@ test_no_descriptors(void **state)
 		(void)uv_run(&h->loop, UV_RUN_ONCE);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
 	assert_int_equal(h->in->st.refused, N);
-	assert_true(harness_syslog(h)->spare >= 0);
-	assert_false(harness_syslog(h)->listener[0].resting);
+	assert_true(harness_receiver(h)->spare >= 0);
+	assert_false(harness_receiver(h)->listener[0].resting);
 	again = harness_connect(h, 4, SOCK_STREAM);
 	harness_say(again, "<1>again\n");
 	harness_wait(h, 1);
@@ -593,17 +593,17 @@ test_no_descriptors_and_no_spare(void **state)
 	harness_run(h, "tcp:127.0.0.1:0");
 	for (unsigned i = 0; i < 5; i++)
 		(void)uv_run(&h->loop, UV_RUN_ONCE);
-	(void)close(harness_syslog(h)->spare);
-	harness_syslog(h)->spare = -1;
+	(void)close(harness_receiver(h)->spare);
+	harness_receiver(h)->spare = -1;
 	fd = harness_connect(h, 4, SOCK_STREAM);
 	harness_say(fd, "<1>late\n");
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
 	low = was;
 	low.rlim_cur = 0;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
-	for (unsigned i = 0; !harness_syslog(h)->listener[0].resting && i < HARNESS_TURNS; i++)
+	for (unsigned i = 0; !harness_receiver(h)->listener[0].resting && i < HARNESS_TURNS; i++)
 		(void)uv_run(&h->loop, UV_RUN_NOWAIT);
-	assert_true(harness_syslog(h)->listener[0].resting);
+	assert_true(harness_receiver(h)->listener[0].resting);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
 	harness_wait(h, 1);
 	harness_heard(h, 0, "<1>late", false);
@@ -658,7 +658,7 @@ test_fair(void **state)
 	bytes = h->in->st.bytes;
 	(void)uv_run(&h->loop, UV_RUN_NOWAIT);
 	(void)uv_run(&h->loop, UV_RUN_NOWAIT);
-	assert_true(h->in->st.bytes - bytes <= 2 * SYSLOG_TURN + 100);
+	assert_true(h->in->st.bytes - bytes <= 2 * RECEIVER_TURN + 100);
 	for (unsigned i = 0;; i++) {
 		assert_true(i < h->n);
 		if (strcmp(h->texts[i].data, "<1>and again") == 0)
