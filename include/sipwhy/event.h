@@ -145,6 +145,7 @@ struct event {
 	struct slice path;    /* the hops, see event_hop_next; empty when there is one and its request was not seen */
 	struct slice explain; /* key of the explanation, see sip_explain */
 	struct slice source;  /* name of the source */
+	struct slice tap;     /* who mirrored it, as it names itself (struct message, agent); empty: nobody did */
 	struct slice stamp;   /* time of the message as the log has it; empty of captures and of silence */
 	struct slice raw;     /* the message (of silence: the request), at most EVENT_RAW_MAX bytes */
 };

@@ -52,7 +52,7 @@ uint64_t counts_class(const struct counts *c, unsigned cls);
  */
 struct source_stat {
 	char name[SOURCE_NAME];
-	char kind[8];   /* live, file, demo, follow, syslog */
+	char kind[8];   /* live, file, demo, follow, syslog, mirror, tzsp */
 	char state[12]; /* open, reading, ended, damaged, failed */
 	uint64_t frames, bytes;
 	uint64_t verdict[WIRE_VERDICT_N];
@@ -61,11 +61,12 @@ struct source_stat {
 	uint64_t kernel_drops, if_drops, truncated, tcp_gaps, tcp_oversize;
 	uint64_t done, total; /* bytes of a file read and its size; total 0 = unknown */
 	uint64_t buffer;      /* kernel buffer granted, bytes */
+	uint64_t tunnels, hep, hep_other, hep_left, hep_clock, tls; /* as wire_stats has them */
+	uint64_t senders, connected, refused, closed, bad_frames;   /* of receivers, as input_stats has them */
 	/* Of logs; text: its frames are lines or syslog messages.  As input_stats and logfmt_stats have them. */
 	bool text;
 	uint64_t messages, statements, notices, cut, again, quiet;
 	uint64_t long_records, rotations, forgotten;
-	uint64_t senders, connected, refused, closed, bad_frames;
 	uint64_t no_year, no_zone, no_date, no_time;
 };
 

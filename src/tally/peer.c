@@ -289,6 +289,31 @@ peer_order(const void *a, const void *b)
 	return strcmp(p->name, q->name);
 }
 
+/* Up to here a place among the first is found by looking at each of them. */
+enum { PEER_FEW = 32 };
+
+/* The first n of all, in order; the rest as it falls.  A screen wants a few of many, ten times a second. */
+static void
+peer_first(const struct peer **order, size_t all, size_t n)
+{
+	if (n > PEER_FEW) {
+		qsort(order, all, sizeof order[0], peer_order);
+		return;
+	}
+	for (size_t i = 1; i < all; i++) {
+		const struct peer *p = order[i];
+		size_t at = i < n ? i : n;
+
+		if (at == n && (n == 0 || peer_order(&p, &order[n - 1]) > 0))
+			continue;
+		if (at == n)
+			order[i] = order[--at];
+		for (; at > 0 && peer_order(&p, &order[at - 1]) < 0; at--)
+			order[at] = order[at - 1];
+		order[at] = p;
+	}
+}
+
 size_t
 peer_table_top(const struct peer_table *t, struct peer_stat *out, size_t n)
 {
@@ -299,9 +324,9 @@ peer_table_top(const struct peer_table *t, struct peer_stat *out, size_t n)
 		order[all++] = p;
 	if (t->rest.events > 0 || peer_responses(t->rest.responses) > 0)
 		order[all++] = &t->rest;
-	qsort(order, all, sizeof order[0], peer_order);
 	if (all < n)
 		n = all;
+	peer_first(order, all, n);
 	for (size_t i = 0; i < n; i++)
 		peer_tell(order[i], &out[i]);
 	return n;

@@ -17,7 +17,8 @@ enum {
 	CHUNK = 1 << CHUNK_BITS,
 	BUCKETS_FIRST = 4096,
 	WHEEL_SLOTS = 1024, /* 256 s; a later deadline waits more than one turn */
-	WHEEL_NONE = UINT16_MAX
+	WHEEL_NONE = UINT16_MAX,
+	ATTEMPT_LINE = 64 /* of the processor's caches */
 };
 
 /* Records of one size in chunks; number 0 is nobody. */
@@ -199,18 +200,23 @@ attempt_prefetch(const struct attempts *t, uint64_t key)
 	__builtin_prefetch(attempts_bucket(t, key));
 }
 
-void
+static void
+attempts_prefetch_number(const struct attempts *t, uint32_t number)
+{
+	const char *a = pool_at(&t->attempts, number);
+
+	for (size_t at = 0; at < sizeof(struct attempt); at += ATTEMPT_LINE)
+		__builtin_prefetch(a + at);
+}
+
+uint32_t
 attempt_prefetch_record(const struct attempts *t, uint64_t key)
 {
 	uint32_t number = *attempts_bucket(t, key);
 
-	if (number != 0) {
-		const char *a = pool_at(&t->attempts, number);
-
-		__builtin_prefetch(a);
-		__builtin_prefetch(a + 64);
-		__builtin_prefetch(a + 128);
-	}
+	if (number != 0)
+		attempts_prefetch_number(t, number);
+	return number;
 }
 
 struct attempt *
@@ -389,6 +395,28 @@ attempts_each(struct attempts *t, void (*fn)(void *ctx, struct attempt *a), void
 
 /* Making and dropping. */
 
+/*
+ * What goes next was not touched for long, nor was what hangs on it: both come in while other things are done, its
+ * record when it is the one after the next, the rest when it is the next.
+ */
+static void
+attempts_prefetch_evict(const struct attempts *t, const struct attempt *going)
+{
+	const struct attempt *a;
+
+	if (going->age[1] == 0)
+		return;
+	a = attempts_get(t, going->age[1]);
+	attempt_prefetch(t, a->key);
+	if (a->text != NULL)
+		__builtin_prefetch(a->text);
+	for (int i = 0; i < 2 && a->wheel_slot != WHEEL_NONE; i++)
+		if (a->wheel[i] != 0)
+			__builtin_prefetch(&attempts_get(t, a->wheel[i])->wheel, 1);
+	if (a->age[1] != 0)
+		attempts_prefetch_number(t, a->age[1]);
+}
+
 static bool
 attempts_evict(struct attempts *t)
 {
@@ -398,6 +426,7 @@ attempts_evict(struct attempts *t)
 		if (t->head[age] == 0)
 			continue;
 		a = attempts_get(t, t->head[age]);
+		attempts_prefetch_evict(t, a);
 		t->cfg.evict(t->cfg.ctx, a);
 		attempt_drop(t, a);
 		return true;
@@ -411,7 +440,8 @@ attempt_make(struct attempts *t, uint64_t key)
 	uint32_t number, *bucket;
 	struct attempt *a;
 
-	if (t->n >= t->buckets_n)
+	/* Most look-ups are of calls that are new: their bucket should be empty. */
+	if (2 * t->n >= t->buckets_n)
 		attempts_rehash(t);
 	while ((number = pool_take(t, &t->attempts)) == 0)
 		if (!attempts_evict(t))
@@ -501,11 +531,12 @@ attempt_least(size_t a, size_t b)
 }
 
 void
-attempt_name(
-    struct attempts *t, struct attempt *a, struct slice call_id, struct slice from, struct slice to, struct slice agent)
+attempt_name(struct attempts *t, struct attempt *a, struct slice call_id, struct slice from, struct slice to,
+    struct slice agent, struct slice tap)
 {
 	size_t n = attempt_least(call_id.n, ATTEMPT_CALL_ID_MAX) + attempt_least(from.n, ATTEMPT_USER_MAX) +
-	    attempt_least(to.n, ATTEMPT_USER_MAX) + attempt_least(agent.n, ATTEMPT_AGENT_MAX);
+	    attempt_least(to.n, ATTEMPT_USER_MAX) + attempt_least(agent.n, ATTEMPT_AGENT_MAX) +
+	    attempt_least(tap.n, ATTEMPT_TAP_MAX);
 	char *out;
 
 	attempt_unname(t, a);
@@ -519,7 +550,8 @@ attempt_name(
 	out = attempt_put(a->text, call_id, &a->n_call_id, ATTEMPT_CALL_ID_MAX);
 	out = attempt_put(out, from, &a->n_from, ATTEMPT_USER_MAX);
 	out = attempt_put(out, to, &a->n_to, ATTEMPT_USER_MAX);
-	(void)attempt_put(out, agent, &a->n_agent, ATTEMPT_AGENT_MAX);
+	out = attempt_put(out, agent, &a->n_agent, ATTEMPT_AGENT_MAX);
+	(void)attempt_put(out, tap, &a->n_tap, ATTEMPT_TAP_MAX);
 }
 
 void
@@ -527,22 +559,22 @@ attempt_unname(struct attempts *t, struct attempt *a)
 {
 	if (a->text == NULL)
 		return;
-	t->bytes -= (size_t)a->n_call_id + a->n_from + a->n_to + a->n_agent;
+	t->bytes -= (size_t)a->n_call_id + a->n_from + a->n_to + a->n_agent + a->n_tap;
 	mem_free(a->text);
 	a->text = NULL;
-	a->n_call_id = a->n_from = a->n_to = a->n_agent = 0;
+	a->n_call_id = a->n_from = a->n_to = a->n_agent = a->n_tap = 0;
 }
 
 /* What is kept of an event. */
 
-enum { KEPT_SLICES = 17 };
+enum { KEPT_SLICES = 18 };
 
 static void
 kept_slices(struct event *e, struct slice *out[KEPT_SLICES])
 {
 	struct slice *all[KEPT_SLICES] = { &e->method, &e->phrase, &e->call_id, &e->from, &e->to, &e->peer, &e->src,
 		&e->dst, &e->agent, &e->user_agent, &e->reason, &e->warning, &e->retry_after, &e->detail, &e->needs,
-		&e->stamp, &e->raw };
+		&e->tap, &e->stamp, &e->raw };
 
 	memcpy(out, all, sizeof all);
 }

@@ -86,14 +86,14 @@ struct kept;
 enum { ATTEMPT_REALMS = 4 };
 
 /* Names of an attempt, kept while an event may have to be made without a response; longer ones are cut. */
-enum { ATTEMPT_CALL_ID_MAX = 128, ATTEMPT_USER_MAX = 64, ATTEMPT_AGENT_MAX = 48 };
+enum { ATTEMPT_CALL_ID_MAX = 128, ATTEMPT_USER_MAX = 64, ATTEMPT_AGENT_MAX = 48, ATTEMPT_TAP_MAX = 48 };
 
 struct attempt {
 	uint64_t key;
 	uint64_t event_id; /* its event, 0 none */
 	int64_t t0_ns;     /* first request, by the capture's clock */
 	struct kept *kept;
-	char *text;                /* Call-ID, From user, To user, User-Agent, of these lengths; NULL none */
+	char *text; /* Call-ID, From user, To user, User-Agent, who mirrored it, of these lengths; NULL none */
 	uint32_t chain;            /* next of its bucket */
 	uint32_t due;              /* deadline, in ticks */
 	uint32_t wheel[2], age[2]; /* neighbours in their lists */
@@ -115,7 +115,7 @@ struct attempt {
 	uint8_t n_asked, n_sent, n_stale;
 	uint8_t method;  /* enum sip_method */
 	uint8_t outcome; /* enum outcome_kind, when told */
-	uint8_t n_call_id, n_from, n_to, n_agent;
+	uint8_t n_call_id, n_from, n_to, n_agent, n_tap;
 	uint8_t event_hops;
 	bool event_whole; /* its event stands for the attempt, and is no recovered one */
 	struct hop hop;   /* the first one */
@@ -151,6 +151,12 @@ attempt_agent(const struct attempt *a)
 	return attempt_text(a, (size_t)a->n_call_id + a->n_from + a->n_to, a->n_agent);
 }
 
+static inline struct slice
+attempt_tap(const struct attempt *a)
+{
+	return attempt_text(a, (size_t)a->n_call_id + a->n_from + a->n_to + a->n_agent, a->n_tap);
+}
+
 struct attempts;
 
 struct attempts_cfg {
@@ -168,9 +174,9 @@ void attempts_free(struct attempts *t);
 
 /* NULL when there is none. */
 struct attempt *attempt_find(struct attempts *t, uint64_t key);
-/* The bucket of a key is wanted soon; and, once that is there, the record. */
+/* The bucket of a key is wanted soon; and, once that is there, the record: returns the number it may have, 0 none. */
 void attempt_prefetch(const struct attempts *t, uint64_t key);
-void attempt_prefetch_record(const struct attempts *t, uint64_t key);
+uint32_t attempt_prefetch_record(const struct attempts *t, uint64_t key);
 /* A new one, cleared; NULL when memory is short and nothing can go. */
 struct attempt *attempt_make(struct attempts *t, uint64_t key);
 void attempt_drop(struct attempts *t, struct attempt *a);
@@ -202,7 +208,7 @@ void hop_drop_rest(struct attempts *t, struct attempt *a);
 
 /* Remember names, or forget them.  Without memory there are none. */
 void attempt_name(struct attempts *t, struct attempt *a, struct slice call_id, struct slice from, struct slice to,
-    struct slice agent);
+    struct slice agent, struct slice tap);
 void attempt_unname(struct attempts *t, struct attempt *a);
 
 /* Keep a copy of ev (its raw cut to KEPT_RAW bytes); what was kept before goes.  Without memory nothing is kept. */

@@ -271,7 +271,8 @@ course_set_up(struct track *t, struct attempt *a, const struct track_in *in)
 	if (t->keep != NULL && (a->flags & ATTEMPT_IN_CALL))
 		keep_join(t, a, course_call(t, in), CALLMSG_EVIDENCE_NONE);
 	attempt_due(t->attempts, a, t->now, TRACK_TIMER_B_MS);
-	attempt_name(t->attempts, a, s->call_id, s->from, s->to, response ? (struct slice){ NULL, 0 } : s->server);
+	attempt_name(t->attempts, a, s->call_id, s->from, s->to, response ? (struct slice){ NULL, 0 } : s->server,
+	    in->m->agent);
 	attempt_age(t->attempts, a, AGE_SILENT);
 	if (course_kind(s) == COURSE_CALL && !response)
 		course_join(t, a, in);

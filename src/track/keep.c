@@ -137,6 +137,16 @@ keep_row(struct track *t, const struct attempt *a)
 	return k->chunks[chunk] != NULL ? &k->chunks[chunk][number % KEEP_CHUNK] : NULL;
 }
 
+void
+keep_prefetch(const struct track *t, uint32_t number)
+{
+	const struct keep *k = t->keep;
+	size_t chunk = number / KEEP_CHUNK;
+
+	if (k != NULL && number != 0 && chunk < k->n_chunks && k->chunks[chunk] != NULL)
+		__builtin_prefetch(&k->chunks[chunk][number % KEEP_CHUNK], 1);
+}
+
 /* The row of the chain that an attempt's messages stand in.  A call that was forgotten leaves its parts alone. */
 static struct keep_row *
 keep_chain(struct track *t, const struct attempt *a)
@@ -238,7 +248,7 @@ keep_take(struct keep *k, size_t size)
 
 /* The ring is larger than the caches near by: the place of the next one comes in while that is parsed. */
 static void
-keep_prefetch(const struct keep *k)
+keep_prefetch_ring(const struct keep *k)
 {
 	size_t at = (size_t)(k->head % k->cap);
 
@@ -275,38 +285,42 @@ keep_store(struct keep *k, struct keep_row *chain, const struct keep_row *row, c
 	const struct message *m = in->m;
 	const struct sipmsg *s = in->s;
 	struct slice method = keep_method(s);
-	struct keep_entry e = { .cut = m->cut,
-		.leg = row->leg,
-		.evidence = row->evidence,
-		.before = chain->newest,
-		.sight = in->sight,
-		.t_ns = m->t_ns,
-		.seen = 1,
-		.raw_len = (uint32_t)m->bytes.n,
-		.src = m->src,
-		.dst = m->dst,
-		.code = s->kind == SIP_RESPONSE ? s->code : 0,
-		.n_raw = (uint16_t)keep_least(m->bytes.n, CALLMSG_BYTES_MAX),
-		.n_method = (uint8_t)keep_least(method.n, KEEP_METHOD_MAX),
-		.n_phrase = (uint8_t)keep_least(s->phrase.n, KEEP_TEXT_MAX),
-		.n_call_id = (uint8_t)keep_least(s->call_id.n, KEEP_TEXT_MAX),
-		.transport = m->transport };
-	size_t size = sizeof e + e.n_method + e.n_phrase + e.n_call_id + e.n_raw;
+	uint8_t n_method = (uint8_t)keep_least(method.n, KEEP_METHOD_MAX),
+		n_phrase = (uint8_t)keep_least(s->phrase.n, KEEP_TEXT_MAX),
+		n_call_id = (uint8_t)keep_least(s->call_id.n, KEEP_TEXT_MAX);
+	size_t n_raw = keep_least(m->bytes.n, CALLMSG_BYTES_MAX), size = sizeof(struct keep_entry);
 	struct keep_entry *out;
 	uint64_t place;
 	char *text;
 
-	size = (size + KEEP_ALIGN - 1) & ~(size_t)(KEEP_ALIGN - 1);
-	e.size = (uint32_t)size;
+	size = (size + n_method + n_phrase + n_call_id + n_raw + KEEP_ALIGN - 1) & ~(size_t)(KEEP_ALIGN - 1);
 	place = keep_take(k, size);
 	out = keep_at(k, place);
-	*out = e;
-	text = keep_put((char *)(out + 1), method, e.n_method);
-	text = keep_put(text, s->phrase, e.n_phrase);
-	text = keep_put(text, s->call_id, e.n_call_id);
-	(void)keep_put(text, m->bytes, e.n_raw);
+	out->size = (uint32_t)size;
+	out->cut = m->cut;
+	out->leg = row->leg;
+	out->evidence = row->evidence;
+	out->before = chain->newest;
+	out->sight = in->sight;
+	out->of = 0;
+	out->t_ns = m->t_ns;
+	out->at = 0;
+	out->seen = 1;
+	out->raw_len = (uint32_t)m->bytes.n;
+	out->src = m->src;
+	out->dst = m->dst;
+	out->code = s->kind == SIP_RESPONSE ? s->code : 0;
+	out->n_raw = (uint16_t)n_raw;
+	out->n_method = n_method;
+	out->n_phrase = n_phrase;
+	out->n_call_id = n_call_id;
+	out->transport = m->transport;
+	text = keep_put((char *)(out + 1), method, n_method);
+	text = keep_put(text, s->phrase, n_phrase);
+	text = keep_put(text, s->call_id, n_call_id);
+	(void)keep_put(text, m->bytes, n_raw);
 	chain->newest = place + 1;
-	keep_prefetch(k);
+	keep_prefetch_ring(k);
 	return out;
 }
 

@@ -20,6 +20,8 @@ void keep_free(struct keep *k);
 
 /* All of these do nothing without t->keep, or with a NULL attempt. */
 
+/* The row of the attempt that has this number (0: none) is wanted soon. */
+void keep_prefetch(const struct track *t, uint32_t number);
 /* An attempt begins: what its record held before is nobody's. */
 void keep_begin(struct track *t, const struct attempt *a);
 /* Its messages stand with those of `call` from now on: as a further leg by this evidence, or (NONE) as what happens

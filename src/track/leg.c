@@ -1,6 +1,6 @@
 /*
- * leg - the two sides of a back-to-back user agent, joined by evidence only: a header that both carry, or the same
- * caller and called number within 2 s through one host (doc/counting.md).
+ * leg - the two sides of a back-to-back user agent, joined by evidence only: a header, or a correlation of who mirrored
+ * them, that both carry, or the same caller and called number within 2 s through one host (doc/counting.md).
  * The one thing to know: a table of what was seen lately, where the newer pushes the older out: without room legs are
  * two attempts, which is what they look like.
  */
@@ -10,7 +10,7 @@
 #include "sipwhy/mem.h"
 #include "track/track_int.h"
 
-enum { LEG_SLOTS = 1024, LEG_MS = 2000, LEG_DIGITS = 7 };
+enum { LEG_SLOTS = 1024, LEG_MS = 2000, LEG_DIGITS = 7, LEG_CORRELATION_MIN = 4 };
 
 struct leg_slot {
 	uint64_t key;
@@ -85,16 +85,25 @@ leg_text(const struct track *t, struct slice text)
 	return hash64(text.p, text.n, t->seed + 1) | 1;
 }
 
+/* A mirror that calls all it sees by one short name would make one call of everything. */
+static bool
+leg_is_correlation(struct slice s)
+{
+	return s.n >= LEG_CORRELATION_MIN;
+}
+
 static struct attempt *
 leg_evidence(struct track *t, const struct attempt *a, const struct track_in *in, enum callmsg_evidence *by)
 {
 	const struct sipmsg *s = in->s;
 	struct attempt *other = NULL;
 
-	/* Its header names the other's Call-ID, or both carry the same; a trunk may be tried after another's silence.
-	 */
+	/* Its header (or who mirrored it) names the other's Call-ID, or both carry the same; a trunk may be tried after
+	 * another's silence. */
 	if (s->link.n > 0)
 		other = leg_get(t, leg_text(t, s->link), a, TRACK_IDLE_MS);
+	if (other == NULL && leg_is_correlation(in->m->correlation))
+		other = leg_get(t, leg_text(t, in->m->correlation), a, TRACK_IDLE_MS);
 	*by = other != NULL ? CALLMSG_EVIDENCE_HEADER : CALLMSG_EVIDENCE_NUMBERS;
 	if (other == NULL && leg_is_named(in, in->client))
 		other = leg_get(t, leg_users(t, in->client, s), a, LEG_MS);
@@ -114,6 +123,8 @@ leg_find(struct track *t, struct attempt *a, const struct track_in *in, enum cal
 		other = NULL;
 	if (s->link.n > 0 && other == NULL)
 		leg_put(t, leg_text(t, s->link), a);
+	if (leg_is_correlation(in->m->correlation) && other == NULL)
+		leg_put(t, leg_text(t, in->m->correlation), a);
 	if (other == NULL && s->call_id.n > 0)
 		leg_put(t, leg_text(t, s->call_id), a);
 	if (other == NULL && leg_is_named(in, in->server))

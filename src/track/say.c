@@ -99,6 +99,7 @@ say_event_of(struct track *t, const struct track_in *in, const struct attempt *a
 		.retry_after = s->retry_after,
 		.detail = s->detail,
 		.needs = s->needs,
+		.tap = m->agent,
 		.stamp = m->stamp,
 		.raw = { m->bytes.p, m->bytes.n < EVENT_RAW_MAX ? m->bytes.n : EVENT_RAW_MAX } };
 	if (ev->method.n == 0 && s->method < METHOD_OTHER)
@@ -139,6 +140,7 @@ say_event_bare(struct track *t, const struct attempt *a, struct event *ev)
 	ev->from = attempt_from(a);
 	ev->to = attempt_to(a);
 	ev->user_agent = attempt_agent(a);
+	ev->tap = attempt_tap(a);
 	say_sides(t, &a->hop.src, &a->hop.dst, a->hop.flags, ev);
 }
 

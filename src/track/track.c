@@ -227,24 +227,26 @@ track_push(struct track *t, const struct message *m, const struct sipmsg *s)
 		.client = response ? &m->dst : &m->src,
 		.server = response ? &m->src : &m->dst,
 		.stated = response && m->bytes.n == 0 };
-	uint64_t transaction = sight_transaction(t->sight, s), key = sight_key(t->sight, s, transaction);
+	uint64_t transaction, key;
 
 	/* The tables are larger than the caches near by: their lines come in while something else is done. */
-	if (key != 0)
-		sight_prefetch(t->sight, key);
 	if (s->call_id.n > 0)
 		in.call = hash64(s->call_id.p, s->call_id.n, t->seed);
 	in.from = hash64(s->from_tag.n > 0 ? s->from_tag.p : "", s->from_tag.n, t->seed);
-	if (m->flow != FLOW_UNKNOWN)
-		track_flow(&in);
 	course_name(&in);
 	attempt_prefetch(t->attempts, in.key);
-	track_clock(t, m->t_ns);
+	transaction = sight_transaction(t->sight, s);
+	key = sight_key(t->sight, s, transaction);
+	if (key != 0)
+		sight_prefetch(t->sight, key);
+	if (m->flow != FLOW_UNKNOWN)
+		track_flow(&in);
 	if (s->call_id.n > 0)
 		callids_add(t->callids, in.call);
+	keep_prefetch(t, attempt_prefetch_record(t->attempts, in.key));
+	track_clock(t, m->t_ns);
 	/* Without a branch a CSeq is all that tells transactions of a call apart (RFC 2543). */
 	in.branch = (uint32_t)(transaction ^ transaction >> 32) ^ (s->branch.n > 0 ? 0 : s->cseq);
-	attempt_prefetch_record(t->attempts, in.key);
 	in.sight = key;
 	in.at_ns = (int64_t)(t->lane_ns + (uint64_t)track_step(m->t_ns, t->last_ns));
 	if (in.stated)

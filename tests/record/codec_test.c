@@ -11,7 +11,7 @@
 #include "record/sample.h"
 #include "sipwhy/mem.h"
 
-enum { EVENT_SLICES = 22 };
+enum { EVENT_SLICES = 23 };
 
 struct codec {
 	struct buf first, second;

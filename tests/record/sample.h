@@ -70,6 +70,7 @@ sample_event(uint64_t id)
 		.path = SAMPLE_TEXT(sample_path),
 		.explain = SAMPLE_TEXT("q850:34"),
 		.source = SAMPLE_TEXT("eth0"),
+		.tap = SAMPLE_TEXT("edge-1"),
 		.stamp = SAMPLE_TEXT("Nov 14 22:13:20"),
 		.raw = SAMPLE_TEXT(sample_raw) };
 }

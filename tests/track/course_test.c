@@ -308,6 +308,28 @@ test_legs(void **state)
 	assert_int_equal(st.events[0].code, 0);
 	assert_true(st.events[0].recovered);
 	counts(1, OUTCOME_OK, 1, 1);
+	/* A mirror joins legs as a header does: by the other's Call-ID, or by a word of its own; not by one too short. */
+	for (int i = 0; i < 3; i++) {
+		static const char *const legs[][2] = { { "", "corr=a-call" }, { "corr=7f3a", "corr=7f3a" },
+			{ "corr=1", "corr=1" } };
+		char line[256];
+
+		(void)snprintf(line, sizeof line,
+		    "0 phone>pbx INVITE c=a-call %s\n"
+		    "10 pbx>carrier INVITE c=b f=f2 from=x to=y %s\n"
+		    "60 carrier>pbx 503 INVITE c=b f=f2 tap=edge\n"
+		    "65 pbx>phone 503 INVITE c=a-call tap=core\n"
+		    "200000 tick\n",
+		    legs[i][0], legs[i][1]);
+		play(line);
+		assert_int_equal(st.attempts, i < 2 ? 1 : 2);
+		assert_string_equal(st.events[st.n_events - 1].tap, "core");
+		assert_string_equal(st.events[st.n_events - 1].leg, i < 2 ? "b" : "");
+	}
+	/* Who mirrored a request that nobody answers is known when the silence is over. */
+	play("0 phone>carrier INVITE c=a tap=edge\n200000 tick\n");
+	assert_int_equal(st.events[0].code, 0);
+	assert_string_equal(st.events[0].tap, "edge");
 	/* The same leg asks again, with a higher CSeq, and is taken. */
 	play("0 phone>pbx INVITE c=a\n"
 	     "10 pbx>carrier INVITE c=b f=f2\n"

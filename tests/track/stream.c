@@ -98,6 +98,7 @@ on_event(void *ctx, const struct event *ev)
 		.raw_len = ev->raw_len };
 	text(e->dst, sizeof e->dst, ev->dst);
 	text(e->stamp, sizeof e->stamp, ev->stamp);
+	text(e->tap, sizeof e->tap, ev->tap);
 	text(e->call_id, sizeof e->call_id, ev->call_id);
 	text(e->from, sizeof e->from, ev->from);
 	text(e->to, sizeof e->to, ev->to);
@@ -336,7 +337,7 @@ word(struct line *l, char *w)
 	    key(w, "needs", &s->needs) || key(w, "link", &s->link) || key(w, "contact", &s->contact) ||
 	    key(w, "warning", &s->warning) || key(w, "uri", &s->uri) || key(w, "via", &s->sent_by))
 		return;
-	if (key(w, "stamp", &l->m.stamp))
+	if (key(w, "stamp", &l->m.stamp) || key(w, "tap", &l->m.agent) || key(w, "corr", &l->m.correlation))
 		return;
 	if (key(w, "realm", &v))
 		s->realm[s->n_realms++] = v;

@@ -7,7 +7,7 @@
  * Keys: c Call-ID [c1], f From-tag [f1], t To-tag [none in requests, t1 in responses above 100], n CSeq [1], b branch
  * [made of call, CSeq and hosts, CANCEL and ACK as their INVITE], via (sent-by) [the client's address], from [1001],
  * to [4930123456], ua, realm (repeatable), exp, se, q850, sip, warn, phrase, reason, retry, needs, link, contact,
- * warning, uri, maxf, len; flags stale, sdp, tcp, part.
+ * warning, uri, maxf, len; of mirrors tap (who mirrored it), corr (correlation); flags stale, sdp, tcp, part.
  * Of logs: host "-" (unknown), flags in, out (flow), stated (a line of a log names it: no message, no branch, and of
  * the other keys only those given), key stamp, method "-" (none).
  * "_" in a value stands for a blank.  "MS tick" advances time, "finish" ends.
@@ -34,7 +34,7 @@ struct stream_event {
 	int recovered, in_call, auth, rang, orphan, ack_missing, partial, statement;
 	unsigned transport, raw_len;
 	char call_id[64], from[64], to[64], method[16], phrase[64], peer[64], src[64], dst[64], said_by[64], leg[64];
-	char path[512], stamp[64];
+	char path[512], stamp[64], tap[64];
 	char user_agent[64], raw[64];
 };
 
