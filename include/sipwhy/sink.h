@@ -1,5 +1,5 @@
 /*
- * sink - where results go besides the console: the report (JSON, text), and a capture file.
+ * sink - where results go besides the console: the report (JSON, text), a capture file, and a HOMER.
  */
 #ifndef SIPWHY_SINK_H
 #define SIPWHY_SINK_H
@@ -18,6 +18,7 @@
 #include "sipwhy/notice.h"
 #include "sipwhy/tally.h"
 
+struct sink_hep_stats;
 struct sink_events;
 
 /* A list of the newest events for a report: at most `events` [10000] and `bytes` [320 an event], oldest first out,
@@ -71,6 +72,7 @@ struct sink_report {
 	const struct filter *filter; /* of what events keeps those are listed that it means as they stand; NULL all */
 	uint64_t filtered;           /* and so many were left out before */
 	const struct notice_list *notices; /* listed where events are; how many there were is told by the sources */
+	const struct sink_hep_stats *hep;  /* NULL: nothing is sent on */
 };
 
 /*
@@ -107,7 +109,9 @@ int sink_pcap_close(struct sink_pcap *p, struct errmsg *em);
  * redact: users, display names and secrets become hashes: "u" and 8 hexadecimal digits; of numbers of 5 digits and more
  * "n", 8 digits, "-" and the last 2 of the number; "d" and 8 for digests, nonces and keys of media.  The same user has
  * the same hash under one seed.  seed: drawn at random for each run, never written; then a hash tells nothing without
- * trying all numbers under all seeds.  Hosts, Call-IDs and tags stay: whoever is asked needs them.
+ * trying all numbers under all seeds.  Hosts, Call-IDs and tags stay: whoever is asked needs them.  Of headers that are
+ * not known to be harmless each word is hashed as a user is; a body that is neither SDP nor a piece of SIP is left out
+ * ("(13 bytes hidden)").  Content-Length is as right or wrong as it was.
  */
 struct sink_evidence {
 	const struct event *event;
@@ -130,5 +134,90 @@ int sink_evidence_csv(struct buf *b, const struct sink_evidence *x);
  */
 int sink_evidence_pcap_head(struct buf *b);
 int sink_evidence_pcap(struct buf *b, const struct sink_evidence *x, size_t *packets);
+
+/*
+ * What is seen, sent on to a HOMER as HEP version 3 (doc/config.md, "Sending to HOMER").  Never waits: what the
+ * collector does not take in time is left out and counted.
+ */
+struct sink_hep;
+struct uv_loop_s;
+
+enum sink_hep_drop {
+	SINK_HEP_DROP_ABSENT, /* no connection, and more than is kept for one */
+	SINK_HEP_DROP_SLOW,   /* there is a connection, and it takes less than comes */
+	SINK_HEP_DROP_SIZE,   /* the message is larger than a packet can be */
+	SINK_HEP_DROP_NET,    /* the network refused it */
+	SINK_HEP_DROP_MEMORY, /* memory was short */
+	SINK_HEP_DROP_N
+};
+
+/* "not-connected", "slow", "too-large", "network", "memory". */
+const char *sink_hep_drop_name(enum sink_hep_drop d);
+
+/*
+ * messages = sent + drop[] + waiting at all times.  sent: handed to the kernel; what it held when a connection broke
+ * is not known.  refused: times that the collector's machine said that nobody listens (udp: of messages sent).
+ * connects: connections made; broken: connections lost, or attempts that failed; connected: now (udp: always).
+ */
+struct sink_hep_stats {
+	const char *name; /* "udp:192.0.2.1:9060" */
+	uint64_t messages, sent, bytes, waiting;
+	uint64_t drop[SINK_HEP_DROP_N];
+	uint64_t refused, connects, broken;
+	bool connected;
+};
+
+/*
+ * where: "udp:HOST:PORT", "tcp:...", "tls:..."; HOST a name, an IPv4 address or [IPv6]; without :PORT 9060.  to: take
+ * this address instead of asking for the name again (family 0: ask).  id: the capture agent's number.  agent: its name;
+ * key: the authentication key; both borrowed until sink_hep_close, empty: none.  ca: certificates (PEM) of which one
+ * must have signed the collector's, or be it; of tls alone, which needs it.
+ */
+struct sink_hep_cfg {
+	const char *where, *ca;
+	struct endpoint to;
+	uint32_t id;
+	struct slice agent, key;
+};
+
+/* Is this a place to send to?  Opens and asks nothing.  0, or -EINVAL with a sentence. */
+int sink_hep_judge(const char *where, struct errmsg *em);
+
+/*
+ * Find the address and make the socket; nothing is sent yet.  0; negative errno with a sentence (-EINVAL, -ENOENT: the
+ * name is not known, -ENOTSUP: tls in a build without it, -ENOMEM ...).
+ */
+int sink_hep_open(struct sink_hep **out, const struct sink_hep_cfg *cfg, struct errmsg *em);
+
+/* Where it goes. */
+const struct endpoint *sink_hep_to(const struct sink_hep *h);
+/* Does it arrive at somebody who listens on that address ("0.0.0.0" and "::" stand for all of this machine)? */
+bool sink_hep_reaches(const struct sink_hep *h, bool stream, const struct endpoint *listener);
+/* The socket that connects again when a connection broke; -1 for udp, which connects once. */
+int sink_hep_socket(const struct sink_hep *h);
+
+/* Go.  say: a connection came or went, or messages are lost; one line for people, borrowed. */
+typedef void (*sink_hep_say_fn)(void *ctx, bool trouble, const char *sentence);
+void sink_hep_start(struct sink_hep *h, struct uv_loop_s *loop, sink_hep_say_fn say, void *ctx);
+
+/* Take one message; its correlation, without one call_id, goes with it. */
+void sink_hep_put(struct sink_hep *h, const struct message *m, struct slice call_id);
+/* Send what waits for others to go with it. */
+void sink_hep_flush(struct sink_hep *h);
+/* Much waits, and there is a connection, or one comes about: a source that can wait should. */
+bool sink_hep_full(const struct sink_hep *h);
+/* Send all that waits, blocking, no longer than about timeout_ms; what is left then is dropped.  The last call. */
+void sink_hep_drain(struct sink_hep *h, int timeout_ms);
+
+void sink_hep_stats(const struct sink_hep *h, struct sink_hep_stats *out);
+
+/* Close inside the loop, and free; as input_close.  NULL is allowed. */
+void sink_hep_close(struct sink_hep *h);
+
+/*
+ * One message as a packet of HEP version 3, appended to b.  0; -EMSGSIZE when it would be larger than 65,535 bytes,
+ * -ENOMEM.  b is unchanged on failure.
+ */
+int sink_hep_encode(struct buf *b, const struct sink_hep_cfg *cfg, const struct message *m, struct slice call_id);
 
 #endif

@@ -103,6 +103,8 @@ evidence_headline(struct buf *b, const struct sink_evidence *x)
 	}
 	buf_printf(b, "%u ", e->code);
 	evidence_put_as(b, x, e->phrase.n > 0 ? e->phrase : slice_str(sip_code_phrase(e->code)), true);
+	if (e->ack_missing)
+		buf_puts(b, ", never acknowledged");
 }
 
 static void
@@ -132,6 +134,7 @@ evidence_decoded(struct buf *b, const struct sink_evidence *x)
 	evidence_line(b, x, "Warning", e->warning);
 	evidence_line(b, x, "Retry-After", e->retry_after);
 	evidence_line(b, x, "Server", e->agent);
+	evidence_line(b, x, "Seen by", e->tap);
 	if (e->setup_ms >= 0)
 		buf_printf(b, "%-12s %" PRId32 " ms\n", "After", e->setup_ms);
 	buf_puts(b, "\nMeans\n  ");
@@ -145,23 +148,11 @@ evidence_decoded(struct buf *b, const struct sink_evidence *x)
 static const struct callmsg *
 evidence_messages(const struct sink_evidence *x, struct callmsg *own, size_t *n)
 {
-	const struct event *e = x->event;
-
 	*n = x->n;
 	if (x->n > 0)
 		return x->messages;
-	*own = (struct callmsg){ .t_ns = e->t_ns,
-		.code = e->code,
-		.transport = e->transport,
-		.cut = e->cut,
-		.seen = 1 + e->repeats + e->copies,
-		.raw_len = e->raw_len,
-		.method = e->method,
-		.phrase = e->phrase,
-		.src = e->code == 0 ? e->dst : e->src,
-		.dst = e->code == 0 ? e->src : e->dst,
-		.raw = e->raw };
-	*n = e->raw.n > 0;
+	*own = callmsg_of_event(x->event);
+	*n = own->raw.n > 0;
 	return own;
 }
 
@@ -175,7 +166,7 @@ evidence_raw(struct buf *b, const struct sink_evidence *x, struct slice raw, con
 
 	buf_init(&hidden, EVIDENCE_RAW);
 	if (x->redact) {
-		redact_text(&hidden, &r, raw);
+		redact_message(&hidden, &r, raw);
 		b->failed |= !buf_ok(&hidden);
 		raw = buf_slice(&hidden);
 	}
@@ -207,7 +198,7 @@ sink_evidence_text(struct buf *b, const struct sink_evidence *x)
 		buf_puts(b, " > ");
 		evidence_put(b, x, m[i].dst);
 		buf_printf(b, "  %s  %" PRIu32 " bytes  seen %" PRIu32 "%s\n", transport_name(m[i].transport),
-		    m[i].raw_len, m[i].seen, m[i].raw_len > m[i].raw.n ? "  (not kept whole)" : "");
+		    m[i].raw_len, m[i].seen, m[i].cut || m[i].raw_len > m[i].raw.n ? "  (not kept whole)" : "");
 		evidence_raw(b, x, m[i].raw, "| ");
 	}
 	if (n == 0)
@@ -230,8 +221,8 @@ evidence_put_kind(struct buf *b, const struct sink_evidence *x, struct slice s, 
 
 /* Foreign text as a JSON string. */
 static void
-evidence_set(json_t *o, const char *name, const struct sink_evidence *x, struct slice s, enum evidence_kind kind,
-    bool *ok)
+evidence_set(
+    json_t *o, const char *name, const struct sink_evidence *x, struct slice s, enum evidence_kind kind, bool *ok)
 {
 	struct buf text;
 	json_t *value;
@@ -279,6 +270,8 @@ evidence_message(const struct sink_evidence *x, const struct callmsg *m, bool *o
 	evidence_set_number(o, "leg", m->leg, ok);
 	evidence_set_number(o, "seen", m->seen, ok);
 	evidence_set_number(o, "bytes", m->raw_len, ok);
+	if (m->cut)
+		*ok &= json_object_set_new(o, "cut", json_true()) == 0;
 	evidence_set_raw(o, x, m->raw, ok);
 	return o;
 }
@@ -306,6 +299,7 @@ evidence_set_event(json_t *o, const struct sink_evidence *x, bool *ok)
 	evidence_set(o, "warning", x, e->warning, EVIDENCE_WORDS, ok);
 	evidence_set(o, "server", x, e->agent, EVIDENCE_TEXT, ok);
 	evidence_set(o, "source", x, e->source, EVIDENCE_TEXT, ok);
+	evidence_set(o, "tap", x, e->tap, EVIDENCE_TEXT, ok);
 	evidence_set_number(o, "q850", e->q850, ok);
 	evidence_set_number(o, "setup_ms", e->setup_ms, ok);
 	evidence_set_number(o, "hop_ms", e->hop_ms, ok);

@@ -157,7 +157,7 @@ packet_message(struct buf *b, const struct sink_evidence *x, const struct callms
 		return;
 	buf_init(&hidden, PACKET_DATA);
 	if (x->redact) {
-		redact_text(&hidden, &r, m->raw);
+		redact_message(&hidden, &r, m->raw);
 		b->failed |= !buf_ok(&hidden);
 	}
 	packet_put(b, m, x->redact ? buf_slice(&hidden) : m->raw);

@@ -25,10 +25,10 @@ sink_reassembly_drops(const struct source_stat *s)
 uint64_t
 sink_lost(const struct source_stat *s)
 {
-	uint64_t sum = s->kernel_drops + s->if_drops;
+	uint64_t sum = s->kernel_drops + s->if_drops + s->bad_frames;
 
 	if (s->text)
-		return sum + s->verdict[WIRE_DROPPED] + s->long_records + s->bad_frames;
+		return sum + s->verdict[WIRE_DROPPED] + s->long_records;
 	for (unsigned d = 0; d < WIRE_DROP_N; d++)
 		sum += s->drop[d];
 	return sum;

@@ -1,7 +1,7 @@
 /*
- * redact - users and secrets made unreadable (RFC 3261 19.1, 22; RFC 4568 for keys of media); see redact.h.
- * One thing to know: it decodes nothing.  It walks the bytes and replaces what stands where a user or a secret stands,
- * so that a message no parser takes is redacted as well.
+ * redact - users and secrets made unreadable in fields and in sentences (RFC 3261 19.1, 22); see redact.h.
+ * One thing to know: here is what operators need to read, so only what stands where a user or a secret stands is
+ * replaced; nothing is decoded but the %-escapes of a user.
  */
 #include "sink/redact.h"
 
@@ -9,10 +9,7 @@
 
 #include "sipwhy/hash.h"
 
-enum { REDACT_NUMBER = 5, REDACT_WORD = 3, REDACT_DIGITS = 6 };
-
-/* What stands on a line: nothing special; words for people, where a number is somebody's; all of it a secret. */
-enum redact_line { REDACT_PLAIN, REDACT_WORDS, REDACT_ORIGIN, REDACT_CONTACT, REDACT_SIGNED };
+enum { REDACT_NUMBER = 5, REDACT_WORD = 3, REDACT_DIGITS = 6, REDACT_USER = 256, REDACT_MAILBOX = 128 };
 
 static bool
 redact_is_word(char c)
@@ -23,82 +20,97 @@ redact_is_word(char c)
 }
 
 static bool
+redact_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* "+44 (20) 7946-0123", "1037": only figures and what is written between them. */
+static bool
 redact_is_number(struct slice s)
 {
 	size_t digits = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] >= '0' && s.p[i] <= '9')
+		if (redact_is_digit(s.p[i]))
 			digits++;
-		else if (!(s.p[i] == '+' && i == 0) && s.p[i] != '-' && s.p[i] != '.')
+		else if (s.p[i] != '+' && s.p[i] != '-' && s.p[i] != '.' && s.p[i] != '(' && s.p[i] != ')' &&
+		    s.p[i] != ' ')
 			return false;
 	}
-	return digits >= REDACT_NUMBER && s.p[s.n - 1] >= '0' && s.p[s.n - 1] <= '9' && s.p[s.n - 2] >= '0' &&
-	    s.p[s.n - 2] <= '9';
+	return digits >= REDACT_NUMBER;
 }
 
 static void
 redact_hash(struct buf *out, const struct redact *r, char mark, struct slice s)
 {
-	buf_printf(out, "%c%08" PRIx32, mark, (uint32_t)hash64(s.p, s.n, r->seed));
+	buf_printf(out, "%c%08" PRIx32, mark, (uint32_t)hash64(s.n > 0 ? s.p : "", s.n, r->seed));
+}
+
+void
+redact_secret(struct buf *out, const struct redact *r, struct slice secret)
+{
+	if (secret.n > 0)
+		redact_hash(out, r, 'd', secret);
+}
+
+static int
+redact_hex(char c)
+{
+	return redact_is_digit(c)  ? c - '0'
+	    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+	    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+				   : -1;
+}
+
+/* What is the same user for people: %-escapes decoded, in small letters; of more bytes than `cap` the first. */
+static struct slice
+redact_same(struct slice user, char *out, size_t cap)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < user.n && n < cap; i++) {
+		char c = user.p[i];
+		int high = c == '%' && i + 2 < user.n ? redact_hex(user.p[i + 1]) : -1;
+		int low = high >= 0 ? redact_hex(user.p[i + 2]) : -1;
+
+		if (low >= 0) {
+			c = (char)(high << 4 | low);
+			i += 2;
+		}
+		out[n++] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+	}
+	return (struct slice){ out, n };
 }
 
 void
 redact_user(struct buf *out, const struct redact *r, struct slice user)
 {
-	if (user.n == 0)
+	char same[REDACT_USER], digits[REDACT_USER];
+	struct slice s = redact_same(slice_trim(user), same, sizeof same);
+	size_t n = 0;
+
+	if (s.n == 0)
 		return;
-	if (!redact_is_number(user)) {
-		redact_hash(out, r, 'u', user);
+	if (slice_eq(s, slice_str("anonymous"))) {
+		buf_add(out, s.p, s.n);
 		return;
 	}
-	redact_hash(out, r, 'n', user);
-	buf_printf(out, "-%.2s", user.p + user.n - 2);
-}
-
-/* Bytes of a scheme at the front ("sip:"), 0 none. */
-static size_t
-redact_scheme(struct slice s)
-{
-	static const char *const schemes[] = { "sip:", "sips:", "tel:" };
-
-	for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
-		if (slice_istarts(s, slice_str(schemes[i])))
-			return slice_str(schemes[i]).n;
-	return 0;
-}
-
-/* Bytes of the user of a URI behind its scheme; 0 when it has none.  tel: is all user. */
-static size_t
-redact_uri_user(struct slice s, bool tel)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (c == '@')
-			return i;
-		if (c == '>' || c == '"' || c == '<' || c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == ',' ||
-		    (tel && c == ';'))
-			return tel ? i : 0;
+	if (!redact_is_number(s)) {
+		redact_hash(out, r, 'u', s);
+		return;
 	}
-	return tel ? s.n : 0;
-}
-
-/* The user itself ends where its password or parameters begin; these go too. */
-static void
-redact_uri(struct buf *out, const struct redact *r, struct slice user)
-{
-	struct slice name = user;
-
-	for (size_t i = 0; i < name.n; i++)
-		if (name.p[i] == ':' || name.p[i] == ';')
-			name.n = i;
-	redact_user(out, r, name);
+	/* Separators are no part of it (RFC 3966 5.1.1), and some leave the "+" out. */
+	for (size_t i = 0; i < s.n; i++)
+		if (redact_is_digit(s.p[i]))
+			digits[n++] = s.p[i];
+	redact_hash(out, r, 'n', (struct slice){ digits, n });
+	buf_printf(out, "-%.2s", digits + n - 2);
 }
 
 /* Bytes of the name of a secret at the front, with its "=" or ":". */
 static size_t
-redact_secret(struct slice s, bool *user)
+redact_name(struct slice s, bool *user)
 {
 	static const char *const names[] = { "response=", "nonce=", "cnonce=", "opaque=", "rspauth=", "nextnonce=",
 		"inline:", "ice-pwd:", "password=", "username=" };
@@ -139,7 +151,7 @@ redact_put_value(struct buf *out, const struct redact *r, struct slice value, bo
 	if (user)
 		redact_user(out, r, value);
 	else
-		redact_hash(out, r, 'd', value);
+		redact_secret(out, r, value);
 	if (quoted)
 		buf_putc(out, '"');
 }
@@ -171,30 +183,19 @@ redact_bare(struct slice s)
 static size_t
 redact_known(const struct redact *r, struct slice s)
 {
-	for (size_t i = 0; i < 2; i++) {
-		size_t n = r->user[i].n;
+	for (size_t i = 0; i < 4; i++) {
+		struct slice user = r->user[i % 2];
 
-		if (n >= REDACT_WORD && s.n >= n && slice_imemeq(s.p, r->user[i].p, n) &&
-		    (s.n == n || !redact_is_word(s.p[n])))
-			return n;
+		/* A number without its "+". */
+		if (user.n == 0 || (i >= 2 && user.p[0] != '+'))
+			continue;
+		user.p += i >= 2;
+		user.n -= i >= 2;
+		if (user.n >= REDACT_WORD && s.n >= user.n && slice_imemeq(s.p, user.p, user.n) &&
+		    (s.n == user.n || !redact_is_word(s.p[user.n])))
+			return user.n;
 	}
 	return 0;
-}
-
-/* A name without quotes before a "<" in a line: "From: Alice <sip:...". Bytes of it. */
-static size_t
-redact_bare_display(struct slice s)
-{
-	size_t i = 0;
-
-	while (i < s.n && s.p[i] != '<' && s.p[i] != '\r' && s.p[i] != '\n' && s.p[i] != '"' && s.p[i] != ':' &&
-	    s.p[i] != ';' && s.p[i] != ',')
-		i++;
-	if (i == s.n || s.p[i] != '<')
-		return 0;
-	while (i > 0 && (s.p[i - 1] == ' ' || s.p[i - 1] == '\t'))
-		i--;
-	return i;
 }
 
 /* A number at the front that is a word of its own: "+442066627625" in words for people.  `before`: the byte before. */
@@ -215,100 +216,30 @@ redact_digits(struct slice s, char before)
 	return i;
 }
 
-static bool
-redact_ends(struct slice s, const char *end)
-{
-	size_t n = slice_str(end).n;
-
-	return s.n >= n && slice_imemeq(s.p + s.n - n, end, n);
-}
-
-/* A header by which calls are joined is no words, though nobody defined it. */
-static bool
-redact_is_join(struct slice name)
-{
-	static const char *const ends[] = { "call-id", "callid", "cid", "uuid", "session-id", "correlation-id",
-		"vector" };
-
-	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
-		if (redact_ends(name, ends[i]))
-			return true;
-	return false;
-}
-
-static enum redact_line
-redact_header(struct slice name)
-{
-	static const char *const words[] = { "Reason", "Warning", "Subject", "s", "Error-Info", "Diversion",
-		"History-Info", "Remote-Party-ID" };
-
-	if (slice_ieq(name, slice_str("Identity")) || slice_ieq(name, slice_str("y")))
-		return REDACT_SIGNED;
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (slice_ieq(name, slice_str(words[i])))
-			return REDACT_WORDS;
-	if ((slice_istarts(name, slice_str("X-")) || slice_istarts(name, slice_str("P-"))) && !redact_is_join(name))
-		return REDACT_WORDS;
-	return REDACT_PLAIN;
-}
-
-/* Of the line that s begins with. */
-static enum redact_line
-redact_line(const struct redact *r, struct slice s)
-{
-	struct slice name = s;
-
-	if (r->words || slice_istarts(s, slice_str("SIP/2.0 ")))
-		return REDACT_WORDS;
-	if (s.n > 2 && s.p[1] == '=')
-		return s.p[0] == 'o' ? REDACT_ORIGIN : s.p[0] == 'e' || s.p[0] == 'p' ? REDACT_CONTACT : REDACT_PLAIN;
-	for (name.n = 0; name.n < s.n && (redact_is_word(s.p[name.n]) || s.p[name.n] == '-'); name.n++)
-		;
-	return name.n < s.n && (s.p[name.n] == ':' || s.p[name.n] == ' ') ? redact_header(name) : REDACT_PLAIN;
-}
-
-/* A line whose value is one thing: its bytes that are taken, 0 it is another line. */
+/* "alice@example.net" in words: bytes before the "@". */
 static size_t
-redact_whole(struct buf *out, const struct redact *r, struct slice s, enum redact_line kind)
+redact_mailbox(struct slice s)
 {
-	size_t head = 2, end;
+	size_t n = 0;
 
-	if (kind != REDACT_ORIGIN && kind != REDACT_CONTACT && kind != REDACT_SIGNED)
-		return 0;
-	if (kind == REDACT_SIGNED)
-		for (head = 0; head < s.n && s.p[head] != ':' && s.p[head] != '\r' && s.p[head] != '\n'; head++)
-			;
-	while (kind == REDACT_SIGNED && head < s.n && (s.p[head] == ':' || s.p[head] == ' '))
-		head++;
-	for (end = head; end < s.n && s.p[end] != '\r' && s.p[end] != '\n'; end++)
-		if ((kind == REDACT_ORIGIN && s.p[end] == ' ') || (kind == REDACT_SIGNED && s.p[end] == ';'))
-			break;
-	buf_add(out, s.p, head);
-	if (kind == REDACT_SIGNED)
-		redact_hash(out, r, 'd', (struct slice){ s.p + head, end - head });
-	else if (end - head == 1 && s.p[head] == '-')
-		buf_putc(out, '-');
-	else
-		redact_user(out, r, (struct slice){ s.p + head, end - head });
-	return end;
+	while (n < s.n && n < REDACT_MAILBOX &&
+	    (redact_is_word(s.p[n]) || s.p[n] == '.' || s.p[n] == '-' || s.p[n] == '+' || s.p[n] == '%'))
+		n++;
+	return n > 0 && n + 1 < s.n && s.p[n] == '@' && redact_is_word(s.p[n + 1]) ? n : 0;
 }
 
 /* What is to be replaced at the front of s; bytes taken, 0 nothing is.  edge: no word goes on here. */
 static size_t
-redact_step(struct buf *out, const struct redact *r, struct slice s, bool edge, bool value)
+redact_step(struct buf *out, const struct redact *r, struct slice s, bool edge, char before)
 {
 	bool user = false;
-	size_t n = edge ? redact_scheme(s) : 0, len;
+	size_t n = edge ? redact_bare_uri(s) : 0, len;
 
 	if (n > 0) {
-		struct slice rest = { s.p + n, s.n - n };
-
-		len = redact_uri_user(rest, s.p[0] == 't' || s.p[0] == 'T');
-		buf_add(out, s.p, n);
-		redact_uri(out, r, (struct slice){ rest.p, len });
-		return n + len;
+		redact_uri(out, r, (struct slice){ s.p, n });
+		return n;
 	}
-	if (edge && (n = redact_secret(s, &user)) > 0) {
+	if (edge && (n = redact_name(s, &user)) > 0) {
 		len = redact_value((struct slice){ s.p + n, s.n - n });
 		buf_add(out, s.p, n);
 		redact_put_value(out, r, (struct slice){ s.p + n, len }, user);
@@ -317,55 +248,36 @@ redact_step(struct buf *out, const struct redact *r, struct slice s, bool edge, 
 	if (edge && (n = redact_bare(s)) > 0) {
 		len = redact_value((struct slice){ s.p + n, s.n - n });
 		buf_add(out, s.p, n);
-		redact_hash(out, r, 'd', (struct slice){ s.p + n, len });
+		redact_secret(out, r, (struct slice){ s.p + n, len });
 		return n + len;
 	}
 	if ((n = redact_display(s)) > 0) {
 		redact_put_value(out, r, (struct slice){ s.p, n }, true);
 		return n;
 	}
-	if (value && (n = redact_bare_display(s)) > 0) {
-		redact_user(out, r, (struct slice){ s.p, n });
-		return n;
-	}
 	n = edge ? redact_known(r, s) : 0;
-	if (n > 0)
-		redact_user(out, r, (struct slice){ s.p, n });
+	if (n == 0 && edge && r->words && (n = redact_mailbox(s)) == 0)
+		n = redact_digits(s, before);
+	redact_user(out, r, (struct slice){ s.p, n });
 	return n;
 }
 
 void
 redact_text(struct buf *out, const struct redact *r, struct slice text)
 {
-	enum redact_line line = REDACT_PLAIN;
 	size_t begun = 0, i = 0;
-	bool value = false; /* at the first byte of a header's value, or of one more in it */
 
 	while (i < text.n) {
 		struct slice rest = { text.p + i, text.n - i };
-		bool edge = i == 0 || !redact_is_word(text.p[i - 1]);
-		bool start = i == 0 || text.p[i - 1] == '\n';
-		size_t before = i, n;
+		char before = i > 0 ? text.p[i - 1] : ' ';
+		size_t n;
 
-		/* A line that is folded goes on as what it was. */
-		if (start && text.p[i] != ' ' && text.p[i] != '\t')
-			line = redact_line(r, rest);
-		if (text.p[i] != ' ' && text.p[i] != '\t') {
-			/* What has been kept so far goes first. */
-			buf_add(out, text.p + begun, i - begun);
-			begun = i;
-			n = start ? redact_whole(out, r, rest, line) : 0;
-			if (n == 0)
-				n = redact_step(out, r, rest, edge, value);
-			if (n == 0 && edge && line == REDACT_WORDS &&
-			    (n = redact_digits(rest, i > 0 ? text.p[i - 1] : ' ')) > 0)
-				redact_user(out, r, (struct slice){ rest.p, n });
-			value = n == 0 && (text.p[i] == ':' || text.p[i] == ',');
-			i += n;
-			begun = i;
-		}
-		if (i == before)
-			i++;
+		/* What has been kept so far goes first. */
+		buf_add(out, text.p + begun, i - begun);
+		begun = i;
+		n = redact_step(out, r, rest, !redact_is_word(before), before);
+		i += n > 0 ? n : 1;
+		begun += n;
 	}
 	if (begun < text.n)
 		buf_add(out, text.p + begun, text.n - begun);

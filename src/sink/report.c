@@ -306,6 +306,27 @@ report_log(struct report *r, const struct source_stat *s)
 	return o;
 }
 
+/* What HEP, tunnels and encrypted connections had in them; and of receivers, who came. */
+static void
+report_mirror(struct report *r, json_t *o, const struct source_stat *s)
+{
+	json_t *came = json_object();
+
+	report_count(r, o, "buffer", s->buffer);
+	report_count(r, o, "tunnels", s->tunnels);
+	report_count(r, o, "hep", s->hep);
+	report_count(r, o, "hep_other", s->hep_other);
+	report_count(r, o, "hep_left", s->hep_left);
+	report_count(r, o, "hep_clock", s->hep_clock);
+	report_count(r, o, "tls", s->tls);
+	report_count(r, came, "senders", s->senders);
+	report_count(r, came, "connected", s->connected);
+	report_count(r, came, "refused", s->refused);
+	report_count(r, came, "closed", s->closed);
+	report_count(r, came, "bad_frames", s->bad_frames);
+	report_set(r, o, "receiver", came);
+}
+
 static json_t *
 report_source(struct report *r, const struct source_stat *s)
 {
@@ -329,6 +350,8 @@ report_source(struct report *r, const struct source_stat *s)
 	report_count(r, o, "tcp_oversize", s->tcp_oversize);
 	if (s->text)
 		report_set(r, o, "log", report_log(r, s));
+	else
+		report_mirror(r, o, s);
 	return o;
 }
 
@@ -442,6 +465,24 @@ report_track(struct report *r, const struct sink_report *in)
 }
 
 static json_t *
+report_hep(struct report *r, const struct sink_hep_stats *s)
+{
+	json_t *o = json_object(), *drops = json_object();
+
+	report_text(r, o, "to", s->name);
+	report_count(r, o, "messages", s->messages);
+	report_count(r, o, "sent", s->sent);
+	report_count(r, o, "bytes", s->bytes);
+	for (unsigned d = 0; d < SINK_HEP_DROP_N; d++)
+		report_count(r, drops, sink_hep_drop_name((enum sink_hep_drop)d), s->drop[d]);
+	report_set(r, o, "drops", drops);
+	report_count(r, o, "refused", s->refused);
+	report_count(r, o, "connects", s->connects);
+	report_count(r, o, "broken", s->broken);
+	return o;
+}
+
+static json_t *
 report_rest(struct report *r, const struct sink_report *in)
 {
 	json_t *o = json_object();
@@ -461,6 +502,8 @@ report_rest(struct report *r, const struct sink_report *in)
 	report_count(r, o, "notices_total", sink_notices(in));
 	report_set(r, o, "peers", report_peers(r, in));
 	report_set(r, o, "track", report_track(r, in));
+	if (in->hep != NULL)
+		report_set(r, o, "hep_send", report_hep(r, in->hep));
 	return o;
 }
 

@@ -283,6 +283,7 @@ sink_report_text(FILE *out, const struct sink_report *r, int quiet)
 	report_text_notice_kinds(out, r);
 	report_text_peers(out, r);
 	report_text_sources(out, r, quiet != 0);
+	report_text_hep(out, r, quiet != 0);
 	report_text_forgotten(out, r);
 	report_text_notices(out, r);
 	report_text_events(out, r);

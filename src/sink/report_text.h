@@ -19,6 +19,8 @@ void report_text_part(FILE *out, const char *label, uint64_t v, bool *first);
 
 /* Sources with every drop; the notices of logs by kind, and one by one. */
 void report_text_sources(FILE *out, const struct sink_report *r, bool quiet);
+/* What was sent on as HEP. */
+void report_text_hep(FILE *out, const struct sink_report *r, bool quiet);
 void report_text_notice_kinds(FILE *out, const struct sink_report *r);
 void report_text_notices(FILE *out, const struct sink_report *r);
 

@@ -45,11 +45,46 @@ report_text_source(FILE *out, const struct source_stat *s)
 		    out, "    these do not add up to the %s: please report this\n", s->text ? "lines" : "frames");
 }
 
+/* How they came: of receivers. */
+static void
+report_text_came(FILE *out, const struct source_stat *s)
+{
+	bool first = true;
+
+	report_text_part(out, "rotations", s->rotations, &first);
+	report_text_part(out, "connections", s->connected, &first);
+	report_text_part(out, "senders now", s->senders, &first);
+	report_text_part(out, "refused", s->refused, &first);
+	report_text_part(out, "closed by us", s->closed, &first);
+	if (!first)
+		(void)fputc('\n', out);
+}
+
+/* What stood in the frames beside SIP, and the room they had. */
+static void
+report_text_mirror(FILE *out, const struct source_stat *s)
+{
+	char n[TEXT_NUMBER];
+	bool first = true;
+
+	report_text_part(out, "HEP packets", s->hep, &first);
+	report_text_part(out, "of these without SIP", s->hep_other, &first);
+	report_text_part(out, "HEP packets left alone (-E reads them)", s->hep_left, &first);
+	report_text_part(out, "HEP packets with a wrong clock", s->hep_clock, &first);
+	report_text_part(out, "tunnel headers", s->tunnels, &first);
+	report_text_part(out, "encrypted connections (TLS)", s->tls, &first);
+	if (!first)
+		(void)fputc('\n', out);
+	report_text_came(out, s);
+	if (s->buffer > 0 && strcmp(s->kind, "live") != 0)
+		(void)fprintf(out, "    buffer in the kernel: %s KiB\n", report_text_number(n, s->buffer >> 10));
+}
+
 /* What was found in the lines, and how they came. */
 static void
 report_text_log(FILE *out, const struct source_stat *s)
 {
-	bool found = true, came = true;
+	bool found = true;
 
 	report_text_part(out, "SIP messages", s->messages, &found);
 	report_text_part(out, "of these cut", s->cut, &found);
@@ -60,13 +95,7 @@ report_text_log(FILE *out, const struct source_stat *s)
 	report_text_part(out, "forgotten for lack of room", s->forgotten, &found);
 	if (!found)
 		(void)fputc('\n', out);
-	report_text_part(out, "rotations", s->rotations, &came);
-	report_text_part(out, "connections", s->connected, &came);
-	report_text_part(out, "senders now", s->senders, &came);
-	report_text_part(out, "refused", s->refused, &came);
-	report_text_part(out, "closed by us", s->closed, &came);
-	if (!came)
-		(void)fputc('\n', out);
+	report_text_came(out, s);
 }
 
 /* A time that was put together is told to be one. */
@@ -107,8 +136,8 @@ report_text_lost(FILE *out, const struct source_stat *s)
 	if (s->text) {
 		report_text_part(out, "given up", s->verdict[WIRE_DROPPED], &first);
 		report_text_part(out, "cut for their length", s->long_records, &first);
-		report_text_part(out, "framing that makes no sense", s->bad_frames, &first);
 	}
+	report_text_part(out, "framing that makes no sense", s->bad_frames, &first);
 	for (unsigned d = 0; d < WIRE_DROP_N && !s->text; d++)
 		report_text_part(out, wire_drop_name((enum wire_drop)d), s->drop[d], &first);
 	report_text_part(out, "gaps in TCP streams", s->tcp_gaps, &first);
@@ -140,9 +169,30 @@ report_text_sources(FILE *out, const struct sink_report *r, bool quiet)
 		if (s->text) {
 			report_text_log(out, s);
 			report_text_times(out, s);
+		} else {
+			report_text_mirror(out, s);
 		}
 		report_text_lost(out, s);
 	}
+}
+
+void
+report_text_hep(FILE *out, const struct sink_report *r, bool quiet)
+{
+	const struct sink_hep_stats *s = r->hep;
+	char messages[TEXT_NUMBER], sent[TEXT_NUMBER], name[4 * TEXT_NAME];
+	bool first = true;
+
+	if (s == NULL || (quiet && s->sent == s->messages && s->refused + s->broken == 0))
+		return;
+	(void)fprintf(out, "\nSent on as HEP\n  %s  %s of %s messages\n", report_text_name(name, s->name),
+	    report_text_number(sent, s->sent), report_text_number(messages, s->messages));
+	for (unsigned d = 0; d < SINK_HEP_DROP_N; d++)
+		report_text_part(out, sink_hep_drop_name((enum sink_hep_drop)d), s->drop[d], &first);
+	report_text_part(out, "refused", s->refused, &first);
+	report_text_part(out, "broken connections", s->broken, &first);
+	if (!first)
+		(void)fputc('\n', out);
 }
 
 /* Notices of one kind among those kept. */
