@@ -22,8 +22,10 @@
 #include "sipwhy/filter.h"
 #include "sipwhy/slice.h"
 
-/* Longest name with its NUL, of letters, digits, "-" and "_"; rules at most; window in seconds, and that which is
- * taken. */
+/*
+ * Bytes of a name with its NUL, of letters, digits, "-" and "_"; rules at most; window in seconds, and that which is
+ * taken where the text has none.
+ */
 enum { RULE_NAME = 32, RULE_MAX = 64, RULE_WINDOW_MIN = 10, RULE_WINDOW_MAX = 3600, RULE_WINDOW = 300 };
 
 enum rule_level { RULE_INFO, RULE_WARN, RULE_CRIT, RULE_LEVELS };

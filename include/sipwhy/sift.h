@@ -81,7 +81,7 @@ struct sift_group {
 	uint64_t count;        /* failures of it in the window */
 	uint64_t before;       /* in the window of the same length before that one */
 	uint64_t by_class[7];  /* of count: silence at 0, else the first digit of the code */
-	unsigned calls, users; /* distinct Call-IDs and From users, exact to 64, then about */
+	unsigned calls, users; /* of count: distinct Call-IDs and From (else To) users, exact to 64, then about */
 	uint16_t top_code;     /* its most frequent code */
 	uint64_t top_count;
 	char top_peer[48]; /* and peer */
@@ -93,8 +93,10 @@ struct sift_group {
 };
 enum { SIFT_GROUPS_MAX = 512 };
 struct sift_groups;
+/* store and env are borrowed.  NULL when memory is short. */
 struct sift_groups *sift_groups_new(const struct store *s, const struct sift_env *env);
 void sift_groups_free(struct sift_groups *g);
+/* Begin anew: f is borrowed until the next call (NULL: all), by is one of filter_fields, window_s up to 86400. */
 void sift_groups_set(struct sift_groups *g, const struct filter *f, const struct filter_field *by, unsigned window_s);
 /*
  * Count up to `events` more.  True when the count is whole and no other one is due: the window moves, so all is counted

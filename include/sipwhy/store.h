@@ -29,7 +29,8 @@ typedef const char *(*store_phrase_fn)(unsigned code);
  * events: kept at most [10000].  bytes: of these with their texts and raw messages at most [64 MiB, and 1 KiB more for
  * each event above 10000].  When bytes run out the oldest events lose their raw message (raw empty, raw_len stays), and
  * when none has one any more the oldest go, counted.
- * message_bytes: of the messages of attempts with their texts at most [32 MiB]; those of the oldest attempt go first.
+ * message_bytes: of the messages of attempts with their texts at most [32 MiB], and of 16,384 attempts; those of the
+ * oldest attempt go first.
  * phrase: so that an event with the registered phrase and one without any are in one group; NULL: every phrase counts.
  */
 struct store_cfg {
@@ -47,8 +48,8 @@ struct store *store_new(const struct store_cfg *cfg);
 void store_free(struct store *s);
 
 /*
- * Take one record (copied).  0; -EINVAL for one that makes no sense here; -EMSGSIZE, -ENOMEM (counted as lost).  An
- * update of an event that is not kept any more moves the sums, not its group.
+ * Take one record (copied).  0; -EINVAL for one that makes no sense here; -EMSGSIZE for an event alone above the limit,
+ * -ENOMEM (both counted as lost).  An update of an event that is not kept any more moves the sums, not its group.
  */
 int store_apply(struct store *s, const struct record *r);
 
@@ -64,6 +65,8 @@ void store_advance(struct store *s, int64_t wall_ns);
 /* Pause: getters below show the state of this moment (events added later are hidden) until unfrozen.  0 or -ENOMEM. */
 int store_freeze(struct store *s, bool freeze);
 bool store_frozen(const struct store *s);
+/* For how long, by the wall clock; 0 when it is not, or when files are read. */
+int64_t store_frozen_ns(const struct store *s);
 /* Events that came since the freeze. */
 uint64_t store_waiting(const struct store *s);
 
@@ -293,7 +296,8 @@ struct store_group {
 	uint32_t history[STORE_GROUP_HISTORY]; /* 2 minutes a column, oldest first, ends at store_now */
 	bool fresh; /* first seen within the last 15 minutes, after the run was two minutes old; not acknowledged */
 	bool acked; /* acknowledged: out of the way until it comes again after 5 minutes of quiet */
-	bool muted; /* out of the way until unmuted */
+	bool muted; /* out of the way until unmuted, or until: */
+	int64_t muted_until_ns; /* 0: no such time */
 };
 /*
  * Fill out with at most n groups: fresh ones first, then by last_minute, then by last_ns; acknowledged ones after
@@ -311,6 +315,8 @@ uint64_t store_group_key(const struct store *s, const struct event *e);
 /* The user's word about a group, shown at once even while frozen; an unknown key changes nothing. */
 void store_group_ack(struct store *s, uint64_t key);
 void store_group_mute(struct store *s, uint64_t key, bool mute);
+/* Muted until a time by the store's live clock, told by store_advance; 0: until unmuted. */
+void store_group_mute_until(struct store *s, uint64_t key, int64_t until_ns);
 
 /*
  * Notices: lines of logs that tell of a failure without a code.  The newest STORE_NOTICES_MAX are kept, numbered from 1
@@ -361,8 +367,14 @@ struct store_source {
 };
 size_t store_source_count(const struct store *s);
 const struct store_source *store_source_at(const struct store *s, size_t index);
-/* Its frames a second over the last 5 to 10 s by the wall clock; below 0: not known, or read at its own speed. */
+/* Its frames a second over the last 5 to 10 s by the wall clock; below 0: not known, read at its own speed, failed. */
 double store_source_rate(const struct store *s, size_t index);
+/* The same of those that carried SIP: packets of a capture; messages and statements of a log. */
+double store_source_sip_rate(const struct store *s, size_t index);
+/* Since when it brought none of these, by the wall clock; below 0: not known, or read at its own speed. */
+int64_t store_source_silent_ns(const struct store *s, size_t index);
+/* Of a source's frames: packets that carried SIP; messages and statements of a log. */
+uint64_t store_source_sip(const struct source_stat *s);
 /* What should have been seen whole and was not, see store_status.lost. */
 uint64_t store_source_lost(const struct source_stat *s);
 

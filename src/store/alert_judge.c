@@ -4,6 +4,7 @@
  * The one thing to know: it judges the live moment, whatever is shown, so that a rule rings while the screen is frozen.
  */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "sipwhy/timefmt.h"
@@ -13,6 +14,22 @@
 /* ASR is counted in columns of 10 s, and of many peers it costs; a file runs through hours in seconds.  A sentence
  * with new figures moves the screen: not each second.  Minutes that tell what is usual. */
 enum { JUDGE_KPI_S = 10, JUDGE_KPI_FILE_S = 60, JUDGE_TELL_S = 5, JUDGE_USUAL_MIN = 10 };
+
+/* "rate 1.2/s > 0.20/s", of what is over its worst; of a signature, how often it came. */
+static size_t
+judge_say(const struct rule *r, const struct alert_value *v, bool ended, char *out, size_t cap)
+{
+	struct rule_state said = v->state;
+	bool minutes = r->window_s % 60 == 0;
+
+	if (ended && !isnan(v->worst))
+		said.value = v->worst;
+	if (r->per != RULE_PER_SIGNATURE || r->measure != RULE_COUNT || !(said.value < 1e9))
+		return rule_say(r, &said, out, cap);
+	(void)snprintf(out, cap, "%.0f time%s in %u %s", said.value, said.value < 1.5 ? "" : "s",
+	    minutes ? (unsigned)r->window_s / 60 : (unsigned)r->window_s, minutes ? "min" : "s");
+	return strlen(out);
+}
 
 static void
 judge_tell(struct store *s, const struct alert_rule *r, struct alert_value *v, int64_t now_ns, bool ended)
@@ -30,7 +47,7 @@ judge_tell(struct store *s, const struct alert_rule *r, struct alert_value *v, i
 		.what = slice_str(peer ? "" : v->name) };
 	char sentence[128];
 
-	i.sentence = (struct slice){ sentence, rule_say(r->rule, &v->state, sentence, sizeof sentence) };
+	i.sentence = (struct slice){ sentence, judge_say(r->rule, v, ended, sentence, sizeof sentence) };
 	for (size_t k = 0; k < ALERT_COLUMNS; k++)
 		i.count += v->n[k];
 	memcpy(i.events, v->events, sizeof i.events);
@@ -85,6 +102,11 @@ judge_value(struct store *s, struct alert_rule *r, struct alert_value *v, struct
 	if (!isnan(v->state.value) &&
 	    (isnan(*minute) || (down ? v->state.value < (double)*minute : v->state.value > (double)*minute)))
 		*minute = (float)v->state.value;
+	if (news == RULE_FIRED)
+		v->worst = NAN;
+	if (v->state.firing && !isnan(v->state.value) &&
+	    (isnan(v->worst) || (down ? v->state.value < v->worst : v->state.value > v->worst)))
+		v->worst = v->state.value;
 	if (news == RULE_FIRED) {
 		v->id = INCIDENT_IS_RULE | ++s->rules->last_id;
 		judge_tell(s, r, v, now_ns, false);

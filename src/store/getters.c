@@ -21,6 +21,14 @@ store_frozen(const struct store *s)
 	return s->frozen != NULL;
 }
 
+int64_t
+store_frozen_ns(const struct store *s)
+{
+	int64_t ns = s->frozen != NULL && s->now.status.live ? s->now.wall_ns - s->frozen->wall_ns : 0;
+
+	return ns > 0 ? ns : 0;
+}
+
 uint64_t
 store_waiting(const struct store *s)
 {
@@ -337,6 +345,22 @@ store_source_rate(const struct store *s, size_t index)
 	const struct moment *m = store_moment(s);
 
 	return index < m->sources.n ? source_rate(&m->sources.row[index], m->wall_ns) : -1;
+}
+
+double
+store_source_sip_rate(const struct store *s, size_t index)
+{
+	const struct moment *m = store_moment(s);
+
+	return index < m->sources.n ? source_sip_rate(&m->sources.row[index], m->wall_ns) : -1;
+}
+
+int64_t
+store_source_silent_ns(const struct store *s, size_t index)
+{
+	const struct moment *m = store_moment(s);
+
+	return index < m->sources.n ? source_silent_ns(&m->sources.row[index], m->wall_ns) : -1;
 }
 
 void

@@ -162,6 +162,16 @@ groups_find(struct groups *g, uint64_t key)
 	return i < g->n ? &g->row[i] : NULL;
 }
 
+void
+groups_unmute(struct groups *g, int64_t now_ns)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (g->row[i].muted_until_ns != 0 && g->row[i].muted_until_ns <= now_ns) {
+			g->row[i].muted = false;
+			g->row[i].muted_until_ns = 0;
+		}
+}
+
 static void
 groups_touch(struct groups *g, size_t i)
 {
@@ -278,6 +288,7 @@ groups_restore(struct groups *g, const struct groups *kept)
 		if (now.key == g->keys[i]) {
 			g->row[i].acked = now.acked;
 			g->row[i].muted = now.muted;
+			g->row[i].muted_until_ns = now.muted_until_ns;
 		}
 	}
 	/* Rows behind are free again. */
@@ -350,7 +361,8 @@ groups_show(const struct group *row, int64_t run_ns, int64_t now_ns, struct stor
 		.last_minute = groups_minute(row, now_ns),
 		.fresh = groups_fresh(row, run_ns, now_ns),
 		.acked = row->acked,
-		.muted = row->muted };
+		.muted = row->muted,
+		.muted_until_ns = row->muted_until_ns };
 	memcpy(out->phrase, row->phrase, sizeof out->phrase);
 	memcpy(out->method, row->method, sizeof out->method);
 	memcpy(out->peer, row->peer, sizeof out->peer);

@@ -13,6 +13,7 @@ enum { GROUPS_MINUTE = 12 };
 struct group {
 	uint64_t key, count, newest;
 	int64_t first_ns, last_ns;
+	int64_t muted_until_ns; /* 0: until unmuted */
 	int64_t minute_at, history_at; /* numbers of the newest columns */
 	uint32_t minute[GROUPS_MINUTE], history[STORE_GROUP_HISTORY];
 	struct distinct users, calls;
@@ -51,6 +52,9 @@ void groups_take(struct groups *g, uint64_t key, int64_t t_ns);
 
 /* The row of a key, NULL when there is none. */
 struct group *groups_find(struct groups *g, uint64_t key);
+
+/* Those whose time to be muted is over are muted no more. */
+void groups_unmute(struct groups *g, int64_t now_ns);
 
 /* Bring `kept` to what g is; both began empty, and kept is changed by nothing but this and groups_take. */
 void groups_save(struct groups *kept, struct groups *g);

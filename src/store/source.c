@@ -41,8 +41,14 @@ source_min(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* Figures of a log that each engine counts of what it read itself, so that those of all engines add up. */
+/* Figures that each engine counts of what it read itself, so that those of all engines add up. */
 static const size_t source_logged[] = {
+	offsetof(struct source_stat, tunnels),
+	offsetof(struct source_stat, hep),
+	offsetof(struct source_stat, hep_other),
+	offsetof(struct source_stat, hep_left),
+	offsetof(struct source_stat, hep_clock),
+	offsetof(struct source_stat, tls),
 	offsetof(struct source_stat, messages),
 	offsetof(struct source_stat, statements),
 	offsetof(struct source_stat, notices),
@@ -127,33 +133,61 @@ source_show(struct source_row *r)
 static void
 source_note(struct source_row *r, int64_t wall_ns)
 {
-	uint64_t frames = r->shown.stat.frames;
+	uint64_t frames = r->shown.stat.frames, sip = store_source_sip(&r->shown.stat);
 
 	if (wall_ns <= 0)
 		return;
+	if (r->heard_ns == 0 || wall_ns < r->heard_ns || sip > r->heard)
+		r->heard_ns = wall_ns;
+	r->heard = sip;
 	if (r->told_ns == 0 || wall_ns < r->told_ns || frames < r->mark[1]) {
 		r->mark_ns[0] = r->mark_ns[1] = wall_ns;
 		r->mark[0] = r->mark[1] = frames;
+		r->sip[0] = r->sip[1] = sip;
 	} else if (wall_ns - r->mark_ns[1] >= SOURCE_MARK_NS) {
 		r->mark_ns[0] = r->mark_ns[1];
 		r->mark[0] = r->mark[1];
 		r->mark_ns[1] = wall_ns;
 		r->mark[1] = frames;
+		r->sip[0] = r->sip[1];
+		r->sip[1] = sip;
 	}
 	r->told_ns = wall_ns;
+}
+
+/* `now` less `then`, a second. */
+static double
+source_per_s(const struct source_row *r, uint64_t now, uint64_t then, int64_t wall_ns)
+{
+	int64_t span_ns = wall_ns - r->mark_ns[0];
+
+	if (r->told_ns == 0 || strcmp(r->shown.stat.kind, "file") == 0 ||
+	    strcmp(r->shown.stat.state, "failed") == 0 || span_ns < NS_PER_S)
+		return -1;
+	/* Who tells nothing any more has nothing to tell. */
+	if (wall_ns - r->told_ns > 2 * SOURCE_MARK_NS)
+		return 0;
+	return (double)(now > then ? now - then : 0) / ((double)span_ns / (double)NS_PER_S);
 }
 
 double
 source_rate(const struct source_row *r, int64_t wall_ns)
 {
-	int64_t span_ns = wall_ns - r->mark_ns[0];
+	return source_per_s(r, r->shown.stat.frames, r->mark[0], wall_ns);
+}
 
-	if (r->told_ns == 0 || strcmp(r->shown.stat.kind, "file") == 0 || span_ns < NS_PER_S)
+double
+source_sip_rate(const struct source_row *r, int64_t wall_ns)
+{
+	return source_per_s(r, store_source_sip(&r->shown.stat), r->sip[0], wall_ns);
+}
+
+int64_t
+source_silent_ns(const struct source_row *r, int64_t wall_ns)
+{
+	if (r->heard_ns == 0 || strcmp(r->shown.stat.kind, "file") == 0 || strcmp(r->shown.stat.state, "ended") == 0)
 		return -1;
-	/* Who tells nothing any more has nothing to tell. */
-	if (wall_ns - r->told_ns > 2 * SOURCE_MARK_NS)
-		return 0;
-	return (double)(r->shown.stat.frames - r->mark[0]) / ((double)span_ns / (double)NS_PER_S);
+	return wall_ns > r->heard_ns ? wall_ns - r->heard_ns : 0;
 }
 
 void
@@ -228,12 +262,18 @@ source_table_ended(const struct source_table *t)
 }
 
 uint64_t
+store_source_sip(const struct source_stat *s)
+{
+	return s->text ? s->messages + s->statements : s->verdict[WIRE_SIP];
+}
+
+uint64_t
 store_source_lost(const struct source_stat *s)
 {
-	uint64_t lost = s->kernel_drops + s->if_drops;
+	uint64_t lost = s->kernel_drops + s->if_drops + s->bad_frames;
 
 	if (s->text)
-		return lost + s->verdict[WIRE_DROPPED] + s->long_records + s->bad_frames;
+		return lost + s->verdict[WIRE_DROPPED] + s->long_records;
 	for (unsigned d = 0; d < WIRE_DROP_N; d++)
 		lost += s->drop[d];
 	return lost;

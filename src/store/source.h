@@ -5,14 +5,15 @@
 #include "sipwhy/store.h"
 
 /*
- * base: what former engines counted; now: what this one says; shown: both, as the views see it.  mark_ns, mark: when
- * the figures were noted twice, 5 s or more apart, and the frames then; told_ns: when they came last.
+ * base: what former engines counted; now: what this one says; shown: both, as the views see it.  mark_ns, mark, sip:
+ * when the figures were noted twice, 5 s or more apart, the frames then and those of them with SIP; told_ns: when they
+ * came last.  heard: SIP when it became more at heard_ns, or since then, when the source was seen first.
  */
 struct source_row {
 	struct source_stat base, now;
 	struct store_source shown;
-	int64_t mark_ns[2], told_ns;
-	uint64_t mark[2];
+	int64_t mark_ns[2], told_ns, heard_ns;
+	uint64_t mark[2], sip[2], heard;
 };
 
 struct source_table {
@@ -25,6 +26,9 @@ void source_table_stat(struct source_table *t, const struct source_stat *s, int6
 
 /* Frames a second at wall_ns, below 0 unknown. */
 double source_rate(const struct source_row *r, int64_t wall_ns);
+/* The same of frames with SIP; and since when there were none, below 0 unknown. */
+double source_sip_rate(const struct source_row *r, int64_t wall_ns);
+int64_t source_silent_ns(const struct source_row *r, int64_t wall_ns);
 
 /* A source changed its state. */
 void source_table_state(struct source_table *t, const struct record_source *s);

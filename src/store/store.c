@@ -249,6 +249,9 @@ store_advance(struct store *s, int64_t wall_ns)
 	if (s->now.status.live && wall_ns / NS_PER_S != s->now.wall_ns / NS_PER_S)
 		s->revision++;
 	s->now.wall_ns = wall_ns;
+	groups_unmute(s->now.groups, moment_now(&s->now));
+	if (s->frozen != NULL)
+		groups_unmute(s->frozen->groups, moment_now(&s->now));
 	alert_rules_step(s);
 }
 
@@ -318,7 +321,7 @@ store_freeze(struct store *s, bool freeze)
 }
 
 static void
-store_group_say(struct store *s, uint64_t key, bool acked, bool mute, bool muted)
+store_group_say(struct store *s, uint64_t key, bool acked, bool mute, bool muted, int64_t until_ns)
 {
 	struct moment *moments[] = { &s->now, s->frozen };
 
@@ -329,6 +332,7 @@ store_group_say(struct store *s, uint64_t key, bool acked, bool mute, bool muted
 			continue;
 		row->acked |= acked;
 		row->muted = mute ? muted : row->muted;
+		row->muted_until_ns = mute ? until_ns : row->muted_until_ns;
 	}
 	s->revision++;
 }
@@ -336,11 +340,17 @@ store_group_say(struct store *s, uint64_t key, bool acked, bool mute, bool muted
 void
 store_group_ack(struct store *s, uint64_t key)
 {
-	store_group_say(s, key, true, false, false);
+	store_group_say(s, key, true, false, false, 0);
 }
 
 void
 store_group_mute(struct store *s, uint64_t key, bool mute)
 {
-	store_group_say(s, key, false, true, mute);
+	store_group_say(s, key, false, true, mute, 0);
+}
+
+void
+store_group_mute_until(struct store *s, uint64_t key, int64_t until_ns)
+{
+	store_group_say(s, key, false, true, true, until_ns);
 }

@@ -142,11 +142,14 @@ windows_peers_total(const struct store *s, struct store_peer *out, size_t n)
 	const struct moment *m = store_moment(s);
 	struct peer_stat all[STORE_PEERS_MAX];
 	struct topic_sum later;
-	size_t rows = peer_table_top(m->peers, all, STORE_PEERS_MAX), used = 0;
+	bool past = s->look.at_ns != 0;
+	/* Only what is taken off can change the order. */
+	size_t rows = peer_table_top(m->peers, all, past || n > STORE_PEERS_MAX ? STORE_PEERS_MAX : n), used = 0;
 
-	topic_after(m->trend.peers, s->look.at_ns != 0 ? s->look.at_ns : INT64_MAX, &later);
+	if (past)
+		topic_after(m->trend.peers, s->look.at_ns, &later);
 	for (size_t i = 0; i < rows; i++) {
-		size_t row = topic_find(m->trend.peers, slice_str(all[i].name));
+		size_t row = past ? topic_find(m->trend.peers, slice_str(all[i].name)) : m->trend.peers->n;
 		struct store_peer p = { .role = all[i].role,
 			.code = all[i].codes[0].code,
 			.events = all[i].events,

@@ -179,6 +179,8 @@ test_silence(void **state)
 	frames(s, "eth0", "live", 6, 0);
 	advance(s, 151, 153);
 	assert_int_equal(store_incident_open(s), 0);
+	/* What is over says how bad it was, not how good it is now. */
+	assert_memory_equal(store_incident_at(s, 0)->sentence.p, "silence 49 s > 45 s", 19);
 	store_free(s);
 	rule_free(r);
 }
@@ -338,6 +340,8 @@ test_new(void **state)
 		fail_call(s, 4, 3605, 488, "d");
 		advance(s, 3606, 3607);
 		assert_int_equal(store_incident_open(s), rows[i].late);
+		if (rows[i].late > 0)
+			assert_memory_equal(store_incident_at(s, 0)->sentence.p, "1 time in 5 min", 15);
 		store_free(s);
 		rule_free(r);
 	}

@@ -98,7 +98,7 @@ test_lost(void **state)
 	store_status(s, &st);
 	assert_int_equal(st.lost, 127);
 	log.text = false;
-	assert_int_equal(store_source_lost(&log), 54);
+	assert_int_equal(store_source_lost(&log), 154);
 	store_free(s);
 }
 
