@@ -24,6 +24,7 @@
 #include "sipwhy/event.h"
 #include "sipwhy/slice.h"
 
+/* Bytes of a filter without a NUL; levels of parentheses and signs; bytes that hold any value of filter_value. */
 enum { FILTER_TEXT_MAX = 512, FILTER_DEPTH_MAX = 50, FILTER_VALUE_MAX = 256 };
 
 struct filter;
@@ -50,8 +51,9 @@ struct filter_facts {
 
 /*
  * Make one from text (copied).  Blank text makes a filter that all match.  env may be NULL.
- * 0; -EINVAL, -E2BIG (longer than FILTER_TEXT_MAX or deeper than FILTER_DEPTH_MAX) with a sentence in em and in *at the
- * byte of text where it goes wrong (at may be NULL; inside a named filter: at its @); -ENOMEM with a sentence.
+ * 0; -EINVAL, -E2BIG (longer than FILTER_TEXT_MAX, deeper than FILTER_DEPTH_MAX, too many conditions, or named filters
+ * too deep in each other or in a ring) with a sentence in em and in *at the byte of text where it goes wrong (at may be
+ * NULL; inside a named filter: at its @); -ENOMEM with a sentence.  *out is NULL then.
  */
 int filter_new(struct filter **out, struct slice text, const struct filter_env *env, struct errmsg *em, size_t *at);
 void filter_free(struct filter *f);
@@ -71,7 +73,10 @@ bool filter_wants_raw(const struct filter *f);
  * where "or" stands between them; returns how many, fills at most n. */
 size_t filter_terms(const struct filter *f, struct slice *out, size_t n);
 
-/* Fields. */
+/*
+ * What a field's natural value is: a status code or class, a text, a whole number, an address or name, a moment, a span
+ * of time, one of a few words.
+ */
 enum filter_kind { FILTER_CODE, FILTER_TEXT, FILTER_NUMBER, FILTER_ADDRESS, FILTER_TIME, FILTER_SPAN, FILTER_FLAG };
 struct filter_field {
 	const char *name;  /* "peer" */

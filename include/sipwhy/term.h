@@ -24,7 +24,8 @@ enum term_color { TERM_COLOR_AUTO, TERM_COLOR_NEVER, TERM_COLOR_16, TERM_COLOR_2
 
 /*
  * Take the terminal on descriptors in_fd and out_fd (the same tty).  stderr output of libraries must not reach the
- * screen: app redirects it.  -ENOTTY, -EINVAL (TERM unknown) with a sentence.
+ * screen: app redirects it.  theme is borrowed until term_theme gives another, or term_close.  0, and *out is to be
+ * closed; -ENOTTY, -EINVAL (TERM unknown, or without a way to place the cursor), -EMFILE, -ENOMEM with a sentence.
  */
 int term_open(
     struct term **out, int in_fd, int out_fd, const struct theme *theme, enum term_color color, struct errmsg *em);
@@ -53,7 +54,10 @@ int term_present(struct term *t, const struct canvas *c, size_t *cost);
 /* True when bytes of an earlier frame still wait in the terminal's queue or it would block: skip this frame. */
 bool term_busy(const struct term *t);
 
-/* Next key without waiting: UI_KEY_NONE when there is none; -EIO when the terminal hung up (EOF). */
+/*
+ * Next key (ui.h) without waiting: UI_KEY_NONE when there is none, UI_KEY_MOUSE for what term_mouse_event tells; -EIO
+ * when the terminal hung up (EOF).
+ */
 int64_t term_key(struct term *t);
 
 /* The mouse: off at first, and then nothing about it is ever sent. */
@@ -70,7 +74,7 @@ void term_bell(struct term *t);
 enum { TERM_COPY_MAX = 74994 };
 int term_copy(struct term *t, struct slice text);
 
-/* Size now. */
+/* Size as of term_open, or of the last term_resize or term_resume. */
 void term_size(const struct term *t, int *rows, int *cols);
 /* The window changed: learn the new size (next present repaints all). */
 void term_resize(struct term *t);

@@ -94,7 +94,7 @@
 enum ui_role { UI_ROLES(UI_ROLE_ENUM) ROLE_N };
 #undef UI_ROLE_ENUM
 
-/* "class.5xx" ... */
+/* "class.5xx" ...; "-" for what is no role. */
 const char *ui_role_name(enum ui_role r);
 
 /* One cell: a base scalar with up to two combining marks; width 1, 2, or 0 for the right half of a wide one. */
@@ -149,7 +149,7 @@ bool canvas_ascii(const struct canvas *c);
  */
 #define SPARK_NONE UINT64_MAX
 void spark_draw(struct canvas *c, int row, int col, int width, enum ui_role role, const uint64_t *v, size_t n);
-/* Horizontal bar of part/whole in `width` columns: eighths, halves (CP437) or '#'. */
+/* Horizontal bar of part/whole in `width` columns, the rest blank: eighths, halves (CP437) or '#'. */
 void meter_draw(struct canvas *c, int row, int col, int width, enum ui_role role, uint64_t part, uint64_t whole);
 
 /*
@@ -298,7 +298,8 @@ struct slice theme_builtin_text(size_t number);
  * when a comment says "background: light".  Roles left out take their parent's ("list.cursor" -> "list" -> "text")
  * where the text gives one, else those of the theme below; a depth left out follows from the one before it (nearest
  * colour by CIEDE2000; mono keeps the attributes).  The first wrong line is told in em as "file:line: role: ..." with
- * -EINVAL; the rest still loads.  -ENOENT, -EACCES when the file cannot be read.
+ * -EINVAL; the rest still loads.  -ENOENT, -EACCES ... when the file cannot be read, -EFBIG above 64 KiB, -EINVAL for
+ * what is no plain file.
  */
 int theme_load(struct theme *t, const char *path, struct errmsg *em);
 /* The same from text in memory; name is for messages. */

@@ -27,6 +27,7 @@ enum command {
 	COMMAND_GROUP_ACK,     /* [id] store_group_ack, key of a group */
 	COMMAND_GROUP_MUTE,    /* [id] */
 	COMMAND_GROUP_UNMUTE,  /* [id] */
+	COMMAND_GROUPS_MUTE,   /* [ids: keys of groups, t_ns: until when, 0 until unmuted] store_group_mute_until */
 	COMMAND_INCIDENT_ACK,  /* [id] dismiss until it ends */
 	COMMAND_INCIDENT_MUTE, /* [id, t_ns: until when, 0 no more] */
 	COMMAND_LOOK,          /* [t_ns: store_look; 0 back to live] */
@@ -66,12 +67,12 @@ struct view_keymap {
 
 /*
  * What a viewer is told at its start; all may be 0.  Borrowed for its whole life.  filters: named ones as
- * filter_env.named wants them.  columns: layouts as text, see view_columns_parse in doc/config.md.  history: lines of
- * earlier prompts, oldest first, "/" or ":" in front of each.
+ * filter_env.named wants them.  columns: layouts as text, "events.80 = mark time code reason" ([columns] in
+ * doc/config.md).  history: lines of earlier prompts, oldest first, "/" or ":" in front of each.
  */
 struct view_cfg {
-	const char *filter; /* in force at the start */
-	int window_s;       /* -1 as the input has it */
+	const char *filter; /* in force at the start, NULL none; a wrong one is said on the status line and left out */
+	int window_s;       /* of rates and shares: seconds, 0 the whole run, -1 as the input has it */
 	int32_t utc_offset_s;
 	enum view_quit { VIEW_QUIT_AUTO, VIEW_QUIT_ALWAYS, VIEW_QUIT_NEVER } confirm_quit;
 	bool redact; /* of evidence: users and digests are hashed */
@@ -101,7 +102,7 @@ void viewer_free(struct viewer *v);
  */
 enum command viewer_command(struct viewer *v, struct slice line);
 
-/* Draw the top view for the store's present state; any size from 1x1. */
+/* Draw the top view for the store's present state; any size from 1x1.  Looks at a bounded number of events. */
 void viewer_draw(struct viewer *v, struct canvas *c);
 
 /* While nothing moves the clock shows minutes, so that a screen without news costs no byte. */
@@ -110,7 +111,10 @@ void viewer_quiet(struct viewer *v, bool quiet);
 /* Is more to be drawn although nothing changed (events are still being looked at)? */
 bool viewer_busy(const struct viewer *v);
 
-/* One key for the top view.  now_ns: the wall clock, for what happens "since the last key". */
+/*
+ * One key (ui.h) for the top view.  Tell viewer_clock the wall clock first: "since the last key" and times of day are
+ * by it.
+ */
 enum command viewer_key(struct viewer *v, uint32_t key);
 void viewer_clock(struct viewer *v, int64_t now_ns);
 
@@ -130,7 +134,23 @@ const struct view_request *viewer_request(const struct viewer *v);
 size_t viewer_shown(const struct viewer *v);
 const struct event *viewer_shown_at(const struct viewer *v, size_t row);
 
-/* One line for the status row until the next key ("paused", errors); "" clears. */
+/*
+ * The most telling thing known of a failure: "Q.850/34 No circuit/channel available", "Warn 304 Media type not
+ * available", a finding, the phrase.  What the reason column shows, and what reason: of a filter means.  Text as it was
+ * received, with a NUL, cut to cap; 176 bytes hold it whole.  Returns out.
+ */
+char *view_reason(const struct event *e, char *out, size_t cap);
+
+/*
+ * What [columns] of the configuration may say: names of layouts ("events.80"), NULL behind the last; and is this a
+ * column of one: "reason", or "reason:30" with its width?
+ */
+const char *view_layout_name(size_t i);
+bool view_layout_word(struct slice word);
+/* Names of columns, for a hint; NULL behind the last. */
+const char *view_layout_column(size_t i);
+
+/* One line for the status row until the next key ("paused", errors), copied; "" clears.  viewer_said: "" none. */
 void viewer_say(struct viewer *v, const char *sentence);
 const char *viewer_said(const struct viewer *v);
 
@@ -139,8 +159,8 @@ const char *viewer_history_line(struct viewer *v);
 
 /*
  * All actions, by the name that the configuration and the manual use, with the keys they have by default ("Up k") and
- * one phrase; view: the screen whose table has it, NULL for those that work everywhere.  An action stands once for each
- * screen that has it.
+ * one phrase; view: the screen whose table has it, NULL for those that work everywhere.  An action stands at least once
+ * for each screen that has it; help is NULL for one more key of an action that has its row.
  */
 struct view_action_name {
 	const char *name, *view, *keys, *help;

@@ -87,12 +87,13 @@ theme_hex(struct slice word, int32_t *out)
 	if (word.n != 7 || word.p[0] != '#')
 		return -EINVAL;
 	for (size_t i = 1; i < word.n; i++) {
-		static const char digits[] = "0123456789abcdef";
-		const char *d = memchr(digits, word.p[i] | 32, 16);
+		static const char digits[] = "0123456789abcdefABCDEF";
+		const char *d = memchr(digits, word.p[i], sizeof digits - 1);
+		int32_t digit = d != NULL ? (int32_t)(d - digits) : -1;
 
-		if (d == NULL)
+		if (digit < 0)
 			return -EINVAL;
-		v = v << 4 | (int32_t)(d - digits);
+		v = v << 4 | (digit < 16 ? digit : digit - 6);
 	}
 	*out = v;
 	return 0;

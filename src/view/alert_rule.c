@@ -27,7 +27,7 @@ alert_rule(const struct viewer *v, const struct incident *i, struct store_rule *
 	return store_rule_of(v->store, i, out);
 }
 
-/* A figure in the unit of the measure. */
+/* A figure in the unit of the measure, as rule_say writes it. */
 static char *
 alert_figure(const struct rule *r, double value, char *out, size_t cap)
 {
@@ -38,9 +38,9 @@ alert_figure(const struct rule *r, double value, char *out, size_t cap)
 		(void)snprintf(out, cap, "-");
 	else
 		(void)snprintf(out, cap, "%.*f%s",
-		    whole                            ? 0
-			: value > 0 && value < 0.095 ? 2
-						     : 1,
+		    whole                      ? 0
+			: value > 0 && value < 1 ? 2
+						 : 1,
 		    value, units[r->measure]);
 	return out;
 }

@@ -53,16 +53,18 @@ alerts_level(const struct incident *i)
 	return i->ended ? "ok" : i->level < INCIDENT_LEVEL_N ? names[i->level] : "-";
 }
 
-/* "wholesale-c rate 1.2/s > 0.2/s": whom, and what was found. */
+/* "wholesale-c rate 1.2/s > 0.2/s": whom, unless the sentence says it, and what was found. */
 static char *
 alerts_what(const struct incident *i, char *out, size_t cap)
 {
 	struct slice title = view_incident_title(i), found = i->sentence.n > 0 ? i->sentence : title;
+	struct slice whom = i->peer.n > 0 ? i->peer : i->what;
+	bool said = whom.n == 0 || slice_ifind(found, whom) >= 0;
 	char who[160];
 
 	(void)view_incident_who(who, sizeof who, i);
-	(void)snprintf(out, cap, "%s%s%.*s", strcmp(who, "-") == 0 ? "" : who, strcmp(who, "-") == 0 ? "" : "  ",
-	    (int)(found.n < 300 ? found.n : 300), found.p);
+	(void)snprintf(out, cap, "%s%s%.*s", said ? "" : who, said ? "" : "  ", (int)(found.n < 300 ? found.n : 300),
+	    found.p);
 	return out;
 }
 
@@ -83,7 +85,8 @@ alerts_row_draw(const struct viewer *v, const struct view_table *t, const struct
 				     : alerts_level(i)));
 	view_table_cell(t, c, row, ALERTS_RULE, role, alert_name(i));
 	view_table_cell(t, c, row, ALERTS_WHAT, words, slice_str(alerts_what(i, text, sizeof text)));
-	view_table_cell(t, c, row, ALERTS_COUNT, words, slice_str(view_number(n, sizeof n, i->count, 6)));
+	view_table_cell(t, c, row, ALERTS_COUNT, words,
+	    slice_str(i->count > 0 ? view_number(n, sizeof n, i->count, 6) : "-"));
 	view_table_cell(t, c, row, ALERTS_FOR, ROLE_TEXT_DIM,
 	    slice_str(view_span(n, sizeof n, (i->ended ? i->last_ns : store_now(v->store)) - i->since_ns)));
 }

@@ -20,7 +20,7 @@ struct chrome_seg {
 	enum ui_role role;
 	int cols, meter;
 	uint8_t priority;
-	bool right, gone;
+	bool right, gone, joined; /* joined: one column from what stands before it, not two */
 };
 
 struct chrome_line {
@@ -50,7 +50,7 @@ chrome_width(const struct chrome_line *l)
 
 	for (size_t i = 0; i < l->n; i++)
 		if (!l->seg[i].gone)
-			width += l->seg[i].cols + l->seg[i].meter + CHROME_GAP;
+			width += l->seg[i].cols + l->seg[i].meter + CHROME_GAP - l->seg[i].joined;
 	return width - 1;
 }
 
@@ -118,14 +118,30 @@ chrome_state(struct chrome_line *l, const struct viewer *v, const struct store_s
 		chrome_add(l, 240, false, ROLE_STATUS_LIVE, 16, st->live ? "LIVE" : "FILE");
 }
 
+/* "PAUSED 00:48 +121 new": for how long where that is known, and how many wait. */
+static void
+chrome_pause(const struct store *s, char *out, size_t cap)
+{
+	int64_t paused_s = store_frozen_ns(s) / NS_PER_S;
+	char since[16] = "", n[32], waiting[48] = "";
+
+	if (paused_s >= 3600)
+		(void)view_span(since, sizeof since, paused_s * NS_PER_S);
+	else if (paused_s > 0)
+		(void)snprintf(since, sizeof since, "%02d:%02d", (int)(paused_s / 60), (int)(paused_s % 60));
+	if (store_waiting(s) > 0)
+		(void)snprintf(waiting, sizeof waiting, " +%s new", view_number(n, sizeof n, store_waiting(s), 7));
+	(void)snprintf(out, cap, "PAUSED%s%s%s", since[0] != '\0' ? " " : "", since, waiting);
+}
+
 static void
 chrome_follow(struct chrome_line *l, const struct store *s, struct view_follow f, bool ended)
 {
 	char n[32], text[64];
 
 	if (store_frozen(s)) {
-		(void)snprintf(text, sizeof text, "PAUSED +%s new", view_number(n, sizeof n, store_waiting(s), 7));
-		chrome_add(l, 230, false, ROLE_STATUS_PAUSED, 24, text);
+		chrome_pause(s, text, sizeof text);
+		chrome_add(l, 230, false, ROLE_STATUS_PAUSED, 32, text);
 		return;
 	}
 	/* Nothing comes any more that could be followed. */
@@ -155,14 +171,37 @@ chrome_progress(struct chrome_line *l, const struct store_status *st)
 	l->seg[l->n - 1].meter = CHROME_METER;
 }
 
-static void
-chrome_loss(struct chrome_line *l, const struct store_status *st)
+/* What came to all sources, with what was lost before it could be counted among them. */
+static uint64_t
+chrome_came(const struct store *s)
 {
-	uint64_t lost = st->lost + st->record_drops;
-	char n[32], text[48];
+	uint64_t came = 0;
 
-	(void)snprintf(text, sizeof text, lost > 0 ? "LOSS %s" : "loss %s", view_number(n, sizeof n, lost, 9));
+	for (size_t i = 0; i < store_source_count(s); i++) {
+		const struct source_stat *stat = &store_source_at(s, i)->stat;
+
+		came += stat->frames + stat->kernel_drops + stat->if_drops;
+	}
+	return came;
+}
+
+/* Where nothing could come nothing is known of a loss. */
+static void
+chrome_loss(struct chrome_line *l, const struct store *s, const struct store_status *st, bool brief)
+{
+	uint64_t lost = st->lost + st->record_drops, came = chrome_came(s);
+	char n[32], share[16], text[64];
+
+	if (lost == 0 && came == 0 && (store_source_count(s) == 0 || chrome_all_down(s)))
+		return;
+	(void)snprintf(text, sizeof text, "%s %s", lost > 0 ? "LOSS" : "loss", view_number(n, sizeof n, lost, 9));
 	chrome_add(l, 225, true, lost > 0 ? ROLE_STATUS_LOSS : ROLE_STATUS, 24, text);
+	if (lost == 0 || lost > came || brief)
+		return;
+	/* Gives way before the host does. */
+	(void)snprintf(text, sizeof text, "(%s)", view_share(share, sizeof share, lost, came));
+	chrome_add(l, 95, true, ROLE_STATUS_LOSS, 12, text);
+	l->seg[l->n - 1].joined = true;
 }
 
 /* Strangers at a receiver's door; no loss, but one of them may be a PBX that nobody allowed. */
@@ -207,7 +246,7 @@ chrome_alerts(struct chrome_line *l, const struct store *s)
 		return;
 	(void)snprintf(text, sizeof text, "ALERTS %s", levels);
 	chrome_add(
-	    l, 140, true, n[INCIDENT_CRITICAL] + n[INCIDENT_ERROR] > 0 ? ROLE_STATUS_LOSS : ROLE_STATUS, 24, text);
+	    l, 205, true, n[INCIDENT_CRITICAL] + n[INCIDENT_ERROR] > 0 ? ROLE_STATUS_LOSS : ROLE_STATUS, 24, text);
 }
 
 static void
@@ -243,12 +282,12 @@ chrome_draw(struct chrome_line *l, struct canvas *c, int row, const struct store
 	canvas_fill(c, row, 0, canvas_cols(c), ROLE_STATUS, ' ');
 	for (size_t i = 0; i < l->n; i++)
 		if (!l->seg[i].gone && l->seg[i].right)
-			right -= l->seg[i].cols + l->seg[i].meter + CHROME_GAP;
+			right -= l->seg[i].cols + l->seg[i].meter + CHROME_GAP - l->seg[i].joined;
 	for (size_t i = 0; i < l->n; i++) {
 		if (l->seg[i].gone)
 			continue;
 		if (l->seg[i].right)
-			right = chrome_draw_seg(c, row, right, &l->seg[i], st);
+			right = chrome_draw_seg(c, row, right - l->seg[i].joined, &l->seg[i], st);
 		else
 			left = chrome_draw_seg(c, row, left, &l->seg[i], st);
 	}
@@ -319,7 +358,7 @@ view_status_line(const struct viewer *v, struct canvas *c, int row, struct view_
 		chrome_alerts(&l, v->store);
 	chrome_refused(&l, v->store);
 	chrome_waiting(&l, v->store);
-	chrome_loss(&l, &st);
+	chrome_loss(&l, v->store, &st, brief);
 	chrome_lag(&l, &st);
 	if (canvas_cols(c) >= CHROME_UP_COLS)
 		chrome_wide(&l, v->store, &st);
@@ -461,7 +500,7 @@ view_letters(const struct viewer *v, struct canvas *c, int row, const char *plac
 {
 	int end = canvas_cols(c) - 1 - (int)strlen(place);
 
-	(void)chrome_letters_draw(v, c, row, end, ROLE_TEXT_KEY, ROLE_TEXT_DIM);
+	(void)chrome_letters_draw(v, c, row, end - 2 * (place[0] != '\0'), ROLE_TEXT_KEY, ROLE_TEXT_DIM);
 	(void)canvas_printf(c, row, end, canvas_cols(c) - end, ROLE_TEXT_DIM, "%s", place);
 }
 
@@ -496,6 +535,16 @@ chrome_fkeys(const struct viewer *v, const struct view_key **out)
 	return n;
 }
 
+/* Which of n goes when there is no room: one that its table lets go first, else the middle one. */
+static size_t
+chrome_fkey_gone(const struct view_key *const *keys, size_t n)
+{
+	for (size_t i = 1; i + 1 < n; i++)
+		if (keys[i]->priority == VIEW_KEY_FIRST_TO_GO)
+			return i;
+	return n / 2;
+}
+
 static void
 chrome_fbar_draw(const struct viewer *v, struct canvas *c, int row)
 {
@@ -503,15 +552,17 @@ chrome_fbar_draw(const struct viewer *v, struct canvas *c, int row)
 	size_t n = chrome_fkeys(v, keys);
 	int col = 0, gap = canvas_cols(c) >= 100 ? 2 : 1, inner = gap - 1;
 
-	/* What does not fit goes from the middle, never the first (help) or the last (the way out). */
+	/* Never the first (help) or the last (the way out). */
 	for (;;) {
 		int cols = -gap;
+		size_t gone;
 
 		for (size_t i = 0; i < n; i++)
 			cols += (int)(strlen(keys[i]->fkey) + strlen(keys[i]->word)) + inner + gap;
 		if (cols <= canvas_cols(c) || n <= 2)
 			break;
-		memmove(&keys[n / 2], &keys[n / 2 + 1], (n - n / 2 - 1) * sizeof keys[0]);
+		gone = chrome_fkey_gone(keys, n);
+		memmove(&keys[gone], &keys[gone + 1], (n - gone - 1) * sizeof keys[0]);
 		n--;
 	}
 	for (size_t i = 0; i < n; i++) {

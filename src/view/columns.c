@@ -21,7 +21,7 @@ struct columns {
 static const struct view_key columns_keys[] = {
 	{ ACTION_UP, { UI_KEY_UP, 'k' }, "Up k", "one row up", NULL, NULL, 0, NULL, PART_MOVE },
 	{ ACTION_DOWN, { UI_KEY_DOWN, 'j' }, "Down j", "one row down", NULL, NULL, 0, NULL, PART_MOVE },
-	{ ACTION_MARK, { ' ' }, "Space", "show or hide", "Space", "show/hide", 120, NULL, PART_DO },
+	{ ACTION_MARK, { ' ' }, "Space", "show or hide", "Space", "Show/hide", 120, "Space", PART_DO },
 	{ ACTION_WINDOW_SHORTER, { '-' }, "-", "move up", "- +", "move", 110, NULL, PART_DO },
 	{ ACTION_WINDOW_LONGER, { '+' }, "+", "move down", NULL, NULL, 0, NULL, PART_DO },
 	{ ACTION_LEFT, { UI_KEY_LEFT, 'h' }, "Left h", "narrower", NULL, NULL, 0, NULL, PART_DO },
@@ -29,7 +29,7 @@ static const struct view_key columns_keys[] = {
 	{ ACTION_SORT_PREVIOUS, { '<' }, "<", "make it the sort column", "<", "sort by it", 90, NULL, PART_DO },
 	{ ACTION_UNDO, { 'r' }, "r", "back to the default", "r", "default", 80, NULL, PART_DO },
 	{ ACTION_SAVE, { 's' }, "s", "save for this width", "s", "Save", 100, "F2", PART_DO },
-	{ ACTION_OPEN, { UI_KEY_ENTER, '\n' }, "Enter", "use", "Enter", "use", 130, NULL, PART_DO },
+	{ ACTION_OPEN, { UI_KEY_ENTER, '\n' }, "Enter", "use", "Enter", "Use", 130, "Enter", PART_DO },
 	{ ACTION_BACK, { UI_KEY_ESC, 'q' }, "Esc q", "undo", "Esc", "Undo", 255, "Esc", PART_MOVE },
 };
 

@@ -60,6 +60,8 @@ struct slice message_header(struct slice raw, const char *name, const char *comp
 struct slice message_body(struct slice raw);
 /* The bytes before a header line's colon, 0 when it is none. */
 size_t message_name(struct slice line);
+/* Is an end of it missing: not captured, or not kept? */
+bool message_is_cut(const struct callmsg *m);
 /* "503 Service Unavailable", "INVITE"; unclean; returns out. */
 char *message_label(const struct callmsg *m, char *out, size_t cap);
 /* Role of its arrow and start line. */
@@ -103,10 +105,14 @@ struct ladder {
 	struct ladder_row row[CALLMSG_MAX];
 	size_t n, said, passed, legs;
 	uint8_t evidence; /* of the weakest join */
+	/* Header that joins the legs, where all are joined by the same one; "" not known. */
+	char joined_by[24];
 };
 /* leg: only that one; -1 all. */
 void ladder_build(
     struct ladder *l, const struct viewer *v, const struct event *e, const struct detail_messages *msgs, int leg);
+/* "X-Call-ID", "numbers": what joins the leg of a row; "" its leg is the attempt's own. */
+const char *ladder_join(const struct ladder *l, size_t row);
 /* "Code unchanged from leg B to leg A. No second route was tried."; returns out. */
 char *ladder_verdict(const struct ladder *l, const struct event *e, char *out, size_t cap);
 

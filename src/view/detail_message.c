@@ -8,27 +8,6 @@
 #include "detail.h"
 #include "sipwhy/text.h"
 
-/* What an event itself knows of its message, where no messages were told. */
-static struct callmsg
-message_of_event(const struct event *e)
-{
-	return (struct callmsg){
-		.of = e->id,
-		.t_ns = e->t_ns,
-		.code = e->code,
-		.transport = e->transport,
-		.cut = e->cut,
-		.seen = 1 + e->repeats + e->copies,
-		.raw_len = e->raw_len,
-		.method = e->method,
-		.phrase = e->phrase,
-		.src = e->code == 0 ? e->dst : e->src,
-		.dst = e->code == 0 ? e->src : e->dst,
-		.call_id = e->call_id,
-		.raw = e->raw,
-	};
-}
-
 /* The answer that the event tells of; of silence the request that got none. */
 static size_t
 message_answer(const struct event *e, const struct detail_messages *m)
@@ -53,7 +32,7 @@ detail_messages(const struct viewer *v, const struct event *e, struct detail_mes
 	out->told = out->n > 0;
 	out->gone = !out->told && store_messages_gone(v->store, e->id);
 	if (!out->told && e->raw.n > 0) {
-		out->m[0] = message_of_event(e);
+		out->m[0] = callmsg_of_event(e);
 		out->n = 1;
 	}
 	out->answer = message_answer(e, out);
@@ -123,6 +102,12 @@ message_body(struct slice raw)
 		if (!first && line.n == 0)
 			return rest;
 	return (struct slice){ NULL, 0 };
+}
+
+bool
+message_is_cut(const struct callmsg *m)
+{
+	return m->cut || m->raw_len > m->raw.n;
 }
 
 char *

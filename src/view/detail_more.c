@@ -78,8 +78,8 @@ detail_beside(char *out, size_t cap, int64_t t_ns, int64_t than_ns)
 	if (by < NS_PER_S)
 		(void)snprintf(out, cap, "less than a second %s", t_ns < than_ns ? "before" : "after");
 	else
-		(void)snprintf(out, cap, "%s %s", view_span(span, sizeof span, by),
-		    t_ns < than_ns ? "before" : "after");
+		(void)snprintf(
+		    out, cap, "%s %s", view_span(span, sizeof span, by), t_ns < than_ns ? "before" : "after");
 	return out;
 }
 
@@ -108,8 +108,7 @@ detail_peer_now(struct page *p, const struct detail *d)
 		return;
 	(void)snprintf(text, sizeof text, "-  %s now, %s: %s call%s, ASR %s; failures since the start %s", peer->name,
 	    view_window_name(d->v), view_number(bids, sizeof bids, (uint64_t)peer->figures.bids, 9),
-	    peer->figures.bids == 1 ? "" : "s",
-	    view_percent(asr, sizeof asr, peer->figures.asr),
+	    peer->figures.bids == 1 ? "" : "s", view_percent(asr, sizeof asr, peer->figures.asr),
 	    view_number(failures, sizeof failures, peer->failures, 9));
 	page_text(p, ROLE_TEXT, 1, 4, slice_str(text));
 	detail_ground(p, "Peers (4)");
@@ -182,24 +181,6 @@ headers_via_depth(struct slice raw)
 	return n;
 }
 
-static void
-headers_transport(struct page *p, const struct event *e, struct slice raw)
-{
-	char line[320], depth[16] = "?", transport[8];
-	struct slice to = message_header(raw, "To", "t");
-
-	if (headers_via_depth(raw) > 0)
-		(void)snprintf(depth, sizeof depth, "%u", headers_via_depth(raw));
-	(void)snprintf(line, sizeof line, "Via depth %s   To-tag %s   transport %s %.*s > %.*s", depth,
-	    to.n == 0                                      ? "?"
-		: slice_ifind(to, slice_str(";tag=")) >= 0 ? "yes"
-							   : "no",
-	    view_transport(transport, sizeof transport, e->transport), (int)(e->src.n < 60 ? e->src.n : 60),
-	    e->src.n > 0 ? e->src.p : "",
-	    (int)(e->dst.n < 60 ? e->dst.n : 60), e->dst.n > 0 ? e->dst.p : "");
-	page_text(p, ROLE_TEXT, 1, 4, slice_str(line));
-}
-
 /* The part of a header that is worth half a line; "-" where the message has none. */
 static struct slice
 headers_part(struct slice s, size_t most)
@@ -207,6 +188,23 @@ headers_part(struct slice s, size_t most)
 	s = slice_trim(s);
 	s = s.n > 0 ? s : slice_str("-");
 	return (struct slice){ s.p, s.n < most ? s.n : most };
+}
+
+static void
+headers_transport(struct page *p, const struct event *e, struct slice raw)
+{
+	char line[320], depth[16] = "?", transport[8];
+	struct slice to = message_header(raw, "To", "t"), src = headers_part(e->src, 60),
+		     dst = headers_part(e->dst, 60);
+
+	if (headers_via_depth(raw) > 0)
+		(void)snprintf(depth, sizeof depth, "%u", headers_via_depth(raw));
+	(void)snprintf(line, sizeof line, "Via depth %s   To-tag %s   transport %s %.*s > %.*s", depth,
+	    to.n == 0                                      ? "?"
+		: slice_ifind(to, slice_str(";tag=")) >= 0 ? "yes"
+							   : "no",
+	    view_transport(transport, sizeof transport, e->transport), (int)src.n, src.p, (int)dst.n, dst.p);
+	page_text(p, ROLE_TEXT, 1, 4, slice_str(line));
 }
 
 /* What the event was told of it, else what its message says. */
@@ -246,14 +244,14 @@ detail_headers(struct page *p, const struct detail *d)
 	headers_transport(p, e, raw);
 }
 
-/* "INVITE 100 503 ACK". */
-static size_t
-dialog_messages(const struct detail_messages *m, char *out, size_t cap)
+/* "INVITE 100 503 ACK", of more than `room` columns the first. */
+static void
+dialog_messages(const struct detail_messages *m, size_t room, char *out, size_t cap)
 {
-	size_t at = 0;
+	size_t at = 0, i = 0;
 
 	out[0] = '\0';
-	for (size_t i = 0; i < m->n && at + 24 < cap; i++) {
+	for (; i < m->n && at + 24 < cap && at + 12 < room; i++) {
 		if (m->m[i].code > 0)
 			at += (size_t)snprintf(out + at, cap - at, "%s%u", at > 0 ? " " : "", m->m[i].code);
 		else
@@ -261,7 +259,8 @@ dialog_messages(const struct detail_messages *m, char *out, size_t cap)
 			    (int)(m->m[i].method.n < 12 ? m->m[i].method.n : 12),
 			    m->m[i].method.n > 0 ? m->m[i].method.p : "");
 	}
-	return at;
+	if (i < m->n)
+		(void)snprintf(out + at, cap - at, " ...");
 }
 
 void
@@ -279,7 +278,8 @@ detail_dialog(struct page *p, const struct detail *d)
 					      : "-  (no other message of this attempt is kept)"));
 		return;
 	}
-	(void)dialog_messages(m, list, sizeof list);
+	/* Behind it is how many there are. */
+	dialog_messages(m, p->width > 60 ? (size_t)p->width - 44 : 16, list, sizeof list);
 	span = m->m[m->n - 1].t_ns - m->m[0].t_ns;
 	(void)snprintf(title, sizeof title, "Same dialog: %s   %zu message%s, %" PRId64 ".%03" PRId64 " s", list, m->n,
 	    m->n == 1 ? "" : "s", span / NS_PER_S, span / NS_PER_MS % 1000);

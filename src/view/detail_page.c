@@ -146,6 +146,7 @@ detail_said_by(struct page *p, const struct event *e, bool logged)
 	const char *way = words[e->direction <= DIRECTION_RECEIVED ? e->direction : DIRECTION_UNKNOWN];
 	const char *label = e->code == 0 ? "Silent was" : e->ack_missing ? "Answered by" : "Said by";
 	bool relayed = e->said_by.n > 0 && !slice_eq(e->said_by, e->src);
+	bool ua = e->code != 0 && e->agent.n > 0 && detail_is_known(e->src);
 	char who[256], relay[256];
 
 	if (!relayed && !detail_is_known(e->src) && e->direction == DIRECTION_UNKNOWN) {
@@ -165,7 +166,8 @@ detail_said_by(struct page *p, const struct event *e, bool logged)
 		page_labelf(p, label, ROLE_TEXT_STRONG, "%s%s", who,
 		    detail_is_known(e->src) ? ", this machine" : "  (this machine)");
 	else
-		page_labelf(p, label, ROLE_TEXT_STRONG, "%s%s", who,
+		page_labelf(p, label, ROLE_TEXT_STRONG, "%s%s%.*s%s%s", who, ua ? ", UA \"" : "",
+		    ua ? (int)(e->agent.n < 60 ? e->agent.n : 60) : 0, ua ? e->agent.p : "", ua ? "\"" : "",
 		    e->code != 0 && detail_is_known(e->src) ? ", or a hop behind it" : "");
 	detail_who(e, e->dst, who, sizeof who);
 	if (e->code == 0)
@@ -175,6 +177,29 @@ detail_said_by(struct page *p, const struct event *e, bool logged)
 	else
 		page_labelf(p, "To whom", ROLE_TEXT, "%s  (%s)", who, way);
 	page_label(p, "Other leg", ROLE_TEXT, e->leg);
+}
+
+/* What became of the answer behind who said it, as far as its messages show that. */
+static void
+detail_passed_on(struct page *p, const struct detail *d)
+{
+	const struct callmsg *said, *last;
+	struct slice to;
+	struct ladder l;
+
+	if (!d->messages->told || d->e->code == 0)
+		return;
+	ladder_build(&l, d->v, d->e, d->messages, -1);
+	if (l.said >= l.n || l.passed >= l.n)
+		return;
+	said = l.row[l.said].m;
+	last = l.row[l.passed].m;
+	to = message_host(last->dst);
+	if (last->code == said->code)
+		page_labelf(p, "Passed on", ROLE_TEXT, "as it was, to %.*s", (int)to.n, to.p);
+	else
+		page_labelf(p, "Passed on", ROLE_TEXT, "as %u, to %.*s: %u became %u on the way", last->code, (int)to.n,
+		    to.p, said->code, last->code);
 }
 
 /* "72 ms", "1.2 s". */
@@ -325,6 +350,7 @@ detail_meaning(struct page *p, const struct detail *d, const struct sip_explanat
 	if (why->code != NULL && !e->ack_missing && strcmp(detail_known_str(why->code->expected), "yes") == 0)
 		page_label(p, "Normal when", ROLE_TEXT, detail_known(why->code->expected_when));
 	detail_said_by(p, e, d->logged);
+	detail_passed_on(p, d);
 	detail_when(p, e);
 	detail_marks(p, e, d->messages);
 	detail_impact(p, d);
@@ -503,6 +529,7 @@ detail_fields(struct page *p, const struct event *e, bool logged)
 	if (logged && e->orphan)
 		page_label(p, "Request", ROLE_TEXT, slice_str("-"));
 	page_label(p, "Source", ROLE_TEXT, e->source);
+	page_label(p, "Seen by", ROLE_TEXT, slice_trim(e->tap));
 	page_label(p, "Explained by", ROLE_TEXT_DIM, e->explain);
 	if (e->statement)
 		page_label(p, "Careful", ROLE_CLASS_4XX, slice_str("only a line of the log named this code"));

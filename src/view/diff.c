@@ -183,20 +183,29 @@ diff_lines_draw(const struct diff *d, struct page_scroll *at, struct canvas *c, 
 				diff_line_draw(&d->line[i], c, row + (int)(line - at->top), beside, k > 0);
 }
 
+/* What stands on which side, in the longest form that has room. */
 static void
 diff_title_draw(const struct diff_sides *s, struct canvas *c, int row)
 {
-	char a[160], b[160], clock[16];
+	bool beside = canvas_cols(c) >= DIFF_BESIDE_COLS;
+	const char *left = beside ? "left" : "-", *right = beside ? "right" : "+";
+	char a[160], b[160], clock[16], text[3][480];
+	size_t at = 0;
 
 	(void)message_label(&s->a, a, sizeof a);
 	(void)message_label(&s->b, b, sizeof b);
+	(void)timefmt_clock(clock, sizeof clock, s->good.t_ns);
+	(void)snprintf(text[0], sizeof text[0],
+	    "Diff   %s %s of this failure   %s %s of the last good call, %s, peer %.*s", left, a, right, b, clock,
+	    (int)(s->good.peer.n < 48 ? s->good.peer.n : 48), s->good.peer.n > 0 ? s->good.peer.p : "");
+	(void)snprintf(text[1], sizeof text[1], "Diff   %s %s of this failure   %s %s of a good call, %s", left, a,
+	    right, b, clock);
+	(void)snprintf(text[2], sizeof text[2], "Diff   %s failure   %s good %s", left, right, clock);
 	if (!s->good_call)
-		(void)canvas_printf(c, row, 1, canvas_cols(c) - 2, ROLE_TEXT_STRONG, "Diff   left %s   right %s", a, b);
-	else
-		(void)canvas_printf(c, row, 1, canvas_cols(c) - 2, ROLE_TEXT_STRONG,
-		    "Diff   left %s of this failure   right %s of the last good call, %s, peer %.*s", a, b,
-		    timefmt_clock(clock, sizeof clock, s->good.t_ns), (int)(s->good.peer.n < 48 ? s->good.peer.n : 48),
-		    s->good.peer.n > 0 ? s->good.peer.p : "");
+		(void)snprintf(text[0], sizeof text[0], "Diff   %s %s   %s %s", left, a, right, b);
+	while (s->good_call && at < 2 && strlen(text[at]) > (size_t)(canvas_cols(c) > 2 ? canvas_cols(c) - 2 : 0))
+		at++;
+	(void)canvas_printf(c, row, 1, canvas_cols(c) - 2, ROLE_TEXT_STRONG, "%s", text[at]);
 }
 
 static size_t
@@ -204,7 +213,7 @@ diff_body_draw(struct page_scroll *at, const struct diff_sides *s, struct canvas
 {
 	struct diff *d = mem_alloc(sizeof *d);
 	bool beside = canvas_cols(c) >= DIFF_BESIDE_COLS;
-	char title[260];
+	char title[320];
 	size_t changed = 0;
 	int row = y->body;
 
@@ -215,9 +224,10 @@ diff_body_draw(struct page_scroll *at, const struct diff_sides *s, struct canvas
 	}
 	for (size_t i = 0; i < d->n; i++)
 		changed += d->line[i].kind > DIFF_NOISE;
-	(void)snprintf(title, sizeof title, "%s%s",
+	(void)snprintf(title, sizeof title, "%s%s%s",
 	    d->headline[0] != '\0' ? d->headline : "nothing that counts differs",
-	    d->cut ? "  (only the first 256 lines are compared)" : "");
+	    d->cut ? "  (only the first 256 lines are compared)" : "",
+	    message_is_cut(&s->a) || message_is_cut(&s->b) ? "  (not all of them was captured or kept)" : "");
 	if (y->height >= 4) {
 		(void)view_frame(c, row, 0, canvas_cols(c), title);
 		row++;

@@ -52,7 +52,8 @@ static const struct view_key events_keys[] = {
 	{ ACTION_ACK, { 'd' }, "d", "its signature: seen", NULL, NULL, 0, NULL, PART_DO },
 	{ ACTION_MUTE, { 'm' }, "m", "mute its signature, on/off", NULL, NULL, 0, NULL, PART_DO },
 	{ ACTION_CLEAR, { UI_KEY_F5 }, "F5", "clear all so far; asks", NULL, "Clear", 0, "F5", PART_DO },
-	{ ACTION_CLEAR_SOFT, { UI_KEY_F9 }, "F9", "hide all but those shown", NULL, "Hide", 0, "F9", PART_DO },
+	{ ACTION_CLEAR_SOFT, { UI_KEY_F9 }, "F9", "hide all but those shown", NULL, "Hide", VIEW_KEY_FIRST_TO_GO,
+	    "F9", PART_DO },
 	{ ACTION_UNDO, { 'U' }, "U", "undo F5, F9 for a minute", NULL, NULL, 0, NULL, PART_DO },
 	{ ACTION_BACK, { UI_KEY_ESC }, "Esc", "drop marks, filter; back", NULL, NULL, 0, NULL, PART_MOVE },
 	{ ACTION_QUIT, { 'q' }, "q", "back", "q", "Back", 255, "q", PART_MOVE },
@@ -74,7 +75,7 @@ events_close(struct viewer *v, void *state)
 {
 	struct events *s = state;
 
-	(void)v;
+	v->opened.on = false;
 	events_empty_free(&s->empty);
 }
 
@@ -272,6 +273,9 @@ events_sort(struct viewer *v, struct events *s, enum sift_order order, bool asce
 	v->order = order;
 	v->ascending = ascending;
 	sift_set(v->sift, v->filter, v->order, !v->ascending);
+	/* Who was on no row of choice sees what is first in the new order. */
+	if (s->follow && order != SIFT_TIME)
+		v->event_id = 0;
 	if (order != SIFT_TIME)
 		events_unfollow(v, s);
 	s->above = 0;
@@ -385,6 +389,14 @@ events_evidence(struct viewer *v)
 	return COMMAND_SAVE;
 }
 
+/* Up one level, where the filter is what it was. */
+static void
+events_leave(struct viewer *v)
+{
+	lens_close(v);
+	viewer_pop(v);
+}
+
 /* Esc: what was put on comes off, last the screen. */
 static void
 events_back(struct viewer *v)
@@ -394,11 +406,11 @@ events_back(struct viewer *v)
 	if (v->n_marks > 0) {
 		v->n_marks = 0;
 		viewer_say(v, "marks dropped");
-	} else if (v->filter != NULL) {
-		(void)lens_filter(v, "", &em, NULL);
-		viewer_say(v, "filter dropped");
+	} else if (v->filter != NULL && !lens_opened(v)) {
+		(void)lens_filter(v, v->opened.on ? v->opened.text : "", &em, NULL);
+		viewer_say(v, v->opened.on ? "filter as it was opened" : "filter dropped");
 	} else {
-		viewer_pop(v);
+		events_leave(v);
 	}
 }
 
@@ -430,17 +442,10 @@ events_tab(struct viewer *v, struct events *s)
 static void
 events_save(struct viewer *v)
 {
-	char text[64], n[32];
-
-	if (sift_count(v->sift) == 0) {
+	if (sift_count(v->sift) == 0)
 		viewer_say(v, "there is nothing to save");
-		return;
-	}
-	viewer_push(v, &view_save_form);
-	(void)snprintf(text, sizeof text, "save %s %s",
-	    view_number(n, sizeof n, v->n_marks > 0 ? v->n_marks : sift_count(v->sift), 11),
-	    v->n_marks > 0 ? "marked" : "shown");
-	viewer_say(v, text);
+	else
+		viewer_push(v, &view_save_form);
 }
 
 /* What goes on in the list itself. */
@@ -566,7 +571,7 @@ events_key(struct viewer *v, void *state, enum view_action action)
 		events_back(v);
 		break;
 	case ACTION_QUIT:
-		viewer_pop(v);
+		events_leave(v);
 		break;
 	default:
 		events_look(v, s, action);

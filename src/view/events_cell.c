@@ -228,6 +228,23 @@ cell_role(const struct viewer *v, const struct event *e, size_t column)
 	return ROLE_TEXT;
 }
 
+void
+view_shorten(char *text, int width)
+{
+	static const char *const forms[][2] = { { "Temporarily ", "Temp. " }, { "Unauthorized", "Unauth." },
+		{ "Not Acceptable ", "Not Accept. " }, { "Transaction", "Trans." }, { "Internal ", "Int. " } };
+
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0] && (int)strlen(text) > width; i++) {
+		size_t from = strlen(forms[i][0]), to = strlen(forms[i][1]);
+		char *at = strstr(text, forms[i][0]);
+
+		if (at == NULL)
+			continue;
+		memcpy(at, forms[i][1], to);
+		memmove(at + to, at + from, strlen(at + from) + 1);
+	}
+}
+
 static void
 cell_draw(const struct viewer *v, const struct event *e, const struct event *before, size_t column, struct canvas *c,
     int row, int col, int width)
@@ -237,6 +254,8 @@ cell_draw(const struct viewer *v, const struct event *e, const struct event *bef
 	int used;
 
 	(void)events_cell(v, e, before, column, text, sizeof text);
+	if (column == EVENTS_REASON)
+		view_shorten(text, width);
 	used = (int)strlen(text);
 	/* A number that is cut would be a wrong one. */
 	if (column == EVENTS_N && used > width)

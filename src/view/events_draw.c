@@ -281,7 +281,7 @@ draw_hint(const struct viewer *v, struct events *s, struct canvas *c, int row, i
 	else if (at < sizeof text)
 		at += (size_t)snprintf(text + at, sizeof text - at, "; %s%s like it %s%s",
 		    view_number(n, sizeof n, s->like, 9), s->like_over ? "+" : "",
-		    view_window_s(v) > 0 ? "in " : "among those kept", view_window_s(v) > 0 ? view_window_name(v) : "");
+		    view_window_s(v) > 0 ? "in " : "kept", view_window_s(v) > 0 ? view_window_name(v) : "");
 	(void)canvas_printf(c, row, 1, width - 1, ROLE_TEXT, "%s", text);
 }
 

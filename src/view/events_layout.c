@@ -58,6 +58,28 @@ events_column_find(struct slice name)
 	return EVENTS_COLUMNS;
 }
 
+const char *
+view_layout_name(size_t i)
+{
+	return i < VIEW_LAYOUTS ? layout_shipped[i].name : NULL;
+}
+
+const char *
+view_layout_column(size_t i)
+{
+	return i < EVENTS_COLUMNS ? layout_columns[i].name : NULL;
+}
+
+bool
+view_layout_word(struct slice word)
+{
+	struct slice width = word, name = slice_cut(&width, ':');
+	uint64_t n;
+
+	return events_column_find(name) < EVENTS_COLUMNS &&
+	    (name.n == word.n || (slice_u64(width, LAYOUT_WIDTH_MAX, &n) == 0 && n > 0));
+}
+
 size_t
 events_layout_of(int cols)
 {
@@ -92,12 +114,13 @@ layout_add(struct view_layout *l, size_t column, uint64_t width)
 	l->width[l->n++] = (uint8_t)(width > 0 ? width : layout_columns[column].width);
 }
 
-/* Those that are never hidden and were not named stand at the left. */
+/* The margin is the first, and those that are never hidden and were not named stand at the left. */
 static void
 layout_complete(struct view_layout *l)
 {
 	struct view_layout whole = { 0 };
 
+	layout_add(&whole, EVENTS_MARK, 0);
 	for (size_t i = 0; i < EVENTS_COLUMNS; i++)
 		if (layout_columns[i].keep == LAYOUT_NEVER && !layout_has(l, i))
 			layout_add(&whole, i, 0);

@@ -32,21 +32,22 @@ struct filter_form {
 static const struct {
 	const char *label, *field, *example;
 } form_rows[FORM_ROWS] = {
-	[FORM_CLASS] = { "class", "class", "5xx,6xx  or silence" },
-	[FORM_CODE] = { "code", "code", "503  480..488  404,410" },
-	[FORM_METHOD] = { "method", "method", "INVITE" },
+	[FORM_CLASS] = { "class", "class", "such as 5xx,6xx or silence" },
+	[FORM_CODE] = { "code", "code", "such as 503, 480..488 or 404,410" },
+	[FORM_METHOD] = { "method", "method", "such as INVITE" },
 	[FORM_PEER] = { "peer", "peer", "part of its name, or 10.0.0.0/8" },
-	[FORM_USER] = { "user", "user", "1037  or +44*" },
+	[FORM_USER] = { "user", "user", "such as 1037 or +44*" },
 	[FORM_TEXT] = { "text", NULL, "part of any field" },
-	[FORM_SINCE] = { "since", "since", "10m  or 14:05" },
-	[FORM_DIR] = { "direction", "dir", "in  out  -" },
+	[FORM_SINCE] = { "since", "since", "such as 10m or 14:05" },
+	[FORM_DIR] = { "direction", "dir", "in, out, or - where it is not known" },
 	[FORM_ALSO] = { "and also", NULL, "anything else: setup>5s -method:OPTIONS" },
 };
 
 static const struct view_key form_keys[] = {
 	{ ACTION_UP, { UI_KEY_UP, UI_KEY_STAB }, "Up S-Tab", "row above", NULL, NULL, 0, NULL, PART_MOVE },
-	{ ACTION_DOWN, { UI_KEY_DOWN, UI_KEY_TAB }, "Down Tab", "row below", "Tab", "next row", 100, NULL, PART_MOVE },
-	{ ACTION_OPEN, { UI_KEY_ENTER, '\n' }, "Enter", "put it in force", "Enter", "apply", 200, NULL, PART_DO },
+	{ ACTION_DOWN, { UI_KEY_DOWN, UI_KEY_TAB }, "Down Tab", "row below", "Tab", "Next row", 100, "Tab",
+	    PART_MOVE },
+	{ ACTION_OPEN, { UI_KEY_ENTER, '\n' }, "Enter", "put it in force", "Enter", "Apply", 200, "Enter", PART_DO },
 	{ ACTION_BACK, { UI_KEY_ESC }, "Esc", "undo", "Esc", "Undo", 255, "Esc", PART_MOVE },
 };
 
@@ -142,7 +143,7 @@ form_draw(struct viewer *v, void *state, struct canvas *c)
 		else if (f->row[i].n > 0)
 			(void)canvas_text(c, row, col, width, ROLE_POPUP, edit_slice(&f->row[i]));
 		else
-			(void)canvas_printf(c, row, col, width, ROLE_TEXT_DIM, "%s", form_rows[i].example);
+			(void)canvas_printf(c, row, col, width, ROLE_TEXT_DIM, "(%s)", form_rows[i].example);
 	}
 	if (in.rows > FORM_ROWS + 1 && f->wrong[0] != '\0')
 		(void)canvas_printf(

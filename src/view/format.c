@@ -221,6 +221,12 @@ view_source_is_log(const struct source_stat *s)
 	return s->text || strcmp(s->kind, "follow") == 0 || strcmp(s->kind, "syslog") == 0;
 }
 
+bool
+view_source_listens(const struct source_stat *s)
+{
+	return strcmp(s->kind, "syslog") == 0 || strcmp(s->kind, "mirror") == 0 || strcmp(s->kind, "tzsp") == 0;
+}
+
 char *
 view_source_name(const struct source_stat *s, char *out, size_t cap)
 {
@@ -253,15 +259,39 @@ view_source_state(const struct store_source *s)
 	return view_source_waits(s) ? "waiting" : s->stat.state;
 }
 
-/* "Q.850/34 No circuit/channel available", "Warn 304 Media type not available", a finding, the phrase. */
+const char *
+view_cause(unsigned q850)
+{
+	static const struct {
+		uint8_t cause;
+		const char *words;
+	} words[] = { { 1, "unallocated" }, { 2, "no transit" }, { 3, "no route" }, { 6, "bad channel" },
+		{ 16, "cleared" }, { 17, "busy" }, { 18, "no user" }, { 19, "no answer" }, { 20, "absent" },
+		{ 21, "rejected" }, { 22, "new number" }, { 25, "loop" }, { 26, "not chosen" }, { 27, "out of order" },
+		{ 28, "bad number" }, { 29, "facility" }, { 31, "unspecified" }, { 34, "no circuit" },
+		{ 38, "network down" }, { 41, "temporary" }, { 42, "congestion" }, { 43, "info lost" },
+		{ 44, "no such chan" }, { 47, "no resource" }, { 50, "unsubscribed" }, { 55, "barred in" },
+		{ 57, "bearer barred" }, { 58, "no bearer now" }, { 63, "no service" }, { 65, "bearer type" },
+		{ 66, "chan. type" }, { 69, "facility type" }, { 79, "not built" }, { 87, "no group user" },
+		{ 88, "incompatible" }, { 95, "bad message" }, { 96, "IE missing" }, { 97, "message type" },
+		{ 98, "wrong state" }, { 99, "IE unknown" }, { 100, "IE wrong" }, { 101, "wrong state" },
+		{ 102, "timer expired" }, { 111, "protocol" }, { 127, "interworking" } };
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (words[i].cause == q850)
+			return words[i].words;
+	return NULL;
+}
+
+/* "Q.850/34 no circuit", "Warn 304 Media type not available", a finding, the phrase. */
 char *
 view_reason(const struct event *e, char *out, size_t cap)
 {
-	const struct q850_cause *cause = e->q850 >= 0 ? q850_find((unsigned)e->q850) : NULL;
+	const char *cause = e->q850 >= 0 ? view_cause((unsigned)e->q850) : NULL;
 	struct slice phrase = view_phrase(e);
 
-	if (cause != NULL && cause->name != NULL)
-		(void)snprintf(out, cap, "Q.850/%d %s", e->q850, cause->name);
+	if (cause != NULL)
+		(void)snprintf(out, cap, "Q.850/%d %s", e->q850, cause);
 	else if (e->q850 >= 0)
 		(void)snprintf(out, cap, "Q.850/%d", e->q850);
 	else if (e->warn_code >= 0)

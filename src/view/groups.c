@@ -11,6 +11,7 @@
 #include "sipwhy/timefmt.h"
 
 enum { GROUPS_TAIL = 7, GROUPS_EXACT = 64, GROUPS_RIGHT = 96 };
+enum { GROUPS_STEP_S = 60 * GROUPS_STEP_MIN, GROUPS_HOUR_S = 3600 };
 
 static const struct {
 	const char *name, *field;
@@ -32,17 +33,26 @@ static const struct view_key groups_keys[] = {
 	{ ACTION_HOME, { UI_KEY_HOME, 'g' }, "Home g", "first row, and stay", NULL, NULL, 0, NULL, PART_MOVE },
 	{ ACTION_END, { UI_KEY_END, 'G' }, "End G", "last row", NULL, NULL, 0, NULL, PART_MOVE },
 	{ ACTION_OPEN, { UI_KEY_ENTER, '\n' }, "Enter", "its events", "Enter", "Events", 200, NULL, PART_MOVE },
+	{ ACTION_FILTER, { '/', UI_KEY_F3, '\\' }, "/ F3 \\", "filter while typing", "/", "Filter", 185, "F3",
+	    PART_NARROW },
+	{ ACTION_FILTER_FORM, { UI_KEY_F7, 'f' }, "F7 f", "filter as a form", NULL, "Build", 0, "F7", PART_NARROW },
+	{ ACTION_WITH, { '=' }, "=", "filter: only such", "=/!", "with/without", 100, NULL, PART_NARROW },
+	{ ACTION_WITHOUT, { '!' }, "!", "filter: without such", NULL, NULL, 0, NULL, PART_NARROW },
 	{ ACTION_GROUP_BY, { 'b' }, "b", "group by the next field", "b", "By", 195, NULL, PART_LOOK },
-	{ ACTION_SORT_PREVIOUS, { '<' }, "<", "sort peers by the last", NULL, NULL, 0, NULL, PART_MOVE },
-	{ ACTION_SORT_NEXT, { '>' }, ">", "sort peers by the next", NULL, NULL, 0, NULL, PART_MOVE },
-	{ ACTION_SORT_TURN, { 'z' }, "z", "turn the order", NULL, NULL, 0, NULL, PART_MOVE },
-	{ ACTION_LADDER, { 'x', UI_KEY_F4 }, "x F4", "one example as ladder", "x", "Ladder", 175, "F4", PART_LOOK },
+	{ ACTION_SORT_PREVIOUS, { '<' }, "<", "sort peers by the last", NULL, NULL, 0, NULL, PART_LOOK },
+	{ ACTION_SORT_NEXT, { '>' }, ">", "sort peers by the next", NULL, NULL, 0, NULL, PART_LOOK },
+	{ ACTION_SORT_TURN, { 'z' }, "z", "turn the order", NULL, NULL, 0, NULL, PART_LOOK },
+	{ ACTION_LADDER, { 'x', UI_KEY_F4 }, "x F4", "one example as ladder", "x", "Flow", 175, "F4", PART_LOOK },
+	{ ACTION_RAW, { 'r', UI_KEY_F6 }, "r F6", "its newest message", "r", "Raw", 172, "F6", PART_LOOK },
+	{ ACTION_DIFF, { 'D' }, "D", "it and a good call", NULL, NULL, 0, NULL, PART_LOOK },
 	{ ACTION_COPY, { 'y' }, "y", "copy this line", "y", "Copy", 160, NULL, PART_DO },
-	{ ACTION_WITH, { '=' }, "=", "filter: only such", "=", "Only", 150, NULL, PART_NARROW },
+	{ ACTION_SAVE, { 's', UI_KEY_F2 }, "s F2", "save marked, else shown", "s", "Save", 90, "F2", PART_DO },
 	{ ACTION_ACK, { 'd' }, "d", "done, till it comes back", "d", "Done", 190, NULL, PART_DO },
 	{ ACTION_MUTE, { 'm' }, "m", "mute, unmute", "m", "Mute", 180, NULL, PART_DO },
 	{ ACTION_SHOW_MUTED, { 'M' }, "M", "show muted ones, or not", "M", "Muted", 170, NULL, PART_DO },
-	{ ACTION_BACK, { UI_KEY_ESC, 'q', UI_KEY_BACKSPACE }, "Esc q", "back", "Esc", "Back", 255, "q", PART_MOVE },
+	{ ACTION_BACK, { UI_KEY_ESC, UI_KEY_BACKSPACE }, "Esc", "drop the filter; back", NULL, NULL, 0, NULL,
+	    PART_MOVE },
+	{ ACTION_QUIT, { 'q' }, "q", "back", "q", "Back", 255, "q", PART_MOVE },
 };
 
 const char *
@@ -91,10 +101,12 @@ groups_window_title(const struct viewer *v, char *out, size_t cap)
 }
 
 char *
-groups_about(unsigned n, char *out, size_t cap)
+groups_about(unsigned n, uint64_t most, char *out, size_t cap)
 {
 	char text[24];
 
+	/* An estimate may be more than there were at all. */
+	n = n > most ? (unsigned)most : n;
 	(void)snprintf(
 	    out, cap, "%s%s", n > GROUPS_EXACT ? "~" : "", n > 0 ? view_number(text, sizeof text, n, 4) : "-");
 	return out;
@@ -116,17 +128,27 @@ groups_when(const struct viewer *v, int64_t first_ns, int64_t last_ns, char *out
 }
 
 void
-groups_spark(const struct view_table *t, struct canvas *c, int row, size_t column, const uint32_t history[30])
+groups_spark(const struct viewer *v, const struct view_table *t, struct canvas *c, int row, size_t column,
+    const uint32_t history[30])
 {
-	uint64_t wide[STORE_GROUP_HISTORY] = { 0 };
-	int width = t->width[column];
+	uint64_t wide[STORE_GROUP_HISTORY] = { 0 }, in_s[STORE_GROUP_HISTORY] = { 0 };
+	const int last = STORE_GROUP_HISTORY - 1;
+	int width = t->width[column], n = width < STORE_GROUP_HISTORY ? width : STORE_GROUP_HISTORY;
+	uint64_t gone_s = store_now(v->store) > 0 ? (uint64_t)(store_now(v->store) / NS_PER_S % GROUPS_STEP_S) : 0;
 
-	/* Always the whole hour, in as many columns as there are. */
-	int each = width > 0 ? (STORE_GROUP_HISTORY + width - 1) / width : 1, n = STORE_GROUP_HISTORY / each;
-
-	for (int i = 0; i < STORE_GROUP_HISTORY; i++)
-		wide[i / each] += history[i];
-	if (width > 0)
+	/* Always the whole hour, in as many columns as there are: how often it came, since they hold unlike times. */
+	for (int i = 0; n > 0 && i <= last; i++) {
+		wide[i * n / STORE_GROUP_HISTORY] += history[i];
+		in_s[i * n / STORE_GROUP_HISTORY] += i < last ? GROUPS_STEP_S : gone_s;
+	}
+	/* The newest has just begun: what came before belongs to it as well, or each would end in a fall. */
+	if (n > 0 && in_s[n - 1] < GROUPS_STEP_S / 2) {
+		wide[n - 1] += history[last - 1];
+		in_s[n - 1] += GROUPS_STEP_S;
+	}
+	for (int i = 0; i < n; i++)
+		wide[i] = (wide[i] * GROUPS_HOUR_S + in_s[i] - 1) / in_s[i];
+	if (n > 0)
 		spark_draw(c, row, t->at[column] + width - n, n, ROLE_SPARK, wide, (size_t)n);
 }
 
@@ -176,11 +198,14 @@ groups_title_draw(const struct viewer *v, const struct groups *g, struct canvas 
 	end = cols - 1 - (int)strlen(right);
 	(void)snprintf(sort, sizeof sort, "   sort %s",
 	    groups_kind(g)->sorted != NULL ? groups_kind(g)->sorted(g) : groups_kind(g)->sort);
-	if ((int)(strlen(sort) + strlen(groups_by_name(g->by))) + 33 > end)
-		sort[0] = '\0';
-	(void)snprintf(left, sizeof left, "Groups by %s%s   Window %s%s%s", groups_by_name(g->by), sort,
-	    groups_window(v), v->filter != NULL && g->by != GROUPS_BY_SIGNATURE ? "   Filter " : "",
-	    v->filter != NULL && g->by != GROUPS_BY_SIGNATURE ? v->filter_text : "");
+	/* Of what does not fit the order goes first. */
+	for (int with = 1; with >= 0; with--) {
+		(void)snprintf(left, sizeof left, "Groups by %s%s   Window %s%s%s", groups_by_name(g->by),
+		    with ? sort : "", groups_window(v), v->filter != NULL ? "   Filter " : "",
+		    v->filter != NULL ? v->filter_text : "");
+		if ((int)strlen(left) + 3 < end)
+			break;
+	}
 	/* In narrow windows the number gives way to what the rows are. */
 	if (end < 30)
 		end = cols;
@@ -335,28 +360,38 @@ groups_signature_key(struct viewer *v, struct groups *g, enum view_action action
 	return COMMAND_NONE;
 }
 
-/* Its events are those of the filter in force as well, which counted them; signatures know no filter. */
+/* One filter that means the row's failures, or (negate) all others. */
 static void
-groups_open_events(struct viewer *v, const struct groups *g, bool stay)
+groups_narrow(struct viewer *v, const char *terms, bool negate)
 {
-	char terms[FILTER_TEXT_MAX] = "", text[2 * FILTER_TEXT_MAX + 4] = "";
+	char text[FILTER_TEXT_MAX + 8];
+	bool many = strchr(terms, ' ') != NULL;
+
+	(void)snprintf(text, sizeof text, "%s%s%s%s", negate ? "-" : "", negate && many ? "(" : "", terms,
+	    negate && many ? ")" : "");
+	lens_narrow(v, text);
+}
+
+/* Its events are those of the filter in force as well, which counted them. */
+static void
+groups_open_events(struct viewer *v, const struct groups *g, enum view_action action)
+{
+	char terms[FILTER_TEXT_MAX] = "", text[2 * FILTER_TEXT_MAX + 8];
 
 	if (!groups_kind(g)->terms(v, g, g->list.cursor, terms, sizeof terms)) {
 		viewer_say(v, "nothing is known here that a filter could ask for");
 		return;
 	}
-	if (stay) {
-		lens_narrow(v, terms);
+	if (action != ACTION_OPEN) {
+		groups_narrow(v, terms, action == ACTION_WITHOUT);
 		return;
 	}
-	if (v->filter != NULL && g->by != GROUPS_BY_SIGNATURE)
-		(void)snprintf(text, sizeof text, "(%s) ", v->filter_text);
-	(void)snprintf(text + strlen(text), sizeof text - strlen(text), "%s", terms);
-	(void)viewer_open_events(v, text);
+	(void)viewer_open_events(v, lens_with(v, terms, text, sizeof text));
 }
 
+/* Its newest failure, as one of them looks. */
 static void
-groups_ladder(struct viewer *v, struct groups *g)
+groups_example(struct viewer *v, struct groups *g, const struct view_ops *ops)
 {
 	uint64_t id = groups_kind(g)->newest(g, g->list.cursor);
 	const struct event *e = store_event_at(v->store, store_event_index(v->store, id));
@@ -368,7 +403,7 @@ groups_ladder(struct viewer *v, struct groups *g)
 	g->visit = (struct view_visit){ .id = v->event_id, .moved = v->moved, .open = true };
 	v->event_id = id;
 	v->message = 0;
-	viewer_push(v, &view_ladder);
+	viewer_push(v, ops);
 }
 
 static enum command
@@ -423,13 +458,31 @@ groups_row_key(struct viewer *v, struct groups *g, enum view_action action)
 {
 	if (g->list.count == 0)
 		viewer_say(v, "there is no group yet");
-	else if (action == ACTION_OPEN || action == ACTION_WITH)
-		groups_open_events(v, g, action == ACTION_WITH);
+	else if (action == ACTION_OPEN || action == ACTION_WITH || action == ACTION_WITHOUT)
+		groups_open_events(v, g, action);
 	else if (action == ACTION_LADDER)
-		groups_ladder(v, g);
+		groups_example(v, g, &view_ladder);
+	else if (action == ACTION_RAW)
+		groups_example(v, g, &view_raw);
+	else if (action == ACTION_DIFF)
+		groups_example(v, g, &view_diff);
 	else if (action == ACTION_COPY)
 		return groups_copy(v, g);
 	return COMMAND_NONE;
+}
+
+/* What was put on comes off first. */
+static void
+groups_back(struct viewer *v, bool drop)
+{
+	struct errmsg em;
+
+	if (!drop || v->filter == NULL) {
+		viewer_pop(v);
+		return;
+	}
+	(void)lens_filter(v, "", &em, NULL);
+	viewer_say(v, "filter dropped");
 }
 
 enum command
@@ -441,8 +494,14 @@ groups_view_key(struct viewer *v, void *state, enum view_action action)
 		groups_kind(g)->keep(g, action == ACTION_HOME || g->list.count == 0);
 		return COMMAND_NONE;
 	}
-	if (action == ACTION_BACK)
-		viewer_pop(v);
+	if (action == ACTION_BACK || action == ACTION_QUIT)
+		groups_back(v, action == ACTION_BACK);
+	else if (action == ACTION_FILTER)
+		prompt_open(v, PROMPT_FILTER, v->filter_text);
+	else if (action == ACTION_FILTER_FORM)
+		viewer_push(v, &view_filter_form);
+	else if (action == ACTION_SAVE)
+		viewer_push(v, &view_save_form);
 	else if (action == ACTION_GROUP_BY)
 		groups_turn(v, g);
 	else if (action == ACTION_SORT_PREVIOUS || action == ACTION_SORT_NEXT || action == ACTION_SORT_TURN)

@@ -24,11 +24,6 @@ enum field_column {
 	FIELD_USERS,
 	FIELD_PEER,
 	FIELD_AGENT,
-	FIELD_ANSWERED,
-	FIELD_LATE,
-	FIELD_ASR,
-	FIELD_LAST_OK,
-	FIELD_REGISTERED,
 	FIELD_LOSS,
 	FIELD_LAG,
 	FIELD_HISTORY,
@@ -46,11 +41,6 @@ static const struct view_column field_columns[FIELD_COLUMNS] = {
 	[FIELD_USERS] = { "users", 5, 5, 72, true },
 	[FIELD_PEER] = { "TOP PEER", 11, 20, 60, false },
 	[FIELD_AGENT] = { "UA", 14, 24, 80, false },
-	[FIELD_ANSWERED] = { "answ.", 5, 5, 100, true },
-	[FIELD_LATE] = { "p95", 5, 5, 100, true },
-	[FIELD_ASR] = { "ASR", 5, 6, 100, true },
-	[FIELD_LAST_OK] = { "LAST 200", 8, 8, 120, false },
-	[FIELD_REGISTERED] = { "REG", 3, 3, 120, false },
 	[FIELD_LOSS] = { "loss", 5, 6, 60, true },
 	[FIELD_LAG] = { "lag", 5, 6, 60, true },
 	[FIELD_HISTORY] = { "60 min", 10, STORE_GROUP_HISTORY, 80, true },
@@ -65,27 +55,18 @@ static const struct {
 	    { FIELD_VALUE, FIELD_COUNT, FIELD_BEFORE, FIELD_SHARE, FIELD_CALLS, FIELD_USERS, FIELD_PEER,
 		FIELD_HISTORY } },
 	[GROUPS_BY_USER] = { "USER",
-	    { FIELD_VALUE, FIELD_COUNT, FIELD_TOP, FIELD_CALLS, FIELD_PEER, FIELD_AGENT, FIELD_LAST_OK,
-		FIELD_REGISTERED, FIELD_HISTORY } },
+	    { FIELD_VALUE, FIELD_COUNT, FIELD_TOP, FIELD_CALLS, FIELD_PEER, FIELD_AGENT, FIELD_HISTORY } },
 	[GROUPS_BY_AGENT] = { "USER-AGENT",
 	    { FIELD_VALUE, FIELD_COUNT, FIELD_BEFORE, FIELD_TOP, FIELD_USERS, FIELD_PEER, FIELD_HISTORY } },
 	[GROUPS_BY_METHOD] = { "METHOD",
-	    { FIELD_VALUE, FIELD_COUNT, FIELD_BEFORE, FIELD_SILENT, FIELD_TOP, FIELD_PEER, FIELD_ANSWERED, FIELD_LATE,
-		FIELD_HISTORY } },
+	    { FIELD_VALUE, FIELD_COUNT, FIELD_BEFORE, FIELD_SILENT, FIELD_TOP, FIELD_PEER, FIELD_HISTORY } },
 	[GROUPS_BY_PREFIX] = { "PREFIX",
-	    { FIELD_VALUE, FIELD_COUNT, FIELD_BEFORE, FIELD_CALLS, FIELD_TOP, FIELD_PEER, FIELD_ASR, FIELD_HISTORY } },
+	    { FIELD_VALUE, FIELD_COUNT, FIELD_BEFORE, FIELD_CALLS, FIELD_TOP, FIELD_PEER, FIELD_HISTORY } },
 	[GROUPS_BY_REASON] = { "REASON",
 	    { FIELD_VALUE, FIELD_TOP, FIELD_COUNT, FIELD_BEFORE, FIELD_USERS, FIELD_PEER, FIELD_HISTORY } },
 	[GROUPS_BY_SOURCE] = { "SOURCE",
 	    { FIELD_VALUE, FIELD_COUNT, FIELD_TOP, FIELD_LOSS, FIELD_LAG, FIELD_PEER, FIELD_HISTORY } },
 };
-
-/* The inbox knows no filter. */
-static const struct filter *
-field_filter(const struct viewer *v, const struct groups *g)
-{
-	return g->by != GROUPS_BY_SIGNATURE ? v->filter : NULL;
-}
 
 /* Does the count that goes on answer what is asked now?  The old filter may be gone: it is only compared. */
 static bool
@@ -93,7 +74,7 @@ field_is_set(const struct viewer *v, const struct groups *g)
 {
 	const struct groups_field *f = &g->field;
 
-	return f->set && f->by == g->by && f->window_s == view_window_s(v) && f->filter == field_filter(v, g) &&
+	return f->set && f->by == g->by && f->window_s == view_window_s(v) && f->filter == v->filter &&
 	    strcmp(f->filter_text, v->filter_text) == 0;
 }
 
@@ -106,7 +87,7 @@ field_set(struct viewer *v, struct groups *g)
 	f->whole = false;
 	f->by = g->by;
 	f->window_s = view_window_s(v);
-	f->filter = field_filter(v, g);
+	f->filter = v->filter;
 	memcpy(f->filter_text, v->filter_text, sizeof f->filter_text);
 	sift_groups_set(f->count, f->filter, filter_field_find(slice_str(groups_by_field(g->by))), f->window_s);
 }
@@ -191,7 +172,7 @@ field_empty(const struct viewer *v, const struct groups *g)
 		return "Memory is short: failures cannot be counted now.";
 	if (!g->field.whole)
 		return "Counting.";
-	return v->filter != NULL ? "The filter means no failure in this window; + makes it longer."
+	return v->filter != NULL ? "No failure of the filter in this window.  + longer   Esc drop the filter"
 				 : "No failure in this window; + makes it longer.";
 }
 
@@ -262,7 +243,7 @@ field_source_text(const struct viewer *v, const char *name, bool lag, char *out,
 	}
 }
 
-/* Of a user its device, which is what sent the request; else what the newest answer names. */
+/* Of a user its device, which is what sent the newest request; else what the newest answer names. */
 static const char *
 field_agent(const struct viewer *v, const struct groups *g, const struct sift_group *row, char *out, size_t cap)
 {
@@ -270,9 +251,9 @@ field_agent(const struct viewer *v, const struct groups *g, const struct sift_gr
 
 	if (g->by == GROUPS_BY_AGENT)
 		return "";
-	if (g->by != GROUPS_BY_USER || e == NULL || e->user_agent.n == 0)
+	if (g->by != GROUPS_BY_USER)
 		return row->agent;
-	(void)slice_copy(out, cap, e->user_agent);
+	(void)slice_copy(out, cap, e != NULL && e->id == row->newest ? e->user_agent : slice_str(""));
 	return out;
 }
 
@@ -297,9 +278,9 @@ field_text(
 	else if (id == FIELD_SILENT)
 		(void)view_number(out, cap, row->by_class[0], 4);
 	else if (id == FIELD_CALLS)
-		(void)groups_about(row->calls, out, cap);
+		(void)groups_about(row->calls, row->count, out, cap);
 	else if (id == FIELD_USERS)
-		(void)groups_about(row->users, out, cap);
+		(void)groups_about(row->users, row->count, out, cap);
 	else if (id == FIELD_AGENT && agent[0] != '\0')
 		(void)snprintf(out, cap, "%s", agent);
 	else if (id == FIELD_LOSS || id == FIELD_LAG)
@@ -318,7 +299,7 @@ field_draw(struct viewer *v, const struct groups *g, const struct view_table *t,
 		unsigned id = field_lists[g->by].column[i];
 
 		if (id == FIELD_HISTORY)
-			groups_spark(t, c, row, i, r->history);
+			groups_spark(v, t, c, row, i, r->history);
 		else if (id == FIELD_VALUE)
 			view_table_cell(t, c, row, i,
 			    g->by == GROUPS_BY_CODE && r->count > 0 ? view_code_role(r->top_code) : role,
@@ -347,7 +328,8 @@ field_tail(struct viewer *v, const struct groups *g, struct page *p, size_t at)
 		    view_window_name(v));
 	(void)snprintf(text, sizeof text, "%s: %s failure%s%s; calls %s, users %s; %s.",
 	    field_value(g, r, value, sizeof value), view_number(n, sizeof n, r->count, 11), r->count == 1 ? "" : "s",
-	    before, groups_about(r->calls, calls, sizeof calls), groups_about(r->users, users, sizeof users),
+	    before, groups_about(r->calls, r->count, calls, sizeof calls),
+	    groups_about(r->users, r->count, users, sizeof users),
 	    groups_when(v, r->first_ns, r->last_ns, when, sizeof when));
 	page_text(p, ROLE_TEXT, 1, 1, slice_str(text));
 	if (r->count > 0)
@@ -384,8 +366,9 @@ field_line(struct viewer *v, const struct groups *g, size_t at, char *out, size_
 	(void)snprintf(out, cap, "%s %s, %s %llu, mostly %s, peer %s, calls %s, users %s, %s", groups_by_name(g->by),
 	    field_value(g, r, value, sizeof value), groups_window_title(v, window, sizeof window),
 	    (unsigned long long)r->count, field_text(v, g, r, FIELD_TOP, top, sizeof top),
-	    r->top_peer[0] != '\0' ? r->top_peer : "-", groups_about(r->calls, calls, sizeof calls),
-	    groups_about(r->users, users, sizeof users), groups_when(v, r->first_ns, r->last_ns, when, sizeof when));
+	    r->top_peer[0] != '\0' ? r->top_peer : "-", groups_about(r->calls, r->count, calls, sizeof calls),
+	    groups_about(r->users, r->count, users, sizeof users),
+	    groups_when(v, r->first_ns, r->last_ns, when, sizeof when));
 }
 
 const struct groups_kind groups_kind_field = {

@@ -318,7 +318,7 @@ peer_draw(struct viewer *v, const struct groups *g, const struct view_table *t, 
 	    slice_str(view_number(text, sizeof text, r != NULL ? r->by_class[4] : 0, 4)));
 	view_table_cell(t, c, row, PEER_SILENCE, r != NULL && r->by_class[0] > 0 ? ROLE_CLASS_SILENCE : ROLE_TEXT_DIM,
 	    slice_str(view_number(text, sizeof text, r != NULL ? r->by_class[0] : 0, 4)));
-	groups_spark(t, c, row, PEER_HISTORY, r != NULL ? r->history : none);
+	groups_spark(v, t, c, row, PEER_HISTORY, r != NULL ? r->history : none);
 }
 
 /* "503 x371  486 x2  --- x4", since the start; those that do not fit the width are among the others. */

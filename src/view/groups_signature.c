@@ -1,8 +1,8 @@
 /*
  * groups_signature - the inbox: failures folded by code, reason, method, peer and direction, new ones first; see
  * groups_int.h.
- * One thing to know: the store counts them from the start of the run; for a window they are counted from the kept
- * events, and where not all of it is kept by the store's columns of 2 minutes, whole ones, which "~" tells.
+ * One thing to know: the store counts them from the start of the run; for a window or a filter they are counted from
+ * the kept events, and where not all of it is kept by the store's columns of 2 minutes, whole ones, which "~" tells.
  */
 #include <stdio.h>
 #include <string.h>
@@ -43,12 +43,36 @@ static const struct view_column signature_columns[SIGNATURE_COLUMNS] = {
 	[SIGNATURE_HISTORY] = { "60 min", 8, STORE_GROUP_HISTORY, 80, true },
 };
 
+/* What the filter counted of a signature, NULL none. */
+static const struct sift_group *
+signature_kept(const struct groups *g, uint64_t key)
+{
+	char text[20];
+
+	(void)snprintf(text, sizeof text, "%016llx", (unsigned long long)key);
+	return groups_field_find(g, text);
+}
+
+/* Those that the filter means none of are not there. */
+static void
+signature_sieve(struct groups *g)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->n; i++)
+		if (signature_kept(g, g->row[i].key) != NULL)
+			g->row[n++] = g->row[i];
+	g->n = n;
+}
+
 static size_t
 signature_sync(struct viewer *v, struct groups *g, size_t *cursor)
 {
 	*cursor = g->list.cursor;
 	groups_field_count(v, g);
 	g->n = store_groups(v->store, g->with_muted, g->row, STORE_GROUPS_MAX);
+	if (v->filter != NULL)
+		signature_sieve(g);
 	if (g->key == 0)
 		*cursor = 0;
 	for (size_t i = 0; g->key != 0 && i < g->n; i++)
@@ -68,9 +92,14 @@ signature_summary(const struct viewer *v, const struct groups *g, char *out, siz
 {
 	size_t muted, all = store_group_count(v->store, &muted), fresh = 0, acked = 0, at;
 
+	if (v->filter != NULL) {
+		all = g->n;
+		muted = 0;
+	}
 	for (size_t i = 0; i < g->n; i++) {
 		fresh += g->row[i].fresh && !g->row[i].muted;
 		acked += g->row[i].acked && !g->row[i].muted;
+		muted += v->filter != NULL && g->row[i].muted;
 	}
 	at = (size_t)snprintf(out, cap, "%zu group%s", all, all == 1 ? "" : "s");
 	if (fresh > 0 && at < cap)
@@ -79,6 +108,8 @@ signature_summary(const struct viewer *v, const struct groups *g, char *out, siz
 		at += (size_t)snprintf(out + at, cap - at, "  %zu done", acked);
 	if (muted > 0 && at < cap)
 		(void)snprintf(out + at, cap - at, "  %zu muted", muted);
+	if (v->filter != NULL)
+		groups_state(v, g, out, cap);
 }
 
 static const char *
@@ -87,6 +118,8 @@ signature_empty(const struct viewer *v, const struct groups *g)
 	size_t muted;
 
 	(void)store_group_count(v->store, &muted);
+	if (v->filter != NULL && g->field.whole)
+		return "No failure of the filter in this window.  + longer   Esc drop the filter";
 	return muted > 0 && !g->with_muted ? "All groups are muted; M shows them."
 					   : "No failure so far, so there is nothing to group.";
 }
@@ -110,12 +143,12 @@ signature_make_columns(const struct viewer *v, const struct groups *g, struct vi
 static char *
 signature_reason(const struct store_group *g, char *out, size_t cap)
 {
-	const struct q850_cause *cause = g->q850 >= 0 ? q850_find((unsigned)g->q850) : NULL;
+	const char *cause = g->q850 >= 0 ? view_cause((unsigned)g->q850) : NULL;
 	const char *words = g->phrase[0] != '\0' ? g->phrase : view_code_words(g->code);
 
 	if (g->q850 >= 0)
 		(void)snprintf(out, cap, "%sQ.850/%d %s", g->in_call ? "in call: " : "", g->q850,
-		    cause != NULL && cause->name != NULL ? cause->name : words);
+		    cause != NULL ? cause : words);
 	else
 		(void)snprintf(out, cap, "%s%s", g->in_call ? "in call: " : "", words);
 	return out;
@@ -147,16 +180,14 @@ signature_count(const struct viewer *v, const struct groups *groups, const struc
 	int64_t now = store_now(v->store), window = (int64_t)view_window_s(v) * NS_PER_S;
 	struct signature_window w = { .n = g->count, .calls = g->calls, .users = g->users };
 	const struct sift_group *kept;
-	char key[20];
 
-	if (window == 0 || g->first_ns >= now - window)
+	if (v->filter == NULL && (window == 0 || g->first_ns >= now - window))
 		return w;
-	(void)snprintf(key, sizeof key, "%016llx", (unsigned long long)g->key);
-	kept = groups_field_find(groups, key);
+	kept = signature_kept(groups, g->key);
 	w.calls = kept != NULL ? kept->calls : 0;
 	w.users = kept != NULL ? kept->users : 0;
 	w.n = kept != NULL ? kept->count : 0;
-	w.about = !groups_field_covers(v);
+	w.about = v->filter == NULL && !groups_field_covers(v);
 	if (w.about)
 		w.n = signature_columns_sum(g, now, window);
 	return w;
@@ -196,13 +227,13 @@ signature_figures_draw(const struct viewer *v, const struct groups *groups, cons
 
 	view_table_cellf(t, c, row, SIGNATURE_COUNT, role, "%s%s", w.about ? "~" : "",
 	    view_number(number, sizeof number, w.n, w.about ? 4 : 5));
-	view_table_cell(t, c, row, SIGNATURE_CALLS, role, slice_str(groups_about(w.calls, text, sizeof text)));
-	view_table_cell(t, c, row, SIGNATURE_USERS, role, slice_str(groups_about(w.users, text, sizeof text)));
+	view_table_cell(t, c, row, SIGNATURE_CALLS, role, slice_str(groups_about(w.calls, w.n, text, sizeof text)));
+	view_table_cell(t, c, row, SIGNATURE_USERS, role, slice_str(groups_about(w.users, w.n, text, sizeof text)));
 	view_table_cell(
 	    t, c, row, SIGNATURE_FIRST, ROLE_TEXT_DIM, slice_str(timefmt_clock(text, sizeof text, g->first_ns)));
 	view_table_cell(
 	    t, c, row, SIGNATURE_LAST, ROLE_TEXT_DIM, slice_str(timefmt_clock(text, sizeof text, g->last_ns)));
-	groups_spark(t, c, row, SIGNATURE_HISTORY, g->history);
+	groups_spark(v, t, c, row, SIGNATURE_HISTORY, g->history);
 }
 
 static void
@@ -217,7 +248,8 @@ signature_draw(
 	view_table_cell(t, c, row, SIGNATURE_MARK, ROLE_TEXT_KEY, slice_str(signature_mark(g)));
 	view_table_cell(t, c, row, SIGNATURE_CODE, away ? role : view_code_role(g->code),
 	    slice_str(view_code(code, sizeof code, g->code)));
-	view_table_cell(t, c, row, SIGNATURE_REASON, role, slice_str(signature_reason(g, text, sizeof text)));
+	view_shorten(signature_reason(g, text, sizeof text), t->width[SIGNATURE_REASON]);
+	view_table_cell(t, c, row, SIGNATURE_REASON, role, slice_str(text));
 	view_table_cell(t, c, row, SIGNATURE_METHOD, away ? role : ROLE_TEXT_DIM, slice_str(g->method));
 	view_name(c, row, t->at[SIGNATURE_PEER], t->width[SIGNATURE_PEER], role, slice_str(signature_peer(g)));
 	view_table_cell(t, c, row, SIGNATURE_WAY, ROLE_TEXT_DIM, slice_str(signature_way(g)));
@@ -304,8 +336,15 @@ signature_who(const struct viewer *v, uint64_t key, char *out, size_t cap)
 }
 
 static const char *
-signature_state(const struct store_group *g)
+signature_state(const struct viewer *v, const struct store_group *g, char *out, size_t cap)
 {
+	char clock[32];
+
+	if (g->muted && g->muted_until_ns != 0) {
+		(void)snprintf(out, cap, "muted until %s, or until m is pressed on it again",
+		    lens_time(v, clock, sizeof clock, g->muted_until_ns));
+		return out;
+	}
 	if (g->muted)
 		return "muted until m is pressed on it again";
 	if (g->acked)
@@ -324,13 +363,13 @@ static void
 signature_tail(struct viewer *v, const struct groups *groups, struct page *p, size_t at)
 {
 	const struct store_group *g = &groups->row[at];
-	char reason[96], text[400], code[8], when[64], count[32], who[256];
+	char reason[96], text[400], code[8], when[64], count[32], who[256], state[80];
 
 	(void)signature_reason(g, reason, sizeof reason);
 	(void)snprintf(text, sizeof text, "%s %s %s %s %s: %s since the start, %s, %s.",
 	    view_code(code, sizeof code, g->code), reason, g->method, signature_toward(g),
 	    g->peer[0] != '\0' ? g->peer : "an unknown peer", view_number(count, sizeof count, g->count, 11),
-	    groups_when(v, g->first_ns, g->last_ns, when, sizeof when), signature_state(g));
+	    groups_when(v, g->first_ns, g->last_ns, when, sizeof when), signature_state(v, g, state, sizeof state));
 	page_text(p, ROLE_TEXT, 1, 1, slice_str(text));
 	signature_who(v, g->key, who, sizeof who);
 	page_text(p, ROLE_TEXT, 1, 1, slice_str(who));
@@ -391,8 +430,9 @@ signature_line(struct viewer *v, const struct groups *groups, size_t at, char *o
 	(void)snprintf(out, cap, "%s %s %s %s %s, %s %s%llu, calls %s, users %s, %s",
 	    view_code(code, sizeof code, g->code), signature_reason(g, reason, sizeof reason), g->method,
 	    signature_peer(g), signature_way(g), groups_window_title(v, window, sizeof window), w.about ? "~" : "",
-	    (unsigned long long)w.n, groups_about(g->calls, calls, sizeof calls),
-	    groups_about(g->users, users, sizeof users), groups_when(v, g->first_ns, g->last_ns, when, sizeof when));
+	    (unsigned long long)w.n, groups_about(w.calls, w.n, calls, sizeof calls),
+	    groups_about(w.users, w.n, users, sizeof users),
+	    groups_when(v, g->first_ns, g->last_ns, when, sizeof when));
 }
 
 const struct groups_kind groups_kind_signature = {

@@ -124,7 +124,7 @@ help_foot_draw(const struct viewer *v, struct help *h, struct canvas *c, int row
 		(void)canvas_printf(c, row, 1, end - 2, ROLE_TEXT_KEY, "%s", v->say);
 	else
 		(void)canvas_text(c, row, 1, end - 2, ROLE_TEXT_DIM,
-		    slice_str(cols >= HELP_NARROW ? "Any key closes.  Space: on.  / searches.  Whole manual: man sipwhy"
+		    slice_str(cols >= HELP_NARROW ? "Any key closes.  Space: more.  / searches.  Manual: man sipwhy"
 						  : "Any key closes"));
 }
 

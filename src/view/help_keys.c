@@ -44,6 +44,7 @@ static const struct {
 	{ { ACTION_ACK, ACTION_MUTE, ACTION_SHOW_MUTED }, "dismiss, mute" },
 	{ { ACTION_CLEAR, ACTION_CLEAR_SOFT, ACTION_UNDO }, "clear all, shown" },
 	{ { ACTION_COLOR_BY, ACTION_SYNTAX }, "colour by, markup" },
+	{ { ACTION_BACK, ACTION_QUIT }, "drop it, go back" },
 	{ { ACTION_VIEW_OVERVIEW, ACTION_VIEW_EVENTS }, "overview, events" },
 	{ { ACTION_VIEW_GROUPS, ACTION_VIEW_PEERS }, "groups, peers" },
 	{ { ACTION_VIEW_ALERTS, ACTION_VIEW_SOURCES }, "alerts, sources" },
@@ -68,7 +69,8 @@ help_short(enum view_action action)
 		{ ACTION_RAW, "raw message" }, { ACTION_LADDER, "ladder, all legs" }, { ACTION_PAUSE, "pause display" },
 		{ ACTION_COLUMNS, "columns" }, { ACTION_CLEAR, "clear all" }, { ACTION_SAVE, "save" },
 		{ ACTION_WITH, "only such" }, { ACTION_COPY, "copy this line" }, { ACTION_EVIDENCE, "evidence" },
-		{ ACTION_SDP, "SDP only" }, { ACTION_LEGS, "one leg or all" }, { ACTION_QUIT, "quit" } };
+		{ ACTION_SDP, "SDP only" }, { ACTION_LEGS, "one leg or all" },
+		{ ACTION_COLOR_BY, "colour peer, call" } };
 
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (words[i].action == action)
@@ -126,6 +128,9 @@ help_entry(const struct viewer *v, struct help_table *t, size_t i, bool narrow, 
 		size_t other = help_table_find(t, help_joined[j].action[k]), used = strlen(out->keys);
 
 		if (other == t->n || used + 2 >= sizeof out->keys)
+			continue;
+		/* Where q is the end it is no way back. */
+		if (t->row[other]->action == ACTION_QUIT && strcmp(t->row[other]->help, "back") != 0)
 			continue;
 		(void)snprintf(out->keys + used, sizeof out->keys - used, " %s",
 		    view_key_shown(v, t->row[other], shown, sizeof shown));
@@ -196,7 +201,9 @@ help_notes_put(struct help_pen *p, size_t line, int width)
 
 	size_t n = sizeof notes / sizeof notes[0];
 
-	/* On a screen of 24 rows the last one gives way to the keys themselves. */
+	/* On a screen of 24 rows the blank line gives way first, then the last note. */
+	if (line > HELP_TIGHT && width < 100)
+		line--;
 	if (line > HELP_TIGHT && width < 100)
 		n--;
 	for (size_t i = 0; i < n; i++) {

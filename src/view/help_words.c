@@ -155,9 +155,6 @@ help_signs_page(struct help_pen *p)
 	char title[96];
 	size_t line = 0;
 
-	(void)snprintf(title, sizeof title, "COLOURS of the theme %s, by what they mean", p->v->theme->name);
-	help_heading(p, line++, 1, cols - 2, title);
-	line = words_roles_put(p, line) + 1;
 	help_heading(p, line++, 1, cols - 2, "SIGNS");
 	line = words_glyphs_put(p, line) + 1;
 	help_heading(p, line++, 1, cols - 2, "WORDS AND FIGURES");
@@ -165,4 +162,7 @@ help_signs_page(struct help_pen *p)
 		help_put(p, line, 1, hang - 2, words_list[i].role, words_list[i].word);
 		line += help_wrap(p, line, hang, cols - hang - 1, ROLE_TEXT, words_list[i].text);
 	}
+	(void)snprintf(title, sizeof title, "COLOURS of the theme %s, by what they mean", p->v->theme->name);
+	help_heading(p, ++line, 1, cols - 2, title);
+	(void)words_roles_put(p, line + 1);
 }

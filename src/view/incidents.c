@@ -175,19 +175,22 @@ incidents_plan_rows(const struct incidents_plan *p)
 	return (int)p->shown + p->sentence + p->advice;
 }
 
-/* What gives way: further incidents, then what to check, then the sentence: the worst one is told whole first. */
+/* Information takes no room from what is serious.  What gives way: further incidents, then what to check, then the
+ * sentence: the worst one is told whole first. */
 static struct incidents_plan
 incidents_plan(const struct store *s, const struct canvas *c, bool one)
 {
 	const struct incident *first = incidents_at(s, 0);
-	struct incidents_plan p = { .shown = incidents_count(s) };
+	size_t serious = incidents_serious(s);
+	struct incidents_plan p = { .shown = serious > 0 ? serious : incidents_count(s) };
 	size_t most;
+	bool check;
 	int room = incidents_room(c, one, &most);
 
 	if (first == NULL)
 		return p;
 	p.shown = p.shown < most ? p.shown : most;
-	p.advice = true;
+	p.advice = view_incident_advice(first, &check)[0] != '\0';
 	p.sentence = !incidents_fits(s, first, c);
 	while (incidents_plan_rows(&p) > room)
 		if (p.shown > 1)
@@ -245,18 +248,19 @@ incidents_sentence_draw(const struct incident *i, struct canvas *c, int row, int
 		(void)canvas_text(c, row, col, end - col, ROLE_TEXT, i->sentence);
 }
 
-/* Bytes of an advice for this many columns: as far as a part of it goes that says something by itself. */
-static int
-incidents_advice_n(const char *advice, int room)
+struct slice
+view_clause(const char *text, int room)
 {
-	int n = (int)strlen(advice), at;
+	static const char *const ends[] = { ":;", "," };
+	size_t n = strlen(text);
 
-	if (n <= room)
-		return n;
-	for (at = room; at > room / 3; at--)
-		if (strchr(":,;", advice[at]) != NULL)
-			return at;
-	return n;
+	if (room <= 0 || n <= (size_t)room)
+		return (struct slice){ text, n };
+	for (size_t e = 0; e < sizeof ends / sizeof ends[0]; e++)
+		for (size_t at = (size_t)room; at > (size_t)room / 3; at--)
+			if (strchr(ends[e], text[at]) != NULL)
+				return (struct slice){ text, at };
+	return (struct slice){ text, n };
 }
 
 /* The first one has its sentence, and what to do or what it means; returns the next row. */
@@ -267,6 +271,7 @@ incidents_first_draw(
 	bool check;
 	int col = incidents_head_draw(s, i, c, row, 1, end - 1);
 	const char *advice = view_incident_advice(i, &check);
+	struct slice told = view_clause(advice, canvas_cols(c) - 3 - (check ? 7 : 0));
 
 	if (p->sentence)
 		incidents_sentence_draw(i, c, ++row, 3, canvas_cols(c));
@@ -275,7 +280,7 @@ incidents_first_draw(
 	row++;
 	if (p->advice)
 		(void)canvas_printf(c, row++, 3, canvas_cols(c) - 3, ROLE_TEXT_DIM, "%s%.*s", check ? "Check: " : "",
-		    incidents_advice_n(advice, canvas_cols(c) - 3 - (check ? 7 : 0)), advice);
+		    (int)told.n, told.p);
 	return row;
 }
 

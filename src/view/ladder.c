@@ -42,7 +42,8 @@ static const struct view_key ladder_keys[] = {
 
 /* " Ladder   call 8c38fb29   2 legs joined by header   w:time delta   7 messages". */
 static void
-ladder_title_draw(const struct viewer *v, const struct event *e, const struct ladder *l, struct canvas *c, int row)
+ladder_title_draw(
+    const struct viewer *v, const struct event *e, const struct ladder *l, bool told, struct canvas *c, int row)
 {
 	static const char *const forms[TIME_FORM_N] = { "local", "UTC", "delta", "since first" };
 	struct slice call = e->call_id;
@@ -52,15 +53,28 @@ ladder_title_draw(const struct viewer *v, const struct event *e, const struct la
 	for (size_t i = 0; i < call.n; i++)
 		if (call.p[i] == '@')
 			call.n = i;
-	if (l->legs > 1)
+	if (l->legs > 1 && cols < 60)
+		(void)snprintf(legs, sizeof legs, "%zu legs", l->legs);
+	else if (l->legs > 1)
 		(void)snprintf(legs, sizeof legs, "%zu legs joined by %s%s", l->legs,
-		    callmsg_evidence_name(l->evidence), l->evidence == CALLMSG_EVIDENCE_NUMBERS ? " ?" : "");
+		    l->joined_by[0] != '\0' ? l->joined_by : callmsg_evidence_name(l->evidence),
+		    l->evidence == CALLMSG_EVIDENCE_NUMBERS ? " ?" : "");
 	col += canvas_printf(c, row, col, cols, ROLE_TEXT_STRONG, cols >= 60 ? "Ladder   call " : "Ladder ");
 	col += canvas_text(c, row, col, cols >= 100 ? 40 : 12, ROLE_TEXT, call.n > 0 ? call : slice_str("-")) + 3;
+	if (!told) {
+		(void)canvas_printf(c, row, col, cols - col, ROLE_TEXT_DIM, "no messages");
+		return;
+	}
 	col += canvas_printf(c, row, col, cols - col, ROLE_TEXT, "%s", legs) + 3;
 	if (cols >= 60)
 		col += canvas_printf(c, row, col, cols - col, ROLE_TEXT_DIM, "w:%s", forms[v->time_form]) + 3;
-	(void)canvas_printf(c, row, col, cols - col, ROLE_TEXT_DIM, "%zu message%s", l->n, l->n == 1 ? "" : "s");
+	col += canvas_printf(c, row, col, cols - col, ROLE_TEXT_DIM, cols >= 60 ? "%zu message%s" : "%zu msg%s", l->n,
+	    l->n == 1 ? "" : "s");
+	if (cols - col > 32)
+		(void)canvas_printf(c, row, col, cols - col, ROLE_TEXT_DIM, "%s",
+		    l->row[0].m->code > 0     ? ", their beginning was not seen"
+			: l->n >= CALLMSG_MAX ? ", no more are kept"
+					      : "");
 }
 
 /* An attempt without messages: why, and the hops that the event knows. */
@@ -76,8 +90,10 @@ ladder_path_draw(const struct event *e, const struct detail_messages *m, struct 
 	    e->statement  ? "- No messages: a line of the log named the code."
 		: m->gone ? "- The messages were kept; newer ones pushed them out."
 			  : "- No messages of this attempt are kept, only what the failure itself tells.");
-	if (path.n > 0 && row + 1 < end)
-		(void)canvas_printf(c, ++row, 1, width, ROLE_TEXT, "The way it went, with what each hop answered:");
+	if (row + 1 < end)
+		(void)canvas_printf(c, ++row, 1, width, ROLE_TEXT, "%s",
+		    path.n > 0 ? "The way it went, with what each hop answered:"
+			       : "The way of the request, and what was answered:");
 	row++;
 	while (row < end && event_hop_next(&path, &h)) {
 		int col = 3;
@@ -102,14 +118,14 @@ ladder_path_draw(const struct event *e, const struct detail_messages *m, struct 
 		col +=
 		    canvas_text(c, row, col, width - col, ROLE_LADDER_PARTY, e->src.n > 0 ? e->src : slice_str("?")) +
 		    2;
-		(void)canvas_printf(
-		    c, row, col, width - col, view_code_role(e->code), "%s", view_code(code, sizeof code, e->code));
+		(void)canvas_printf(c, row, col, width - col, view_code_role(e->code), "%s",
+		    e->code == 0 ? "nothing" : view_code(code, sizeof code, e->code));
 	}
 }
 
-/* The headers of a message that tell most, in one line. */
+/* The headers of a message that tell most, as many as go whole in one line of `room`; the first may be cut. */
 static void
-ladder_telling(const struct callmsg *m, char *out, size_t cap)
+ladder_telling(const struct callmsg *m, size_t room, char *out, size_t cap)
 {
 	static const char *const answers[] = { "Reason", "Retry-After", "Warning", "X-Asterisk-HangupCause", "Contact",
 		"Server", "Allow" };
@@ -122,7 +138,7 @@ ladder_telling(const struct callmsg *m, char *out, size_t cap)
 		struct slice value = message_header(m->raw, names[i], NULL);
 		int w;
 
-		if (value.n == 0)
+		if (value.n == 0 || (at > 0 && at + strlen(names[i]) + value.n + 5 > room))
 			continue;
 		w = snprintf(out + at, cap - at, "%s%s: %.*s", at > 0 ? "   " : "", names[i],
 		    (int)(value.n < 120 ? value.n : 120), value.p);
@@ -139,16 +155,16 @@ ladder_tail_draw(const struct ladder *l, const struct event *e, const struct lad
 
 	(void)snprintf(title, sizeof title, "selected: %s", message_label(r->m, label, sizeof label));
 	(void)view_frame(c, row, 0, canvas_cols(c), title);
-	ladder_telling(r->m, text, sizeof text);
-	(void)canvas_text(
-	    c, row + 1, 1, width, ROLE_TEXT, slice_str(text[0] != '\0'       ? text
-		: r->m->raw.n == 0           ? "- not kept"
-		: r->m->code > 0             ? "It has no Reason, Warning, Retry-After or Server."
-					     : "It has no User-Agent and no Contact."));
+	ladder_telling(r->m, (size_t)(width > 0 ? width : 0), text, sizeof text);
+	(void)canvas_text(c, row + 1, 1, width, ROLE_TEXT,
+	    slice_str(text[0] != '\0'  ? text
+		    : r->m->raw.n == 0 ? "- not kept"
+		    : r->m->code > 0   ? "It has no Reason, Warning, Retry-After or Server."
+				       : "It has no User-Agent and no Contact."));
 	(void)canvas_printf(c, row + 2, 1, width, ROLE_TEXT, "%s", ladder_verdict(l, e, text, sizeof text));
 	if (r->m->leg > 0)
 		(void)canvas_printf(c, row + 3, 1, width, ROLE_TEXT_DIM, "leg %c: joined by %s%s",
-		    'A' + (r->m->leg < 26 ? r->m->leg : 25), callmsg_evidence_name(r->m->evidence),
+		    'A' + (r->m->leg < 26 ? r->m->leg : 25), ladder_join(l, s->list.cursor),
 		    r->m->evidence == CALLMSG_EVIDENCE_NUMBERS ? ", probable" : "");
 }
 
@@ -223,7 +239,7 @@ ladder_view_draw(struct viewer *v, void *state, struct canvas *c)
 	}
 	ladder_make(v, s, e, &m, &l);
 	if (y.title >= 0)
-		ladder_title_draw(v, e, &l, c, y.title);
+		ladder_title_draw(v, e, &l, m.told && l.n > 0, c, y.title);
 	if (!m.told || l.n == 0) {
 		ladder_path_draw(e, &m, c, y.body, y.height);
 	} else {

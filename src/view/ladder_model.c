@@ -198,14 +198,73 @@ ladder_note_rest(struct ladder *l, const struct event *e)
 			ladder_add(&l->row[i], "challenge");
 		if (m->code > 0 && m->method.n > 0 && e->method.n > 0 && !slice_eq(m->method, e->method) &&
 		    !slice_eq(m->method, slice_str("INVITE"))) {
-			(void)snprintf(text, sizeof text, "to %.*s", (int)(m->method.n < 16 ? m->method.n : 16),
-			    m->method.p);
+			(void)snprintf(
+			    text, sizeof text, "to %.*s", (int)(m->method.n < 16 ? m->method.n : 16), m->method.p);
 			ladder_add(&l->row[i], text);
 		}
+		if (m->raw.n > 0 && message_is_cut(m))
+			ladder_add(&l->row[i], "cut");
 		if (m->seen > 1) {
 			(void)snprintf(text, sizeof text, "x%" PRIu32, m->seen);
 			ladder_add(&l->row[i], text);
 		}
+	}
+}
+
+/* The first message of the leg that has this header; NULL none. */
+static const struct callmsg *
+ladder_first_with(const struct ladder *l, unsigned leg, const char *name, struct slice *value)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->row[i].m->leg != leg)
+			continue;
+		*value = message_header(l->row[i].m->raw, name, NULL);
+		*value = slice_trim(slice_cut(value, ';'));
+		if (value->n > 0)
+			return l->row[i].m;
+	}
+	return NULL;
+}
+
+/* One of them names the Call-ID of the other, or both carry the same. */
+static bool
+ladder_is_joined(const struct ladder *l, unsigned leg, const char *name)
+{
+	struct slice mine, theirs, call;
+
+	if (ladder_first_with(l, leg, name, &mine) == NULL)
+		return ladder_first_with(l, 0, name, &theirs) != NULL &&
+		    ladder_first_with(l, leg, "Call-ID", &call) != NULL && slice_eq(theirs, call);
+	return (ladder_first_with(l, 0, "Call-ID", &call) != NULL && slice_eq(mine, call)) ||
+	    (ladder_first_with(l, 0, name, &theirs) != NULL && slice_eq(mine, theirs));
+}
+
+const char *
+ladder_join(const struct ladder *l, size_t row)
+{
+	static const char *const names[] = { "X-Call-ID", "X-CID", "Session-ID", "P-Charging-Vector" };
+	const struct callmsg *m = l->row[row].m;
+
+	if (m->leg == 0)
+		return "";
+	for (size_t i = 0; m->evidence == CALLMSG_EVIDENCE_HEADER && i < sizeof names / sizeof names[0]; i++)
+		if (ladder_is_joined(l, m->leg, names[i]))
+			return names[i];
+	return callmsg_evidence_name(m->evidence);
+}
+
+/* What joins the legs, where that is one thing for all. */
+static void
+ladder_note_join(struct ladder *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		const char *by = ladder_join(l, i);
+
+		if (by[0] == '\0' || strcmp(by, l->joined_by) == 0)
+			continue;
+		(void)snprintf(l->joined_by, sizeof l->joined_by, "%s", l->joined_by[0] == '\0' ? by : "");
+		if (l->joined_by[0] == '\0')
+			return;
 	}
 }
 
@@ -231,6 +290,7 @@ ladder_build(
 		(void)slice_copy(l->party[l->row[0].from].name, sizeof l->party[0].name, e->from);
 	l->said = ladder_said(l, e, msgs->answer);
 	ladder_note_legs(l);
+	ladder_note_join(l);
 	ladder_note_answers(l);
 	ladder_note_rest(l, e);
 }
@@ -280,11 +340,11 @@ ladder_unsaid(const struct ladder *l, const struct event *e, char *out, size_t c
 		ack = ack || (l->row[i].m->code == 0 && slice_eq(l->row[i].m->method, slice_str("ACK")));
 	}
 	(void)snprintf(out, cap, "%s",
-	    e->ack_missing && ack    ? "It was answered, but the ACK came late: the answer was repeated until then."
-		: e->ack_missing     ? "It was answered, but no ACK followed."
-		: e->code != 0       ? "The answer that failed is not among the messages kept."
-		: provisional        ? "No final answer came, only provisional ones."
-				     : "Nobody answered: the request stands alone.");
+	    e->ack_missing && ack ? "It was answered, but the ACK came late: the answer was repeated until then."
+		: e->ack_missing  ? "It was answered, but no ACK followed."
+		: e->code != 0    ? "The answer that failed is not among the messages kept."
+		: provisional     ? "No final answer came, only provisional ones."
+				  : "Nobody answered: the request stands alone.");
 }
 
 char *
@@ -301,8 +361,8 @@ ladder_verdict(const struct ladder *l, const struct event *e, char *out, size_t 
 	}
 	last = l->passed < l->n ? l->row[l->passed].m : NULL;
 	if (last == NULL)
-		at = (size_t)snprintf(out, cap, "%s said %u; no other hop passed it on.", ladder_who(l, l->said),
-		    said->code);
+		at = (size_t)snprintf(
+		    out, cap, "%s said %u; no other hop passed it on.", ladder_who(l, l->said), said->code);
 	else if (last->leg == said->leg && last->code == said->code)
 		at = (size_t)snprintf(out, cap, "%s said %u, and %s passed it on unchanged.", ladder_who(l, l->said),
 		    said->code, ladder_who(l, l->passed));

@@ -11,7 +11,7 @@
 #include "sipwhy/timefmt.h"
 #include "view_int.h"
 
-enum { LENS_UNDO_S = 60 };
+enum { LENS_UNDO_S = 60, LENS_TERMS = 32 };
 
 int
 lens_filter(struct viewer *v, const char *text, struct errmsg *em, size_t *at)
@@ -33,15 +33,48 @@ lens_filter(struct viewer *v, const char *text, struct errmsg *em, size_t *at)
 	return 0;
 }
 
+char *
+lens_with(const struct viewer *v, const char *term, char *out, size_t cap)
+{
+	/* "or" binds less than what is to stand beside it. */
+	bool loose = filter_terms(v->filter, NULL, 0) < 2 && strpbrk(v->filter_text, " |") != NULL;
+
+	(void)snprintf(out, cap, "%s%s%s%s%s", loose ? "(" : "", v->filter_text, loose ? ")" : "",
+	    v->filter_text[0] != '\0' ? " " : "", term);
+	return out;
+}
+
 void
 lens_narrow(struct viewer *v, const char *term)
 {
-	char text[FILTER_TEXT_MAX + FILTER_VALUE_MAX];
+	char text[2 * FILTER_TEXT_MAX + FILTER_VALUE_MAX];
+	struct slice has[LENS_TERMS];
+	size_t n = filter_terms(v->filter, has, LENS_TERMS);
 	struct errmsg em;
 
-	(void)snprintf(text, sizeof text, "%s%s%s", v->filter_text, v->filter_text[0] != '\0' ? " " : "", term);
-	if (lens_filter(v, text, &em, NULL) != 0)
+	for (size_t i = 0; i < n && i < LENS_TERMS; i++)
+		if (slice_eq(has[i], slice_str(term))) {
+			viewer_say(v, "the filter has this already");
+			return;
+		}
+	if (lens_filter(v, lens_with(v, term, text, sizeof text), &em, NULL) != 0)
 		viewer_say(v, em.text);
+}
+
+bool
+lens_opened(const struct viewer *v)
+{
+	return v->opened.on && strcmp(v->opened.text, v->filter_text) == 0;
+}
+
+void
+lens_close(struct viewer *v)
+{
+	struct errmsg em;
+
+	if (lens_opened(v))
+		(void)lens_filter(v, v->opened.before, &em, NULL);
+	v->opened.on = false;
 }
 
 bool

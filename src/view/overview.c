@@ -203,27 +203,51 @@ overview_head_draw(struct viewer *v, struct overview *o, struct canvas *c, int r
 	(void)canvas_text(c, row + 1, 1, y->head > 1 ? canvas_cols(c) - 1 : 0, ROLE_TEXT, slice_str(why.because));
 }
 
-/* What Enter and d mean without a cursor: the worst that goes on. */
+/* So much of a sentence as says something in `room` columns: not what is in brackets behind it, and whole parts. */
+static struct slice
+overview_whole(const char *text, int room)
+{
+	const char *bracket = strstr(text, "  (");
+
+	if (bracket != NULL && (int)strlen(text) > room && bracket - text <= room)
+		return (struct slice){ text, (size_t)(bracket - text) };
+	return view_clause(text, room);
+}
+
+/*
+ * What Enter and d mean without a cursor: the worst that goes on.  The head has told it already, so there is room for
+ * what most failures mean; their code stands before it, for they may be others than those of the alert.
+ */
 static void
 overview_alert_hint(
     const struct viewer *v, const struct overview *o, const struct incident *i, struct canvas *c, int row)
 {
-	const char *keys = canvas_cols(c) >= 100 ? "[Enter] open   [d] dismiss" : "Enter:open d:dismiss", *advice;
+	const char *keys = canvas_cols(c) >= 100 ? "[Enter] open the alert   [d] dismiss it" : "Enter:alert d:dismiss",
+		   *advice;
 	struct why why;
 	int at = 1, end = canvas_cols(c) - (int)strlen(keys) - 1;
 	bool check;
 
 	advice = view_incident_advice(i, &check);
-	/* The head tells it already; the newest failures may say more of why. */
 	why_find(v->store, &why);
-	at += canvas_printf(c, row, at, end - at - 1, view_level_role(i), "%c ", view_level_mark(i));
-	if (o->focus == FOCUS_NONE && why.because[0] != '\0' && store_event_count(v->store) > 0) {
-		(void)canvas_text(c, row, at, end - at - 1, ROLE_TEXT, slice_str(why.because));
+	if (o->focus == FOCUS_NONE && why.because[0] != '\0' && why.code[0] != '\0') {
+		at += canvas_printf(c, row, at, end - at - 1, why.role, "%s", why.code) + 1;
+		(void)canvas_text(c, row, at, end - at - 1, ROLE_TEXT, overview_whole(why.because, end - at - 1));
 	} else {
+		at += canvas_printf(c, row, at, end - at - 1, view_level_role(i), "%c ", view_level_mark(i));
 		at += canvas_text(c, row, at, end - at - 1, view_level_role(i), view_incident_title(i));
-		(void)canvas_printf(c, row, at, end - at - 1, ROLE_TEXT, ": %s%s", check ? "check " : "", advice);
+		if (advice[0] != '\0')
+			(void)canvas_printf(
+			    c, row, at, end - at - 1, ROLE_TEXT, ": %s%s", check ? "check " : "", advice);
 	}
 	(void)canvas_text(c, row, end, canvas_cols(c) - end, ROLE_TEXT_KEY, slice_str(keys));
+}
+
+/* A class whose responses are no failures. */
+static bool
+overview_is_good(const char *class)
+{
+	return class[0] >= '1' && class[0] <= '3';
 }
 
 /* What stands behind the row under the cursor. */
@@ -235,6 +259,11 @@ overview_row_hint(const struct viewer *v, const struct overview *o, struct canva
 
 	switch (o->focus) {
 	case FOCUS_CLASSES:
+		if (overview_is_good(key)) {
+			(void)canvas_printf(c, row, 1, canvas_cols(c) - 1, ROLE_TEXT,
+			    "%s are no failures: they are counted, not kept", key);
+			break;
+		}
 		(void)canvas_printf(c, row, 1, canvas_cols(c) - 1, ROLE_TEXT, "Enter: failures %s%s",
 		    strcmp(key, "silence") == 0 ? "without any final answer" : "of class ",
 		    strcmp(key, "silence") == 0 ? "" : key);
@@ -271,7 +300,8 @@ overview_event_hint(const struct event *e, struct canvas *c, int row)
 	at += canvas_text(
 		  c, row, at, canvas_cols(c), view_event_role(e), slice_str(view_code(code, sizeof code, e->code))) +
 	    1;
-	(void)canvas_text(c, row, at, canvas_cols(c) - at, ROLE_TEXT, slice_str(why.headline));
+	(void)canvas_text(
+	    c, row, at, canvas_cols(c) - at, ROLE_TEXT, overview_whole(why.headline, canvas_cols(c) - at));
 }
 
 /* The incident under the cursor, or the worst one when there is no cursor. */
@@ -320,7 +350,8 @@ overview_hint_draw(struct viewer *v, const struct overview *o, struct canvas *c,
 	else if (o->focus != FOCUS_NONE && o->focus != FOCUS_NEWEST)
 		overview_row_hint(v, o, c, row);
 	else if (o->focus == FOCUS_NONE && overview_because(v, c, because, sizeof because))
-		(void)canvas_text(c, row, 1, canvas_cols(c) - 1, ROLE_TEXT, slice_str(because));
+		(void)canvas_text(
+		    c, row, 1, canvas_cols(c) - 1, ROLE_TEXT, overview_whole(because, canvas_cols(c) - 1));
 	else if (e != NULL)
 		overview_event_hint(e, c, row);
 }
@@ -412,10 +443,10 @@ overview_draw(struct viewer *v, void *state, struct canvas *c)
 		overview_one_line_draw(v, c);
 		if (rows > 1 && store_event_count(v->store) > 0)
 			overview_newest_small_draw(v, o, c, 1, rows - 1);
-	} else if (rows < OVERVIEW_SMALL_ROWS || cols < OVERVIEW_SMALL_COLS) {
-		overview_draw_small(v, o, c);
 	} else if (overview_is_empty(v)) {
 		overview_draw_empty(v, o, c);
+	} else if (rows < OVERVIEW_SMALL_ROWS || cols < OVERVIEW_SMALL_COLS) {
+		overview_draw_small(v, o, c);
 	} else {
 		overview_draw_full(v, o, c);
 	}
@@ -504,6 +535,8 @@ overview_enter(struct viewer *v, struct overview *o)
 		overview_open_alert(v, i);
 	} else if (o->focus == FOCUS_NONE || o->focus == FOCUS_NEWEST || b->n == 0) {
 		overview_open_event(v, o, &view_detail);
+	} else if (o->focus == FOCUS_CLASSES && overview_is_good(b->row[b->at])) {
+		viewer_say(v, "these are no failures: they are counted, not kept");
 	} else if (o->focus == FOCUS_PEERS || o->focus == FOCUS_USERS) {
 		overview_events(v, o->focus == FOCUS_PEERS ? "peer" : "user", b->row[b->at]);
 	} else {

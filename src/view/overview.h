@@ -60,6 +60,8 @@ void overview_cursor(
 
 /* Rows with or without those that are zero. */
 int overview_class_rows(const struct store *s, bool with_zero);
+/* Seconds of the past that are known. */
+int64_t overview_known_s(const struct store *s);
 void overview_classes_draw(const struct viewer *v, struct overview *o, struct canvas *c, int row, bool with_zero);
 void overview_small_draw(const struct viewer *v, struct canvas *c, int row);
 void overview_one_line_draw(const struct viewer *v, struct canvas *c);

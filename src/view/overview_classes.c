@@ -56,9 +56,8 @@ overview_class_rows(const struct store *s, bool with_zero)
 	return rows;
 }
 
-/* Seconds of the past that are known. */
-static int64_t
-classes_known_s(const struct store *s)
+int64_t
+overview_known_s(const struct store *s)
 {
 	int64_t oldest = store_oldest(s), now = store_now(s);
 
@@ -70,7 +69,7 @@ static void
 classes_scale(const struct store *s, struct classes_form *f)
 {
 	static const unsigned steps[] = { 1, 10, 30, 60, 120 };
-	int64_t known = classes_known_s(s);
+	int64_t known = overview_known_s(s);
 	unsigned full = (unsigned)(CLASSES_PAST_S / f->columns), i = 0;
 
 	while (i + 1 < sizeof steps / sizeof steps[0] && steps[i] < full && steps[i] * (int64_t)f->columns < known)
@@ -105,7 +104,7 @@ classes_form(const struct store *s, const struct canvas *c)
 static char *
 classes_usual_span(const struct viewer *v, char *out, size_t cap)
 {
-	int64_t s = classes_known_s(v->store) - view_window_s(v);
+	int64_t s = overview_known_s(v->store) - view_window_s(v);
 
 	if (s >= CLASSES_PAST_S || s < CLASSES_USUAL_MIN_S || view_window_s(v) == 0)
 		(void)snprintf(out, cap, "1 h");
@@ -139,7 +138,7 @@ classes_header_draw(const struct viewer *v, struct canvas *c, int row, const str
 	classes_right(c, row, f->change, ROLE_LIST_HEADER, text);
 	if (f->columns == 0)
 		return;
-	(void)snprintf(known, sizeof known, all >= 120 ? "%d min" : "%d s", (int)(all >= 120 ? all / 60 : all));
+	(void)snprintf(known, sizeof known, all >= 120 ? "%d min" : "%d s", (int)(all >= 120 ? (all + 30) / 60 : all));
 	(void)snprintf(
 	    step, sizeof step, f->step_s >= 60 ? "%u min" : "%u s", f->step_s >= 60 ? f->step_s / 60 : f->step_s);
 	(void)canvas_printf(c, row, f->spark, (f->most > 0 ? f->most : f->change) - 7 - f->spark, ROLE_LIST_HEADER,

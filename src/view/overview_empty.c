@@ -11,12 +11,14 @@
 
 /* Groups of notices that are named at most, and rows of a canvas that give them room. */
 enum { EMPTY_GROUPS = 4, EMPTY_FEW_ROWS = 14, EMPTY_MANY_ROWS = 20, EMPTY_SINCE_S = 10 };
+/* What all choices of a first start, and a note beside a figure, need. */
+enum { EMPTY_CHOICE_ROWS = 17, EMPTY_NOTE_COLS = 60 };
 
 /* What the sources have seen, summed.  logs: how many of them are logs. */
 struct empty_sum {
 	uint64_t frames, sip, not_sip, filtered, malformed, dropped;
 	uint64_t requests, responses, found, notices, refused;
-	size_t sources, logs;
+	size_t sources, logs, mirrors; /* mirrors: receivers that are no logs */
 	struct store_status st;
 };
 
@@ -33,6 +35,7 @@ empty_sum(const struct store *s, struct empty_sum *sum)
 		bool log = view_source_is_log(src);
 
 		sum->logs += log;
+		sum->mirrors += !log && view_source_listens(src);
 		sum->frames += src->frames;
 		/* Packets that carried SIP, messages and statements of logs. */
 		sum->found += log ? src->messages + src->statements : src->verdict[WIRE_SIP];
@@ -61,7 +64,10 @@ empty_figures(struct page *p, const struct empty_sum *sum)
 	    : sum->logs == sum->sources   ? "lines seen"
 					  : "frames and lines";
 
-	empty_figure(p, seen, sum->frames, sum->frames > 0 ? "bytes do arrive" : "nothing arrives at all");
+	empty_figure(p, seen, sum->frames,
+	    sum->frames == 0              ? "nothing arrives at all"
+		: p->width >= EMPTY_NOTE_COLS ? "bytes do arrive"
+					      : "");
 	if (sum->filtered > 0)
 		empty_figure(p, "hidden by the filter", sum->filtered, "");
 	if (sum->not_sip > 0)
@@ -195,6 +201,14 @@ empty_waiting(struct page *p, const struct store *s, const struct empty_sum *sum
 		"- A quiet PBX: make a test call, or look at sipwhy --demo in another window.",
 		NULL,
 	};
+	static const char *const mirror[] = {
+		"What is usual here:",
+		"- Does the PBX send its HEP, or the router its TZSP, to this address and port, by UDP or TCP as here?",
+		"- Without an address -L hears this machine only: -L udp:0.0.0.0:9060 --allow PBX hears others.",
+		"- Turned away (6 shows how many): who sends is not in --allow, or the key is another one.",
+		"- A quiet PBX: make a test call.  What to switch on over there: sipwhy --howto hep",
+		NULL,
+	};
 	char since[48], text[96];
 
 	empty_since(s, sum, since, sizeof since);
@@ -212,8 +226,22 @@ empty_waiting(struct page *p, const struct store *s, const struct empty_sum *sum
 		return;
 	if (sum->logs == sum->sources)
 		empty_advice(p, empty_log_advice(s));
+	else if (sum->mirrors == sum->sources)
+		empty_advice(p, mirror);
 	else
 		empty_advice(p, advice);
+}
+
+/* The same where there is no room for more than what to type. */
+static void
+empty_refused_small(struct page *p, const struct store *s)
+{
+	static const char *const choices[] = { "1 setcap cap_net_raw+ep PATH-OF-sipwhy", "2 sudo sipwhy -d INTERFACE",
+		"3 sipwhy -S udp:... --allow PBX", "4 sipwhy --follow LOG-OF-PBX", "5 sipwhy --demo" };
+
+	page_text(p, ROLE_STATE_CRIT, 1, 1, slice_str(store_source_at(s, 0)->sentence));
+	for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
+		page_text(p, ROLE_TEXT, 1, 3, slice_str(choices[i]));
 }
 
 /* Nothing may be captured: the exact words, and the ways out. */
@@ -236,6 +264,10 @@ empty_refused(struct page *p, const struct viewer *v)
 	const char *name = store_source_at(s, 0)->stat.name;
 	char text[160], others[200] = "";
 
+	if (p->height < EMPTY_CHOICE_ROWS) {
+		empty_refused_small(p, s);
+		return;
+	}
 	(void)snprintf(text, sizeof text, "Nothing to read yet: capture on %.60s was refused.", name);
 	page_text(p, ROLE_TEXT_STRONG, 2, 2, slice_str(text));
 	page_blank(p);

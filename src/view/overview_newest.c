@@ -28,15 +28,15 @@ enum newest_column {
 
 static const struct view_column newest_columns[NEWEST_COLUMNS] = {
 	[NEWEST_TIME] = { "TIME", 8, 8, 0, false },
-	[NEWEST_CODE] = { "CODE", 4, 4, 0, false },
+	[NEWEST_CODE] = { "CODE", 3, 3, 0, false },
 	[NEWEST_PHRASE] = { "PHRASE", 19, 19, 0, false },
 	[NEWEST_REASON] = { "REASON", 16, 24, 100, false },
-	[NEWEST_METHOD] = { "METHOD", 8, 8, 0, false },
+	[NEWEST_METHOD] = { "METHOD", 9, 9, 0, false },
 	[NEWEST_PEER] = { "PEER", 15, 15, 0, false },
 	[NEWEST_FROM] = { "FROM", 6, 6, 0, false },
 	[NEWEST_TO] = { "TO", 13, 13, 0, false },
-	[NEWEST_SAID_BY] = { "SAID BY", 10, 15, OVERVIEW_WIDE_COLS, false },
-	[NEWEST_AFTER] = { "AFTER", 7, 7, OVERVIEW_WIDE_COLS, true },
+	[NEWEST_SAID_BY] = { "SAID BY", 11, 15, OVERVIEW_WIDE_COLS, false },
+	[NEWEST_AFTER] = { "AFTER", 6, 6, OVERVIEW_WIDE_COLS, true },
 	[NEWEST_CALL_ID] = { "CALL", NEWEST_CALL, 12, OVERVIEW_WIDE_COLS, false },
 };
 
@@ -196,12 +196,18 @@ newest_row_draw(const struct viewer *v, const struct view_table *t, const struct
 {
 	enum ui_role plain = e->recovered ? ROLE_TEXT_DIM : ROLE_TEXT;
 	char text[160], code[8];
+	int shift;
 
 	newest_clock(v, e, t->width[NEWEST_TIME], text, sizeof text);
 	view_table_cell(t, c, row, NEWEST_TIME, ROLE_TEXT_DIM, slice_str(text));
-	view_table_cellf(t, c, row, NEWEST_CODE, view_event_role(e), "%s%s", view_code(code, sizeof code, e->code),
-	    e->partial ? "?" : "");
-	newest_phrase_draw(e, c, row, t->at[NEWEST_PHRASE], t->width[NEWEST_PHRASE]);
+	view_table_cell(
+	    t, c, row, NEWEST_CODE, view_event_role(e), slice_str(view_code(code, sizeof code, e->code)));
+	/* In the gap, or in the column where that is wider. */
+	if (e->partial)
+		(void)canvas_text(c, row, t->at[NEWEST_CODE] + 3, 1, view_event_role(e), slice_str("?"));
+	/* The mark of a partial one took the gap where the column is as narrow as a code. */
+	shift = e->partial && t->width[NEWEST_CODE] == 3;
+	newest_phrase_draw(e, c, row, t->at[NEWEST_PHRASE] + shift, t->width[NEWEST_PHRASE] - shift);
 	view_table_cell(t, c, row, NEWEST_REASON, plain, slice_str(newest_reason(e, text, sizeof text)));
 	view_table_cell(t, c, row, NEWEST_METHOD, ROLE_TEXT_DIM, newest_or_dash(e->method));
 	newest_name(t, c, row, NEWEST_PEER, plain, e->peer);
@@ -235,11 +241,13 @@ newest_title_draw(const struct viewer *v, struct canvas *c, int row)
 		(void)canvas_printf(c, row, canvas_cols(c) - used - 1, used, ROLE_TEXT_DIM, "%s", text);
 }
 
-/* Where there is room the time has its milliseconds, and a number is not cut. */
+/* A header is one column wider than a code.  Where there is room the time has its milliseconds, and a number is not
+ * cut. */
 static void
-newest_columns_set(struct view_column out[NEWEST_COLUMNS], bool wide)
+newest_columns_set(struct view_column out[NEWEST_COLUMNS], bool header, bool wide)
 {
 	memcpy(out, newest_columns, sizeof newest_columns);
+	out[NEWEST_CODE].least = out[NEWEST_CODE].wish = header ? 4 : 3;
 	if (!wide)
 		return;
 	out[NEWEST_TIME].least = 12;
@@ -265,7 +273,7 @@ overview_newest_draw(struct viewer *v, struct overview *o, struct canvas *c, int
 		overview_empty_draw(v, c, row, rows);
 		return;
 	}
-	newest_columns_set(columns, canvas_cols(c) >= OVERVIEW_WIDE_COLS);
+	newest_columns_set(columns, header, canvas_cols(c) >= OVERVIEW_WIDE_COLS);
 	view_table_begin(&t, c, columns, NEWEST_COLUMNS);
 	if (header)
 		view_table_header(&t, c, row++);

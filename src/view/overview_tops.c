@@ -18,7 +18,8 @@ enum {
 	TOPS_LOWS = 4,
 	TOPS_NAME = 15,
 	TOPS_OTHERS = 2,
-	TOPS_AGENT = 8
+	TOPS_AGENT = 8,
+	TOPS_KEPT_S = 3 * 86400
 };
 
 void
@@ -113,6 +114,32 @@ tops_change(const struct viewer *v, uint64_t now, uint64_t before, char *out, si
 		(void)snprintf(out, cap, now > before ? ">+999" : "<-999");
 }
 
+/* Seconds of a column: all of them hold the window, or what is known of it, in whole buckets of the store. */
+static unsigned
+tops_step_s(const struct viewer *v)
+{
+	unsigned window_s = view_window_s(v), bucket_s;
+	int64_t known_s = overview_known_s(v->store), span_s = window_s;
+
+	if (window_s == 0 || known_s < span_s)
+		span_s = known_s < TOPS_KEPT_S ? known_s : TOPS_KEPT_S;
+	bucket_s = span_s <= TOPS_HISTORY ? 1 : span_s <= 10800 - 600 ? 10 : 60;
+	return (unsigned)((span_s + TOPS_HISTORY * bucket_s - 1) / (TOPS_HISTORY * bucket_s)) * bucket_s;
+}
+
+/* The newest column may have just begun, which would look like the end of it: see overview_classes.c. */
+static void
+tops_code_spark(const struct viewer *v, struct canvas *c, int row, int col, enum ui_role role, unsigned code)
+{
+	uint64_t history[TOPS_HISTORY + 1];
+	unsigned step_s = tops_step_s(v), filled_s = (unsigned)(store_now(v->store) / NS_PER_S % step_s) + 1;
+	bool shown = 2 * filled_s >= step_s;
+
+	store_code_history(v->store, code, false, step_s, history, TOPS_HISTORY + 1);
+	history[TOPS_HISTORY] = history[TOPS_HISTORY] * step_s / filled_s;
+	spark_draw(c, row, col, TOPS_HISTORY, role, history + shown, TOPS_HISTORY);
+}
+
 static void
 tops_code_draw(
     const struct viewer *v, struct canvas *c, struct overview_place p, const struct store_code *code, uint64_t most)
@@ -121,7 +148,6 @@ tops_code_draw(
 	int end = p.col + p.width - 1, bar = wide ? TOPS_HISTORY : 8, at = p.col + 1,
 	    count = end - bar - (wide ? 13 : 6);
 	enum ui_role role = view_code_role(code->code), words = view_is_minor(code->code) ? ROLE_TEXT_DIM : ROLE_TEXT;
-	uint64_t history[TOPS_HISTORY];
 	char text[32];
 
 	at += canvas_text(c, p.row, at, 3, role, slice_str(view_code(text, sizeof text, code->code))) + 1;
@@ -131,8 +157,7 @@ tops_code_draw(
 		meter_draw(c, p.row, count + 6, end - count - 6, role, code->events, most);
 		return;
 	}
-	store_code_history(v->store, code->code, false, 60, history, TOPS_HISTORY);
-	spark_draw(c, p.row, count + 6, TOPS_HISTORY, role, history, TOPS_HISTORY);
+	tops_code_spark(v, c, p.row, count + 6, role, code->code);
 	tops_change(v, code->events, code->before, text, sizeof text);
 	(void)canvas_printf(c, p.row, end - 6, 5, ROLE_TEXT_DIM, "%5s", text);
 }
@@ -178,8 +203,9 @@ tops_ratio(struct viewer *v, const struct store_peer *peer, char *ratio, char *c
 		return;
 	now = known->figures.bids > 0 ? known->figures.asr : 100 - known->figures.registration_failure;
 	*few = (known->figures.bids > 0 ? known->figures.bids : known->figures.registers) < KPI_SAMPLE_MIN;
-	(void)snprintf(
-	    ratio, cap, "%s %5s", known->figures.bids > 0 ? "ASR" : "REG", view_percent(percent, sizeof percent, now));
+	/* All of them is a figure shorter, and no less exact. */
+	(void)snprintf(ratio, cap, "%s %5s", known->figures.bids > 0 ? "ASR" : "REG",
+	    now >= 100 ? "100%" : view_percent(percent, sizeof percent, now));
 	if (change[0] != '\0' || !store_kpi_peer_usual(v->store, peer->name, view_window_s(v), &counts))
 		return;
 	kpi_figures(&counts, &usual);
@@ -219,7 +245,10 @@ tops_peers_draw(struct viewer *v, struct overview *o, struct canvas *c, struct o
 	overview_place(b, p.row, p.col, p.width);
 	overview_cursor(o, FOCUS_PEERS, b->at, c, p.row + (int)b->at, p.col, p.width);
 	if (n == 0)
-		(void)canvas_printf(c, p.row, p.col + 1, p.width - 1, ROLE_TEXT_DIM, "no peer refused anything");
+		(void)canvas_text(c, p.row, p.col + 1, p.width - 1, ROLE_TEXT_DIM,
+		    slice_str(store_window(v->store, STORE_CLASS_EVENTS, view_window_s(v)) > 0
+			    ? "the peers are not known"
+			    : "no peer refused anything"));
 }
 
 /* "1031  401 x96 of 98  10.20.4.41": the order is that of all failures, so those are told where they are more. */
@@ -257,6 +286,8 @@ tops_users_draw(const struct viewer *v, struct overview *o, struct canvas *c, st
 	overview_end(b);
 	overview_place(b, p.row, p.col, p.width);
 	overview_cursor(o, FOCUS_USERS, b->at, c, p.row + (int)b->at, p.col, p.width);
+	if (n == 0)
+		(void)canvas_text(c, p.row, p.col + 1, p.width - 1, ROLE_TEXT_DIM, slice_str("none"));
 }
 
 /* Where the blocks of a canvas begin. */
@@ -374,8 +405,8 @@ lows_values_draw(const struct viewer *v, struct canvas *c, struct overview_place
 		(void)canvas_printf(c, p.row + i, p.col + 18, 9, view_code_role(top[i].code), "%s x%s",
 		    view_code(code, sizeof code, top[i].code),
 		    view_number(number, sizeof number, top[i].code_count, 4));
-		(void)canvas_printf(c, p.row + i, p.col + 28, p.width - 28, ROLE_TEXT_DIM, "of %s failures",
-		    view_number(number, sizeof number, top[i].count, 6));
+		(void)canvas_printf(c, p.row + i, p.col + 28, p.width - 28, ROLE_TEXT_DIM, "of %s failure%s",
+		    view_number(number, sizeof number, top[i].count, 6), top[i].count == 1 ? "" : "s");
 	}
 	return i;
 }
@@ -403,5 +434,7 @@ overview_lows_draw(struct viewer *v, struct overview *o, struct canvas *c, int r
 	used = lows_values_draw(v, c, p[2], STORE_FACET_PREFIX, (rows + 1) / 2);
 	p[2].row += used;
 	p[2].rows -= used;
-	(void)lows_values_draw(v, c, p[2], STORE_FACET_AGENT, rows);
+	used += lows_values_draw(v, c, p[2], STORE_FACET_AGENT, rows);
+	if (used == 0)
+		(void)canvas_text(c, p[2].row, p[2].col + 1, p[2].width - 1, ROLE_TEXT_DIM, slice_str("none"));
 }

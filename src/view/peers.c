@@ -14,10 +14,19 @@ static const struct view_key peers_keys[] = {
 	{ ACTION_SORT_TURN, { 'z' }, "z", "turn the order", NULL, NULL, 0, NULL, PART_MOVE },
 	{ ACTION_OPEN, { UI_KEY_ENTER, '\n' }, "Enter", "its events", "Enter", "Events", 200, NULL, PART_LOOK },
 	{ ACTION_LADDER, { 'x', UI_KEY_F4 }, "x F4", "one example as ladder", "x", "Flow", 175, "F4", PART_LOOK },
+	{ ACTION_RAW, { 'r', UI_KEY_F6 }, "r F6", "its newest message", "r", "Raw", 172, "F6", PART_LOOK },
+	{ ACTION_DIFF, { 'D' }, "D", "it and a good call", NULL, NULL, 0, NULL, PART_LOOK },
+	{ ACTION_FILTER, { '/', UI_KEY_F3, '\\' }, "/ F3 \\", "filter while typing", "/", "Filter", 185, "F3",
+	    PART_NARROW },
+	{ ACTION_FILTER_FORM, { UI_KEY_F7, 'f' }, "F7 f", "filter as a form", NULL, "Build", 0, "F7", PART_NARROW },
 	{ ACTION_GROUP_BY, { 'b' }, "b", "group by another field", "b", "By", 180, NULL, PART_NARROW },
-	{ ACTION_WITH, { '=' }, "=", "filter: only this peer", "=", "Only", 150, NULL, PART_NARROW },
+	{ ACTION_WITH, { '=' }, "=", "filter: only this peer", "=/!", "with/without", 100, NULL, PART_NARROW },
+	{ ACTION_WITHOUT, { '!' }, "!", "filter: without it", NULL, NULL, 0, NULL, PART_NARROW },
 	{ ACTION_COPY, { 'y' }, "y", "copy this line", "y", "Copy", 160, NULL, PART_DO },
-	{ ACTION_BACK, { UI_KEY_ESC, 'q', UI_KEY_BACKSPACE }, "Esc q", "back", "Esc", "Back", 255, "q", PART_LOOK },
+	{ ACTION_SAVE, { 's', UI_KEY_F2 }, "s F2", "save marked, else shown", "s", "Save", 90, "F2", PART_DO },
+	{ ACTION_BACK, { UI_KEY_ESC, UI_KEY_BACKSPACE }, "Esc", "drop the filter; back", NULL, NULL, 0, NULL,
+	    PART_MOVE },
+	{ ACTION_QUIT, { 'q' }, "q", "back", "q", "Back", 255, "q", PART_MOVE },
 };
 
 static void

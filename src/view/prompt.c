@@ -1,7 +1,7 @@
 /*
  * prompt - the line of / : and T with its completion and history; see view_int.h.
- * One thing to know: a filter narrows while it is typed, and one that is wrong changes nothing: the last good one stays
- * in force until the line makes sense again.
+ * One thing to know: a filter narrows while it is typed; while its last term makes no sense, what stands before that is
+ * in force, else the last good one.
  */
 #include <stdio.h>
 #include <string.h>
@@ -80,6 +80,21 @@ prompt_ring(struct prompt *p)
 	return p->kind == PROMPT_COMMAND ? p->commands : p->filters;
 }
 
+/* "503 peer:" on its way to be "503 peer:carrier-a" means 503, never the text "peer" that it was a key ago. */
+static void
+prompt_without_last(struct viewer *v, char *line)
+{
+	char *blank = strrchr(line, ' ');
+	struct errmsg em;
+
+	if (blank == NULL)
+		line[0] = '\0';
+	else
+		*blank = '\0';
+	if (strcmp(line, v->filter_text) != 0)
+		(void)lens_filter(v, line, &em, NULL);
+}
+
 /* The line counts from now on. */
 static void
 prompt_changed(struct viewer *v, struct prompt *p)
@@ -99,6 +114,7 @@ prompt_changed(struct viewer *v, struct prompt *p)
 	if (lens_filter(v, line, &p->em, &p->at) == 0)
 		return;
 	p->wrong = true;
+	prompt_without_last(v, line);
 	p->at += (size_t)(text.p - p->edit.text);
 }
 

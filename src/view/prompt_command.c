@@ -11,6 +11,8 @@
 #include "view_int.h"
 
 enum { COMMAND_WORD_MAX = 24, COMMAND_FAR = 99 };
+/* Failures that one command looks at: as long as a key may wait. */
+enum { COMMAND_LOOK_BACK = 20000 };
 
 struct command_row {
 	const char *name, *args, *help;
@@ -268,61 +270,86 @@ command_named(struct viewer *v, struct slice args)
 	return command_filter(v, args.n > 0 ? slice_str(text) : args);
 }
 
-/* The newest failure that a filter means, of those that are looked at. */
-static const struct event *
-command_newest(struct viewer *v, struct slice text)
+static void
+command_key_add(struct viewer *v, size_t *n, uint64_t key)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (v->save_ids[i] == key)
+			return;
+	if (*n < VIEW_MARKS_MAX)
+		v->save_ids[(*n)++] = key;
+}
+
+/* Keys of the signatures of all that a filter means, of the newest failures; how many. */
+static size_t
+command_signatures(struct viewer *v, struct slice text)
 {
 	struct filter *f = NULL;
-	const struct event *found = NULL;
 	struct errmsg em;
-	size_t n = store_event_count(v->store);
+	size_t events = store_event_count(v->store), n = 0;
 
 	if (filter_new(&f, text, &v->filter_env, &em, NULL) != 0) {
 		viewer_say(v, em.text);
-		return NULL;
+		return 0;
 	}
-	for (size_t i = 0; i < n && i < VIEW_LOOK_BACK && found == NULL; i++) {
-		const struct event *e = store_event_at(v->store, n - 1 - i);
+	for (size_t i = 0; i < events && i < COMMAND_LOOK_BACK; i++) {
+		const struct event *e = store_event_at(v->store, events - 1 - i);
 		struct filter_facts facts = lens_facts(v, e);
 
-		found = filter_match(f, e, &facts) ? e : NULL;
+		if (!e->recovered && filter_match(f, e, &facts))
+			command_key_add(v, &n, store_group_key(v->store, e));
 	}
 	filter_free(f);
-	if (found == NULL)
-		viewer_say(v, "no failure like that among the newest 1,000");
-	return found;
+	if (n == 0)
+		viewer_say(v, "no failure like that is kept");
+	return n;
 }
 
-/* The signature under the cursor, or of the newest failure that a filter means. */
+static void
+command_mute_say(struct viewer *v, size_t n, int64_t until_ns)
+{
+	char text[128], clock[16], until[40] = "";
+
+	if (until_ns != 0)
+		(void)snprintf(until, sizeof until, " until %s", lens_time(v, clock, sizeof clock, until_ns));
+	(void)snprintf(text, sizeof text, "%zu signature%s muted%s; M in the groups shows %s", n,
+	    n == 1 ? " is" : "s are", until, n == 1 ? "it" : "them");
+	viewer_say(v, text);
+}
+
+/* mute [FILTER] [1h]: signatures of what a filter means, else the one under the cursor; for a while or for good. */
 static enum command
 command_mute(struct viewer *v, struct slice args)
 {
-	struct slice rest = args, word = command_last(&rest);
-	const struct event *e;
-	int64_t s;
-	size_t at = store_event_index(v->store, v->event_id);
+	struct slice filter = args, word = command_last(&filter);
+	const struct event *e = store_event_at(v->store, store_event_index(v->store, v->event_id));
+	int64_t s = 0;
+	size_t n = 1;
 
-	if (command_span(word.n > 0 ? word : args, &s)) {
-		viewer_say(v, "a signature is muted until :mute or m again, not for a time; alerts can be (m there)");
+	if (command_span(args, &s))
+		filter.n = 0;
+	else if (word.n == 0 || !command_span(word, &s))
+		filter = args;
+	if (filter.n > 0)
+		n = command_signatures(v, filter);
+	else if (e != NULL && e->id == v->event_id)
+		v->save_ids[0] = store_group_key(v->store, e);
+	else
+		viewer_say(v, "mute FILTER [1h], or put the cursor on a failure");
+	if (n == 0 || (filter.n == 0 && (e == NULL || e->id != v->event_id)))
 		return COMMAND_NONE;
-	}
-	e = args.n > 0 ? command_newest(v, args) : store_event_at(v->store, at);
-	if (args.n == 0 && (e == NULL || e->id != v->event_id)) {
-		viewer_say(v, "mute FILTER, or put the cursor on a failure");
-		return COMMAND_NONE;
-	}
-	if (e == NULL)
-		return COMMAND_NONE;
-	v->request.id = store_group_key(v->store, e);
-	viewer_say(v, "its signature is muted; M in the groups shows it");
-	return COMMAND_GROUP_MUTE;
+	v->request = (struct view_request){ .ids = v->save_ids, .n_ids = n };
+	/* The clock that goes on, while an earlier moment is looked at too. */
+	v->request.t_ns = s > 0 ? (store_looking(v->store) != 0 ? v->now_ns : store_now(v->store)) + s * NS_PER_S : 0;
+	command_mute_say(v, n, v->request.t_ns);
+	return COMMAND_GROUPS_MUTE;
 }
 
 static enum command
 command_source(struct viewer *v, struct slice args)
 {
 	(void)args;
-	viewer_say(v, "sources are named at the start: sipwhy -d eth0, --hep udp:9060, --follow FILE");
+	viewer_say(v, "sources are named at the start: sipwhy -d eth0, -S udp:5514, --follow FILE");
 	return COMMAND_NONE;
 }
 
@@ -363,7 +390,7 @@ static const struct command_row command_rows[] = {
 	{ "goto", "14:05 | -10m | now", "look at a moment", NULL, command_goto },
 	{ "theme", "NAME", "other colours", NULL, command_theme },
 	{ "set", "NAME VALUE", "an option while it runs", command_options, command_set },
-	{ "mute", "[FILTER]", "mute a signature", NULL, command_mute },
+	{ "mute", "[FILTER] [1h]", "mute signatures", NULL, command_mute },
 	{ "explain", "CODE", "what a code means", NULL, command_explain },
 	{ "source", "", "how sources are added", NULL, command_source },
 	{ "help", "[WORD]", "keys, or one word", NULL, command_help_run },
@@ -372,18 +399,6 @@ static const struct command_row command_rows[] = {
 
 enum { COMMAND_ROWS = sizeof command_rows / sizeof command_rows[0] };
 
-const char *
-command_name(size_t i)
-{
-	return i < COMMAND_ROWS ? command_rows[i].name : NULL;
-}
-
-const char *
-command_help(size_t i)
-{
-	return i < COMMAND_ROWS ? command_rows[i].help : NULL;
-}
-
 static const struct command_row *
 command_find(struct slice name)
 {
@@ -391,6 +406,26 @@ command_find(struct slice name)
 		if (slice_ieq(name, slice_str(command_rows[i].name)))
 			return &command_rows[i];
 	return NULL;
+}
+
+const char *
+command_name(size_t i)
+{
+	return i < COMMAND_ROWS ? command_rows[i].name : NULL;
+}
+
+const char *
+command_args(struct slice name)
+{
+	const struct command_row *row = command_find(name);
+
+	return row != NULL ? row->args : NULL;
+}
+
+const char *
+command_help(size_t i)
+{
+	return i < COMMAND_ROWS ? command_rows[i].help : NULL;
 }
 
 const char *

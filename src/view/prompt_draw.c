@@ -7,12 +7,14 @@
 #include "prompt_int.h"
 
 enum {
+	DRAW_OFFERS = 6,
 	DRAW_BOX_ROWS = 18,
 	DRAW_TALL_ROWS = 30,
 	DRAW_LEFT = 20,
 	DRAW_MIDDLE = 25,
 	DRAW_BOX_COLS = 78,
-	DRAW_BOX_LEAST = 50
+	DRAW_BOX_LEAST = 50,
+	DRAW_SCRAP = 8
 };
 
 static const char *const draw_fields[] = { "code class method", "peer src dst user", "ua reason q850 cid",
@@ -76,12 +78,23 @@ draw_walls(struct canvas *c, struct ui_rect box, int first, int second)
 	}
 }
 
+/* All commands, for who does not know them, as far as half of the rows stay in sight. */
+static int
+draw_box_rows(const struct canvas *c, bool command)
+{
+	int rows = canvas_rows(c) >= DRAW_TALL_ROWS ? 6 : 3, most = canvas_rows(c) / 2, n = 0;
+
+	while (command && command_name((size_t)n) != NULL)
+		n++;
+	return n <= rows ? rows : n < most ? n : most;
+}
+
 static void
 draw_box(struct prompt *p, const struct prompt_choices *ch, struct canvas *c)
 {
-	int rows = canvas_rows(c) >= DRAW_TALL_ROWS ? 6 : 3, foot = canvas_rows(c) - 4;
-	struct ui_rect box = { foot - rows - 1, 1, rows + 2, canvas_cols(c) - 2 };
 	bool command = p->kind == PROMPT_COMMAND, values = ch->field != NULL;
+	int rows = draw_box_rows(c, command), foot = canvas_rows(c) - 4;
+	struct ui_rect box = { foot - rows - 1, 1, rows + 2, canvas_cols(c) - 2 };
 	int first, second, inside = box.row + 1;
 
 	box.cols = box.cols > DRAW_BOX_COLS ? DRAW_BOX_COLS - 1 : box.cols;
@@ -89,6 +102,11 @@ draw_box(struct prompt *p, const struct prompt_choices *ch, struct canvas *c)
 		return;
 	first = box.col + DRAW_LEFT + 1;
 	second = first + DRAW_MIDDLE + 1;
+	/* What little of the rows would stand beside it means nothing. */
+	for (int i = 0; i < rows + 2 && canvas_cols(c) - box.col - box.cols < DRAW_SCRAP; i++) {
+		canvas_fill(c, box.row + i, 0, box.col, ROLE_TEXT, ' ');
+		canvas_fill(c, box.row + i, box.col + box.cols, canvas_cols(c), ROLE_TEXT, ' ');
+	}
 	box_draw(c, box, NULL, false, NULL);
 	draw_walls(c, box, first, second);
 	draw_title(c, box.row, box.col, DRAW_LEFT, command ? "commands" : values ? "values seen" : "fields");
@@ -118,9 +136,21 @@ draw_box(struct prompt *p, const struct prompt_choices *ch, struct canvas *c)
 	    (struct ui_rect){ inside, second + 2, rows, box.col + box.cols - second - 4 });
 }
 
-/* "fields starting with 'u': user  ua" */
+/* What follows the command that stands there: ":mute [FILTER] [1h]". */
 static void
-draw_offers(const struct prompt *p, const struct prompt_choices *ch, char *out, size_t cap)
+draw_usage(const struct prompt *p, char *out, size_t cap)
+{
+	struct slice line = edit_slice(&p->edit), name = slice_cut(&line, ' ');
+	const char *args = command_args(name);
+
+	out[0] = '\0';
+	if (args != NULL)
+		(void)snprintf(out, cap, ":%.*s %s", (int)name.n, name.p, args);
+}
+
+/* "fields starting with 'u': user  ua"; where there is no room "user  ua", as many as go whole. */
+static void
+draw_offers(const struct prompt *p, const struct prompt_choices *ch, size_t cols, char *out, size_t cap)
 {
 	const char *what = p->kind == PROMPT_COMMAND ? ch->from == 0 ? "commands" : "words"
 	    : ch->field != NULL                      ? "values"
@@ -128,16 +158,23 @@ draw_offers(const struct prompt *p, const struct prompt_choices *ch, char *out, 
 	size_t n = p->edit.at - ch->from, at;
 
 	out[0] = '\0';
-	if (ch->n == 0 || n == 0)
+	if (p->kind == PROMPT_COMMAND && (ch->n == 0 || n == 0 || ch->from == 0))
+		draw_usage(p, out, cap);
+	if (out[0] != '\0' || ch->n == 0 || n == 0)
 		return;
 	at = (size_t)snprintf(
-	    out, cap, "%s starting with '%.*s':", what, (int)(n < 20 ? n : 20), p->edit.text + ch->from);
-	for (size_t i = 0; i < ch->n && i < 6 && at < cap; i++) {
+	    out, cap, "%s starting with '%.*s': ", what, (int)(n < 20 ? n : 20), p->edit.text + ch->from);
+	if (at + strlen(ch->choice[0].text) > cols)
+		at = 0;
+	out[at] = '\0';
+	for (size_t i = 0; i < ch->n && i < DRAW_OFFERS; i++) {
 		struct slice text = slice_str(ch->choice[i].text);
 
 		if (text.n > 0 && (text.p[text.n - 1] == ':' || text.p[text.n - 1] == ' '))
 			text.n--;
-		at += (size_t)snprintf(out + at, cap - at, "%s%.*s", i > 0 ? "  " : " ", (int)text.n, text.p);
+		if (at + text.n + 2 >= cap || at + text.n + 2 * (i > 0) > cols)
+			break;
+		at += (size_t)snprintf(out + at, cap - at, "%s%.*s", i > 0 ? "  " : "", (int)text.n, text.p);
 	}
 }
 
@@ -163,7 +200,7 @@ draw_hint(struct viewer *v, const struct prompt *p, const struct prompt_choices 
 		(void)snprintf(right, sizeof right, "%s", kept[p->kind]);
 	end = cols - 1 - (int)strlen(right);
 	(void)canvas_printf(c, row, end > 1 ? end : 1, cols, ROLE_PROMPT_HINT, "%s", right);
-	draw_offers(p, ch, text, sizeof text);
+	draw_offers(p, ch, end > 6 ? (size_t)end - 3 : 0, text, sizeof text);
 	if (text[0] == '\0' && v->say[0] != '\0')
 		(void)slice_copy(text, sizeof text, slice_str(v->say));
 	if (end > 6)

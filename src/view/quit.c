@@ -6,7 +6,7 @@
 
 #include "view_int.h"
 
-enum { QUIT_ROWS = 4, QUIT_COLS = 46 };
+enum { QUIT_ROWS = 4, QUIT_COLS = 46, QUIT_NARROW = 40 };
 
 static const struct view_key quit_keys[] = {
 	{ ACTION_QUIT, { 'y', 'Y' }, "y", "yes, quit", "y", "Quit", 200, NULL, PART_PROGRAM },
@@ -57,8 +57,14 @@ quit_draw(struct viewer *v, void *state, struct canvas *c)
 		(void)canvas_printf(
 		    c, in.row + 1, in.col + 1, in.cols - 1, ROLE_POPUP, "Counters start again from zero.");
 	if (in.rows > 3) {
-		(void)canvas_printf(c, in.row + 3, in.col + 1, in.cols - 1, ROLE_BUTTON_FOCUS, "[ No, stay: Enter ]");
-		(void)canvas_printf(c, in.row + 3, in.col + 23, in.cols - 23, ROLE_BUTTON, "[ Yes, quit: y ]");
+		bool narrow = in.cols < QUIT_NARROW;
+		int at = in.col + 1, end = in.col + in.cols;
+
+		at += canvas_printf(
+		    c, in.row + 3, at, end - at, ROLE_BUTTON_FOCUS, narrow ? "[ No: Enter ]" : "[ No, stay: Enter ]");
+		at += narrow ? 2 : 3;
+		(void)canvas_printf(
+		    c, in.row + 3, at, end - at, ROLE_BUTTON, narrow ? "[ Yes: y ]" : "[ Yes, quit: y ]");
 	}
 	view_key_bar(v, c, canvas_rows(c) - 1);
 }

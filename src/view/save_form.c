@@ -87,7 +87,8 @@ save_form_draw(struct viewer *v, void *state, struct canvas *c)
 	}
 	if (in.rows == SAVE_FORM_ROWS)
 		(void)canvas_printf(c, in.row + SAVE_FORM_ROWS - 1, in.col + 1, in.cols - 1, ROLE_POPUP, "%s",
-		    v->cfg->redact ? "users and digests are hashed in it" : "users stay readable in it");
+		    v->cfg->redact ? "users and digests are hashed in it"
+				   : "users are readable; :set redact yes hashes them");
 	view_key_bar(v, c, canvas_rows(c) - 1);
 }
 

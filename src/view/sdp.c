@@ -28,6 +28,20 @@ sdp_is_in(const struct callmsg *m)
 	return slice_ifind(type, slice_str("sdp")) >= 0 && message_body(m->raw).n > 0;
 }
 
+/* Responses answer offers of requests; where a response has the offer, ACK or PRACK has the answer (RFC 3264 4). */
+static bool
+sdp_answers(const struct detail_messages *m, const struct sdp_look *look, size_t i)
+{
+	const struct callmsg *offer = look->offer < m->n ? &m->m[look->offer] : NULL;
+
+	if (offer == NULL || look->answer < m->n || m->m[i].leg != offer->leg)
+		return false;
+	if (offer->code == 0)
+		return m->m[i].code != 0;
+	return m->m[i].code == 0 &&
+	    (slice_eq(m->m[i].method, slice_str("ACK")) || slice_eq(m->m[i].method, slice_str("PRACK")));
+}
+
 /* From the message the user stands on back: the newest offer, and what answered it on the same leg. */
 static void
 sdp_find(const struct detail_messages *m, size_t from, struct sdp_look *out)
@@ -36,11 +50,11 @@ sdp_find(const struct detail_messages *m, size_t from, struct sdp_look *out)
 	for (size_t i = 0; i < m->n; i++) {
 		if (!sdp_is_in(&m->m[i]))
 			continue;
-		if (out->offer == m->n || (i <= from && m->m[i].code == 0)) {
+		if (sdp_answers(m, out, i))
+			out->answer = i;
+		else if (out->offer == m->n || (i <= from && m->m[i].code == 0)) {
 			out->offer = i;
 			out->answer = m->n;
-		} else if (out->answer == m->n && m->m[i].leg == m->m[out->offer].leg && m->m[i].code != 0) {
-			out->answer = i;
 		}
 	}
 }
@@ -152,6 +166,21 @@ sdp_plain(struct page *p, const struct callmsg *m)
 		page_raw(p, ROLE_SYNTAX_BODY, 0, ROLE_SYNTAX_BODY, line);
 }
 
+/* What is missing of a description is not there to be compared. */
+static void
+sdp_cut(struct page *p, const struct callmsg *m)
+{
+	char label[96], text[160];
+	int n;
+
+	if (!message_is_cut(m))
+		return;
+	n = snprintf(text, sizeof text, "- The end of the %.80s %s.", message_label(m, label, sizeof label),
+	    m->cut ? "was not captured" : "is not kept");
+	page_blank(p);
+	page_text(p, ROLE_STATE_WARN, 1, 3, (struct slice){ text, n > 0 ? (size_t)n : 0 });
+}
+
 static void
 sdp_write(struct page *p, const void *what)
 {
@@ -186,8 +215,31 @@ sdp_write(struct page *p, const void *what)
 	}
 	if (a.media_left_out > 0 || b.media_left_out > 0)
 		page_text(p, ROLE_TEXT_DIM, 1, 1, slice_str("(more media are not shown)"));
+	sdp_cut(p, &m->m[look->offer]);
+	if (!answered)
+		return;
+	sdp_cut(p, &m->m[look->answer]);
 	page_blank(p);
 	page_text(p, ROLE_TEXT_DIM, 1, 1, slice_str("! is what the two sides do not have in common."));
+}
+
+/* " SDP   offer and answer   10.20.4.47 > 10.20.0.10   leg B". */
+static void
+sdp_title_draw(const struct sdp_look *look, struct canvas *c, int row)
+{
+	int cols = canvas_cols(c), col = 1;
+	const struct callmsg *m;
+
+	col += canvas_printf(c, row, col, cols - col, ROLE_TEXT_STRONG, "SDP   offer and answer") + 3;
+	if (look->offer >= look->m->n || cols < 60)
+		return;
+	m = &look->m->m[look->offer];
+	col += canvas_text(c, row, col, 40, ROLE_TEXT, m->src);
+	col += canvas_printf(c, row, col, 3, ROLE_TEXT, " > ");
+	col += canvas_text(c, row, col, 40, ROLE_TEXT, m->dst) + 3;
+	if (m->leg > 0 && col < cols - 8)
+		(void)canvas_printf(
+		    c, row, col, cols - col - 8, ROLE_TEXT_DIM, "leg %c", 'A' + (m->leg < 26 ? m->leg : 25));
 }
 
 static void
@@ -207,7 +259,7 @@ sdp_draw(struct viewer *v, void *state, struct canvas *c)
 	detail_messages(v, e, &m);
 	sdp_find(&m, v->message, &look);
 	if (y.title >= 0)
-		(void)canvas_printf(c, y.title, 1, canvas_cols(c) - 1, ROLE_TEXT_STRONG, "SDP   offer and answer");
+		sdp_title_draw(&look, c, y.title);
 	page_show(&p, c, y.body, y.height, state, sdp_write, &look);
 	detail_rows_draw(v, &y, c, "");
 	if (y.title >= 0)

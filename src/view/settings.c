@@ -35,7 +35,7 @@ static const struct settings_row {
 	{ "bar", NULL, "keys in the last row: K", OWN_BAR, { "F-keys", "letters" } },
 	{ "mouse", "mouse", "select and scroll", OWN_NONE, { "no", "yes" } },
 	{ "bell", "bell", "rings for critical alerts", OWN_NONE, { "never", "crit" } },
-	{ "confirm quit", "confirm-quit", "auto: when events would go", OWN_NONE, { "auto", "always", "never" } },
+	{ "confirm quit", "confirm-quit", "auto: asks if data is lost", OWN_NONE, { "auto", "always", "never" } },
 	{ "redact", NULL, "hide users in evidence", OWN_NONE, { "no", "yes" } },
 	{ "columns", NULL, "Enter: of the list below", OWN_COLUMNS, { NULL } },
 };

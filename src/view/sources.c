@@ -5,9 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "view_int.h"
+#include "overview.h"
+#include "sipwhy/timefmt.h"
 
 enum { SOURCES_TAIL_MIN = 9, SOURCES_LIST_MIN = 5, SOURCES_BAR = 20, SOURCES_LINE = 512, SOURCES_LATE_MS = 1000 };
+/* The line of window and filter needs so much. */
+enum { SOURCES_LENS_COLS = 80, SOURCES_LENS_ROWS = 16 };
 
 struct sources {
 	struct list list;
@@ -18,28 +21,34 @@ enum sources_column {
 	SOURCES_KIND,
 	SOURCES_STATE,
 	SOURCES_SEEN,
-	SOURCES_SIP,
-	SOURCES_LOST,
 	SOURCES_RATE,
+	SOURCES_SIP,
+	SOURCES_SIP_RATE,
+	SOURCES_LOST,
 	SOURCES_KERNEL,
 	SOURCES_FACE,
 	SOURCES_FAIL,
+	SOURCES_AGAIN,
+	SOURCES_SILENT,
 	SOURCES_SENDERS,
 	SOURCES_COLUMNS
 };
 
 static const struct view_column sources_columns[SOURCES_COLUMNS] = {
-	[SOURCES_NAME] = { "SOURCE", 14, 48, 0, false },
-	[SOURCES_KIND] = { "KIND", 6, 6, 66, false },
+	[SOURCES_NAME] = { "SOURCE", 14, 40, 0, false },
+	[SOURCES_KIND] = { "KIND", 6, 6, 100, false },
 	[SOURCES_STATE] = { "STATE", 7, 8, 0, false },
-	[SOURCES_SEEN] = { "seen", 15, 17, 0, true },
-	[SOURCES_SIP] = { "SIP", 7, 11, 60, true },
-	[SOURCES_LOST] = { "lost", 6, 9, 48, true },
-	[SOURCES_RATE] = { "/s", 6, 8, 70, true },
-	[SOURCES_KERNEL] = { "kernel", 7, 9, 110, true },
-	[SOURCES_FACE] = { "iface", 7, 9, 110, true },
-	[SOURCES_FAIL] = { "parse", 7, 9, 110, true },
-	[SOURCES_SENDERS] = { "senders", 7, 7, 80, true },
+	[SOURCES_SEEN] = { "seen", 7, 11, 0, true },
+	[SOURCES_RATE] = { "/s", 6, 7, 60, true },
+	[SOURCES_SIP] = { "SIP", 7, 11, 100, true },
+	[SOURCES_SIP_RATE] = { "SIP/s", 6, 7, 70, true },
+	[SOURCES_LOST] = { "lost", 6, 9, 0, true },
+	[SOURCES_KERNEL] = { "kernel", 7, 9, 120, true },
+	[SOURCES_FACE] = { "iface", 6, 9, 120, true },
+	[SOURCES_FAIL] = { "parse", 6, 9, 80, true },
+	[SOURCES_AGAIN] = { "again", 6, 9, 80, true },
+	[SOURCES_SILENT] = { "silent", 7, 8, 60, true },
+	[SOURCES_SENDERS] = { "senders", 7, 7, 110, true },
 };
 
 static const struct view_key sources_keys[] = {
@@ -48,7 +57,8 @@ static const struct view_key sources_keys[] = {
 	{ ACTION_END, { UI_KEY_END, 'G' }, "End G", "last row", NULL, NULL, 0, NULL, PART_MOVE },
 	{ ACTION_OPEN, { UI_KEY_ENTER, '\n' }, "Enter", "all of it on a page", "Enter", "All of it", 200, NULL,
 	    PART_MOVE },
-	{ ACTION_LOG, { 'L' }, "L", NULL, "L", "Own log", 90, NULL, PART_VIEW },
+	{ ACTION_RAW, { 'r' }, "r", "try a source that is down again now", "r", "Try now", 90, NULL, PART_DO },
+	{ ACTION_LOG, { 'L' }, "L", NULL, "L", "Own log", 100, NULL, PART_VIEW },
 	{ ACTION_BACK, { UI_KEY_ESC, 'q', UI_KEY_BACKSPACE }, "Esc q", "back", "Esc", "Back", 255, "q", PART_MOVE },
 };
 
@@ -113,11 +123,24 @@ sources_state_role(const struct store *st, const struct store_source *s)
 									   : ROLE_TEXT;
 }
 
-/* SIP found: messages and statements of a log, packets of a capture. */
-static uint64_t
-sources_sip(const struct source_stat *s)
+/* A figure in the width of its column; "-" when it has none. */
+static void
+sources_cell(const struct view_table *t, struct canvas *c, int row, enum sources_column column, enum ui_role role,
+    bool has, uint64_t v)
 {
-	return view_source_is_log(s) ? s->messages + s->statements : s->verdict[WIRE_SIP];
+	char n[32];
+
+	view_table_cell(t, c, row, column, has ? role : ROLE_TEXT_DIM,
+	    slice_str(has ? view_number(n, sizeof n, v, (size_t)(t->width[column] > 0 ? t->width[column] : 7)) : "-"));
+}
+
+static void
+sources_rate_cell(const struct view_table *t, struct canvas *c, int row, enum sources_column column, double per_s)
+{
+	char n[32];
+
+	view_table_cell(
+	    t, c, row, column, ROLE_TEXT, slice_str(per_s < 0 ? "-" : view_rate(n, sizeof n, per_s)));
 }
 
 static void
@@ -125,29 +148,30 @@ sources_row_draw(const struct store *st, size_t at, const struct view_table *t, 
 {
 	const struct store_source *src = store_source_at(st, at);
 	const struct source_stat *s = &src->stat;
+	bool log = view_source_is_log(s), captured = strcmp(s->kind, "live") == 0;
+	bool listens = view_source_listens(s);
 	uint64_t lost = store_source_lost(s);
-	double rate = store_source_rate(st, at);
-	char n[32], text[64];
+	int64_t silent_ns = store_source_silent_ns(st, at);
+	char text[64];
 
 	view_table_cell(t, c, row, SOURCES_NAME, ROLE_TEXT, slice_str(view_source_name(s, text, sizeof text)));
 	view_table_cell(t, c, row, SOURCES_KIND, ROLE_TEXT_DIM, slice_str(s->kind));
 	view_table_cell(t, c, row, SOURCES_STATE, sources_state_role(st, src), slice_str(view_source_word(st, src)));
-	view_table_cellf(
-	    t, c, row, SOURCES_SEEN, ROLE_TEXT, "%s %s", view_number(n, sizeof n, s->frames, 7), view_source_unit(s));
-	view_table_cell(t, c, row, SOURCES_SIP, ROLE_TEXT,
-	    slice_str(view_number(
-		n, sizeof n, sources_sip(s), (size_t)(t->width[SOURCES_SIP] > 0 ? t->width[SOURCES_SIP] : 7))));
-	view_table_cell(t, c, row, SOURCES_LOST, lost > 0 ? ROLE_STATE_CRIT : ROLE_TEXT_DIM,
-	    slice_str(view_number(n, sizeof n, lost, 6)));
-	view_table_cell(t, c, row, SOURCES_RATE, ROLE_TEXT, slice_str(rate < 0 ? "-" : view_rate(n, sizeof n, rate)));
-	view_table_cell(t, c, row, SOURCES_KERNEL, s->kernel_drops > 0 ? ROLE_STATE_CRIT : ROLE_TEXT_DIM,
-	    slice_str(view_number(n, sizeof n, s->kernel_drops, 7)));
-	view_table_cell(t, c, row, SOURCES_FACE, s->if_drops > 0 ? ROLE_STATE_CRIT : ROLE_TEXT_DIM,
-	    slice_str(view_number(n, sizeof n, s->if_drops, 7)));
-	view_table_cell(t, c, row, SOURCES_FAIL, s->verdict[WIRE_MALFORMED] > 0 ? ROLE_STATE_WARN : ROLE_TEXT_DIM,
-	    slice_str(view_number(n, sizeof n, s->verdict[WIRE_MALFORMED], 7)));
-	view_table_cell(t, c, row, SOURCES_SENDERS, ROLE_TEXT,
-	    slice_str(strcmp(s->kind, "syslog") == 0 ? view_number(n, sizeof n, s->senders, 7) : "-"));
+	sources_cell(t, c, row, SOURCES_SEEN, ROLE_TEXT, true, s->frames);
+	sources_rate_cell(t, c, row, SOURCES_RATE, store_source_rate(st, at));
+	sources_cell(t, c, row, SOURCES_SIP, ROLE_TEXT, true, store_source_sip(s));
+	sources_rate_cell(t, c, row, SOURCES_SIP_RATE, store_source_sip_rate(st, at));
+	sources_cell(t, c, row, SOURCES_LOST, lost > 0 ? ROLE_STATE_CRIT : ROLE_TEXT_DIM, true, lost);
+	sources_cell(t, c, row, SOURCES_KERNEL, s->kernel_drops > 0 ? ROLE_STATE_CRIT : ROLE_TEXT_DIM,
+	    captured || listens, s->kernel_drops);
+	sources_cell(
+	    t, c, row, SOURCES_FACE, s->if_drops > 0 ? ROLE_STATE_CRIT : ROLE_TEXT_DIM, captured, s->if_drops);
+	sources_cell(t, c, row, SOURCES_FAIL, s->verdict[WIRE_MALFORMED] > 0 ? ROLE_STATE_WARN : ROLE_TEXT_DIM, true,
+	    s->verdict[WIRE_MALFORMED]);
+	sources_cell(t, c, row, SOURCES_AGAIN, ROLE_TEXT_DIM, log, s->again);
+	view_table_cell(t, c, row, SOURCES_SILENT, ROLE_TEXT_DIM,
+	    slice_str(silent_ns < 0 ? "-" : view_span(text, sizeof text, silent_ns)));
+	sources_cell(t, c, row, SOURCES_SENDERS, ROLE_TEXT, listens, s->senders);
 }
 
 /* "[########............] 43%  430,000 of 1,000,000 bytes". */
@@ -194,6 +218,7 @@ sources_capture(struct page *p, const struct source_stat *s)
 
 	sources_add(&l, s->kernel_drops, "in the kernel");
 	sources_add(&l, s->if_drops, "at the interface");
+	sources_add(&l, s->bad_frames, "to broken framing");
 	for (unsigned d = 0; d < WIRE_DROP_N; d++)
 		sources_add(&l, s->drop[d], wire_drop_name((enum wire_drop)d));
 	sources_put(p, "Lost", ROLE_STATE_CRIT, &l);
@@ -203,6 +228,24 @@ sources_capture(struct page *p, const struct source_stat *s)
 	sources_put(p, "Damage", ROLE_TEXT, &damage);
 	sources_add(&buffer, s->buffer >> 20, "MiB in the kernel");
 	sources_put(p, "Buffer", ROLE_TEXT_DIM, &buffer);
+}
+
+/* What stood in the packets beside SIP. */
+static void
+sources_inside(struct page *p, const struct source_stat *s)
+{
+	struct sources_line hep = { .n = 0 }, other = { .n = 0 };
+
+	sources_add(&hep, s->hep, s->hep == 1 ? "packet read" : "packets read");
+	sources_add(&hep, s->hep_other, "of these without SIP");
+	sources_add(&hep, s->hep_left, "left alone (-E reads them)");
+	sources_put(p, "HEP", ROLE_TEXT, &hep);
+	if (s->hep_clock > 0)
+		page_labelf(p, "Clock", ROLE_STATE_WARN, "%llu HEP packets with a wrong time: arrival was taken",
+		    (unsigned long long)s->hep_clock);
+	sources_add(&other, s->tunnels, "tunnel headers taken off");
+	sources_add(&other, s->tls, "encrypted connections (TLS): use HEP to see these calls");
+	sources_put(p, "Inside", ROLE_TEXT, &other);
 }
 
 static void
@@ -307,6 +350,8 @@ sources_wrong(struct page *p, const struct store_source *src)
 	page_label(p, "Do", ROLE_TEXT_KEY,
 	    slice_str(view_source_is_log(s)
 		    ? "a larger buffer: sysctl -w net.core.rmem_max=8388608, then start again"
+		    : view_source_listens(s)
+		    ? "a larger buffer: start with -B and twice as many MiB, as root or with net.core.rmem_max raised"
 		    : "a larger buffer: start with -B and twice as many MiB, or a filter that leaves RTP out"));
 }
 
@@ -324,7 +369,9 @@ source_page(struct page *p, const struct store_source *src)
 	sources_progress(p, s);
 	sources_verdicts(p, s);
 	if (!view_source_is_log(s)) {
+		sources_inside(p, s);
 		sources_capture(p, s);
+		sources_came(p, s);
 		return;
 	}
 	sources_found(p, s);
@@ -333,30 +380,58 @@ source_page(struct page *p, const struct store_source *src)
 	sources_times(p, s);
 }
 
+static bool
+sources_has_lens(const struct canvas *c)
+{
+	return canvas_cols(c) >= SOURCES_LENS_COLS && canvas_rows(c) >= SOURCES_LENS_ROWS;
+}
+
 static int
 sources_tail(const struct viewer *v, const struct canvas *c)
 {
 	int list = (int)store_source_count(v->store) + 1, tail;
 
 	list = list < SOURCES_LIST_MIN ? SOURCES_LIST_MIN : list;
-	tail = canvas_rows(c) - 4 - list;
+	tail = canvas_rows(c) - 4 - sources_has_lens(c) - list;
 	return tail > SOURCES_TAIL_MIN ? tail : SOURCES_TAIL_MIN;
+}
+
+/* One row further down where the line of window and filter stands above the list. */
+static struct view_rows
+sources_rows(const struct viewer *v, const struct canvas *c)
+{
+	struct view_rows y = view_rows(v, c, sources_tail(v, c));
+
+	if (y.title < 0 || !sources_has_lens(c))
+		return y;
+	y.title++;
+	y.header++;
+	y.first++;
+	y.height--;
+	if (y.tail < 0 || y.height >= SOURCES_LIST_MIN)
+		return y;
+	y.tail++;
+	y.tail_height--;
+	y.height++;
+	return y;
 }
 
 static void
 sources_draw(struct viewer *v, void *state, struct canvas *c)
 {
 	struct sources *s = state;
-	struct view_rows y = view_rows(v, c, sources_tail(v, c));
+	struct view_rows y = sources_rows(v, c);
 	size_t n = store_source_count(v->store);
 	struct view_table t;
 	struct page page;
-	char title[64];
+	char title[64], place[48] = "";
 
 	s->list.cursor = v->source;
 	list_set(&s->list, n, (size_t)(y.height > 0 ? y.height : 0));
 	(void)snprintf(title, sizeof title, "Sources %zu", n);
 	view_rows_draw(v, &y, &s->list, c, title);
+	if (y.title > 1)
+		view_lens_line(v, c, 1, "", NULL);
 	view_table_begin(&t, c, sources_columns, SOURCES_COLUMNS);
 	view_table_header(&t, c, y.header);
 	if (n == 0)
@@ -374,8 +449,19 @@ sources_draw(struct viewer *v, void *state, struct canvas *c)
 		return;
 	page_begin(&page, c, y.tail, y.tail_height - (y.tail_height > 4), 0);
 	source_page(&page, store_source_at(v->store, s->list.cursor));
-	if (y.tail_height > 4)
-		view_letters(v, c, y.tail + y.tail_height - 1, "");
+	if (y.tail_height <= 4)
+		return;
+	(void)snprintf(place, sizeof place, "%zu/%zu", s->list.cursor + 1, n);
+	view_letters(v, c, y.tail + y.tail_height - 1, place);
+}
+
+static bool
+sources_down(const struct store *st)
+{
+	for (size_t i = 0; i < store_source_count(st); i++)
+		if (strcmp(store_source_at(st, i)->stat.state, "failed") == 0)
+			return true;
+	return false;
 }
 
 static enum command
@@ -387,6 +473,11 @@ sources_key(struct viewer *v, void *state, enum view_action action)
 		v->source = s->list.cursor;
 	else if (action == ACTION_BACK)
 		viewer_pop(v);
+	else if (action == ACTION_RAW && overview_refused(v))
+		return COMMAND_RETRY;
+	else if (action == ACTION_RAW)
+		viewer_say(v, sources_down(v->store) ? "what is down is tried again every few seconds by itself"
+						      : "no source is down");
 	else if (action == ACTION_LOG)
 		viewer_push(v, &view_log);
 	else if (action == ACTION_OPEN && s->list.count == 0)

@@ -206,13 +206,18 @@ viewer_go(struct viewer *v, const struct view_ops *ops)
 bool
 viewer_open_events(struct viewer *v, const char *filter)
 {
+	char before[FILTER_TEXT_MAX + 1];
 	struct errmsg em;
 
+	memcpy(before, v->filter_text, sizeof before);
 	if (lens_filter(v, filter, &em, NULL) != 0) {
 		viewer_say(v, em.text);
 		return false;
 	}
 	viewer_push(v, &view_events);
+	memcpy(v->opened.text, v->filter_text, sizeof v->opened.text);
+	memcpy(v->opened.before, before, sizeof v->opened.before);
+	v->opened.on = true;
 	return true;
 }
 
@@ -301,6 +306,10 @@ viewer_key(struct viewer *v, uint32_t key)
 	action = viewer_find(v, key);
 	if (action == ACTION_NONE)
 		return COMMAND_NONE;
+	/* The first line says so on every screen while an earlier moment is looked at. */
+	if (key == 'G' && (action == ACTION_END || action == ACTION_NEWEST) && !ops->popup &&
+	    store_looking(v->store) != 0)
+		return lens_scrub(v, 0);
 	if (viewer_has(ops->keys, ops->n_keys, action))
 		return ops->key(v, v->stack[v->depth - 1].state, action);
 	return viewer_common(v, action);

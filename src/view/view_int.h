@@ -110,6 +110,8 @@ enum view_action { VIEW_ACTIONS(VIEW_ACTION_ENUM) ACTION_N };
 
 /* The deepest way down: overview, alerts, alert, event, ladder, raw, a popup, help. */
 enum { VIEW_KEYS_EACH = 4, VIEW_STACK_MAX = 10, VIEW_COLS_MIN = 40, VIEW_ROWS_MIN = 8 };
+/* Priority of a function key that leaves a narrow bar before those of the middle. */
+enum { VIEW_KEY_FIRST_TO_GO = 1 };
 /* All codes that can be failures. */
 enum { OVERVIEW_CODES = 300 };
 /* Peers that the views know figures of. */
@@ -244,7 +246,8 @@ enum { VIEW_HIDDEN_MAX = 8 };
  * incident_id: the one that the alert view shows; notice: number of the one that its page shows, moved_notice: the page
  * walked away from the list's; source: index of the one under the cursor.
  * window: 0 as the input has it, else 1 + index of the window that the user chose.
- * filter: in force, NULL none; filter_text: as the user wrote it.  sift: the events that it means, in the order of the
+ * filter: in force, NULL none; filter_text: as the user wrote it.  opened: the Events were opened by a row of another
+ * view with the filter `text`; `before` was in force until then.  sift: the events that it means, in the order of the
  * Events view.  message: row of store_messages that ladder and raw stand on, 0 the first.
  * message_marks: rows of the messages of event message_marks_of that are to be compared.
  * marks: events that the user marked, in the order of marking.  letters: the bar shows letters, no function keys.
@@ -269,6 +272,10 @@ struct viewer {
 	struct view_peers peers;
 	struct filter *filter;
 	char filter_text[FILTER_TEXT_MAX + 1];
+	struct {
+		bool on;
+		char text[FILTER_TEXT_MAX + 1], before[FILTER_TEXT_MAX + 1];
+	} opened;
 	struct filter_env filter_env;
 	struct sift_env sift_env;
 	struct sift *sift;
@@ -347,8 +354,13 @@ const char *view_key_shown(const struct viewer *v, const struct view_key *k, cha
 
 /* Put a filter in force (blank: none).  0; else the sentence in em, the byte in *at, and the old one stays. */
 int lens_filter(struct viewer *v, const char *text, struct errmsg *em, size_t *at);
+/* The filter in force and one more term, as text; returns out. */
+char *lens_with(const struct viewer *v, const char *term, char *out, size_t cap);
 /* Add a term to the filter in force; says what is wrong. */
 void lens_narrow(struct viewer *v, const char *term);
+/* The filter that a row was opened with comes off again when what it opened is left; false: it is not that one. */
+bool lens_opened(const struct viewer *v);
+void lens_close(struct viewer *v);
 bool lens_match(const struct viewer *v, const struct event *e);
 struct filter_facts lens_facts(const struct viewer *v, const struct event *e);
 bool lens_is_marked(const struct viewer *v, uint64_t id);
@@ -387,6 +399,8 @@ void prompt_free(struct viewer *v);
 /* prompt_command.c: names of commands, and what may stand behind one; NULL behind the last. */
 const char *command_name(size_t i);
 const char *command_help(size_t i);
+/* What is to follow a command, "" nothing; NULL: there is no such command. */
+const char *command_args(struct slice name);
 const char *command_word(const struct viewer *v, struct slice command, size_t i);
 /* "14:05", "14:05:30", "-10m", "now": the moment, 0 the present; false when it is none. */
 bool command_moment(const struct viewer *v, struct slice text, int64_t *t_ns);
@@ -429,8 +443,10 @@ bool view_peer_known(const struct event *e);
 void view_name(struct canvas *c, int row, int col, int width, enum ui_role role, struct slice name);
 /* The phrase as received, else the registered one; "no response" for silence. */
 struct slice view_phrase(const struct event *e);
-/* The most telling thing known of an event: Q.850 cause, Warning, a finding, the phrase; unclean text; returns out. */
-char *view_reason(const struct event *e, char *out, size_t cap);
+/* A Q.850 cause in a word or two, so that it stands whole in a list; NULL: none is known. */
+const char *view_cause(unsigned q850);
+/* events_cell.c: a phrase that would be cut, in the form that people write where there is little room. */
+void view_shorten(char *text, int width);
 /* The explanation of an event. */
 void view_explain(const struct event *e, struct sip_explanation *out);
 
@@ -527,6 +543,8 @@ void view_visit_end(struct viewer *v, struct view_visit *visit);
 
 /* Tells it lines, or will when the first one comes? */
 bool view_source_is_log(const struct source_stat *s);
+/* Do others send to it: syslog, HEP, TZSP? */
+bool view_source_listens(const struct source_stat *s);
 /* "full (log)", "eth0"; returns out. */
 char *view_source_name(const struct source_stat *s, char *out, size_t cap);
 /* "UDP", as operators write it; returns out. */
@@ -555,6 +573,8 @@ struct slice view_incident_title(const struct incident *i);
 char *view_incident_who(char *out, size_t cap, const struct incident *i);
 /* Its first check, else its meaning; "" when nothing is known. */
 const char *view_incident_advice(const struct incident *i, bool *check);
+/* As much of a sentence as stands in `room` columns, cut where a part of it ends; all of it when none does. */
+struct slice view_clause(const char *text, int room);
 /* Those that go on and were neither dismissed nor muted, in the order of the store; NULL out of range. */
 size_t incidents_count(const struct store *s);
 const struct incident *incidents_at(const struct store *s, size_t at);
@@ -580,6 +600,7 @@ void view_away_key(struct viewer *v);
 /* What most failures of the last minute have in common (small: in 40 columns), what it means, and its role. */
 struct why {
 	char what[448], small[96], because[320];
+	char code[8]; /* of what because is about, "" when that has none */
 	enum ui_role role;
 };
 void why_find(const struct store *s, struct why *out);

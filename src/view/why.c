@@ -368,5 +368,6 @@ why_find(const struct store *s, struct why *out)
 	    view_code(code, sizeof code, worst.newest->code), peer.n > 0 ? " " : "", (int)(peer.n < 40 ? peer.n : 40),
 	    peer.p, since);
 	why_because(worst.newest, out->because, sizeof out->because);
+	(void)view_code(out->code, sizeof out->code, worst.newest->code);
 	out->role = why_role(worst.newest);
 }

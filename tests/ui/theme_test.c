@@ -195,6 +195,8 @@ test_faults(void **state)
 		{ "\nclass.9xx = #ffffff | 1 | red |\n", "x.theme:2: \"class.9xx\" is not a role" },
 		{ "text = #fffff\n", "x.theme:1: text: \"#fffff\" is no colour" },
 		{ "te\x1bxt = #fffff\n", "x.theme:1: te\\x1bxt: \"#fffff\" is no colour" },
+		/* Bytes that only a careless lower case makes digits of. */
+		{ "text = #1\x10\x11\x15\x18\x19\n", "is no colour" },
 		{ "text = #ffffff | 256\n", "\"256\" is no colour" },
 		{ "text = #ffffff | 2 | pink\n", "\"pink\" is no colour name" },
 		{ "text = #ffffff | 2 | red | red\n", "\"red\" is no attribute" },

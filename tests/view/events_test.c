@@ -163,6 +163,52 @@ test_follow(void **state)
 	scene_close(&s);
 }
 
+/* Whatever the size, the same failure is under the cursor and in sight; what is new moves nothing. */
+static void
+test_resize(void **state)
+{
+	static const int sizes[][2] = { { 40, 140 }, { 10, 40 }, { 1, 1 }, { 12, 60 }, { 24, 80 } };
+	struct scene s;
+	struct event e = scene_failure(SCENE_NOW, 500, "Server Error", "carrier-b");
+
+	(void)state;
+	open_drawing(&s);
+	scene_keys(&s, "jjjjjjjjjj");
+	assert_int_equal(s.viewer->event_id, 8);
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		char *screen = scene_draw(&s, sizes[i][0], sizes[i][1], false);
+
+		assert_int_equal(s.viewer->event_id, 8);
+		if (sizes[i][0] > 1)
+			assert_non_null(strstr(screen, ">14:31:55  480"));
+		free(screen);
+		scene_put(&s, &e);
+	}
+	assert_true(shows(&s, 0, "+5 new"));
+	scene_close(&s);
+}
+
+/* While an earlier moment is looked at the first line offers G, on any list. */
+static void
+test_past(void **state)
+{
+	static const char views[] = "123456";
+	struct scene s;
+
+	(void)state;
+	open_drawing(&s);
+	for (const char *view = views; *view != '\0'; view++) {
+		scene_keys(&s, (const char[]){ *view, '\0' });
+		store_look(s.store, SCENE_NOW - 10 * NS_PER_S);
+		assert_true(shows(&s, 0, "PAST"));
+		assert_int_equal(scene_keys(&s, "G"), COMMAND_LOOK);
+		assert_int_equal(viewer_request(s.viewer)->t_ns, 0);
+		store_look(s.store, 0);
+		assert_int_equal(scene_keys(&s, "G"), COMMAND_NONE);
+	}
+	scene_close(&s);
+}
+
 static void
 test_walk(void **state)
 {
@@ -197,6 +243,10 @@ test_sort(void **state)
 	scene_keys(&s, ">");
 	assert_int_equal(s.viewer->order, SIFT_CODE);
 	assert_true(shows(&s, 1, "sort code v"));
+	/* Who followed the newest sees the largest; who stands on a row stays on it. */
+	assert_int_equal(current(&s)->code, 603);
+	scene_keys(&s, "j<>");
+	assert_int_not_equal(current(&s)->code, 603);
 	(void)viewer_key(s.viewer, UI_KEY_HOME);
 	assert_int_equal(current(&s)->code, 603);
 	scene_keys(&s, "z");
@@ -347,9 +397,23 @@ test_group(void **state)
 	assert_true(g.muted);
 	assert_int_equal(scene_keys(&s, "m"), COMMAND_GROUP_UNMUTE);
 	assert_int_equal(scene_keys(&s, "d"), COMMAND_GROUP_ACK);
-	assert_int_equal(scene_keys(&s, ":mute code:486\r"), COMMAND_GROUP_MUTE);
-	assert_true(store_group_find(s.store, viewer_request(s.viewer)->id, &g));
-	assert_int_equal(g.code, 486);
+	/* All signatures of a filter, for a while: wholesale-c has two, 503 with a cause and without. */
+	assert_int_equal(scene_keys(&s, ":mute peer:wholesale-c 30m\r"), COMMAND_GROUPS_MUTE);
+	assert_int_equal(viewer_request(s.viewer)->n_ids, 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(store_group_find(s.store, viewer_request(s.viewer)->ids[i], &g));
+		assert_true(g.code == 503 && g.muted);
+		assert_int_equal(g.muted_until_ns, SCENE_NOW + 1800 * NS_PER_S);
+	}
+	assert_true(shows(&s, 21, "2 signatures are muted until 15:02:07"));
+	store_advance(s.store, SCENE_NOW + 1799 * NS_PER_S);
+	assert_true(store_group_find(s.store, viewer_request(s.viewer)->ids[0], &g) && g.muted);
+	store_advance(s.store, SCENE_NOW + 1800 * NS_PER_S);
+	assert_true(store_group_find(s.store, viewer_request(s.viewer)->ids[0], &g) && !g.muted);
+	/* Without a time until it is taken back. */
+	assert_int_equal(scene_keys(&s, ":mute code:486\r"), COMMAND_GROUPS_MUTE);
+	store_advance(s.store, SCENE_NOW + 86400 * NS_PER_S);
+	assert_true(store_group_find(s.store, viewer_request(s.viewer)->ids[0], &g) && g.muted);
 	scene_close(&s);
 }
 
@@ -484,6 +548,8 @@ main(void)
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_follow),
+		cmocka_unit_test(test_resize),
+		cmocka_unit_test(test_past),
 		cmocka_unit_test(test_walk),
 		cmocka_unit_test(test_sort),
 		cmocka_unit_test(test_with),

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "scene.h"
+#include "scene_drawing.h"
 #include "sipwhy/timefmt.h"
 #include "view/view_int.h"
 
@@ -21,18 +21,28 @@ static const struct {
 	int q850;
 	const char *phrase, *method, *peer, *prefix, *agent;
 	enum direction direction;
+	const char *address;
 } inbox[] = {
 	{ 503, 371, 41, 10, 34, "Service Unavailable", "INVITE", "wholesale-c", "+44206", "Wholesale-C",
-	    DIRECTION_RECEIVED },
-	{ 401, 96, 1, 3, -1, "Unauthorized", "REGISTER", "10.20.4.41", "", "Yealink T46", DIRECTION_SENT },
-	{ 486, 214, 37, 58, -1, "Busy Here", "INVITE", "carrier-a", "+44208", "", DIRECTION_RECEIVED },
-	{ 404, 130, 52, 58, 1, "Not Found", "INVITE", "carrier-b", "+44203", "", DIRECTION_RECEIVED },
-	{ 480, 71, 31, 58, -1, "Temporarily Unavailable", "INVITE", "carrier-a", "+44208", "", DIRECTION_RECEIVED },
-	{ 404, 77, 9, 58, -1, "Not Found", "INVITE", "pbx-lon-1", "", "Asterisk PBX 20.9.2", DIRECTION_SENT },
-	{ 0, 24, 11, 8, -1, "", "INVITE", "trunk-de", "+49301", "", DIRECTION_RECEIVED },
-	{ 488, 12, 4, 58, -1, "Not Acceptable Here", "INVITE", "carrier-a", "+44207", "", DIRECTION_RECEIVED },
-	{ 423, 9, 2, 58, -1, "Interval Too Brief", "REGISTER", "pbx-lon-1", "", "Asterisk PBX 20.9.2", DIRECTION_SENT },
-	{ 603, 8, 6, 58, -1, "No call 4711 please", "INVITE", "carrier-a", "+44200", "", DIRECTION_RECEIVED },
+	    DIRECTION_RECEIVED, "203.0.113.40:5060" },
+	{ 401, 96, 1, 3, -1, "Unauthorized", "REGISTER", "10.20.4.41", "", "Yealink T46", DIRECTION_SENT,
+	    "10.20.4.41:5060" },
+	{ 486, 214, 37, 58, -1, "Busy Here", "INVITE", "carrier-a", "+44208", "", DIRECTION_RECEIVED,
+	    "198.51.100.7:5060" },
+	{ 404, 130, 52, 58, 1, "Not Found", "INVITE", "carrier-b", "+44203", "", DIRECTION_RECEIVED,
+	    "198.51.100.23:5060" },
+	{ 480, 71, 31, 58, -1, "Temporarily Unavailable", "INVITE", "carrier-a", "+44208", "", DIRECTION_RECEIVED,
+	    "198.51.100.7:5060" },
+	{ 404, 77, 9, 58, -1, "Not Found", "INVITE", "pbx-lon-1", "", "Asterisk PBX 20.9.2", DIRECTION_SENT,
+	    "10.20.4.1:5060" },
+	{ 0, 24, 11, 8, -1, "", "INVITE", "trunk-de", "+49301", "", DIRECTION_RECEIVED,
+	    "192.0.2.16:5060" },
+	{ 488, 12, 4, 58, -1, "Not Acceptable Here", "INVITE", "carrier-a", "+44207", "", DIRECTION_RECEIVED,
+	    "198.51.100.7:5060" },
+	{ 423, 9, 2, 58, -1, "Interval Too Brief", "REGISTER", "pbx-lon-1", "", "Asterisk PBX 20.9.2", DIRECTION_SENT,
+	    "10.20.4.1:5060" },
+	{ 603, 8, 6, 58, -1, "No call 4711 please", "INVITE", "carrier-a", "+44200", "", DIRECTION_RECEIVED,
+	    "198.51.100.7:5060" },
 };
 
 static void
@@ -53,9 +63,13 @@ put(struct scene *s, unsigned kind, unsigned i)
 	e.from = slice_str(from);
 	e.to = slice_str(inbox[kind].prefix[0] != '\0' ? to : from);
 	e.call_id = slice_str(call);
-	e.user_agent = slice_str(inbox[kind].agent);
-	e.src = slice_str(kind == 0 ? "203.0.113.40:5060" : "198.51.100.7:5060");
-	e.dst = slice_str(kind == 1 ? "10.20.4.41:5060" : "192.0.2.10:5060");
+	/* Who answers names a server, a phone that asks its device. */
+	if (inbox[kind].direction == DIRECTION_RECEIVED)
+		e.agent = slice_str(inbox[kind].agent);
+	else
+		e.user_agent = slice_str(inbox[kind].agent);
+	e.src = slice_str(inbox[kind].direction == DIRECTION_RECEIVED ? inbox[kind].address : "10.20.0.10:5060");
+	e.dst = slice_str(inbox[kind].direction == DIRECTION_RECEIVED ? "10.20.0.10:5060" : inbox[kind].address);
 	e.source = slice_str("eth0");
 	scene_put(s, &e);
 }
@@ -110,6 +124,167 @@ group_of(const struct scene *s, size_t at)
 	static struct store_group rows[STORE_GROUPS_MAX];
 
 	return at < store_groups(s->store, true, rows, STORE_GROUPS_MAX) ? rows[at].key : 0;
+}
+
+/* The groups of the drawing: how many in 5 minutes, by how many users, and what came in the hour before. */
+static const struct {
+	unsigned code, n, users, earlier;
+	int q850, warn;
+	bool calls, auth;
+	const char *phrase, *method, *peer, *prefix;
+	enum direction direction;
+} drawing[] = {
+	{ 503, 371, 41, 0, 34, -1, true, false, "Service Unavailable", "INVITE", "wholesale-c", "+44206",
+	    DIRECTION_RECEIVED },
+	{ 401, 96, 1, 0, -1, -1, false, true, "Unauthorized", "REGISTER", "10.20.4.41", "", DIRECTION_SENT },
+	{ 486, 214, 37, 2200, -1, -1, true, false, "Busy Here", "INVITE", "carrier-a", "+44208", DIRECTION_RECEIVED },
+	{ 404, 130, 52, 1300, 1, -1, true, false, "Not Found", "INVITE", "carrier-b", "+44203", DIRECTION_RECEIVED },
+	{ 487, 118, 44, 1250, -1, -1, true, false, "Request Terminated", "INVITE", "carrier-b", "+44203",
+	    DIRECTION_RECEIVED },
+	{ 480, 71, 31, 700, -1, -1, true, false, "Temporarily Unavailable", "INVITE", "carrier-a", "+44208",
+	    DIRECTION_RECEIVED },
+	{ 404, 77, 9, 800, -1, -1, true, false, "Not Found", "INVITE", "pbx-lon-1", "", DIRECTION_SENT },
+	{ 0, 24, 11, 30, -1, -1, true, false, "", "INVITE", "trunk-de", "+49305", DIRECTION_RECEIVED },
+	{ 408, 19, 11, 20, -1, -1, true, false, "Request Timeout", "INVITE", "trunk-de", "+49305", DIRECTION_SENT },
+	{ 488, 12, 4, 120, -1, 304, true, false, "Not Acceptable Here", "INVITE", "carrier-a", "+44207",
+	    DIRECTION_RECEIVED },
+	{ 423, 9, 2, 90, -1, -1, false, false, "Interval Too Brief", "REGISTER", "pbx-lon-1", "", DIRECTION_SENT },
+	{ 603, 8, 6, 80, -1, -1, true, false, "Decline", "INVITE", "carrier-a", "+44200", DIRECTION_RECEIVED },
+	{ 403, 5, 2, 10, -1, -1, true, false, "Forbidden", "INVITE", "carrier-a", "+44900", DIRECTION_RECEIVED },
+	{ 481, 4, 2, 10, -1, -1, true, false, "Call Does Not Exist", "BYE", "phones", "", DIRECTION_RECEIVED },
+	{ 501, 3, 1, 10, -1, -1, false, false, "Not Implemented", "PUBLISH", "phones", "", DIRECTION_SENT },
+};
+
+static void
+draw(struct scene *s, unsigned kind, unsigned i, int64_t t_ns)
+{
+	struct event e = scene_failure(t_ns, drawing[kind].code, drawing[kind].phrase, drawing[kind].peer);
+	char from[16], to[32], call[32];
+
+	(void)snprintf(from, sizeof from, "%u", 1000 + (kind == 1 ? 31 : i % drawing[kind].users));
+	(void)snprintf(to, sizeof to, "%s627625", drawing[kind].prefix);
+	(void)snprintf(call, sizeof call, "%u-%u@10.20.0.10", kind, i);
+	e.q850 = (int16_t)drawing[kind].q850;
+	e.warn_code = (int16_t)drawing[kind].warn;
+	e.auth = drawing[kind].auth;
+	e.method = slice_str(drawing[kind].method);
+	e.direction = drawing[kind].direction;
+	e.from = slice_str(from);
+	e.to = slice_str(drawing[kind].prefix[0] != '\0' ? to : from);
+	e.call_id = slice_str(drawing[kind].calls ? call : "");
+	e.source = slice_str("eth0");
+	scene_put(s, &e);
+}
+
+/* Oldest first: three hours and a bit before, then 11 minutes of a trunk without circuits. */
+static void
+open_drawing(struct scene *s)
+{
+	unsigned n = sizeof drawing / sizeof drawing[0];
+
+	scene_open(s);
+	scene_drawing_hello(s);
+	for (unsigned k = 0; k < 2200; k++)
+		for (unsigned kind = 0; kind < n; kind++)
+			if (k < drawing[kind].earlier)
+				draw(s, kind, k,
+				    SCENE_NOW - 3600 * NS_PER_S + (int64_t)k * 3300 * NS_PER_S / drawing[kind].earlier);
+	for (unsigned k = 0; k < 371; k++)
+		for (unsigned kind = 0; kind < n; kind++)
+			if (k < drawing[kind].n)
+				draw(s, kind, 10000 + k,
+				    SCENE_NOW - 299 * NS_PER_S + (int64_t)k * 298 * NS_PER_S / drawing[kind].n);
+	store_advance(s->store, SCENE_NOW);
+	for (unsigned kind = 12; kind < n; kind++) {
+		static struct store_group rows[STORE_GROUPS_MAX];
+		size_t all = store_groups(s->store, true, rows, STORE_GROUPS_MAX);
+
+		for (size_t i = 0; i < all; i++)
+			if (rows[i].code == drawing[kind].code)
+				store_group_mute(s->store, rows[i].key, true);
+	}
+	free(scene_draw(s, ROWS, COLS, false));
+}
+
+static void
+test_drawing(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	open_drawing(&s);
+	scene_keys(&s, "3");
+	scene_check(&s, "groups-drawing", ROWS, COLS, false);
+	scene_check(&s, "groups-drawing", ROWS, COLS, true);
+	scene_close(&s);
+}
+
+/* A filter in force is asked of signatures as of all else, and what is opened goes back to what was looked at. */
+static void
+test_filter(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	open_inbox(&s);
+	scene_keys(&s, "3/404\r");
+	assert_ptr_equal(viewer_top(s.viewer), &view_groups);
+	assert_true(shows(&s, 1, "Filter 404"));
+	assert_true(shows(&s, 1, "2 groups"));
+	assert_true(shows(&s, 3, " 404 Q.850/1"));
+	assert_false(shows(&s, 5, "4"));
+	scene_check(&s, "groups-filter", ROWS, COLS, false);
+	scene_keys(&s, "\r");
+	assert_ptr_equal(viewer_top(s.viewer), &view_events);
+	assert_string_equal(s.viewer->filter_text, "404 code:404 q850:1 method:INVITE peer:carrier-b dir:in");
+	/* Up again the filter is the one from before; what was added there comes off first. */
+	scene_keys(&s, "ll=");
+	assert_true(strstr(s.viewer->filter_text, " reason:") != NULL);
+	scene_keys(&s, "\x1b");
+	assert_ptr_equal(viewer_top(s.viewer), &view_events);
+	scene_keys(&s, "\x1b");
+	assert_ptr_equal(viewer_top(s.viewer), &view_groups);
+	assert_string_equal(s.viewer->filter_text, "404");
+	scene_keys(&s, "\rq");
+	assert_string_equal(s.viewer->filter_text, "404");
+	/* All but such; "or" is put in brackets. */
+	assert_int_equal(lens_filter(s.viewer, "404 or 503", NULL, NULL), 0);
+	scene_keys(&s, "gb!");
+	assert_true(slice_istarts(slice_str(s.viewer->filter_text), slice_str("(404 or 503) -code:")));
+	/* What goes elsewhere by a number takes the filter along. */
+	scene_keys(&s, "\r1");
+	assert_true(strlen(s.viewer->filter_text) > 16);
+	scene_keys(&s, "3\x1b");
+	assert_null(s.viewer->filter);
+	assert_ptr_equal(viewer_top(s.viewer), &view_groups);
+	scene_keys(&s, "/user:nobody\r");
+	scene_check(&s, "groups-filtered-out", ROWS, COLS, false);
+	scene_close(&s);
+}
+
+/* Newest data is always in sight, however many columns there are. */
+static void
+test_spark(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	for (int cols = 80; cols < 150; cols += 7) {
+		char *screen, *end;
+
+		scene_open(&s);
+		scene_hello(&s, true);
+		code_from(&s, 500, "10.9.9.9", 3);
+		store_advance(s.store, SCENE_NOW);
+		scene_keys(&s, "3");
+		screen = scene_draw(&s, ROWS, cols, true);
+		end = strstr(screen, "500 ");
+		assert_non_null(end);
+		end = strchr(end, '\n');
+		assert_true(end[-1] == '#');
+		free(screen);
+		scene_close(&s);
+	}
 }
 
 static void
@@ -281,7 +456,7 @@ test_line(void **state)
 	open_inbox(&s);
 	assert_int_equal(scene_keys(&s, "3y"), COMMAND_COPY);
 	assert_true(slice_istarts(viewer_request(s.viewer)->body,
-	    slice_str("503 Q.850/34 No circuit/channel available INVITE wholesale-c in, n 5m ")));
+	    slice_str("503 Q.850/34 no circuit INVITE wholesale-c in, n 5m ")));
 	assert_int_equal(scene_keys(&s, "bby"), COMMAND_COPY);
 	assert_true(slice_istarts(viewer_request(s.viewer)->body, slice_str("peer wholesale-c, ASR ")));
 	assert_int_equal(scene_keys(&s, "by"), COMMAND_COPY);
@@ -353,6 +528,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_screens),
+		cmocka_unit_test(test_drawing),
+		cmocka_unit_test(test_filter),
+		cmocka_unit_test(test_spark),
 		cmocka_unit_test(test_by_screens),
 		cmocka_unit_test(test_word),
 		cmocka_unit_test(test_keep_place),

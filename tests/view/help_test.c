@@ -69,7 +69,7 @@ test_fits(void **state)
 	for (const char *view = views; *view != '\0'; view++) {
 		scene_keys(&s, (const char[]){ *view, '\0' });
 		scene_keys(&s, "?");
-		if (!shows(&s, "FILTER") || shows(&s, "more  help"))
+		if (!shows(&s, "FILTER") || !shows(&s, "KEYS") || shows(&s, "more  help"))
 			fail_msg("the keys of view %c need more than a screen", *view);
 		scene_keys(&s, "q");
 	}

@@ -26,19 +26,21 @@ struct told {
 	unsigned code, leg;
 	const char *src, *dst, *extra, *body;
 	uint32_t seen;
+	const char *method; /* NULL: INVITE */
 };
 
-/* The call of the drawing: seven of its messages, a 503 of leg B passed on. */
+/* The call of the drawing: a 503 of leg B passed on. */
 static const struct told drawing_call[] = {
-	{ 0, 0, 0, PHONE, PBX, "User-Agent: Desk/1\r\n", OFFER "0 8 101" CODECS, 1 },
-	{ 4, 100, 0, PBX, PHONE, "", "", 1 },
-	{ 10, 0, 1, PBX, TRUNK, "X-Call-ID: 8c38fb290003\r\n", OFFER "8 101" CODECS, 1 },
-	{ 22, 100, 1, TRUNK, PBX, "", "", 1 },
+	{ 0, 0, 0, PHONE, PBX, "User-Agent: Desk/1\r\n", OFFER "0 8 101" CODECS, 1, NULL },
+	{ 4, 100, 0, PBX, PHONE, "", "", 1, NULL },
+	{ 10, 0, 1, PBX, TRUNK, "X-Call-ID: 7d2f91@10.20.4.47\r\n", OFFER "8 101" CODECS, 1, NULL },
+	{ 22, 100, 1, TRUNK, PBX, "", "", 1, NULL },
 	{ 82, 503, 1, TRUNK, PBX,
-	    "Server: Wholesale-C\r\nRetry-After: 30\r\nReason: Q.850;cause=34;text=\"No circuit available\"\r\n", "",
-	    1 },
-	{ 86, 503, 0, PBX, PHONE, "Server: Asterisk\r\n", "", 1 },
-	{ 106, 0, 0, PHONE, PBX, "", "", 3 },
+	    "Server: Wholesale-C\r\nRetry-After: 30\r\nReason: Q.850;cause=34;text=\"No circuit available\"\r\n", "", 1,
+	    NULL },
+	{ 83, 0, 1, PBX, TRUNK, "", "", 1, "ACK" },
+	{ 86, 503, 0, PBX, PHONE, "Server: Asterisk\r\n", "", 1, NULL },
+	{ 106, 0, 0, PHONE, PBX, "", "", 1, "ACK" },
 };
 
 static void
@@ -53,9 +55,9 @@ told_raw(char *out, size_t cap, const struct told *t, const char *method)
 	(void)snprintf(out, cap,
 	    "%s\r\nVia: SIP/2.0/UDP 10.20.0.10;branch=z9hG4bK8c38fb29;rport=5060\r\n"
 	    "From: \"Ext 1037\" <sip:1037@pbx.example.net>;tag=i3\r\nTo: <sip:+442066627625@203.0.113.40>;tag=t3\r\n"
-	    "Call-ID: 8c38fb290003@10.20.0.10\r\nCSeq: 1 %s\r\n%s%sContent-Length: %zu\r\n\r\n%s",
-	    start, method, t->extra, t->body[0] != '\0' ? "Content-Type: application/sdp\r\n" : "", strlen(t->body),
-	    t->body);
+	    "Call-ID: %s\r\nCSeq: 1 %s\r\n%s%sContent-Length: %zu\r\n\r\n%s",
+	    start, t->leg > 0 ? "8c38fb290003@10.20.0.10" : "7d2f91@10.20.4.47", method, t->extra,
+	    t->body[0] != '\0' ? "Content-Type: application/sdp\r\n" : "", strlen(t->body), t->body);
 }
 
 static void
@@ -63,7 +65,7 @@ tell_messages(struct scene *s, uint64_t of, int64_t start_ns, const struct told 
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct told *t = &list[i];
-		const char *method = t->seen == 3 ? "ACK" : "INVITE";
+		const char *method = t->method != NULL ? t->method : "INVITE";
 		struct record r = { .type = RECORD_MESSAGE, .t_ns = start_ns + t->ms * NS_PER_MS, .host = "pbx-lon-1" };
 		char raw[2048];
 
@@ -81,7 +83,7 @@ tell_messages(struct scene *s, uint64_t of, int64_t start_ns, const struct told 
 			.phrase = slice_str(t->code > 0 ? sip_code_phrase(t->code) : ""),
 			.src = slice_str(t->src),
 			.dst = slice_str(t->dst),
-			.call_id = slice_str("8c38fb290003@10.20.0.10"),
+			.call_id = slice_str(t->leg > 0 ? "8c38fb290003@10.20.0.10" : "7d2f91@10.20.4.47"),
 			.raw = slice_str(raw) };
 		assert_int_equal(store_apply(s->store, &r), 0);
 	}
@@ -92,7 +94,8 @@ tell_good(struct scene *s, const char *codecs)
 {
 	struct record r = { .type = RECORD_GOOD, .t_ns = SCENE_NOW - 40 * NS_PER_S, .host = "pbx-lon-1" };
 	char body[512];
-	struct told call[] = { { 0, 0, 0, PBX, TRUNK, "", body, 1 }, { 90, 200, 0, TRUNK, PBX, "", body, 1 } };
+	struct told call[] = { { 0, 0, 0, PBX, TRUNK, "", body, 1, NULL },
+		{ 90, 200, 0, TRUNK, PBX, "", body, 1, NULL } };
 
 	(void)snprintf(body, sizeof body, OFFER "%s" CODECS, codecs);
 	r.good = (struct goodcall){ .id = 9000,
@@ -170,6 +173,8 @@ test_drawings(void **state)
 	(void)scene_keys(&s, "r");
 	scene_check_all(&s, "raw");
 	(void)scene_keys(&s, "qxww");
+	/* Not what the key said, but what stands there afterwards. */
+	viewer_say(s.viewer, "");
 	scene_check_all(&s, "ladder");
 	(void)scene_keys(&s, "t");
 	scene_check(&s, "ladder-pane", 40, 140, false);
@@ -226,11 +231,11 @@ test_keys(void **state)
 	(void)scene_keys(&s, "N");
 	assert_int_equal(s.viewer->event_id, 48255);
 	(void)scene_keys(&s, "r");
-	assert_true(shows(&s, 24, 80, "message 5 of 7"));
+	assert_true(shows(&s, 24, 80, "message 5 of 8"));
 	(void)scene_keys(&s, "[");
-	assert_true(shows(&s, 24, 80, "message 4 of 7"));
-	(void)scene_keys(&s, "]]]");
-	assert_true(shows(&s, 24, 80, "message 7 of 7"));
+	assert_true(shows(&s, 24, 80, "message 4 of 8"));
+	(void)scene_keys(&s, "]]]]");
+	assert_true(shows(&s, 24, 80, "message 8 of 8"));
 	/* Two marked messages of the ladder. */
 	(void)scene_keys(&s, "qxg jj jj D");
 	scene_close(&s);
@@ -261,8 +266,9 @@ test_rewritten(void **state)
 	(void)state;
 	scene_call(&s, true);
 	detail_messages(s.viewer, store_event_at(s.store, 2), &m);
-	assert_int_equal(m.n, 7);
-	m.m[5].code = 500;
+	assert_int_equal(m.n, 8);
+	m.m[6].code = 500;
+	m.m[7].seen = 3;
 	e.code = 500;
 	e.said_code = 503;
 	e.said_by = slice_str(TRUNK);
@@ -270,14 +276,40 @@ test_rewritten(void **state)
 	assert_int_equal(l.parties, 3);
 	assert_int_equal(l.said, 4);
 	assert_string_equal(l.row[4].note, "! said here");
-	assert_string_equal(l.row[5].note, "503 became 500 here");
+	assert_string_equal(l.row[6].note, "503 became 500 here");
+	assert_string_equal(l.row[7].note, "x3");
+	assert_string_equal(ladder_join(&l, 0), "");
+	assert_string_equal(ladder_join(&l, 2), "X-Call-ID");
 	assert_string_equal(ladder_verdict(&l, &e, text, sizeof text),
 	    "503 became 500 on the way from leg B to leg A. No second route was tried.");
 	/* A request to somebody else after it. */
-	m.m[6] = m.m[2];
-	m.m[6].dst = slice_str("198.51.100.7:5060");
+	m.m[7] = m.m[2];
+	m.m[7].dst = slice_str("198.51.100.7:5060");
 	ladder_build(&l, s.viewer, &e, &m, -1);
 	assert_non_null(strstr(ladder_verdict(&l, &e, text, sizeof text), "Another route was tried."));
+	scene_close(&s);
+}
+
+/* An offer in the 200 is answered by the ACK, not the other way round. */
+static void
+test_late_offer(void **state)
+{
+	static const struct told call[] = { { 0, 0, 0, PBX, TRUNK, "", "", 1, NULL },
+		{ 9, 200, 0, TRUNK, PBX, "", OFFER "8 101" CODECS, 1, NULL },
+		{ 12, 0, 0, PBX, TRUNK, "", OFFER "8" CODECS, 1, "ACK" } };
+	char raw[2048];
+	struct event e = drawing_event(raw, sizeof raw);
+	struct scene s;
+
+	(void)state;
+	scene_call(&s, false);
+	e.id = 48256;
+	scene_put(&s, &e);
+	tell_messages(&s, 48256, e.t_ns, call, 3);
+	s.viewer->event_id = 48256;
+	(void)scene_keys(&s, "xGd");
+	assert_true(shows(&s, 24, 80, "              200 OK                       ACK"));
+	assert_true(shows(&s, 24, 80, "! is what the two sides"));
 	scene_close(&s);
 }
 
@@ -307,7 +339,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_drawings), cmocka_unit_test(test_without_messages),
 		cmocka_unit_test(test_keys), cmocka_unit_test(test_marked), cmocka_unit_test(test_rewritten),
-		cmocka_unit_test(test_align) };
+		cmocka_unit_test(test_late_offer), cmocka_unit_test(test_align) };
 
 	(void)setenv("CMOCKA_MESSAGE_OUTPUT", "TAP", 1);
 	(void)setenv("TZ", "UTC", 1);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "scene.h"
+#include "scene_drawing.h"
 #include "sipwhy/rule.h"
 #include "sipwhy/timefmt.h"
 #include "view/view_int.h"
@@ -73,7 +73,6 @@ test_alerts_screen(void **state)
 	(void)state;
 	r = open_alerts(&s);
 	scene_keys(&s, "5");
-	scene_check_all(&s, "alerts-drawing");
 	scene_keys(&s, "j");
 	scene_check(&s, "alerts-rule", ROWS, COLS, false);
 	scene_check(&s, "alerts-rule", ROWS, COLS, true);
@@ -82,6 +81,25 @@ test_alerts_screen(void **state)
 	scene_check(&s, "alert-rule", ROWS, COLS, false);
 	scene_close(&s);
 	rule_free(r);
+}
+
+/* As drawn: alerts of the rules that are built in, the one under the cursor with its hour and what ends it. */
+static void
+test_alerts_drawing(void **state)
+{
+	struct rule *rules[RULE_MAX];
+	struct scene s;
+	size_t n;
+
+	(void)state;
+	scene_open(&s);
+	n = scene_drawing_rules(&s, rules);
+	scene_drawing_trunk(&s);
+	scene_keys(&s, "5");
+	scene_check_all(&s, "alerts-drawing");
+	scene_close(&s);
+	while (n > 0)
+		rule_free(rules[--n]);
 }
 
 static void
@@ -185,14 +203,83 @@ test_peers(void **state)
 	scene_close(&s);
 }
 
+/* One interface went away, a receiver is slower than what comes, a log is well. */
+static void
+sources_drawing(struct scene *s, int64_t ago_s)
+{
+	static struct counts none;
+	uint64_t n = (uint64_t)(300 - ago_s);
+	struct source_stat stat[] = {
+		{ .name = "eth0",
+		    .kind = "live",
+		    .state = "reading",
+		    .frames = 620400,
+		    .verdict = { [WIRE_SIP] = 12000, [WIRE_NOT_SIP] = 608400 } },
+		{ .name = "udp:0.0.0.0:5514",
+		    .kind = "syslog",
+		    .state = "reading",
+		    .text = true,
+		    .frames = 2410 * n,
+		    .bytes = 2410 * 90 * n,
+		    .messages = 2398 * n,
+		    .again = 311,
+		    .senders = 2,
+		    .connected = 2,
+		    .kernel_drops = 100 * n + 904,
+		    .verdict = { [WIRE_SIP] = 2410 * n - 12, [WIRE_MALFORMED] = 12 } },
+		{ .name = "full",
+		    .kind = "follow",
+		    .state = "reading",
+		    .text = true,
+		    .frames = 9 * n,
+		    .bytes = 800 * n,
+		    .messages = ago_s > 3 ? 7 * n : 7 * 297,
+		    .verdict = { [WIRE_SIP] = 9 * n - 2, [WIRE_MALFORMED] = 2 } },
+	};
+	struct record r = { .type = RECORD_TICK,
+		.t_ns = SCENE_NOW - ago_s * NS_PER_S,
+		.host = "pbx-lon-1",
+		.tick = { .counts = &none, .sources = stat, .n_sources = 3, .lag_ms = 2100 } };
+
+	store_advance(s->store, r.t_ns);
+	assert_int_equal(store_apply(s->store, &r), 0);
+}
+
+static void
+test_sources_drawing(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_drawing_hello(&s);
+	for (int64_t ago = 40; ago >= 0; ago--) {
+		sources_drawing(&s, ago);
+		if (ago <= 12)
+			scene_source(&s, "eth0", "failed", "the interface went away (ENETDOWN)");
+	}
+	scene_keys(&s, "6");
+	free(scene_draw(&s, ROWS, COLS, false));
+	scene_keys(&s, "j");
+	scene_check_all(&s, "sources-drawing");
+	/* What is down is tried again without being told to. */
+	assert_int_equal(scene_keys(&s, "r"), COMMAND_NONE);
+	assert_true(shows(&s, ROWS - 2, "by itself"));
+	scene_keys(&s, "k");
+	scene_check(&s, "sources-drawing-down", ROWS, COLS, false);
+	scene_close(&s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_alerts_drawing),
 		cmocka_unit_test(test_alerts_screen),
 		cmocka_unit_test(test_alerts_aside),
 		cmocka_unit_test(test_alert_without_event),
 		cmocka_unit_test(test_peers),
+		cmocka_unit_test(test_sources_drawing),
 	};
 
 	setenv("TZ", "UTC", 1);

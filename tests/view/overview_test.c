@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "scene.h"
+#include "scene_drawing.h"
 #include "sipwhy/timefmt.h"
 #include "view/overview.h"
 #include "view/view_int.h"
@@ -41,181 +41,30 @@ type_key(struct scene *s, uint32_t key)
 	free(scene_draw(s, 24, 80, false));
 }
 
-/* What fails in five minutes of the drawings; one row of it an event and a failure of the peer each.  users: how many
- * numbers from `from` on; before: as many in the five minutes before. */
-static const struct {
-	unsigned n, before, code;
-	int q850;
-	const char *phrase, *method, *peer, *to;
-	unsigned from, users;
-	bool ours, auth;
-	int setup_ms;
-} drawing_mass[] = {
-	{ 311, 88, 503, 34, "Service Unavailable", "INVITE", "wholesale-c", "+442066627625", 1060, 37, false, false,
-	    71 },
-	{ 22, 4, 503, 34, "Service Unavailable", "INVITE", "wholesale-c", "+442066627625", 1037, 1, false, false, 72 },
-	{ 19, 4, 503, 34, "Service Unavailable", "INVITE", "wholesale-c", "+442009375836", 1003, 1, false, false, 70 },
-	{ 17, 4, 503, 34, "Service Unavailable", "INVITE", "wholesale-c", "+442033234300", 1014, 1, false, false, 71 },
-	{ 213, 209, 486, -1, "Busy Here", "INVITE", "carrier-a", "+442089745048", 1100, 37, false, false, 4100 },
-	{ 129, 131, 404, 1, "Not Found", "INVITE", "carrier-b", "+442038646352", 1140, 52, false, false, 180 },
-	{ 77, 75, 404, -1, "Not Found", "INVITE", "pbx-lon-1", "4711", 1200, 9, true, false, 1 },
-	{ 118, 121, 487, -1, "Request Terminated", "INVITE", "carrier-b", "+442034841887", 1210, 44, false, false,
-	    9200 },
-	{ 95, 0, 401, -1, "Unauthorized", "REGISTER", "10.20.4.41", "", 1031, 1, true, true, 3 },
-	{ 71, 70, 480, -1, "Temporarily Unavailable", "INVITE", "carrier-a", "+442057917877", 1260, 31, false, false,
-	    90 },
-	{ 24, 3, 0, -1, "", "INVITE", "trunk-de", "+493055530001", 1300, 11, false, false, 32000 },
-	{ 19, 16, 408, -1, "Request Timeout", "INVITE", "trunk-de", "+493055530007", 1320, 11, true, false, 32000 },
-	{ 12, 13, 488, -1, "Not Acceptable Here", "INVITE", "carrier-a", "+442075201674", 1034, 4, false, false, 95 },
-	{ 9, 9, 423, -1, "Interval Too Brief", "REGISTER", "phones", "", 1340, 2, true, false, 4 },
-	{ 8, 8, 603, -1, "Decline", "INVITE", "carrier-a", "+442008812345", 1021, 6, false, false, 2000 },
-};
-
-static void
-drawing_event(struct scene *s, int64_t t_ns, size_t row, unsigned from, const char *to)
-{
-	struct event e = scene_failure(t_ns, drawing_mass[row].code, drawing_mass[row].phrase, drawing_mass[row].peer);
-	char user[16], call_id[40];
-
-	(void)snprintf(user, sizeof user, "%u", from);
-	(void)snprintf(call_id, sizeof call_id, "%08x@10.20.0.10", ((unsigned)s->next_id * 2654435761u) ^ 0x8c38fb29u);
-	e.q850 = (int16_t)drawing_mass[row].q850;
-	e.method = slice_str(drawing_mass[row].method);
-	e.from = slice_str(user);
-	e.to = slice_str(to);
-	e.auth = drawing_mass[row].auth;
-	e.direction = drawing_mass[row].ours ? DIRECTION_SENT : DIRECTION_RECEIVED;
-	e.setup_ms = drawing_mass[row].setup_ms;
-	e.call_id = slice_str(call_id);
-	scene_put(s, &e);
-}
-
-/* So many of a row within one of 286 seconds. */
-static unsigned
-drawing_part(unsigned n, unsigned second)
-{
-	return n * (second + 1) / 286 - n * second / 286;
-}
-
-static void
-drawing_second(struct scene *s, int64_t t_ns, unsigned second, bool before)
-{
-	for (size_t i = 0; i < sizeof drawing_mass / sizeof drawing_mass[0]; i++) {
-		unsigned n = before ? drawing_mass[i].before : drawing_mass[i].n, done = n * second / 286;
-
-		for (unsigned k = 0; k < drawing_part(n, second); k++) {
-			drawing_event(s, t_ns, i, drawing_mass[i].from + (done + k) % drawing_mass[i].users,
-			    drawing_mass[i].to);
-			if (drawing_mass[i].code != 0)
-				scene_responses(s, t_ns, drawing_mass[i].code, 1, 1, drawing_mass[i].peer);
-		}
-	}
-}
-
-/* The newest ones, by name. */
-static void
-drawing_newest(struct scene *s)
-{
-	static const struct {
-		int64_t ago_ms;
-		size_t row;
-		unsigned from;
-		const char *to;
-	} rows[] = {
-		{ 2690, 4, 1029, "+442089745048" },
-		{ 2129, 8, 1031, "" },
-		{ 1996, 5, 1057, "+442038646352" },
-		{ 880, 0, 1003, "+442009375836" },
-		{ 447, 0, 1037, "+442066627625" },
-	};
-
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		int64_t t = SCENE_NOW - rows[i].ago_ms * NS_PER_MS;
-
-		drawing_event(s, t, rows[i].row, rows[i].from, rows[i].to);
-		scene_responses(s, t, drawing_mass[rows[i].row].code, 1, 1, drawing_mass[rows[i].row].peer);
-	}
-}
-
-/* A minute of what each peer usually has: ASR 51 % of wholesale-c, 57 and 61 of the carriers, 49 of trunk-de. */
-static void
-drawing_usual(struct scene *s, int64_t t_ns)
-{
-	static const struct {
-		const char *peer;
-		int64_t bids, answered;
-	} rows[] = { { "wholesale-c", 70, 36 }, { "carrier-b", 240, 137 }, { "carrier-a", 225, 137 },
-		{ "trunk-de", 45, 22 } };
-	static struct counts none;
-
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct kpi_counts kpi = { .n = { [KPI_BIDS] = rows[i].bids,
-					      [KPI_SEIZURES] = rows[i].bids,
-					      [KPI_ANSWERED] = rows[i].answered,
-					      [KPI_EFFECTIVE] = rows[i].bids,
-					      [KPI_DELIVERED] = rows[i].bids } };
-		struct kpi_peer of = { .name = rows[i].peer, .role = PEER_ROLE_TRUNK, .counts = &kpi };
-		struct record r = { .type = RECORD_TICK,
-			.t_ns = t_ns,
-			.host = "pbx-lon-1",
-			.tick = { .counts = &none, .kpi = &kpi, .kpi_peers = &of, .n_kpi_peers = 1 } };
-
-		assert_int_equal(store_apply(s->store, &r), 0);
-	}
-}
-
-/* The PBX of the drawings: an hour and more of quiet traffic, then a trunk that fails from 14:21 on. */
-static void
-scene_drawing(struct scene *s)
-{
-	scene_hello(s, true);
-	scene_source(s, "eth0", "reading", "capturing on eth0, 32 MiB buffer");
-	for (int64_t ago = 5400; ago >= 0; ago -= 10) {
-		int64_t t = SCENE_NOW - ago * NS_PER_S;
-
-		store_advance(s->store, t);
-		scene_responses(s, t, 100, 303 + (uint64_t)(ago / 60 % 5), 0, NULL);
-		scene_responses(s, t, 200, ago <= 300 ? 426 : 479, 0, NULL);
-		scene_responses(s, t, 401, ago <= 300 ? 12 : 33, 0, NULL);
-		scene_responses(s, t, 503, ago > 660 && ago % 50 == 0, 0, NULL);
-		if (ago % 600 == 0)
-			scene_responses(s, t, 302, 1, 0, NULL);
-		if (ago > 600 && ago % 60 == 0)
-			drawing_usual(s, t);
-		for (unsigned k = 0; k < 10 && ago > 0 && ago <= 600; k++) {
-			unsigned second = (600 - (unsigned)ago + k) % 300;
-
-			if (second >= 10 && second < 296)
-				drawing_second(s, t + k * NS_PER_S, second - 10, ago > 300);
-		}
-	}
-	drawing_newest(s);
-	scene_calls(s, "wholesale-c", PEER_ROLE_TRUNK, 371, 12, 22, 2);
-	scene_calls(s, "carrier-b", PEER_ROLE_TRUNK, 1204, 662, 1168, 2);
-	scene_calls(s, "carrier-a", PEER_ROLE_TRUNK, 1125, 697, 1102, 2);
-	scene_calls(s, "trunk-de", PEER_ROLE_TRUNK, 224, 90, 159, 3);
-	scene_registers(s, "10.20.4.41", PEER_ROLE_PHONES, 96, 96);
-	scene_frames(s, "eth0", "reading", 118204, 51877, 0, 0, 0);
-	store_advance(s->store, SCENE_NOW);
-}
-
+/* As drawn, with the alerts of the rules that are built in; and the same PBX with nobody to alert. */
 static void
 test_drawing(void **state)
 {
+	struct rule *rules[RULE_MAX];
 	struct scene s;
+	size_t n;
 
 	(void)state;
 	scene_open(&s);
-	scene_drawing(&s);
-	scene_check(&s, "overview-drawing", 24, 80, false);
-	scene_check(&s, "overview-drawing", 24, 80, true);
+	n = scene_drawing_rules(&s, rules);
+	scene_drawing_trunk(&s);
+	scene_check_all(&s, "overview-drawing");
+	scene_close(&s);
+	while (n > 0)
+		rule_free(rules[--n]);
+	scene_open(&s);
+	scene_drawing_trunk(&s);
+	scene_check(&s, "overview-drawing-calm", 24, 80, false);
+	/* One alert of the engine, which knows what is to be checked. */
 	scene_incident(&s, 1, INCIDENT_ERROR, 660, "wholesale-c", "",
 	    "359 of 371 calls to wholesale-c got 503 (usual: 1 in 300)");
 	scene_check(&s, "overview-drawing-alert", 24, 80, false);
-	scene_incident(&s, 15, INCIDENT_WARNING, 120, "10.20.4.41", "1031", "96 logins in a row refused, same nonce");
-	scene_check(&s, "overview-drawing", 40, 140, false);
-	scene_check(&s, "overview-drawing", 40, 140, true);
-	scene_check(&s, "overview-drawing", 10, 40, false);
+	scene_check(&s, "overview-drawing-alert", 40, 140, false);
 	scene_close(&s);
 }
 
@@ -246,10 +95,13 @@ test_focus(void **state)
 
 	(void)state;
 	scene_open(&s);
-	scene_drawing(&s);
+	scene_drawing_trunk(&s);
 	assert_not_shown(&s, "\n>");
 	type_key(&s, UI_KEY_TAB);
 	assert_shown(&s, "\n>1xx progress");
+	type_key(&s, UI_KEY_ENTER);
+	assert_shown(&s, "these are no failures");
+	assert_ptr_equal(viewer_top(s.viewer), &view_overview);
 	for (int i = 0; i < 4; i++)
 		type_key(&s, UI_KEY_DOWN);
 	assert_shown(&s, "\n>5xx server");
@@ -259,7 +111,7 @@ test_focus(void **state)
 	scene_close(&s);
 
 	scene_open(&s);
-	scene_drawing(&s);
+	scene_drawing_trunk(&s);
 	free(scene_draw(&s, 24, 80, false));
 	type_key(&s, UI_KEY_TAB);
 	type_key(&s, UI_KEY_TAB);
@@ -273,7 +125,7 @@ test_focus(void **state)
 	scene_close(&s);
 
 	scene_open(&s);
-	scene_drawing(&s);
+	scene_drawing_trunk(&s);
 	free(scene_draw(&s, 24, 80, false));
 	type_key(&s, UI_KEY_TAB);
 	type_key(&s, UI_KEY_STAB);
@@ -297,9 +149,9 @@ test_alert(void **state)
 
 	(void)state;
 	scene_open(&s);
-	scene_drawing(&s);
+	scene_drawing_trunk(&s);
 	scene_incident(&s, 1, INCIDENT_ERROR, 660, "wholesale-c", "", "371 of 375 calls got 503");
-	assert_shown(&s, "Enter:open d:dismiss");
+	assert_shown(&s, "Enter:alert d:dismiss");
 	assert_shown(&s, "Alerts !1");
 	type_key(&s, UI_KEY_ENTER);
 	assert_ptr_equal(viewer_top(s.viewer), &view_alert);
@@ -322,7 +174,7 @@ test_follow(void **state)
 
 	(void)state;
 	scene_open(&s);
-	scene_drawing(&s);
+	scene_drawing_trunk(&s);
 	free(scene_draw(&s, 24, 80, false));
 	scene_keys(&s, "jj");
 	assert_shown(&s, "\n>14:32:05 404");
@@ -334,9 +186,9 @@ test_follow(void **state)
 	scene_keys(&s, "G");
 	assert_shown(&s, "\n>14:32:07 500");
 	scene_keys(&s, "g");
-	assert_shown(&s, "\n>14:22:18 486");
+	assert_shown(&s, "\n>13:02:17 503");
 	scene_keys(&s, "E");
-	assert_shown(&s, "\n>14:22:20 503");
+	assert_shown(&s, "\n>13:02:17 503 Service Unavailable INVITE    wholesale-c     1037");
 	scene_close(&s);
 }
 
@@ -413,10 +265,10 @@ test_filter(void **state)
 
 	(void)state;
 	scene_open(&s);
-	scene_drawing(&s);
+	scene_drawing_trunk(&s);
 	assert_int_equal(lens_filter(s.viewer, "code:404", &em, NULL), 0);
 	assert_shown(&s, "Filter code:404");
-	assert_shown(&s, "14:32:05 404  Not Found");
+	assert_shown(&s, "14:32:05 404 Not Found");
 	assert_not_shown(&s, "14:32:06 503");
 	assert_int_equal(lens_filter(s.viewer, "peer:nobody", &em, NULL), 0);
 	assert_shown(&s, "No failure matches the filter");
@@ -433,7 +285,7 @@ test_past(void **state)
 
 	(void)state;
 	scene_open(&s);
-	scene_drawing(&s);
+	scene_drawing_trunk(&s);
 	store_look(s.store, SCENE_NOW - 1627 * NS_PER_S);
 	assert_shown(&s, "PAST 14:05:00  ] on  G live");
 	assert_int_equal(viewer_key(s.viewer, 'G'), COMMAND_LOOK);
@@ -479,6 +331,7 @@ test_refused(void **state)
 	(void)state;
 	scene_open(&s);
 	scene_hello(&s, true);
+	store_advance(s.store, SCENE_NOW);
 	scene_word(&s, "eth0", "live", "failed", "no right to capture on eth0: socket: Operation not permitted");
 	scene_check_all(&s, "refused");
 	scene_keys(&s, "3");

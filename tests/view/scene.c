@@ -476,6 +476,10 @@ scene_keys(struct scene *s, const char *keys)
 			store_group_ack(s->store, viewer_request(s->viewer)->id);
 		else if (last == COMMAND_GROUP_MUTE || last == COMMAND_GROUP_UNMUTE)
 			store_group_mute(s->store, viewer_request(s->viewer)->id, last == COMMAND_GROUP_MUTE);
+		else if (last == COMMAND_GROUPS_MUTE)
+			for (size_t i = 0; i < viewer_request(s->viewer)->n_ids; i++)
+				store_group_mute_until(s->store, viewer_request(s->viewer)->ids[i],
+				    viewer_request(s->viewer)->t_ns);
 		viewer_draw(s->viewer, s->canvas);
 	}
 	return last;

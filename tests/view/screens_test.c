@@ -120,6 +120,7 @@ test_trouble(void **state)
 	scene_check(&s, "trouble-engine", 10, 40, false);
 	assert_int_equal(store_freeze(s.store, true), 0);
 	scene_event(&s, SCENE_NOW, 2);
+	store_advance(s.store, SCENE_NOW + 48 * NS_PER_S);
 	scene_check(&s, "trouble-paused", 24, 80, false);
 	scene_close(&s);
 }
@@ -153,7 +154,7 @@ test_few_calls(void **state)
 	scene_check(&s, "few-calls", 40, 140, true);
 	scene_keys(&s, "+");
 	scene_check(&s, "few-calls-15-min", 24, 80, false);
-	scene_keys(&s, "+");
+	scene_keys(&s, "+++");
 	scene_check(&s, "few-calls-all", 24, 80, false);
 	scene_close(&s);
 }
