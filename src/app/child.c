@@ -63,7 +63,7 @@ child_engine_ready(struct engine **e, const struct engine_cfg *cfg, pid_t parent
 	if (err == 0)
 		engine_thread(*e);
 	if (err == 0)
-		err = rights_seal_engine(em);
+		err = rights_seal_engine(engine_socket(*e), em);
 	return err != 0 ? err : engine_start(*e, em);
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "app/keys.h"
+#include "app/options_table.h"
 #include "sipwhy/logfmt.h"
 #include "sipwhy/track.h"
 
@@ -183,6 +184,15 @@ config_option(struct config *c, const char *name, struct slice value)
 /* Lines. */
 
 static int
+config_sectionless(struct config *c, const char *name)
+{
+	const struct option_row *r = option_find(name);
+
+	return config_wrong(c, -EINVAL, "%s stands before any section; begin with %s", name,
+	    r != NULL && r->in_file ? "[options]" : config_all);
+}
+
+static int
 config_take(struct config *c, const char *name, struct slice value)
 {
 	bool more = c->indented && c->open;
@@ -191,7 +201,7 @@ config_take(struct config *c, const char *name, struct slice value)
 	if (name[0] == '\0')
 		return config_wrong(c, -EINVAL, "a name is wanted before the =");
 	if (c->section == SECTION_NONE)
-		return config_wrong(c, -EINVAL, "%s stands before any section; begin with %s", name, config_all);
+		return config_sectionless(c, name);
 	if (c->section == SECTION_PEERS)
 		return config_peer(c, name, value, more);
 	if (c->section >= SECTION_FILTERS)

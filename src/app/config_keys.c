@@ -59,6 +59,8 @@ config_keys(struct config *c, const char *name, struct slice value)
 	bool none = slice_eq(value, slice_str("none"));
 	uint32_t key;
 
+	if (action == NULL && keys_action(value) != NULL && ui_key_parse(slice_str(name), &key))
+		return config_wrong(c, -EINVAL, "the action comes first: %.*s = %s", (int)value.n, value.p, name);
 	if (action == NULL)
 		return config_keys_unknown(c, slice_str(name));
 	if (config_keys_once(c, action) != 0 || config_keys_change(c, action, 0, true) != 0)

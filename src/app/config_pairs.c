@@ -3,6 +3,7 @@
  * A text may go on in indented lines, joined by a blank; the dump breaks at blanks so that the same comes back.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "sipwhy/store.h"
 #include "sipwhy/filter.h"
 #include "sipwhy/text.h"
+#include "sipwhy/view.h"
 
 static struct options_pairs *
 config_pairs_of(struct options *o, enum config_section section)
@@ -57,13 +59,18 @@ config_pair_is_text(struct slice s)
 static int
 config_pair_columns(struct config *c, struct slice name)
 {
-	struct slice width = name, view = slice_cut(&width, '.');
-	uint64_t n;
+	char names[96] = "";
+	size_t at = 0;
 
-	if (view.n > 0 && name.n < OPTIONS_PAIR_NAME && slice_u64(width, 1000, &n) == 0 && n >= 20 &&
-	    config_pair_is_name(view))
-		return 0;
-	return config_wrong(c, -EINVAL, "%.*s: a view and a width are wanted, as in events.80", (int)name.n, name.p);
+	for (size_t i = 0; view_layout_name(i) != NULL; i++) {
+		if (slice_eq(name, slice_str(view_layout_name(i))))
+			return 0;
+		if (at < sizeof names)
+			at += (size_t)snprintf(
+			    names + at, sizeof names - at, "%s%s", i > 0 ? ", " : "", view_layout_name(i));
+	}
+	return config_wrong(
+	    c, -EINVAL, "there is no layout %.*s; say %s", (int)(name.n < 64 ? name.n : 64), name.p, names);
 }
 
 static int
@@ -82,10 +89,16 @@ static int
 config_pair_words(struct config *c, const char *name, struct slice value)
 {
 	while (value.n > 0) {
-		struct slice word = config_word(&value);
+		struct slice word = config_word(&value), width = word, column = slice_cut(&width, ':');
+		struct config_guess g = { .word = column };
+		char hint[64];
 
-		if (!config_pair_is_name(word))
-			return config_wrong(c, -EINVAL, "%s: %.*s is no name of a column", name, (int)word.n, word.p);
+		if (view_layout_word(word))
+			continue;
+		for (size_t i = 0; view_layout_column(i) != NULL; i++)
+			config_guess(&g, view_layout_column(i));
+		return config_wrong(c, -EINVAL, "%s: %.*s is no column; %s", name, (int)word.n, word.p,
+		    config_hint(hint, sizeof hint, &g, "the chooser (F10) shows their names"));
 	}
 	return 0;
 }

@@ -24,8 +24,8 @@ enum {
 	CONSOLE_PART_MS = 100,
 	CONSOLE_MORE_MS = 1,  /* a view that is not done with its list */
 	CONSOLE_DOUBLE_MS = 400,
-	CONSOLE_READ = 64 * 1024,
-	CONSOLE_TURN_MS = 2, /* of records; a key waits for so long at most, and one read more */
+	CONSOLE_READ = 8 * 1024, /* a key waits for so many bytes of records at most */
+	CONSOLE_TURN_MS = 2,     /* of records, when no key comes */
 	CONSOLE_GATHER = 8, /* reads before the first frame, and how long to wait for each */
 	CONSOLE_GATHER_MS = 25
 };
@@ -70,6 +70,26 @@ console_minute_ms(void)
 	return (uint64_t)(60000 - clock_wall_ns() / NS_PER_MS % 60000);
 }
 
+/* All that there is has come: whoever opened a file waits for this, and it comes once. */
+static bool
+console_ended(const struct console *c)
+{
+	struct store_status st;
+
+	store_status(c->store, &st);
+	return st.ended;
+}
+
+/* What comes is not all there was any more: the first loss does not wait for the next figures. */
+static bool
+console_losing(const struct console *c)
+{
+	struct store_status st;
+
+	store_status(c->store, &st);
+	return st.lost > 0;
+}
+
 static void
 console_draw(struct console *c, bool free)
 {
@@ -91,6 +111,8 @@ console_draw(struct console *c, bool free)
 	}
 	c->drawn_revision = store_revision(c->store);
 	c->failures = store_event_total(c->store);
+	c->ended = console_ended(c);
+	c->losing = console_losing(c);
 	c->asked = false;
 	if (term_present(c->term, c->canvas, &cost) != 0) {
 		console_hung_up(c);
@@ -203,7 +225,16 @@ console_on_keys(uv_poll_t *h, int status, int events)
 		console_want(c, WHY_KEY);
 }
 
-/* A bounded time a turn: keys come first even when records pour in, and how long a record takes nobody knows. */
+/* Is there something to read for term_key? */
+static bool
+console_typed(const struct console *c)
+{
+	struct pollfd p = { .fd = c->tty_in, .events = POLLIN };
+
+	return uv_is_active((const uv_handle_t *)&c->keys) && poll(&p, 1, 0) > 0;
+}
+
+/* A bounded time a turn, and no more than one read while a key waits: how long a record takes nobody knows. */
 static void
 console_read(struct console *c)
 {
@@ -214,7 +245,7 @@ console_read(struct console *c)
 		n = read(c->in_fd, c->read_buf, CONSOLE_READ);
 		if (n > 0)
 			store_feed(c->store, c->read_buf, (size_t)n);
-	} while (n > 0 && uv_hrtime() < stop);
+	} while (n > 0 && uv_hrtime() < stop && !console_typed(c));
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
 		(void)uv_poll_stop(&c->stream);
 		store_note(c->store, false, "the supervisor is gone: nothing new will come");
@@ -228,9 +259,16 @@ console_on_stream(uv_poll_t *h, int status, int events)
 
 	(void)status;
 	(void)events;
+	/* The loop may come here first, though a key waits. */
+	if (console_typed(c))
+		console_on_keys(&c->keys, 0, UV_READABLE);
+	if (c->quit)
+		return;
 	console_read(c);
 	console_ring(c);
-	if (store_event_total(c->store) != c->failures && !store_frozen(c->store))
+	if (console_ended(c) != c->ended || console_losing(c) != c->losing)
+		console_want(c, WHY_RESIZE);
+	else if (store_event_total(c->store) != c->failures && !store_frozen(c->store))
 		console_want(c, WHY_FAILURE);
 	else if (store_revision(c->store) != c->drawn_revision)
 		console_want(c, WHY_FIGURES);

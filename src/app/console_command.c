@@ -274,6 +274,10 @@ console_command(struct console *c, enum command command)
 	case COMMAND_GROUP_UNMUTE:
 		store_group_mute(c->store, r->id, false);
 		break;
+	case COMMAND_GROUPS_MUTE:
+		for (size_t i = 0; i < r->n_ids; i++)
+			store_group_mute_until(c->store, r->ids[i], r->t_ns);
+		break;
 	case COMMAND_INCIDENT_ACK:
 		store_incident_dismiss(c->store, r->id);
 		break;

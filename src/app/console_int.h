@@ -14,12 +14,16 @@
 #include "sipwhy/term.h"
 #include "sipwhy/view.h"
 
-enum { CONSOLE_SIGNALS = 5 };
+/* Themes of the user's that are read, and all that are named. */
+enum { CONSOLE_SIGNALS = 5, CONSOLE_OWN_THEMES = 32, CONSOLE_THEMES = 47 };
+
+struct console_theme;
 
 /*
- * resized: the window has another size than the canvas.  asked: a key moved something that is not drawn yet.  failures,
- * rung: what was seen of failures and critical incidents, rules apart.  columns, lines: texts for cfg; past: what lines
- * point to, as it was at the start; history: shared with the supervisor, NULL none.
+ * resized: the window has another size than the canvas.  asked: a key moved something that is not drawn yet.
+ * failures, ended, losing, rung: what was seen of failures, losses and critical incidents, rules apart.  columns,
+ * lines: texts for cfg; past: what lines point to, as it was at the start; history: shared with the supervisor,
+ * NULL none.
  */
 struct console {
 	uv_loop_t loop;
@@ -31,7 +35,7 @@ struct console {
 	struct canvas *canvas;
 	struct term *term;
 	int tty_in, tty_out, in_fd, saver_fd;
-	bool loop_ok, hungup, quit, resized, asked, bell, mouse;
+	bool loop_ok, hungup, quit, resized, asked, ended, losing, bell, mouse;
 	uv_poll_t keys, stream;
 	uv_timer_t frame, duration;
 	uv_signal_t signals[CONSOLE_SIGNALS];
@@ -41,7 +45,9 @@ struct console {
 	struct ui_mouse click;
 	char *read_buf;
 	char *columns[OPTIONS_PAIRS_MAX];
-	const char *themes[16];
+	struct console_theme *own[CONSOLE_OWN_THEMES]; /* the user's themes, by name */
+	size_t n_own;
+	const char *themes[CONSOLE_THEMES + 1];
 	struct rule *rules[RULE_MAX];
 	size_t n_rules;
 	struct history *history, *past;
@@ -52,6 +58,9 @@ struct console {
 int console_open_screen(struct console *c, struct errmsg *em);
 /* All of it but the terminal, which is closed before. */
 void console_close_screen(struct console *c);
+/* console_themes.c: read those of the user's folder, while that may be done.  0 or -ENOMEM. */
+int console_open_themes(struct console *c);
+void console_close_themes(struct console *c);
 /* Another theme, by name or path; 0 or negative errno with a sentence, and the old one stays. */
 int console_theme(struct console *c, const char *name, struct errmsg *em);
 

@@ -13,7 +13,7 @@
 #include "app/console_int.h"
 #include "sipwhy/mem.h"
 
-enum { CONSOLE_ASK_MS = 150, CONSOLE_PATH = 4096 };
+enum { CONSOLE_ASK_MS = 150 };
 
 /*
  * Keys come through a descriptor of our own: polling makes it non-blocking, and that must not stick to the one that the
@@ -28,41 +28,6 @@ console_open_tty(struct console *c, struct errmsg *em)
 		    em, -ENOTTY, "no terminal to draw on: run it in one, or use -N for a report without a screen");
 	c->tty_out = isatty(STDOUT_FILENO) ? dup(STDOUT_FILENO) : open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	return c->tty_out >= 0 ? 0 : errmsg_set(em, -errno, "the terminal can't be opened: %s", strerror(errno));
-}
-
-/* The user's folder of themes; false when there is none. */
-static bool
-console_theme_folder(char *out, size_t cap)
-{
-	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	int n = -1;
-
-	if (xdg != NULL && xdg[0] == '/')
-		n = snprintf(out, cap, "%s/sipwhy/themes", xdg);
-	else if (home != NULL && home[0] == '/')
-		n = snprintf(out, cap, "%s/.config/sipwhy/themes", home);
-	return n > 0 && (size_t)n < cap;
-}
-
-int
-console_theme(struct console *c, const char *name, struct errmsg *em)
-{
-	char user[CONSOLE_PATH];
-	const char *folders[3] = { NULL, NULL, NULL };
-	struct theme theme;
-	size_t n = 0;
-	int err;
-
-	if (console_theme_folder(user, sizeof user))
-		folders[n++] = user;
-	folders[n] = PKGDATADIR "/themes";
-	err = theme_find(&theme, name, folders, em);
-	if (err != 0)
-		return err;
-	c->theme = theme;
-	if (c->term != NULL)
-		term_theme(c->term, &c->theme);
-	return 0;
 }
 
 /* NO_COLOR is the user's word for all programs: it goes before a file, and a word on the command line before it. */
@@ -102,6 +67,8 @@ console_open_term(struct console *c, struct errmsg *em)
 	int rows, cols, err;
 
 	theme_default(&c->theme);
+	if (console_open_themes(c) != 0)
+		return errmsg_set(em, -ENOMEM, "out of memory");
 	if (c->o->theme != NULL && (err = console_theme(c, c->o->theme, em)) != 0)
 		return err;
 	err = term_open(&c->term, c->tty_in, c->tty_out, &c->theme, console_color(c->o), em);
@@ -149,8 +116,6 @@ console_open_viewer(struct console *c)
 
 	if (console_columns(c) != 0)
 		return -ENOMEM;
-	for (size_t i = 0; i + 1 < sizeof c->themes / sizeof c->themes[0] && theme_builtin_name(i) != NULL; i++)
-		c->themes[i] = theme_builtin_name(i);
 	c->cfg = (struct view_cfg){
 		.filter = o->filter,
 		.window_s = options_window_s(o),
@@ -188,6 +153,7 @@ console_close_screen(struct console *c)
 {
 	viewer_free(c->viewer);
 	canvas_free(c->canvas);
+	console_close_themes(c);
 	for (size_t i = 0; i < OPTIONS_PAIRS_MAX; i++)
 		mem_free(c->columns[i]);
 	if (c->tty_in >= 0)

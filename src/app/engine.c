@@ -15,10 +15,12 @@
 
 #include "app/clock.h"
 #include "app/engine_int.h"
+#include "app/hepkey.h"
 #include "app/local.h"
 #include "app/match.h"
 #include "app/outlet.h"
 #include "app/pipeline.h"
+#include "app/relay.h"
 #include "app/sieve.h"
 #include "app/tell.h"
 #include "app/version.h"
@@ -69,6 +71,13 @@ engine_advance(struct engine *e)
 	pipeline_advance(e->pipe, now_ns);
 }
 
+/* Somebody who reads slowly holds a file back, and nothing that is live. */
+static bool
+engine_must_wait(const struct engine *e)
+{
+	return (e->outlet != NULL && outlet_full(e->outlet)) || (e->hep != NULL && sink_hep_full(e->hep));
+}
+
 static void
 engine_on_tick(uv_timer_t *h)
 {
@@ -77,13 +86,12 @@ engine_on_tick(uv_timer_t *h)
 
 	if (e->by_clock)
 		engine_advance(e);
-	if (e->outlet == NULL)
-		return;
-	tell_tick(e);
-	if (outlet_broken(e->outlet))
+	if (e->outlet != NULL)
+		tell_tick(e);
+	if (e->outlet != NULL && outlet_broken(e->outlet))
 		engine_stop(e);
-	if (file != NULL)
-		input_pause(file->in, outlet_full(e->outlet));
+	if (file != NULL && (e->outlet != NULL || e->hep != NULL))
+		input_pause(file->in, engine_must_wait(e));
 }
 
 /* What inputs hand over. */
@@ -116,7 +124,9 @@ engine_frame(void *ctx, const struct frame *f)
 	else if (e->cfg.share != NULL)
 		e->cfg.share->current = (uint32_t)s->index;
 	v = pipeline_frame(e->pipe, s->lane, s->name, f);
-	if (e->pcap != NULL && (v == WIRE_SIP || v == WIRE_HELD))
+	/* A mirror hands over what no capture file has a link type for. */
+	if (e->pcap != NULL && (v == WIRE_SIP || v == WIRE_HELD) && input_kind(s->in) != INPUT_MIRROR &&
+	    input_kind(s->in) != INPUT_TZSP)
 		engine_save(e, f);
 	if (e->by_clock)
 		e->lag_ms = (uint32_t)clock_lag_ms(f->t_ns);
@@ -129,7 +139,9 @@ engine_batch(void *ctx)
 	struct engine *e = s->e;
 
 	pipeline_submit(e->pipe);
-	if (e->outlet != NULL && !input_is_live(s->in) && outlet_full(e->outlet))
+	if (e->hep != NULL)
+		sink_hep_flush(e->hep);
+	if (!input_is_live(s->in) && engine_must_wait(e))
 		input_pause(s->in, true);
 	/* The next engine reads again what was not told, and its failures are on the screen already. */
 	if (e->outlet != NULL && e->cfg.share != NULL && input_kind(s->in) == INPUT_FOLLOW)
@@ -142,7 +154,7 @@ engine_comes_back(const struct engine_source *s)
 {
 	enum input_kind kind = input_kind(s->in);
 
-	return kind == INPUT_PCAP_LIVE || kind == INPUT_FOLLOW || kind == INPUT_SYSLOG;
+	return kind == INPUT_PCAP_LIVE || kind == INPUT_FOLLOW || input_kind_listens(kind);
 }
 
 static void
@@ -284,8 +296,8 @@ engine_open_input(struct engine *e, size_t i, struct errmsg *em)
 	s->lane = pipeline_lane(e->pipe);
 	engine_name(e, s);
 	e->n_sources++;
-	e->by_clock |=
-	    cfg.kind == INPUT_PCAP_LIVE || cfg.kind == INPUT_SYSLOG || (cfg.kind == INPUT_FOLLOW && !cfg.from_start);
+	e->by_clock |= cfg.kind == INPUT_PCAP_LIVE || input_kind_listens(cfg.kind) ||
+	    (cfg.kind == INPUT_FOLLOW && !cfg.from_start);
 	return s->lane != NULL ? 0 : errmsg_set(em, -ENOMEM, "out of memory");
 }
 
@@ -344,10 +356,21 @@ engine_open(struct engine *e, struct errmsg *em)
 		.notice = o->events || e->cfg.fd >= 0 ? tell_notice : NULL,
 		.moment = e->cfg.fd >= 0 ? tell_moment : NULL,
 		.heads = o->log_heads,
+		.hep = o->hep_parse,
 		.ctx = e };
 
 	if (err != 0)
 		return err;
+	if (o->hep_key != NULL) {
+		err = hepkey_read(e->hep_key, &cfg.hep_key.n, o->hep_key, em);
+		if (err != 0)
+			return err;
+		cfg.hep_key.p = e->hep_key;
+	}
+	if (o->hep_send != NULL) {
+		cfg.relay = relay_message;
+		cfg.own_agent = slice_str(e->host);
+	}
 	/* Which end is ours can be said of what happens here only; a file may come from anywhere. */
 	if (o->inputs[0].kind == INPUT_PCAP_LIVE || o->inputs[0].kind == INPUT_FOLLOW)
 		cfg.n_local = local_addresses(local, LOCAL_MAX);
@@ -359,6 +382,8 @@ engine_open(struct engine *e, struct errmsg *em)
 		err = sieve_new(&e->sieve, o, em);
 	if (err == 0)
 		err = engine_open_inputs(e, em);
+	if (err == 0)
+		err = relay_open(e, cfg.hep_key, em);
 	if (err == 0 && o->out_pcap != NULL && e->cfg.number == 1)
 		err = sink_pcap_open(&e->pcap, o->out_pcap, em);
 	if (err == 0 && e->cfg.fd < 0 && (e->incidents = sink_incidents_new()) == NULL)
@@ -474,20 +499,27 @@ engine_start_inputs(struct engine *e, struct errmsg *em)
 
 /*
  * For a report alone.  With an outlet each message is told as it is counted, the loop writes it, and the next engine
- * goes by what was told and by the frame this one died over: all that is sure with one thread only.
+ * goes by what was told and by the frame this one died over: all that is sure with one thread only.  So does what is
+ * sent on.
  */
 void
 engine_thread(struct engine *e)
 {
 	cpu_set_t cpus;
 
-	if (e->cfg.fd >= 0 || sched_getaffinity(0, sizeof cpus, &cpus) != 0 || CPU_COUNT(&cpus) < 2)
+	if (e->cfg.fd >= 0 || e->hep != NULL || sched_getaffinity(0, sizeof cpus, &cpus) != 0 || CPU_COUNT(&cpus) < 2)
 		return;
 #ifdef M_ARENA_MAX
 	/* A heap for each thread costs memory and gains nothing: little is allocated while messages flow. */
 	(void)mallopt(M_ARENA_MAX, 1);
 #endif
 	(void)pipeline_thread(e->pipe);
+}
+
+int
+engine_socket(const struct engine *e)
+{
+	return relay_socket(e);
 }
 
 int
@@ -498,6 +530,7 @@ engine_start(struct engine *e, struct errmsg *em)
 	if (err != 0)
 		return err;
 	engine_start_handles(e);
+	relay_start(e);
 	return engine_start_inputs(e, em);
 }
 
@@ -517,6 +550,7 @@ engine_report(struct engine *e)
 		.filtered = sieve_left_out(e->sieve),
 		.notices = e->notices };
 	struct track_stats track;
+	struct sink_hep_stats hep;
 	bool exact;
 	int err;
 
@@ -524,6 +558,10 @@ engine_report(struct engine *e)
 	r.track = (struct sink_track){ track.repeats_forgotten, track.bytes, track.bytes_most, track.bytes_max };
 	r.incidents = sink_incidents_list(e->incidents, &r.n_incidents);
 	r.incidents_dropped = sink_incidents_dropped(e->incidents);
+	if (e->hep != NULL) {
+		sink_hep_stats(e->hep, &hep);
+		r.hep = &hep;
+	}
 	r.call_ids = track_call_ids(pipeline_track(e->pipe), &exact);
 	r.call_ids_exact = exact;
 	err = e->o->output == OUTPUT_REPORT ? sink_report_json(stdout, &r) : sink_report_text(stdout, &r, e->o->quiet);
@@ -580,6 +618,7 @@ engine_run(struct engine *e)
 	/* An engine that wants a successor leaves what waits to nobody: the next one has not seen it begin. */
 	pipeline_finish(e->pipe);
 	e->finished = true;
+	relay_end(e);
 	if (e->pcap != NULL && sink_pcap_close(e->pcap, &e->trouble) != 0) {
 		e->status = ENGINE_FAILED;
 		tell_output(e);
@@ -613,6 +652,8 @@ engine_free(struct engine *e)
 		if (!e->sources[i].closed)
 			input_close(e->sources[i].in);
 	tell_close(e);
+	sink_hep_close(e->hep);
+	e->hep = NULL;
 	if (e->loop_ok) {
 		uv_walk(&e->loop, engine_close_handle, e);
 		(void)uv_run(&e->loop, UV_RUN_DEFAULT);

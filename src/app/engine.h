@@ -10,6 +10,7 @@
 
 #include "app/options.h"
 #include "sipwhy/errmsg.h"
+#include "sipwhy/frame.h"
 
 /*
  * What an engine leaves to the next one, in memory both can reach: how far each file's frames (of a log its lines) are
@@ -22,6 +23,7 @@ struct engine_share {
 	uint64_t at[OPTIONS_INPUTS_MAX];
 	uint64_t ino[OPTIONS_INPUTS_MAX], offset[OPTIONS_INPUTS_MAX];
 	int64_t start_ns; /* of the first engine: the demo's present begins there */
+	struct endpoint collector; /* of --hep-send, as the first engine found it */
 	uint32_t current; /* input whose frame `at` is the newest */
 	uint32_t missing; /* bit i: input i could not be opened this time; the others go on without it */
 	uint32_t refused; /* bit i: no right to open input i, which a screen can tell better than one sentence */
@@ -55,6 +57,9 @@ int engine_new(struct engine **out, const struct engine_cfg *cfg, struct errmsg 
  * whatever the reason, the engine does the same alone.
  */
 void engine_thread(struct engine *e);
+
+/* The only socket that may be connected once the process is sealed; -1 none. */
+int engine_socket(const struct engine *e);
 
 /* Start the inputs (judges the heads of files).  0 or negative errno with a sentence. */
 int engine_start(struct engine *e, struct errmsg *em);

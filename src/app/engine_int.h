@@ -11,6 +11,7 @@
 #include <uv.h>
 
 #include "app/engine.h"
+#include "app/hepkey.h"
 #include "app/options.h"
 #include "app/pipeline.h"
 #include "sipwhy/errmsg.h"
@@ -22,6 +23,7 @@ struct match;
 struct outlet;
 struct sieve;
 struct sink_events;
+struct sink_hep;
 struct sink_incidents;
 struct sink_pcap;
 struct tell_mark;
@@ -51,6 +53,7 @@ struct engine {
 	struct engine_cfg cfg;
 	const struct options *o;
 	char host[64];
+	char hep_key[HEPKEY_MAX];
 	struct match *match;
 	struct pipeline *pipe;
 	struct sieve *sieve;              /* which events are told; NULL: all */
@@ -58,6 +61,7 @@ struct engine {
 	struct sink_incidents *incidents; /* of a report */
 	struct notice_list *notices;      /* of a report */
 	struct sink_pcap *pcap;
+	struct sink_hep *hep; /* NULL: nothing is sent on */
 	struct engine_source sources[OPTIONS_INPUTS_MAX];
 	size_t n_sources;
 	uv_timer_t tick, duration;

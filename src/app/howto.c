@@ -34,6 +34,21 @@ static const struct howto_row howto_rows[] = {
 	    "\n"
 	    "Packets that are seen twice are counted once.  When sipwhy shows requests and no answers, one\n"
 	    "direction is not mirrored.\n" },
+	{ "hep", "HEP (HOMER) of a PBX or proxy, encrypted calls too",
+	    "  sipwhy -L udp:9060                from this machine\n"
+	    "  sipwhy -L udp:0.0.0.0:9060 -L tcp:0.0.0.0:9060 --allow 192.0.2.0/24     from others, who must be named\n"
+	    "\n"
+	    "Kamailio:    loadmodule \"siptrace.so\", and of it by modparam\n"
+	    "             trace_to_database 0, trace_on 1, trace_mode 1, trace_sl_acks 0, hep_mode_on 1,\n"
+	    "             hep_version 3, duplicate_uri \"sip:198.51.100.5:9060\"\n"
+	    "OpenSIPS:    proto_hep and tracer: hep_id \"[h]198.51.100.5:9060;transport=udp;version=3\",\n"
+	    "             trace_id \"[t]uri=hep:h\", then trace(\"t\", \"m\")\n"
+	    "Asterisk:    res_hep and res_hep_pjsip: hep.conf with enabled=yes,\n"
+	    "             capture_address=198.51.100.5:9060 and capture_id=1\n"
+	    "FreeSWITCH:  sofia.conf: capture-server \"udp:198.51.100.5:9060;hep=3\"; then\n"
+	    "             fs_cli -x 'sofia global capture on'\n"
+	    "\n"
+	    "A firewall that drops fragments drops the long messages: INVITE and 200 with SDP.  Take TCP then.\n" },
 	{ "file", "a capture file or a log that is there already",
 	    "  sipwhy -I calls.pcap              pcap or pcapng, also .gz; several: -I a.pcap -I b.pcap\n"
 	    "  sipwhy -I full.log                a log with SIP messages or codes in it, also .gz\n"

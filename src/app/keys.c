@@ -162,6 +162,9 @@ keys_man(FILE *out)
 	for (size_t i = 0; view_action_row(i, &row); i++) {
 		const char *title = row.view != NULL ? row.view : "";
 
+		/* One more key of an action that has its own row, or the way back of one. */
+		if (row.help == NULL)
+			continue;
 		if (i == 0 || strcmp(title, view) != 0) {
 			if (i > 0)
 				(void)fputs(".El\n", out);

@@ -281,7 +281,7 @@ lots_inside(struct slice s, struct slice bytes)
 static size_t
 lots_size(const struct message *m, const struct sipmsg *s)
 {
-	size_t n = m->bytes.n + m->stamp.n;
+	size_t n = m->bytes.n + m->stamp.n + m->agent.n + m->correlation.n;
 
 	for (size_t i = 0; s != NULL && i < LOTS_SLICES; i++) {
 		const struct slice *at = (const struct slice *)(const void *)((const char *)s + lots_slices[i]);
@@ -324,6 +324,8 @@ lots_copy(struct lot *lot, struct lots_item *it)
 
 	lots_keep(lot, &it->m.bytes);
 	lots_keep(lot, &it->m.stamp);
+	lots_keep(lot, &it->m.agent);
+	lots_keep(lot, &it->m.correlation);
 	if (!it->has_s)
 		return;
 	for (size_t i = 0; i < LOTS_SLICES; i++)

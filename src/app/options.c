@@ -11,6 +11,7 @@
 
 #include "app/options_log.h"
 #include "app/options_table.h"
+#include "app/relay.h"
 #include "sipwhy/slice.h"
 
 /* Letters and long names for getopt: rows of the table at most; what it returns for a row without a letter. */
@@ -188,6 +189,8 @@ options_finish(struct options *o, struct errmsg *em)
 		return errmsg_set(em, -EINVAL, "--events is for the report: the record stream has every event anyway");
 	if (o->messages && o->output != OUTPUT_RECORDS)
 		return errmsg_set(em, -EINVAL, "--messages is for --json: a report and the screen's files hold none");
+	/* Without a list nothing would tell what the filter means. */
+	o->events |= o->headless && o->filter != NULL && o->output != OUTPUT_RECORDS;
 	if (o->headless && o->n_commands > 0)
 		return errmsg_set(em, -EINVAL, "--command is for the screen, and there is none with -N and --json");
 	if (o->fast && options_given(o, "refresh"))
@@ -220,11 +223,14 @@ options_check(const struct options *o, struct errmsg *em)
 	size_t receivers = 0;
 
 	for (size_t i = 0; i < o->n_inputs; i++)
-		receivers += o->inputs[i].kind == INPUT_SYSLOG;
+		receivers += input_kind_listens(o->inputs[i].kind);
 	for (size_t i = 0; receivers == 0 && i < sizeof of_receivers / sizeof of_receivers[0]; i++)
 		if (options_given(o, of_receivers[i]))
-			return errmsg_set(em, -EINVAL, "--%s is for --syslog, and there is none", of_receivers[i]);
-	return options_log_check(o, em) != 0 ? -EINVAL : options_check_filter(o, em);
+			return errmsg_set(em, -EINVAL,
+			    "--%s is for --syslog, --hep-listen and --tzsp, and there is none", of_receivers[i]);
+	if (options_log_check(o, em) != 0 || relay_check(o, em) != 0)
+		return -EINVAL;
+	return options_check_filter(o, em);
 }
 
 /* A letter may stand among others; a long option is known by its word. */
@@ -243,6 +249,7 @@ options_init(struct options *o)
 	o->buffer_mib = 32;
 	o->limit = 10000;
 	o->seed = 1;
+	o->hep_id = 2001;
 	o->refresh_ms = 1000;
 }
 

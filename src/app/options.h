@@ -96,10 +96,14 @@ struct options {
 	char *const *explain_words; /* what stood behind it, ended by NULL */
 	enum options_output output;
 	const char *tls_cert, *tls_key, *tls_ca;
+	const char *hep_key; /* a path; NULL: none */
+	const char *hep_send, *hep_ca;
 	bool messages; /* with records: the messages of each failed attempt too */
+	bool hep_parse;
 	bool headless, quiet, icase, invert, calls_only, events, demo, rotate, no_config;
 	bool from_start, allow_any, mouse, fast, no_redact;
 	unsigned color, glyphs, window, confirm_quit, bell;
+	uint64_t hep_id;
 	uint64_t buffer_mib, limit, duration_s, seed, refresh_ms;
 	struct view_keymap keys[OPTIONS_KEYS_MAX];
 	size_t n_keys;
@@ -114,6 +118,7 @@ struct options {
 	uint64_t given; /* rows of the table that stood on the command line, a bit each */
 	char bpf_text[OPTIONS_TEXT], theme_text[OPTIONS_TEXT];
 	char tls_cert_text[OPTIONS_TEXT], tls_key_text[OPTIONS_TEXT], tls_ca_text[OPTIONS_TEXT];
+	char hep_key_text[OPTIONS_TEXT], hep_ca_text[OPTIONS_TEXT];
 	char files[OPTIONS_FILES_MAX][OPTIONS_TEXT]; /* configuration files that were read */
 };
 

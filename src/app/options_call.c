@@ -40,12 +40,30 @@ options_call_file(struct options *o, const char *arg, struct errmsg *em)
 	return options_call_input(o, INPUT_FILE, slice_str(arg), em);
 }
 
+static int
+options_call_receiver(struct options *o, enum input_kind kind, const char *arg, struct errmsg *em)
+{
+	int err = options_log_place(kind, arg, em);
+
+	return err != 0 ? err : options_call_input(o, kind, slice_str(arg), em);
+}
+
 int
 options_call_syslog(struct options *o, const char *arg, struct errmsg *em)
 {
-	int err = options_log_place(arg, em);
+	return options_call_receiver(o, INPUT_SYSLOG, arg, em);
+}
 
-	return err != 0 ? err : options_call_input(o, INPUT_SYSLOG, slice_str(arg), em);
+int
+options_call_mirror(struct options *o, const char *arg, struct errmsg *em)
+{
+	return options_call_receiver(o, INPUT_MIRROR, arg, em);
+}
+
+int
+options_call_tzsp(struct options *o, const char *arg, struct errmsg *em)
+{
+	return options_call_receiver(o, INPUT_TZSP, arg, em);
 }
 
 int

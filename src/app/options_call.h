@@ -8,6 +8,8 @@
 int options_call_device(struct options *o, const char *arg, struct errmsg *em);
 int options_call_file(struct options *o, const char *arg, struct errmsg *em);
 int options_call_syslog(struct options *o, const char *arg, struct errmsg *em);
+int options_call_mirror(struct options *o, const char *arg, struct errmsg *em);
+int options_call_tzsp(struct options *o, const char *arg, struct errmsg *em);
 int options_call_follow(struct options *o, const char *arg, struct errmsg *em);
 int options_call_allow(struct options *o, const char *arg, struct errmsg *em);
 int options_call_demo(struct options *o, const char *arg, struct errmsg *em);

@@ -49,6 +49,8 @@ options_room(struct options *o, const struct option_row *r)
 	return r->offset == offsetof(struct options, tls_cert) ? o->tls_cert_text
 	    : r->offset == offsetof(struct options, tls_key)   ? o->tls_key_text
 	    : r->offset == offsetof(struct options, tls_ca)    ? o->tls_ca_text
+	    : r->offset == offsetof(struct options, hep_key)   ? o->hep_key_text
+	    : r->offset == offsetof(struct options, hep_ca)    ? o->hep_ca_text
 							       : o->theme_text;
 }
 

@@ -32,6 +32,18 @@ options_log_net(struct slice place)
 	return (struct slice){ NULL, 0 };
 }
 
+/* How a kind is asked for, and by which carriers it comes.  port: one need not be said. */
+static const struct options_log_kind {
+	const char *name, *carriers;
+	bool tcp, path, port;
+} options_log_kinds[INPUT_KIND_N] = {
+	[INPUT_SYSLOG] = { "--syslog", "udp:PORT, tcp:PORT, tls:PORT (or ADDRESS:PORT), unix:PATH or unix-stream:PATH",
+	    .tcp = true, .path = true },
+	[INPUT_MIRROR] = { "--hep-listen", "udp:PORT, tcp:PORT or tls:PORT (or ADDRESS:PORT)", .tcp = true,
+	    .port = true },
+	[INPUT_TZSP] = { "--tzsp", "udp:PORT (or ADDRESS:PORT)", .port = true },
+};
+
 /* ADDR:PORT or PORT alone. */
 static bool
 options_log_address(struct slice rest, unsigned *port)
@@ -72,24 +84,35 @@ options_log_path(struct slice place, struct slice scheme, struct slice path, str
 	    longest, (int)scheme.n, scheme.p);
 }
 
-int
-options_log_place(const char *arg, struct errmsg *em)
+/* Of a kind with a port of its own: nothing behind the colon, or an address alone. */
+static bool
+options_log_portless(const struct options_log_kind *k, struct slice rest)
 {
+	struct endpoint e;
+
+	return k->port && (rest.n == 0 || (endpoint_parse(rest, false, &e) && e.port == 0));
+}
+
+int
+options_log_place(enum input_kind kind, const char *arg, struct errmsg *em)
+{
+	const struct options_log_kind *k = &options_log_kinds[kind];
 	struct slice place = slice_str(arg), rest = options_log_net(place), path = place,
 		     scheme = slice_cut(&path, ':');
 	unsigned port;
 
-	if (path.p != NULL && (slice_eq(scheme, slice_str("unix")) || slice_eq(scheme, slice_str("unix-stream"))))
+	if (!k->tcp && !slice_eq(scheme, slice_str("udp")))
+		rest.p = NULL;
+	if (k->path && path.p != NULL &&
+	    (slice_eq(scheme, slice_str("unix")) || slice_eq(scheme, slice_str("unix-stream"))))
 		return options_log_path(place, scheme, path, em);
-	if (rest.p != NULL && options_log_address(rest, &port))
+	if (rest.p != NULL && (options_log_address(rest, &port) || options_log_portless(k, rest)))
 		return 0;
 	if (rest.p != NULL)
 		return errmsg_set(em, -EINVAL,
-		    "--syslog %.*s: a port is wanted, or an address and a port: 5514, 192.0.2.1:514, [2001:db8::1]:514",
-		    options_log_shown(place), arg);
-	return errmsg_set(em, -EINVAL,
-	    "--syslog %.*s: say udp:PORT, tcp:PORT, tls:PORT (or ADDRESS:PORT), unix:PATH or unix-stream:PATH",
-	    options_log_shown(place), arg);
+		    "%s %.*s: a port is wanted, or an address and a port: 5514, 192.0.2.1:514, [2001:db8::1]:514",
+		    k->name, options_log_shown(place), arg);
+	return errmsg_set(em, -EINVAL, "%s %.*s: say %s", k->name, options_log_shown(place), arg, k->carriers);
 }
 
 int
@@ -129,24 +152,37 @@ options_log_count(const struct options *o, enum input_kind kind)
 static int
 options_log_check_tls(const struct options *o, struct errmsg *em)
 {
-	const char *tls = NULL;
+	const char *tls = NULL, *name = NULL;
 
 	for (size_t i = 0; i < o->n_inputs; i++)
-		if (o->inputs[i].kind == INPUT_SYSLOG && strncmp(o->inputs[i].arg, "tls:", 4) == 0)
+		if (input_kind_listens(o->inputs[i].kind) && strncmp(o->inputs[i].arg, "tls:", 4) == 0) {
 			tls = o->inputs[i].arg;
+			name = options_log_kinds[o->inputs[i].kind].name;
+		}
 	if (tls == NULL)
 		return 0;
 	if (o->tls_cert == NULL || o->tls_key == NULL)
 		return errmsg_set(
-		    em, -EINVAL, "--syslog %s needs a certificate: --tls-cert FILE and --tls-key FILE", tls);
+		    em, -EINVAL, "%s %s needs a certificate: --tls-cert FILE and --tls-key FILE", name, tls);
 	return 0;
 }
 
 int
 options_log_check(const struct options *o, struct errmsg *em)
 {
-	size_t follows = options_log_count(o, INPUT_FOLLOW), receivers = options_log_count(o, INPUT_SYSLOG);
+	size_t follows = options_log_count(o, INPUT_FOLLOW), receivers = options_log_count(o, INPUT_SYSLOG),
+	       mirrors = options_log_count(o, INPUT_MIRROR) + options_log_count(o, INPUT_TZSP);
 
+	if (o->hep_key != NULL && options_log_count(o, INPUT_MIRROR) == 0 && !o->hep_parse && o->hep_send == NULL &&
+	    options_given(o, "hep-key"))
+		return errmsg_set(em, -EINVAL,
+		    "--hep-key is for --hep-listen, --hep-parse and --hep-send, and there is none of them");
+	if (mirrors > 0 && follows + receivers + mirrors == o->n_inputs && o->bpf != NULL)
+		return errmsg_set(em, -EINVAL,
+		    "the filter \"%.*s\" is for captures, and there is none: MATCH works on mirrored messages",
+		    options_log_shown(slice_str(o->bpf)), o->bpf);
+	if (mirrors > 0 && follows + receivers + mirrors == o->n_inputs && o->out_pcap != NULL)
+		return errmsg_set(em, -EINVAL, "-O saves captured packets, and there is no capture");
 	if (follows + receivers == o->n_inputs && o->bpf != NULL)
 		return errmsg_set(em, -EINVAL,
 		    "the filter \"%.*s\" is for packets, and there are only logs: MATCH works on the messages in them",

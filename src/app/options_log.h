@@ -1,5 +1,5 @@
 /*
- * options_log - what is said about logs: receivers, who may send to them, certificates, and what goes with what.
+ * options_log - what is said about logs and receivers: who may send to them, certificates, and what goes with what.
  */
 #ifndef APP_OPTIONS_LOG_H
 #define APP_OPTIONS_LOG_H
@@ -9,12 +9,13 @@
 #include "sipwhy/slice.h"
 
 /*
- * Is `arg` the place of a receiver: "udp:PORT", "udp:ADDR:PORT" (tcp, tls likewise; ADDR IPv4 or [IPv6]) or
- * "unix:PATH" (unix-stream likewise)?  0, or -EINVAL with a sentence.  Whether it can be had is input_open's to say.
+ * Is `arg` the place of a receiver of this kind: "udp:PORT", "udp:ADDR:PORT" (tcp, tls likewise; ADDR IPv4 or [IPv6])
+ * or of syslog "unix:PATH" (unix-stream likewise)?  0, or -EINVAL with a sentence.  Whether it can be had is
+ * input_open's to say.
  */
-int options_log_place(const char *arg, struct errmsg *em);
+int options_log_place(enum input_kind kind, const char *arg, struct errmsg *em);
 
-/* Its port; 0 for a path and for what is no place. */
+/* Its port; 0 for a path, for what is no place, and where none was said. */
 unsigned options_log_port(const char *arg);
 
 /*

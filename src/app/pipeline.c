@@ -17,6 +17,7 @@ struct pipeline {
 	struct sip_parser *parser;
 	int64_t first_ns, last_ns;
 	struct lots *lots; /* NULL: one thread */
+	bool mirrored;     /* the frame at hand is no capture's */
 
 	/* The other thread's between two syncs. */
 	struct sip_parser *second; /* NULL: one thread */
@@ -151,7 +152,7 @@ pipeline_free(struct pipeline *p)
 struct lane *
 pipeline_lane(struct pipeline *p)
 {
-	struct wire_cfg cfg = { .seed = p->cfg.seed };
+	struct wire_cfg cfg = { .seed = p->cfg.seed, .hep = p->cfg.hep, .hep_key = p->cfg.hep_key };
 	struct lane *lane = mem_zalloc(sizeof *lane);
 
 	if (lane != NULL && (lane->wire = wire_new(&cfg)) == NULL) {
@@ -184,11 +185,15 @@ pipeline_track_one(struct pipeline *p, const struct message *m, const struct sip
 {
 	enum direction dir;
 	const struct endpoint *peer;
+	enum seen seen;
 
 	p->name = name;
 	tally_time(p->tally, m->t_ns);
 	peer = track_peer(p->track, m, s, &dir);
-	tally_message(p->tally, s, track_push(p->track, m, s), peer);
+	seen = track_push(p->track, m, s);
+	tally_message(p->tally, s, seen, peer);
+	if (p->cfg.relay != NULL && seen != SEEN_COPY && m->bytes.n > 0)
+		p->cfg.relay(p->cfg.ctx, m, s);
 }
 
 /* A lots_take_fn: the part that another thread can do. */
@@ -259,6 +264,13 @@ pipeline_may_leave(const struct pipeline *p, const struct message *m)
 	return p->lots != NULL && p->cfg.match == NULL && lots_hungry(p->lots) && sip_sure(m->bytes);
 }
 
+/* What we sent ourselves, on its way through a capture. */
+static bool
+pipeline_is_own(const struct pipeline *p, const struct message *m)
+{
+	return p->cfg.own_agent.n > 0 && !p->mirrored && slice_eq(p->cfg.own_agent, m->agent);
+}
+
 /* The verdict that this one message gives its frame. */
 static enum wire_verdict
 pipeline_message(struct pipeline *p, const struct message *m, const char *name)
@@ -266,6 +278,8 @@ pipeline_message(struct pipeline *p, const struct message *m, const char *name)
 	struct sipmsg s;
 	enum sip_verdict v;
 
+	if (pipeline_is_own(p, m))
+		return WIRE_FILTERED;
 	if (pipeline_may_leave(p, m)) {
 		pipeline_count(p, m, NULL, name);
 		return WIRE_SIP;
@@ -305,6 +319,7 @@ pipeline_frame(struct pipeline *p, struct lane *lane, const char *name, const st
 {
 	enum wire_verdict v = wire_push(lane->wire, f), better;
 
+	p->mirrored = f->link == LINK_MIRROR;
 	if (v != WIRE_SIP)
 		return v;
 	better = pipeline_drain(p, lane, name, v);
@@ -505,6 +520,12 @@ pipeline_lane_stat(struct source_stat *out, const struct lane *lane)
 	out->truncated = w->truncated;
 	out->tcp_gaps = w->tcp_gaps;
 	out->tcp_oversize = w->tcp_oversize;
+	out->tunnels = w->tunnels;
+	out->hep = w->hep;
+	out->hep_other = w->hep_other;
+	out->hep_left = w->hep_left;
+	out->hep_clock = w->hep_clock;
+	out->tls = w->tls;
 	out->verdict[WIRE_DROPPED] += lane->lost;
 	out->drop[WIRE_DROP_MEMORY] += lane->lost;
 	out->text = lane->log != NULL || lane->lost > 0;

@@ -30,14 +30,17 @@ typedef bool (*pipeline_message_fn)(void *ctx, const struct callmsg *c);
 typedef void (*pipeline_good_fn)(void *ctx, const struct goodcall *g);
 /* A line of a log tells of a failure without a code. */
 typedef void (*pipeline_notice_fn)(void *ctx, const struct notice *n);
+/* A message was counted that is no copy of another one; s: its fields, m: its bytes. */
+typedef void (*pipeline_relay_fn)(void *ctx, const struct message *m, const struct sipmsg *s);
 /* A message or statement of a log is about to be counted; t_ns: its time. */
 typedef void (*pipeline_moment_fn)(void *ctx, int64_t t_ns);
 
 /*
  * local: this machine's addresses.  first_id: id of the first event.  match, peers (NULL: no names) and heads (NULL:
  * none but the built-in ones) are borrowed.  limits: one value for each row of track_limits, NULL the defaults.
- * event, update, incident, notice, moment NULL: nobody listens.  message NULL: no messages are kept, and there are no
- * good calls.
+ * own_agent: HEP by this agent that a capture carries is our own, and left out as filtered; empty: none is.
+ * event, update, incident, notice, moment, relay NULL: nobody listens.  message NULL: no messages are kept, and there
+ * are no good calls.
  */
 struct pipeline_cfg {
 	uint64_t seed;
@@ -48,6 +51,8 @@ struct pipeline_cfg {
 	const uint32_t *limits;
 	const struct match *match;
 	const struct logfmt_heads *heads;
+	bool hep; /* read HEP that captures carry */
+	struct slice hep_key; /* as in wire_cfg; borrowed as long as the lanes */
 	pipeline_event_fn event;
 	pipeline_update_fn update;
 	pipeline_incident_fn incident;
@@ -55,6 +60,8 @@ struct pipeline_cfg {
 	pipeline_good_fn good;
 	pipeline_notice_fn notice;
 	pipeline_moment_fn moment;
+	pipeline_relay_fn relay; /* not with pipeline_thread */
+	struct slice own_agent;  /* borrowed */
 	void *ctx;
 };
 

@@ -190,22 +190,21 @@ rights_keep_opening(bool low_ports, struct errmsg *em)
 #if RIGHTS_SEAL
 static const int rights_engine_calls[] = { SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev),
 	SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(recvmmsg), SCMP_SYS(sendto), SCMP_SYS(sendmsg),
-	SCMP_SYS(accept4), SCMP_SYS(close), SCMP_SYS(lseek), SCMP_SYS(ftruncate), SCMP_SYS(fstat), SCMP_SYS(newfstatat),
-	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_ctl),
-	SCMP_SYS(epoll_create1), SCMP_SYS(eventfd2), SCMP_SYS(pipe2), SCMP_SYS(getsockopt), SCMP_SYS(ioctl),
-	SCMP_SYS(fcntl), SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk),
-	SCMP_SYS(mprotect), SCMP_SYS(futex), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),
-	SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(getppid),
-	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
-	SCMP_SYS(tgkill), SCMP_SYS(restart_syscall), SCMP_SYS(getrandom), SCMP_SYS(sched_yield), SCMP_SYS(exit),
-	SCMP_SYS(exit_group) };
+	SCMP_SYS(sendmmsg), SCMP_SYS(accept4), SCMP_SYS(close), SCMP_SYS(lseek), SCMP_SYS(ftruncate), SCMP_SYS(fstat),
+	SCMP_SYS(newfstatat), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait),
+	SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_create1), SCMP_SYS(eventfd2), SCMP_SYS(pipe2), SCMP_SYS(getsockopt),
+	SCMP_SYS(ioctl), SCMP_SYS(fcntl), SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
+	SCMP_SYS(brk), SCMP_SYS(mprotect), SCMP_SYS(futex), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(nanosleep), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(getpid), SCMP_SYS(gettid),
+	SCMP_SYS(getppid), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(sigaltstack), SCMP_SYS(tgkill), SCMP_SYS(restart_syscall), SCMP_SYS(getrandom), SCMP_SYS(sched_yield),
+	SCMP_SYS(exit), SCMP_SYS(exit_group) };
 
 static const int rights_opener_calls[] = { SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(sendmsg), SCMP_SYS(poll),
 	SCMP_SYS(ppoll), SCMP_SYS(close), SCMP_SYS(newfstatat), SCMP_SYS(fstat), SCMP_SYS(statx), SCMP_SYS(getdents64),
-	SCMP_SYS(geteuid),
-	SCMP_SYS(lseek), SCMP_SYS(fcntl), SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
-	SCMP_SYS(brk), SCMP_SYS(mprotect), SCMP_SYS(futex), SCMP_SYS(clock_gettime), SCMP_SYS(getrandom),
-	SCMP_SYS(rt_sigreturn), SCMP_SYS(restart_syscall), SCMP_SYS(exit), SCMP_SYS(exit_group) };
+	SCMP_SYS(geteuid), SCMP_SYS(lseek), SCMP_SYS(fcntl), SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap),
+	SCMP_SYS(madvise), SCMP_SYS(brk), SCMP_SYS(mprotect), SCMP_SYS(futex), SCMP_SYS(clock_gettime),
+	SCMP_SYS(getrandom), SCMP_SYS(rt_sigreturn), SCMP_SYS(restart_syscall), SCMP_SYS(exit), SCMP_SYS(exit_group) };
 
 /* Opening for reading, and nothing that makes or empties a file. */
 static int
@@ -215,8 +214,16 @@ rights_allow_reading(scmp_filter_ctx ctx)
 	    SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY));
 }
 
+/* One socket, which is there already, and no other. */
 static int
-rights_seal(const int *calls, size_t n, bool reading, struct errmsg *em)
+rights_allow_connecting(scmp_filter_ctx ctx, int fd)
+{
+	return seccomp_rule_add(
+	    ctx, SCMP_ACT_ALLOW, SCMP_SYS(connect), 1, SCMP_A0_32(SCMP_CMP_EQ, (scmp_datum_t)(unsigned)fd));
+}
+
+static int
+rights_seal(const int *calls, size_t n, bool reading, int connects, struct errmsg *em)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int err = ctx == NULL ? -ENOMEM : 0;
@@ -228,6 +235,8 @@ rights_seal(const int *calls, size_t n, bool reading, struct errmsg *em)
 		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, calls[i], 0);
 	if (err == 0 && reading)
 		err = rights_allow_reading(ctx);
+	if (err == 0 && connects >= 0)
+		err = rights_allow_connecting(ctx, connects);
 	if (err == 0)
 		err = seccomp_load(ctx);
 	if (ctx != NULL)
@@ -237,11 +246,13 @@ rights_seal(const int *calls, size_t n, bool reading, struct errmsg *em)
 #endif
 
 int
-rights_seal_engine(struct errmsg *em)
+rights_seal_engine(int connects, struct errmsg *em)
 {
 #if RIGHTS_SEAL
-	return rights_seal(rights_engine_calls, sizeof rights_engine_calls / sizeof rights_engine_calls[0], false, em);
+	return rights_seal(
+	    rights_engine_calls, sizeof rights_engine_calls / sizeof rights_engine_calls[0], false, connects, em);
 #else
+	(void)connects;
 	(void)em;
 	return 0;
 #endif
@@ -251,7 +262,8 @@ int
 rights_seal_opener(struct errmsg *em)
 {
 #if RIGHTS_SEAL
-	return rights_seal(rights_opener_calls, sizeof rights_opener_calls / sizeof rights_opener_calls[0], true, em);
+	return rights_seal(
+	    rights_opener_calls, sizeof rights_opener_calls / sizeof rights_opener_calls[0], true, -1, em);
 #else
 	(void)em;
 	return 0;

@@ -34,8 +34,11 @@ int rights_keep_reading(struct errmsg *em);
 /* Only the system calls of an opener (seccomp): files are opened for reading, and nothing is read or written. */
 int rights_seal_opener(struct errmsg *em);
 
-/* Only the system calls an engine needs after its inputs are open (seccomp).  0 or negative errno with a sentence. */
-int rights_seal_engine(struct errmsg *em);
+/*
+ * Only the system calls an engine needs after its inputs are open (seccomp).  connects: the one socket that it may
+ * connect, again and again; -1 none.  0 or negative errno with a sentence.
+ */
+int rights_seal_engine(int connects, struct errmsg *em);
 
 /* End this process when `parent` ends; call after rights_drop, which clears it. */
 void rights_end_with_parent(pid_t parent, int signo);

@@ -212,6 +212,32 @@ save_plain(const char *name)
 	return (size_t)snprintf(ended, sizeof ended, "%s.txt", name) < sizeof ended && saver_name_ok(slice_str(ended));
 }
 
+/* What the supervisor answered, for who started sipwhy. */
+static int
+save_not_made(const char *name, int err, struct errmsg *em)
+{
+	switch (err) {
+	case -EEXIST:
+		return save_refused(name, err, em);
+	case -EACCES:
+		return errmsg_set(em, err, "not saved: this folder is not root's; start sipwhy in one that is");
+	case -EPERM:
+		return errmsg_set(em, err, "not saved: this folder is for settings; start sipwhy in another");
+	case -EADDRNOTAVAIL:
+		return errmsg_set(em, err, "not saved: in this folder names begin with sipwhy: sipwhy-%.40s?", name);
+	case -EDQUOT:
+		return errmsg_set(em, err, "not saved: a run saves %d MiB, no more; start another", SAVER_RUN_MIB);
+	case -EBUSY:
+		return errmsg_set(em, err, "not saved: %d files a minute, no more; wait a little", SAVER_A_MINUTE);
+	case -EPIPE:
+		return errmsg_set(em, err, "not saved: the process that writes files is gone");
+	case -ETIMEDOUT:
+		return errmsg_set(em, err, "no word yet whether %s could be written: look for it", name);
+	default:
+		return errmsg_set(em, err, "not saved: %s: %s; nothing of it was left", name, strerror(-err));
+	}
+}
+
 int
 save_hand(int saver, const char *name, struct slice content, struct errmsg *em)
 {
@@ -225,20 +251,7 @@ save_hand(int saver, const char *name, struct slice content, struct errmsg *em)
 		    "a name is of A-Z a-z 0-9 . _ - and ends in .txt .pcap .json .jsonl or .csv: call it %.40s.txt?",
 		    save_plain(name) ? name : "calls");
 	err = saver_ask(saver, name, content);
-	switch (err) {
-	case 0:
-		return 0;
-	case -EEXIST:
-		return save_refused(name, err, em);
-	case -EBUSY:
-		return errmsg_set(em, err, "not saved: %d files a minute, no more; wait a little", SAVER_A_MINUTE);
-	case -EPIPE:
-		return errmsg_set(em, err, "not saved: the process that writes files is gone");
-	case -ETIMEDOUT:
-		return errmsg_set(em, err, "no word yet whether %s could be written: look for it", name);
-	default:
-		return errmsg_set(em, err, "not saved: %s: %s; nothing of it was left", name, strerror(-err));
-	}
+	return err == 0 ? 0 : save_not_made(name, err, em);
 }
 
 static int

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -73,6 +74,22 @@ saver_name_ok(struct slice name)
 	return saver_ending_ok(name);
 }
 
+enum saver_folder
+saver_folder_kind(const char *path)
+{
+	static const char *const system[] = { "/etc", "/usr", "/boot", "/run", "/opt", "/var/lib", "/var/spool" };
+	size_t n = strlen(path);
+
+	for (size_t i = 0; i < sizeof system / sizeof system[0]; i++) {
+		size_t k = strlen(system[i]);
+
+		if (strncmp(path, system[i], k) != 0 || (path[k] != '/' && path[k] != '\0'))
+			continue;
+		return n > 2 && strcmp(path + n - 2, ".d") == 0 ? SAVER_NOTHING : SAVER_OWN_NAMES;
+	}
+	return SAVER_ANY;
+}
+
 /* The supervisor's side. */
 
 static void
@@ -92,9 +109,12 @@ saver_init(struct saver *s)
 int
 saver_open(struct saver *s, int *client)
 {
+	char path[PATH_MAX];
 	int pair[2], err;
 
 	saver_init(s);
+	/* One that is not to be found from the root on is nobody's settings. */
+	s->kind = getcwd(path, sizeof path) != NULL ? saver_folder_kind(path) : SAVER_OWN_NAMES;
 	s->folder = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->folder >= 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0) {
 		s->fd = pair[0];
@@ -184,6 +204,16 @@ saver_create(struct saver *s)
 	return 0;
 }
 
+static int
+saver_folder_takes(const struct saver *s, struct slice name)
+{
+	struct slice own = slice_str("sipwhy");
+
+	if (s->kind == SAVER_NOTHING)
+		return -EPERM;
+	return s->kind == SAVER_ANY || (name.n > own.n && memcmp(name.p, own.p, own.n) == 0) ? 0 : -EADDRNOTAVAIL;
+}
+
 /* 0: `from` is ours now, and saver_step goes on. */
 static int
 saver_begin(struct saver *s, struct slice name, int from, int64_t now_ns)
@@ -197,8 +227,12 @@ saver_begin(struct saver *s, struct slice name, int from, int64_t now_ns)
 		return -EBADF;
 	if (st.st_size > SAVE_MAX)
 		return -EFBIG;
+	if ((err = saver_folder_takes(s, name)) != 0)
+		return err;
 	if (saver_too_often(s, now_ns))
 		return -EBUSY;
+	if (s->spent + (uint64_t)st.st_size > (uint64_t)SAVER_RUN_MIB * 1024 * 1024)
+		return -EDQUOT;
 	(void)slice_copy(s->name, sizeof s->name, name);
 	err = saver_create(s);
 	if (err != 0)
@@ -206,6 +240,7 @@ saver_begin(struct saver *s, struct slice name, int from, int64_t now_ns)
 	s->from = from;
 	s->at = 0;
 	s->left = (uint64_t)st.st_size;
+	s->spent += s->left;
 	return 0;
 }
 

@@ -14,16 +14,24 @@
 
 #include "sipwhy/slice.h"
 
-/* Bytes of a name with its NUL; files begun in a minute at most. */
-enum { SAVER_NAME = 128, SAVER_A_MINUTE = 10 };
+/* Bytes of a name with its NUL; files begun in a minute, and MiB in a run at most: nobody fills a disk through us. */
+enum { SAVER_NAME = 128, SAVER_A_MINUTE = 10, SAVER_RUN_MIB = 1024 };
+
+/*
+ * What is in a folder may be somebody's settings: any name, one that nobody else looks for ("sipwhy..."), none at all
+ * (a folder "x.d" of the system, where every file is read).
+ */
+enum saver_folder { SAVER_ANY, SAVER_OWN_NAMES, SAVER_NOTHING };
 
 /*
  * The supervisor's side.  Descriptors are -1 when closed; from, to: of the file that is being written, `left` bytes of
- * it are missing.  begun: when the last files were begun, the oldest at n_begun % SAVER_A_MINUTE.
+ * it are missing.  begun: when the last files were begun, the oldest at n_begun % SAVER_A_MINUTE.  spent: bytes of all
+ * files begun in this run.
  */
 struct saver {
 	int fd, folder, from, to;
-	uint64_t at, left;
+	enum saver_folder kind;
+	uint64_t at, left, spent;
 	uint32_t number;
 	char name[SAVER_NAME];
 	dev_t dev;
@@ -56,9 +64,13 @@ void saver_step(struct saver *s);
  */
 bool saver_name_ok(struct slice name);
 
+/* What may be made in the folder of this path, which is absolute and without links. */
+enum saver_folder saver_folder_kind(const char *path);
+
 /*
  * The console's side: have a file made, and wait until it is (10 s at most).  0, or negative errno: -EINVAL the name is
- * none, -EEXIST, -EBUSY too many files in a minute, -EPIPE the other side is gone, -ETIMEDOUT no answer.
+ * none, -EEXIST, -EACCES the folder is not ours, -EPERM it is for settings (-EADDRNOTAVAIL: other names only), -EBUSY
+ * too many files in a minute, -EDQUOT too much in this run, -EPIPE the other side is gone, -ETIMEDOUT no answer.
  */
 int saver_ask(int fd, const char *name, struct slice content);
 

@@ -2,13 +2,12 @@
 #include "app/sieve.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <time.h>
 
 #include "app/clock.h"
 #include "sipwhy/mem.h"
-#include "sipwhy/sip.h"
 #include "sipwhy/timefmt.h"
+#include "sipwhy/view.h"
 
 struct sieve {
 	struct filter *filter;
@@ -20,24 +19,10 @@ struct sieve {
 static size_t
 sieve_reason(void *ctx, const struct event *e, char *out, size_t cap)
 {
-	const struct q850_cause *cause = e->q850 >= 0 ? q850_find((unsigned)e->q850) : NULL;
-	char text[160] = "";
+	char text[176];
 
 	(void)ctx;
-	if (cause != NULL && cause->name != NULL)
-		(void)snprintf(text, sizeof text, "Q.850/%d %s", e->q850, cause->name);
-	else if (e->q850 >= 0)
-		(void)snprintf(text, sizeof text, "Q.850/%d", e->q850);
-	else if (e->warn_code >= 0)
-		(void)snprintf(text, sizeof text, "Warn %d %.*s", e->warn_code,
-		    (int)(e->phrase.n < 40 ? e->phrase.n : 40), e->phrase.n > 0 ? e->phrase.p : "");
-	else if (e->auth)
-		(void)snprintf(text, sizeof text, "credentials refused");
-	else if (e->ack_missing)
-		(void)snprintf(text, sizeof text, "answer not acknowledged");
-	else if (e->phrase.n == 0)
-		(void)snprintf(text, sizeof text, "%s", e->code == 0 ? "no response" : sip_code_phrase(e->code));
-	return slice_copy(out, cap, slice_str(text));
+	return slice_copy(out, cap, slice_str(view_reason(e, text, sizeof text)));
 }
 
 static int32_t

@@ -506,7 +506,7 @@ supervisor_has_low_port(const struct options *o)
 	bool low = false;
 
 	for (size_t i = 0; i < o->n_inputs; i++)
-		if (o->inputs[i].kind == INPUT_SYSLOG) {
+		if (input_kind_listens(o->inputs[i].kind)) {
 			unsigned port = options_log_port(o->inputs[i].arg);
 
 			low |= port > 0 && port < 1024;

@@ -387,6 +387,16 @@ tell_output(struct engine *e)
 		(void)outlet_record(e->outlet, &r);
 }
 
+void
+tell_relay(struct engine *e, bool trouble, const char *sentence)
+{
+	struct record r = tell_record(e, RECORD_SOURCE, tell_now(e));
+
+	r.source =
+	    (struct record_source){ "", "output", input_state_name(trouble ? INPUT_FAILED : INPUT_READING), sentence };
+	(void)outlet_record(e->outlet, &r);
+}
+
 static void
 tell_hello(struct engine *e)
 {

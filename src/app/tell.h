@@ -70,6 +70,9 @@ void tell_source(const struct engine_source *s);
 /* e->trouble, which an output made: on a screen nobody reads our last words on stderr. */
 void tell_output(struct engine *e);
 
+/* The same about what is sent on to a HOMER. */
+void tell_relay(struct engine *e, bool trouble, const char *sentence);
+
 /*
  * The last records: increments, sources, totals; then wait until they are read.  Needs the outlet.  Sets e->status and
  * e->trouble when they were not read.

@@ -192,7 +192,7 @@ test_pairs(void **state)
 {
 	static const char text[] =
 	    "[filters]\nproblems = @server or\n  code:silence,408  ; what hurts\nserver = class:5xx\n"
-	    "[alerts]\nbusy = warn count > 5\n\tin 1m\nloss = off\n[columns]\nevents.80 = mark time\n code reason\n";
+	    "[alerts]\nbusy = warn count > 5\n\tin 1m\nloss = off\n[columns]\nevents.80 = mark time\n code reason:30\n";
 	struct options o;
 	struct errmsg em = { "" };
 
@@ -210,7 +210,7 @@ test_pairs(void **state)
 	assert_non_null(strstr(em.text, "a:3: x: asr is known of"));
 	assert_int_equal(config_parse(&o, "a", slice_str("[alerts]\nx = on"), &em), -EINVAL);
 	assert_int_equal(config_parse(&o, "a", slice_str("[alerts]\nx = off"), &em), 0);
-	assert_string_equal(o.columns.rows[0].text, "events.80 = mark time code reason");
+	assert_string_equal(o.columns.rows[0].text, "events.80 = mark time code reason:30");
 	/* A later file overrules by name, and may use what is there. */
 	assert_int_equal(config_parse(&o, "g", slice_str("[filters]\nserver = 503\nmine = @problems"), &em), 0);
 	assert_int_equal(o.filters.n, 3);
@@ -357,7 +357,7 @@ test_refused(void **state)
 		{ "[options]\nlimt = 50", "f:2: there is no option limt; did you mean limit?" },
 		{ "[options]\nzzzzzz = 50", "there is no option zzzzzz; doc/config.md" },
 		{ "[options]\ninput = x.pcap", "input is for the command line only" },
-		{ "[options]\ntzsp = x", "there is no option tzsp" },
+		{ "[options]\nattach = x", "there is no option attach" },
 		{ "[options]\nlimit = 5", "limit = 5: a number from 10" }, { "[options]\ncalls = maybe", "yes or no" },
 		{ "[options]\ntheme = x/y", "the name of a theme or the full path" },
 		{ "[options]\ncolor = red", "f:2: color = red: auto, never, 16, 256 or true is wanted" },
@@ -378,9 +378,16 @@ test_refused(void **state)
 		{ "[filters]\nx = @gone", "f:2: x: " }, { "[filters]\nx = @y\ny = @x", "f:2: x: " },
 		{ "[filters]\nx = 503\nx = 404", "f:3: x is set already, in line 2" },
 		{ "[filters]\nx = \"\xe2\x80\xae\"", "f:2: x: there is a character" },
-		{ "[columns]\nevents = time", "f:2: events: a view and a width" },
-		{ "[columns]\nevents.7 = time", "a view and a width" },
-		{ "[columns]\nevents.80 = time, code", "f:2: events.80: time, is no name of a column" },
+		{ "limit = 50", "f:1: limit stands before any section; begin with [options]" },
+		{ "limits = 50", "f:1: limits stands before any section; begin with [peers]," },
+		{ "[keys]\nF5 = quit", "f:2: the action comes first: quit = F5" },
+		{ "[columns]\nevents = time", "f:2: there is no layout events; say events.80, events.100, events.140" },
+		{ "[columns]\nevents.120 = time", "there is no layout events.120" },
+		{ "[columns]\nevents.80 = time, code", "f:2: events.80: time, is no column; did you mean time?" },
+		{ "[columns]\nevents.80 = time code\n resaon:30",
+		    "f:3: events.80: resaon:30 is no column; did you mean reason?" },
+		{ "[columns]\nevents.80 = reason:0", "reason:0 is no column" },
+		{ "[columns]\nevents.80 = reason:999", "reason:999 is no column" },
 		{ "[options]\nlimit = 50\nlimit = 60", "f:3: limit is set already, in line 2" },
 		{ "[options]\nallow = 10.0.0.1/8", "f:2: allow: \"10.0.0.1/8\" has bits set behind its prefix" },
 		{ "[options]\nallow = everybody", "f:2: allow: \"everybody\" is no address" },

@@ -195,11 +195,14 @@ test_refused(void **state)
 {
 	static const struct {
 		const char *line, *says;
-	} rows[] = { { "-r|x.pcap", "-I" }, { "-E", "-E (--hep-parse) is not in this build" },
-		{ "-L|udp:x:9060", "not in this build" }, { "-H|udp:x:9060", "not in this build" },
+	} rows[] = { { "-r|x.pcap", "-I" },
+		{ "-L|udp:x:9060", "--hep-listen udp:x:9060: a port is wanted" },
 		{ "-S|udp:x", "--syslog udp:x: a port is wanted" }, { "-f", "needs a value" },
 		{ "-S|udp:0", "a port is wanted" }, { "-S|tcp:65536", "a port is wanted" },
 		{ "-S|tcp:192.0.2.1", "a port is wanted" }, { "-S|tcp:2001:db8::1:514", "[2001:db8::1]:514" },
+		{ "-L|unix:/run/s", "--hep-listen unix:/run/s: say udp:PORT" }, { "-L|9060", "say udp:PORT" },
+		{ "--tzsp|tcp:37008", "--tzsp tcp:37008: say udp:PORT" },
+		{ "-S|udp:", "--syslog udp:: a port is wanted" },
 		{ "-S|5514", "--syslog 5514: say udp:PORT" }, { "-S|http:80", "say udp:PORT" },
 		{ "-S|udp", "say udp:PORT" }, { "-S|unix:", "a path of 1 to 107 characters" },
 		{ "-S|unix-stream:", "wanted behind unix-stream:" }, { "-S|unix-streams:/x", "say udp:PORT" },
@@ -286,10 +289,20 @@ test_check(void **state)
 		{ "-S|tls:6514|--tls-cert|c.pem", "--syslog tls:6514 needs a certificate" },
 		{ "-I|x|--tls-ca|ca.pem", "--tls-ca is for --syslog" },
 		{ "-d|lo|--allow|any", "--allow is for --syslog" },
+		{ "-L|tls:9060", "--hep-listen tls:9060 needs a certificate" },
+		{ "-d|lo|--hep-key|/k", "--hep-key is for --hep-listen" },
+		{ "-I|x|-E|--hep-key|/k", NULL }, { "-L|udp:9060|--hep-key|/k", NULL },
+		{ "-L|udp:9060|udp port 5060", "is for captures, and there is none" },
+		{ "-L|udp:9060|-O|x.pcap", "-O saves captured packets" }, { "-L|udp:9060|-d|lo|-O|x.pcap", NULL },
+		{ "--tzsp|udp:|--allow|any", NULL },
 		{ "-S|tls:6514|--tls-cert|c.pem|--tls-key|k.pem", NULL }, { "-S|udp:514|-d|lo|udp port 5060", NULL },
 		{ "-I|x|-O|y.pcap|udp", NULL }, { "--follow|x|404", NULL }, { "-I|x|--filter|class:5xx", NULL },
 		{ "-I|x|--filter|class:5xx (", "--filter, character " },
-		{ "-I|x|--filter|@gone", "--filter, character " } };
+		{ "-I|x|--filter|@gone", "--filter, character " },
+		{ "-I|x|-H|udp:9060", "\"udp:9060\" is no place to send HEP to" }, { "-I|x|-H|udp:homer:9060", NULL },
+		{ "-I|x|-H|tls:homer", "needs --hep-ca FILE" }, { "-I|x|-H|tls:homer|--hep-ca|c.pem", NULL },
+		{ "-I|x|-H|tcp:homer|--hep-ca|c.pem", "--hep-ca is for --hep-send tls:" },
+		{ "-I|x|--hep-id|7", "--hep-id is for --hep-send" }, { "-I|x|-H|udp:homer|--hep-key|/k", NULL } };
 	struct options o;
 	struct errmsg em;
 
@@ -357,7 +370,7 @@ test_file(void **state)
 	assert_int_equal(in_file("config"), n);
 	assert_true(options_is_name("input"));
 	assert_false(options_is_name("inputs"));
-	assert_false(options_is_name("tzsp"));
+	assert_false(options_is_name("attach"));
 	assert_false(options_is_name("print"));
 }
 

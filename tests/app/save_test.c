@@ -331,6 +331,51 @@ test_rate(void **state)
 	(void)close(sealed);
 }
 
+/* Who fills the disk slowly is stopped, too; what is not made costs nothing. */
+static void
+test_run(void **state)
+{
+	struct place *p = *state;
+	int sealed = content(1024 * 1024 + 1, SEALS), small = content(1024 * 1024, SEALS);
+
+	p->saver.spent = (uint64_t)(SAVER_RUN_MIB - 1) * 1024 * 1024;
+	assert_int_equal(hostile(p, "....a.txt", 9, &sealed, 1, second), EDQUOT);
+	assert_int_equal(size_of("a.txt"), SIZE_MAX);
+	assert_int_equal(save_write("b.txt", slice_str("x"), &(struct errmsg){ "" }), 0);
+	assert_int_equal(hostile(p, "....b.txt", 9, &small, 1, second), EEXIST);
+	assert_int_equal(hostile(p, "....c.txt", 9, &small, 1, second), 0);
+	assert_int_equal(hostile(p, "....d.txt", 9, &small, 1, second), EDQUOT);
+	(void)close(sealed);
+	(void)close(small);
+}
+
+/* A daemon.json in /etc/docker or any file in /etc/logrotate.d would be root's word. */
+static void
+test_settings(void **state)
+{
+	static const struct {
+		const char *path;
+		enum saver_folder kind;
+	} rows[] = { { "/", SAVER_ANY }, { "/root", SAVER_ANY }, { "/home/etc", SAVER_ANY }, { "/etcetera", SAVER_ANY },
+		{ "/var/log/asterisk.d", SAVER_ANY }, { "/etc", SAVER_OWN_NAMES }, { "/etc/docker", SAVER_OWN_NAMES },
+		{ "/usr/lib/x", SAVER_OWN_NAMES }, { "/var/spool/cron", SAVER_OWN_NAMES },
+		{ "/etc/logrotate.d", SAVER_NOTHING }, { "/usr/lib/a.d", SAVER_NOTHING } };
+	struct place *p = *state;
+	int small = content(1, SEALS);
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		assert_int_equal(saver_folder_kind(rows[i].path), rows[i].kind);
+	assert_int_equal(p->saver.kind, SAVER_ANY);
+	p->saver.kind = SAVER_OWN_NAMES;
+	assert_int_equal(hostile(p, "....daemon.json", 15, &small, 1, second), EADDRNOTAVAIL);
+	assert_int_equal(hostile(p, "....sipwhy-1.json", 17, &small, 1, second), 0);
+	p->saver.kind = SAVER_NOTHING;
+	assert_int_equal(hostile(p, "....sipwhy-2.txt", 16, &small, 1, second), EPERM);
+	assert_int_equal(size_of("sipwhy-2.txt") & size_of("daemon.json"), SIZE_MAX);
+	assert_int_equal(ask(p, "sipwhy-3.txt", slice_str("x"), second), -EPERM);
+	(void)close(small);
+}
+
 static void
 test_full(void **state)
 {
@@ -403,6 +448,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_hand, open_place, close_place),
 		cmocka_unit_test_setup_teardown(test_hostile, open_place, close_place),
 		cmocka_unit_test_setup_teardown(test_rate, open_place, close_place),
+		cmocka_unit_test_setup_teardown(test_run, open_place, close_place),
+		cmocka_unit_test_setup_teardown(test_settings, open_place, close_place),
 		cmocka_unit_test_setup_teardown(test_full, open_place, close_place),
 		cmocka_unit_test_setup_teardown(test_end, open_place, close_place),
 		cmocka_unit_test_setup_teardown(test_gone, open_place, close_place),

@@ -5,7 +5,8 @@
 # Environment: SIPWHY, SIPWHY_SHARED (generator, floors and peers harness in its bench/), BENCH_OUT (built and generated files),
 # BENCH_ROUNDS [5], BENCH_ROUNDS_SLOW [3] (tshark and sngrep), BENCH_PEERS [1m] (capture for the peers: 100k or 1m),
 # BENCH_BIG [1] (0: leave out the 5M capture, 3.4 GB; the logs take 1.2 GB), BENCH_ONLY (gates to run, e.g. "3 4").
-# Gates 13 to 16 and 18 and the list of a million failures (BENCH_ONLY=million) are in screen.sh.
+# Gates 13 to 16 and 18 and the list of a million failures (BENCH_ONLY=million) are in screen.sh, 8 to 10 and what 12 has to do
+# with live traffic in mirror.sh.
 # Needs: sh, awk, jq; each peer (tshark, sngrep, sipgrep, lnav, goaccess), valgrind and GNU time only for their own rows.
 # Exit 1 when a gate is missed.
 set -u
@@ -19,7 +20,7 @@ rounds=${BENCH_ROUNDS:-5}
 slow=${BENCH_ROUNDS_SLOW:-3}
 peers=${BENCH_PEERS:-1m}
 big=${BENCH_BIG:-1}
-only=${BENCH_ONLY:-1 3 4 5 6 7 11 12 13 14 15 16 17 18 list million}
+only=${BENCH_ONLY:-1 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 list million}
 export LC_ALL=C
 
 die() {
@@ -324,7 +325,9 @@ fi
 
 # The screen, on a pty.
 . "$here/screen.sh"
+. "$here/mirror.sh"
 screen_gates
+mirror_gates
 
 awk -F '\t' 'BEGIN { printf "%-5s %-52s %12s   %-10s %s\n", "gate", "what", "measured", "wanted", "" }
 	{ printf "%-5s %-52s %12s   %-10s %s\n", $1, $2, $3, $4, $5 }' "$rows"

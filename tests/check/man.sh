@@ -95,6 +95,23 @@ is "files" "$(cd "$work" && complete_line sipwhy -I 'a')" "a b.pcap"
 mkdir -p "$work/sipwhy/themes"
 : >"$work/sipwhy/themes/solar-own.theme"
 is "themes, those of the user too" "$(XDG_CONFIG_HOME=$work complete_line sipwhy --theme sol)" "solarized solar-own"
+is "fields of a filter" "$(complete_line sipwhy --filter pro)" "product:"
+is "and behind others, in quotes" "$(complete_line sipwhy --filter "'class:5xx -pee")" "class:5xx -peer:"
+is "but not in a value" "$(complete_line sipwhy --filter "'peer:carrier-a")" ""
+
+# fish_line LINE: what fish offers for it, without the descriptions.
+fish_line() {
+	(cd "$work" && XDG_CONFIG_HOME=$work fish --no-config -c "source '$top_srcdir/completions/sipwhy.fish'; complete -C '$1'" 2>&1 | cut -f 1)
+}
+if command -v fish >/dev/null; then
+	is "fish: files" "$(fish_line 'sipwhy -I a')" "a b.pcap"
+	like "fish: interfaces" <(fish_line 'sipwhy -d ') '^lo$'
+	is "fish: themes, those of the user too" "$(fish_line 'sipwhy --theme solar' | sort | tr '\n' ' ')" "solar-own solarized "
+	is "fish: themes of a user without any" "$(rm -r "$work/sipwhy"; fish_line 'sipwhy --theme solar')" "solarized"
+	is "fish: fields of a filter" "$(fish_line 'sipwhy --filter=pro')" "--filter=product:"
+else
+	skip "fish completes" "no fish"
+fi
 
 # What ships as a theme is offered.
 why=$(for f in "$top_srcdir"/themes/*.theme; do

@@ -103,7 +103,7 @@ run --howto toaster
 says "--howto names what there is" 2 'asterisk.*freeswitch.*syslog'
 run --print poem
 says "--print of nothing known" 2 'man, keys, bash'
-for o in '-E' '-L udp:9060' '-H udp:127.0.0.1:9060' '--daemon' '--attach'; do
+for o in '--daemon' '--attach'; do
 	run $o
 	says "$o is not in this build" 2 'not in this build'
 done
@@ -116,12 +116,12 @@ says "the demo does not mix" 2 'demo'
 run -h
 is "-h ends with 0 and no word on stderr" "$status $(wc -c <err)" "0 0"
 for o in -d -I -O -B -N -q -i -v -c -l --json --events --duration --demo --explain --follow --from-start -S --allow --tls-cert \
-	--tls-key --tls-ca --filter --color --glyphs --theme --mouse --fast --refresh --window --messages --no-redact --check-config \
+	--tls-key --tls-ca -L --tzsp -E --hep-key --filter --color --glyphs --theme --mouse --fast --refresh --window --messages --no-redact --check-config \
 	--reset --howto --command -D -h -V; do
 	like "-h names $o" out "(^|[ ,])$o([ ,=[]|\$)"
 done
 is "-h fits in 100 columns" "$(awk 'length($0) > 100' out)" ""
-is "and names nothing that is hidden or not in this build" "$(grep -E -- '--(print|hep-parse|hep-listen|keyfile|tzsp|daemon|attach)' out)" ""
+is "and names nothing that is hidden or not in this build" "$(grep -E -- '--(print|keyfile|daemon|attach)' out)" ""
 run -V
 ok "$([ $status -eq 0 ] && grep -Eq '^sipwhy [0-9]+\.[0-9]+' out; echo $?)" "-V tells name and version" "$(cat out err)"
 
@@ -190,7 +190,7 @@ mkdir conf
 # What to switch on.
 run --howto list
 is "--howto list" "$status $(wc -c <err) $(awk '{ print $1 }' out | sort | tr '\n' ' ')" \
-	"0 0 3cx asterisk capture docker file freeswitch journald kamailio mirror opensips sbc ssh syslog "
+	"0 0 3cx asterisk capture docker file freeswitch hep journald kamailio mirror opensips sbc ssh syslog "
 wrong=
 for n in $(awk '{ print $1 }' out); do
 	run --howto "$n"

@@ -7,7 +7,9 @@ need_program
 need tmux
 
 cd "$work" || exit 99
-mkdir home state
+mkdir -p home/.config/sipwhy/themes state
+echo '# name: mine' >home/.config/sipwhy/themes/mine.theme
+chmod 700 home
 "$SIPWHY" -F --demo --seed 1 -N -O calls.pcap --duration 2 >/dev/null 2>err
 ok $? "the demo's calls are a capture" "$(cat err)"
 failed=$("$SIPWHY" -F -N -I calls.pcap --json=report | jq '.failures | add')
@@ -25,7 +27,7 @@ types() {
 	tm send-keys -t it "$@"
 }
 
-tm new-session -d -s it -x 80 -y 24 "env -u NO_COLOR HOME='$work/home' XDG_STATE_HOME='$work/state' LC_ALL=C.UTF-8 TZ=UTC \
+tm new-session -d -s it -x 80 -y 24 "env -u NO_COLOR -u XDG_CONFIG_HOME HOME='$work/home' XDG_STATE_HOME='$work/state' LC_ALL=C.UTF-8 TZ=UTC \
 	sh -c '\"$SIPWHY\" -I calls.pcap; echo exit status \$?; exec tail -f /dev/null'"
 
 sees "start: the overview of the capture" '^ sipwhy .*calls\.pcap.*ENDED'
@@ -93,6 +95,8 @@ is "mono has no colour" "$(tm capture-pane -e -p -t it | grep -cE $'\e\\[[0-9;]*
 types : 'theme dark' Enter
 wait_for 5 sh -c "tmux -L '$lib_tmux' capture-pane -e -p -t it | grep -qE '\[[0-9;]*38;'"
 ok $? "and dark has" "$(tm capture-pane -e -p -t it | head -3)"
+types : 'theme mine' Enter
+sees "a theme of the user's own, whose home the console may not read" '^ theme mine *$'
 types '?'
 sees "?: the keys of this screen" 'Help: '
 types Escape

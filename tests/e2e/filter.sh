@@ -44,13 +44,17 @@ lists "or" "1 3 " "1031 or 486"
 lists "blank is all" "1 2 3 " " "
 lists "nothing" "" "peer:nobody"
 
+# counters: all of the report but the lists, and how long it took.
+counters() {
+	jq -S 'del(.track, .events, .events_dropped, .events_filtered, .notices)' out
+}
 run -I calls.log --json=report
-sed 's/,"track".*//' out >all.json
+counters >all.json
 run -I calls.log --json=report --filter 503
-sed 's/,"track".*//' out >some.json
-ok "$(cmp -s all.json some.json; echo $?)" "counters never move" "$(diff all.json some.json | head -4)"
-run -I calls.log --events --filter 503
-ok "$(grep -q '(2 that the filter does not mean are not listed)' out; echo $?)" "the list says what it leaves out" "$(cat out)"
+counters >some.json
+ok "$([ -s all.json ] && cmp -s all.json some.json; echo $?)" "counters never move" "$(diff all.json some.json | head -4)"
+run -I calls.log --filter 503
+ok "$(grep -q '(2 that the filter does not mean are not listed)' out; echo $?)" "a filter alone makes a list, and it says what it leaves out" "$(cat out)"
 
 run --json -I calls.log --filter 486
 events=$(grep -c '"type":"event"' out)

@@ -14,9 +14,6 @@ hostile=$SIPWHY_SHARED/samples/hostile
 # Started by root the screen runs as nobody, who has to be able to save.
 mkdir "$work/cwd" "$work/caps" "$work/saved" && chmod 777 "$work/saved" && cd "$work/cwd" || exit 99
 unset NO_COLOR COLORFGBG
-HOME=$work
-XDG_CONFIG_HOME=$work/none
-export HOME XDG_CONFIG_HOME
 esc=$(printf '\033')
 enter=$(printf '\r')
 tab=$(printf '\t')

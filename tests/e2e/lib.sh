@@ -21,6 +21,11 @@ tap_failed=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/sipwhy-e2e.XXXXXX") || exit 99
 # Some programs run as an ordinary user and must reach the files here.
 chmod 755 "$work"
+# Whoever runs the tests has settings and a history of his own.
+HOME=$work
+XDG_CONFIG_HOME=$work/none
+XDG_STATE_HOME=$work/state
+export HOME XDG_CONFIG_HOME XDG_STATE_HOME
 lib_pids=
 lib_tmux=sipwhy-$$
 
@@ -145,9 +150,10 @@ can_capture() {
 	[ "$(id -u)" -eq 0 ] && [ $((0x$(status_of $$ CapEff) >> 13 & 1)) -eq 1 ]
 }
 
-# A tmux server of our own, with no configuration.
+# A tmux server of our own.  It stays when its last session ends: one that is about to go takes no other.
+echo 'set -s exit-empty off' >"$work/.tmux.conf"
 tm() {
-	tmux -L "$lib_tmux" -f /dev/null "$@"
+	tmux -L "$lib_tmux" -f "$work/.tmux.conf" "$@"
 }
 
 # screen TARGET: what the pane shows.

@@ -38,6 +38,9 @@ rights_of_children() {
 		done
 		is "$1: $role NoNewPrivs" "$(status_of "$child" NoNewPrivs)" 1
 	done
+	for role in engine console; do
+		is "$1: $role holds no folder" "$(for fd in /proc/"$(${role}_of "$pid")"/fd/*; do [ ! -d "$fd" ] || readlink "$fd"; done)" ""
+	done
 	engine=$(engine_of "$pid")
 	if nm -D "$SIPWHY" 2>/dev/null | grep -q '__asan_init'; then
 		skip "$1: engine has a seccomp filter" "a sanitizer build has none"
@@ -96,6 +99,36 @@ if [ -r "$sample" ]; then
 	ok "$(wait_for 3 gone "$pid"; echo $?)" "-I FILE ends by q"
 else
 	skip "file: the supervisor holds no input file" "no samples"
+fi
+
+# saves NAME COMMAND ERE: started there, the console asks for a file, and says this.
+saves() {
+	tm new-session -d -s saves -x 80 -y 24 "$2; exec '$SIPWHY' -F --demo"
+	wait_for 10 shows saves 'CLASS +TOTAL'
+	tm send-keys -t saves 2 : 'w calls.json' Enter
+	ok "$(wait_for 5 shows saves "$3"; echo $?)" "$1" "$(screen saves)"
+	tm kill-session -t saves
+}
+mkdir ours theirs full
+chown 65534:65534 theirs
+saves "files are made for a console that is nobody" 'cd ours' '^ saved [0-9]+ failures.* calls\.json'
+is "they are root's alone" "$(stat -c '%U %a' ours/calls.json)" "root 600"
+saves "never in place of another" 'cd ours' 'calls\.json exists already'
+saves "not where root has lost the right to" 'cd theirs' "this folder is not root's"
+is "nothing is there" "$(ls theirs)" ""
+saves "not where files are settings" "mkdir /run/sipwhy-e2e-$$.d && cd /run/sipwhy-e2e-$$.d" 'this folder is for settings'
+ok "$(rmdir "/run/sipwhy-e2e-$$.d"; echo $?)" "nothing is there either"
+if unshare -m mount -t tmpfs -o size=16k none full 2>/dev/null; then
+	tm new-session -d -s full -x 80 -y 24 "exec unshare -m sh -c \"mount -t tmpfs -o size=16k none '$work/full' && cd '$work/full' &&
+		'$SIPWHY' -F --demo; ls -A '$work/full' >'$work/left'; exec sleep 1000\""
+	wait_for 10 shows full 'CLASS +TOTAL'
+	tm send-keys -t full 2 : 'w calls.json' Enter
+	ok "$(wait_for 5 shows full 'No space left on device; nothing of it was left'; echo $?)" "a full disk is told" "$(screen full)"
+	tm send-keys -t full q q y
+	wait_for 5 test -e left
+	is "and nothing of it was left" "$(cat left)" ""
+else
+	skip "a full disk is told" "no right to mount one"
 fi
 
 # A drop that fails for real: never on as root.

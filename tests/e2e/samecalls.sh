@@ -21,8 +21,10 @@ run calls.log.gz gz.json
 is "every line of the log is accounted for" "$(unbalanced log.json)" ""
 is "lines are what the log has" "$(jq '.sources[0].frames' log.json)" "$(wc -l <calls.log)"
 is "messages are what the log has" "$(jq '.messages.responses' log.json)" "$(grep -c '^SIP/2.0 ' calls.log)"
-is "the gzip of it tells the same" "$(jq -S 'del(.sources, .incidents, .events[].source)' gz.json | md5sum)" \
-	"$(jq -S 'del(.sources, .incidents, .events[].source)' log.json | md5sum)"
+told() {
+	jq -S 'del(.sources, .incidents, .events[].source)' "$1"
+}
+is "the gzip of it tells the same" "$(diff <(told log.json) <(told gz.json) | head -n 20)" ""
 
 # same NAME JQ: both reports give the same answer.
 same() {

@@ -150,7 +150,7 @@ keys notices j Enter
 sees "Enter tells what it means" notices '^ Means +[A-Za-z]'
 sees "and the time as the log has it" notices '^ Time in log +2026-03-03 10:15:02$'
 keys notices Escape 6
-sees "6 opens the sources" notices '^>messages \(log\) +file +ended +3 lines '
+sees "6 opens the sources" notices '^>messages \(log\) +ended +3 '
 sees "an assumed time zone is told" notices '^ Times +3 without a time zone'
 is "nothing speaks of packets" "$(screen notices | grep -ci 'packets\|frames')" 0
 keys notices q
