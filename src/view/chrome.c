@@ -137,7 +137,7 @@ chrome_pause(const struct store *s, char *out, size_t cap)
 static void
 chrome_follow(struct chrome_line *l, const struct store *s, struct view_follow f, bool ended)
 {
-	char n[32], text[64];
+	char n[32], text[80];
 
 	if (store_frozen(s)) {
 		chrome_pause(s, text, sizeof text);

@@ -517,6 +517,11 @@ events_key(struct viewer *v, void *state, enum view_action action)
 {
 	struct events *s = state;
 
+	/* Keys may be quicker than the first frame, which puts the cursor. */
+	if (events_current(v) == NULL) {
+		(void)sift_step(v->sift, VIEWER_SIFT);
+		events_sync(v, s, s->height);
+	}
 	if (events_move(v, s, action))
 		return COMMAND_NONE;
 	switch (action) {

@@ -11,9 +11,6 @@
 #include "sipwhy/mem.h"
 #include "view_int.h"
 
-/* Events that are looked at for one frame: a screenful at once, never longer than a key may wait. */
-enum { VIEWER_SIFT = 20000 };
-
 const struct view_ops *
 viewer_target(enum view_action action)
 {

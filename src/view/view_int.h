@@ -118,6 +118,8 @@ enum { OVERVIEW_CODES = 300 };
 enum { VIEW_PEERS_MAX = KPI_PEERS };
 /* Newest failures that are looked at when something is counted over them: cost must not grow with the traffic. */
 enum { VIEW_LOOK_BACK = 1000 };
+/* Events that are looked at for one frame: a screenful at once, never longer than a key may wait. */
+enum { VIEWER_SIFT = 20000 };
 
 /*
  * One row of a key table.  shown: the keys as people write them.  help: what it does, one short phrase, NULL

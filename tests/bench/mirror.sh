@@ -107,7 +107,7 @@ mirror_ratio() {
 
 # mirror_scaled RATE
 mirror_scaled() {
-	awk -v r="$1" -v f="$flood" 'BEGIN { printf "%d", f >= 1000000 ? r : r * f / 1000000 }'
+	awk -v r="$1" -v f="$flood" 'BEGIN { printf "%d", (f >= 1000000 ? r : r * f / 1000000) }'
 }
 
 # The sender tells a little less than it was asked for: time that it lost is not caught up with.

@@ -133,25 +133,31 @@ if command -v kamailio >/dev/null && command -v sipp >/dev/null && [ -n "$(find 
 	is "copies: who sent them is shown" "$(j '[.events[].tap | split(":")[0]] | unique')" '["127.0.0.1"]'
 	mirrored "plain copies" udp "modparam(\"siptrace\", \"trace_mode\", 4)\n$to\")" ';' false
 	mirrored "plain copies over TCP" tcp "modparam(\"siptrace\", \"trace_mode\", 4)\n$to;transport=tcp\")" ';' false
-	# The mirror and a capture of the same: one message each, seen twice.
+	# Two mirrors and a capture of the same: one message each, seen thrice.  The second agent is a relay of ours.
 	if can_capture && [ "$SIPWHY_E2E_ISOLATED" = yes ]; then
 		port=$(free_udp_port $((port + 3)))
 		caller=$((port + 1))
 		mirror=$((port + 2))
 		start udp $mirror "$SIPWHY" -N -d lo -L "udp:127.0.0.1:$mirror"
 		wait_for 5 capturing $pid
+		"$SIPWHY" -N -d lo -H "udp:127.0.0.1:$mirror" --hep-id 7 >relay.out 2>&1 &
+		relay=$!
+		background $relay
+		wait_for 5 capturing $relay
 		kamailio_start "$port" "${hep}modparam(\"siptrace\", \"hep_version\", 3)\n${to//MIRROR/$mirror}\")" ';'
 		call "$port" "$caller"
 		is "mirror and capture: SIPp made $calls calls" "$?" 0
 		kill "$kamailio" && wait "$kamailio" 2>/dev/null
-		finish "mirror and capture" "$mirror"
-		is "mirror and capture: each failed call is one" "$(j '.failures | to_entries | map(.value)')" "$failed"
-		is "mirror and capture: each message was seen twice" \
-			"$(j '[.messages.copies * 2 == .messages.total, .messages.retransmissions]')" "[true,0]"
-		is "mirror and capture: so was each answer" "$(j '[.events[].copies] | unique')" '[1]'
-		is "mirror and capture: HEP on the wire is left alone" "$(j '.sources[0].hep_left == .sources[1].frames')" true
+		sleep 0.3
+		kill -INT "$relay" && wait "$relay"
+		finish "two mirrors and a capture" "$mirror"
+		is "two mirrors and a capture: each failed call is one" "$(j '.failures | to_entries | map(.value)')" "$failed"
+		is "two mirrors and a capture: each message was seen thrice" \
+			"$(j '[.messages.copies * 3 == .messages.total * 2, .messages.retransmissions]')" "[true,0]"
+		is "two mirrors and a capture: so was each answer" "$(j '[.events[].copies] | unique')" '[2]'
+		is "two mirrors and a capture: HEP on the wire is left alone" "$(j '.sources[0].hep_left == .sources[1].frames')" true
 	else
-		skip "mirror and capture" "no right to capture on a lo of our own"
+		skip "two mirrors and a capture" "no right to capture on a lo of our own"
 	fi
 else
 	skip "Kamailio and SIPp" "they are not here"

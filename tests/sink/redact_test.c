@@ -16,13 +16,16 @@
 
 /* Everything with "zq" in it is a secret, and so are numbers with 7391. */
 static const char request[] =
-    "INVITE sip:zqcalled;isub=zq1:zqpass@203.0.113.40:5060;user=phone;line=zqline?Subject=zqurihead&Reason=SIP%3Bcause%3D302 SIP/2.0\r\n"
+    "INVITE sip:zqcalled;isub=zq1:zqpass@203.0.113.40:5060;user=phone;"
+    "line=zqline?Subject=zqurihead&Reason=SIP%3Bcause%3D302 SIP/2.0\r\n"
     "Via: SIP/2.0/UDP 10.20.0.10;branch=z9hG4bK8c38fb29;rport=5060\r\n"
     "v: SIP/2.0/TCP 10.20.0.11;branch=z9hG4bKother;received=192.0.2.9\r\n"
     "From: \"Alice \\\"Zq\\\" Zqname\" <sip:zqalice@pbx.example.net>;tag=i3\r\n"
     "To: Bob Zqsmith <sip:+442079467391@example.net;user=phone>\r\n"
-    "Contact: <sips:zqalice%2Eb@10.20.4.47:5061;transport=tls;ob>;+sip.instance=\"<urn:uuid:zq-instance>\";expires=60\r\n"
-    "P-Asserted-Identity: \"Zqname, A.\" <tel:+442079467391;ext=7391;phone-context=+7391>, Zq, Other <sip:zq.other@x.example>\r\n"
+    "Contact: <sips:zqalice%2Eb@10.20.4.47:5061;transport=tls;ob>"
+    ";+sip.instance=\"<urn:uuid:zq-instance>\";expires=60\r\n"
+    "P-Asserted-Identity: \"Zqname, A.\" <tel:+442079467391;ext=7391;phone-context=+7391>"
+    ", Zq, Other <sip:zq.other@x.example>\r\n"
     "Diversion: Zq Desk<sip:zqdiv@10.20.0.10>;reason=user-busy;counter=1\r\n"
     "History-Info: <sip:zqhist@example.net?Reason=SIP%3Bcause%3D486&Name=zq>;index=1, <tel:7391-7391>;index=1.1\r\n"
     "Remote-Party-ID: zq raw <sip:zqrpid@example.net>;party=calling;screen=yes;privacy=off\r\n"
@@ -33,7 +36,8 @@ static const char request[] =
     "Subject: zq about our contract\r\nOrganization: Zq Ltd\r\ns: zq short\r\n"
     "P-Access-Network-Info: 3GPP-E-UTRAN-FDD; utran-cell-id-3gpp=zqcell\r\n"
     "Authorization: Digest username=\"zqalice\",realm=\"asterisk\", nonce = \"zqnonce\",uri=\"sip:zqalice@x\",\r\n"
-    "\tresponse=zqresponse, cnonce=\"zq\\\"c\", opaque=\"zqopaque\", algorithm=MD5,qop=auth,nc=00000001,newer=zqvalue\r\n"
+    "\tresponse=zqresponse, cnonce=\"zq\\\"c\", opaque=\"zqopaque\", "
+    "algorithm=MD5,qop=auth,nc=00000001,newer=zqvalue\r\n"
     "Proxy-Authorization: Basic enF1c2VyOnpxcGFzcw==\r\nAUTHORIZATION\t: Bearer zq.jwt.zq\r\n"
     "Proxy-Authorization: ZqScheme zq\"zq\", pin=zq\r\n"
     "Identity: zqeyJhbGciOi.zq\r\n zqmore;info=<https://cert.example.net/zqpath>;alg=ES256;ppt=shaken\r\n"
@@ -219,7 +223,8 @@ test_bodies(void **state)
 	check_body(
 	    "message/sipfrag;version=2.0", "SIP/2.0 486 Busy Here\r\nFrom: Zq <sip:zq@x>\r\n", "SIP/2.0 486 Busy Here");
 	check_body("multipart/mixed; boundary=\"b-1\"",
-	    "zq\r\n--b-1\r\nContent-Type: application/sdp\r\n\r\nv=0\r\no=zq 1 1 IN IP4 192.0.2.1\r\nm=audio 9 RTP/AVP 0\r\n"
+	    "zq\r\n--b-1\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n"
+	    "o=zq 1 1 IN IP4 192.0.2.1\r\nm=audio 9 RTP/AVP 0\r\n"
 	    "--b-1\r\nContent-Type: application/isup\r\n\r\n\001zq\r\n--b-1--\r\nzq",
 	    "m=audio 9 RTP/AVP 0");
 	check_body("multipart/mixed", "--b\r\n\r\nzq\r\n--b--", "bytes hidden");

@@ -308,7 +308,7 @@ test_legs(void **state)
 	assert_int_equal(st.events[0].code, 0);
 	assert_true(st.events[0].recovered);
 	counts(1, OUTCOME_OK, 1, 1);
-	/* A mirror joins legs as a header does: by the other's Call-ID, or by a word of its own; not by one too short. */
+	/* A mirror joins legs as a header does: by the other's Call-ID, or a word of its own; not by one too short. */
 	for (int i = 0; i < 3; i++) {
 		static const char *const legs[][2] = { { "", "corr=a-call" }, { "corr=7f3a", "corr=7f3a" },
 			{ "corr=1", "corr=1" } };

@@ -329,6 +329,24 @@ test_marks(void **state)
 	scene_close(&s);
 }
 
+/* Whoever types 2 and Enter in one go has not seen the list yet. */
+static void
+test_quick_keys(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_drawing_hello(&s);
+	scene_drawing_events(&s);
+	free(scene_draw(&s, 24, 80, false));
+	(void)viewer_key(s.viewer, '2');
+	(void)viewer_key(s.viewer, UI_KEY_ENTER);
+	assert_ptr_equal(viewer_top(s.viewer), &view_detail);
+	assert_int_equal(s.viewer->event_id, store_event_at(s.store, store_event_count(s.store) - 1)->id);
+	scene_close(&s);
+}
+
 static void
 test_clear(void **state)
 {
@@ -560,7 +578,7 @@ main(void)
 		cmocka_unit_test(test_columns),
 		cmocka_unit_test(test_layout_of_config),
 		cmocka_unit_test(test_form),
-		cmocka_unit_test(test_dim),
+		cmocka_unit_test(test_dim), cmocka_unit_test(test_quick_keys),
 		cmocka_unit_test(test_table),
 	};
 
