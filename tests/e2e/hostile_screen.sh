@@ -138,8 +138,11 @@ for f in "$work"/caps/*.pcap; do
 done
 
 # The evidence has a name of its own, in the folder where sipwhy was started.
-set -- "$work"/saved/* "$work"/cwd/sipwhy-*.txt
-if [ -e "$1" ]; then
+set --
+for f in "$work"/saved/* "$work"/cwd/sipwhy-*.txt; do
+	[ ! -e "$f" ] || set -- "$@" "$f"
+done
+if [ $# -gt 0 ]; then
 	is "what the screen saved is clean: $# files" "$("$ptyclean" file "$@" 2>&1)" ""
 	is "what the screen saved is for its owner only" "$(stat -c %a "$@" | sort -u)" 600
 else

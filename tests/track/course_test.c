@@ -325,11 +325,13 @@ test_legs(void **state)
 		assert_int_equal(st.attempts, i < 2 ? 1 : 2);
 		assert_string_equal(st.events[st.n_events - 1].tap, "core");
 		assert_string_equal(st.events[st.n_events - 1].leg, i < 2 ? "b" : "");
+		stream_close(&st);
 	}
 	/* Who mirrored a request that nobody answers is known when the silence is over. */
 	play("0 phone>carrier INVITE c=a tap=edge\n200000 tick\n");
 	assert_int_equal(st.events[0].code, 0);
 	assert_string_equal(st.events[0].tap, "edge");
+	stream_close(&st);
 	/* The same leg asks again, with a higher CSeq, and is taken. */
 	play("0 phone>pbx INVITE c=a\n"
 	     "10 pbx>carrier INVITE c=b f=f2\n"
