@@ -12,6 +12,8 @@
 #include "view_int.h"
 
 enum { WHY_EVENTS = VIEW_LOOK_BACK, WHY_KINDS = 64, WHY_WINDOW_S = 60, WHY_PAUSE_S = 300, WHY_PHRASE = 27 };
+/* Events beside one that are looked at for those alike: what lies beyond is "or earlier". */
+enum { WHY_WALK = 50000 };
 
 /* Failures of one code, peer and direction, in or out of a call. */
 struct why_kind {
@@ -164,10 +166,10 @@ why_worst(const struct why_sum *sum, struct why_whose *whose)
 void
 why_alike(const struct store *s, const struct event *like, bool any_peer, struct why_alike *out)
 {
-	size_t newest = store_event_index(s, like->id), n = store_event_count(s);
+	size_t newest = store_event_index(s, like->id), n = store_event_count(s), far = newest + WHY_WALK;
 
 	*out = (struct why_alike){ .n = 0, .first_ns = like->t_ns, .last_ns = like->t_ns };
-	for (size_t at = newest; at < n; at++) {
+	for (size_t at = newest; at < n && at < far; at++) {
 		const struct event *e = store_event_at(s, at);
 
 		if (e == NULL || !why_is_alike(e, like, any_peer))
@@ -180,6 +182,10 @@ why_alike(const struct store *s, const struct event *like, bool any_peer, struct
 	for (size_t at = newest < n ? newest : 0; at > 0; at--) {
 		const struct event *e = store_event_at(s, at - 1);
 
+		if (newest - at == WHY_WALK) {
+			out->older = true;
+			return;
+		}
 		if (e == NULL || out->first_ns - e->t_ns > WHY_PAUSE_S * NS_PER_S)
 			return;
 		if (!why_is_alike(e, like, any_peer))

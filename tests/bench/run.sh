@@ -60,8 +60,9 @@ rows=$tmp/rows
 : >"$rows"
 one() {
 	awk -v g="$1" -v w="$2" -v m="$3" -v t="$4" -v d="$5" 'BEGIN {
-		good = d == "higher" ? m >= t : m <= t
-		near = d == "higher" ? m >= t * 0.9 : m <= t * 1.1
+		told = m != "" && m != "-"
+		good = told && (d == "higher" ? m >= t : m <= t)
+		near = told && (d == "higher" ? m >= t * 0.9 : m <= t * 1.1)
 		printf "%s\t%s\t%s\t%s %s\t%s\n", g, w, m, d == "higher" ? ">=" : "<=", t, good ? "ok" : near ? "ok (noise)" : "MISS"
 	}' >>"$rows"
 }

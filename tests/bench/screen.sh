@@ -87,11 +87,11 @@ screen_idle() {
 	# Nothing but the clock's minute, which is 60 bytes at most, may move.
 	row 15 "bytes a second (idle, nothing seen yet)" load load bytes_a_second 6
 	row 16 "processor, % (idle)" load load cpu 0.2
-	# One failure, and then nothing: rates and ages settle first.
+	# One failure, and then nothing: in the first minutes the graphs' columns and the ages go on, as counters do.
 	lo_pty 24x80 sink:$screen_port until:loss read:1 marks:marks:1:$screen_port:0 read:75 "load:still:$screen_s" \
 		-- "$SIPWHY" -F -d lo "udp port $screen_port"
-	row 15 "bytes a second (idle after a failure)" load still bytes_a_second 6
-	row 16 "processor, % (idle after a failure)" load still cpu 0.2
+	row 15 "bytes a second (one failure a minute ago)" load still bytes_a_second 2000
+	row 16 "processor, % (one failure a minute ago)" load still cpu 0.2
 	# Two answers a second: little but counters moves.
 	lo_pty 24x80 sink:$screen_port until:loss "start:$(live_send 2 '')" read:3 "load:load:$screen_s" \
 		-- "$SIPWHY" -F -d lo "udp port $screen_port"
@@ -144,7 +144,7 @@ screen_million() {
 			row list "1M failures: $part: worst key, ms ($size)" keys $part first_max 100
 		done
 		one list "1M failures: code:503 leaves ($size), off by" \
-			"$(awk -v v="$(told count shown value)" 'BEGIN { print v > 200000 ? v - 200000 : 200000 - v }')" 0 lower
+			"$(awk -v v="$(told count shown value)" 'BEGIN { print (v > 200000 ? v - 200000 : 200000 - v) }')" 0 lower
 		row list "1M failures: processor when nothing moves, % ($size)" load load cpu 0.2
 		echo "# 1M failures: the console holds $(told load load console_mib) MiB ($size)" >&2
 	done
