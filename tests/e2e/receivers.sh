@@ -62,6 +62,7 @@ ok "$([ "$(figure refused)" -gt 0 ]; echo $?)" "slowloris: what one address may 
 start
 good 3000 >good.out &
 g=$!
+wait_for 5 connected
 before=$(cpu)
 is "connects: all were made" "$("$flood" connects "$port" 10000)" 10000
 wait $g
