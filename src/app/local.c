@@ -8,21 +8,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sipwhy/sockaddr.h"
+
 static int
 local_address(struct endpoint *out, const struct ifaddrs *i)
 {
-	const struct sockaddr *sa = i->ifa_addr;
-
 	*out = (struct endpoint){ .family = 0 };
-	if (sa == NULL || i->ifa_flags & IFF_LOOPBACK)
+	if (i->ifa_flags & IFF_LOOPBACK)
 		return -1;
-	if (sa->sa_family == AF_INET) {
-		out->family = 4;
-		memcpy(out->addr, &((const struct sockaddr_in *)(const void *)sa)->sin_addr, 4);
-	} else if (sa->sa_family == AF_INET6) {
-		out->family = 6;
-		memcpy(out->addr, &((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr, 16);
-	}
+	sockaddr_endpoint(out, i->ifa_addr);
 	return out->family != 0 ? 0 : -1;
 }
 

@@ -96,24 +96,6 @@ receiver_is_loopback(const struct endpoint *e)
 	return e->family == 4 ? e->addr[0] == 127 : e->family == 6 && memcmp(e->addr, one, sizeof one) == 0;
 }
 
-void
-receiver_endpoint(struct endpoint *out, const struct sockaddr_storage *ss)
-{
-	const struct sockaddr_in *in = (const struct sockaddr_in *)ss;
-	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)ss;
-
-	*out = (struct endpoint){ .family = 0 };
-	if (ss->ss_family == AF_INET) {
-		out->family = 4;
-		out->port = ntohs(in->sin_port);
-		memcpy(out->addr, &in->sin_addr, 4);
-	} else if (ss->ss_family == AF_INET6) {
-		out->family = 6;
-		out->port = ntohs(in6->sin6_port);
-		memcpy(out->addr, &in6->sin6_addr, 16);
-	}
-}
-
 static void
 receiver_free(struct receiver *s)
 {

@@ -242,7 +242,7 @@ conn_here(struct receiver_conn *c)
 	socklen_t len = sizeof ss;
 
 	if (getsockname(c->port.fd, (struct sockaddr *)&ss, &len) == 0)
-		receiver_endpoint(&c->to, &ss);
+		sockaddr_endpoint(&c->to, (const struct sockaddr *)&ss);
 }
 
 static void
@@ -251,7 +251,7 @@ conn_come(struct receiver *s, int fd, const struct sockaddr_storage *ss)
 	struct receiver_conn *c;
 	struct endpoint from;
 
-	receiver_endpoint(&from, ss);
+	sockaddr_endpoint(&from, (const struct sockaddr *)ss);
 	c = conn_may_come(s, &from) ? mem_zalloc(sizeof *c) : NULL;
 	if (c != NULL) {
 		c->port.s = s;

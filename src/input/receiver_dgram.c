@@ -69,7 +69,7 @@ dgram_one(struct receiver *s, const struct receiver_listener *l, const struct mm
 	struct frame6587_record record = { data, m->msg_len, (m->msg_hdr.msg_flags & MSG_TRUNC) != 0 };
 	struct endpoint from;
 
-	receiver_endpoint(&from, m->msg_hdr.msg_name);
+	sockaddr_endpoint(&from, m->msg_hdr.msg_name);
 	if (!receiver_allowed(s, &from)) {
 		s->in.st.refused++;
 		return;

@@ -14,6 +14,7 @@
 #include "frame6587.h"
 #include "input_int.h"
 #include "sipwhy/hepcut.h"
+#include "sipwhy/sockaddr.h"
 #include "sipwhy/tls.h"
 
 enum {
@@ -179,8 +180,6 @@ void receiver_origin_ends(struct receiver *s, uint32_t origin);
 void receiver_stamp(struct receiver *s);
 /* May this one send? */
 bool receiver_allowed(const struct receiver *s, const struct endpoint *from);
-/* A socket address as an endpoint; family 0 for unix sockets. */
-void receiver_endpoint(struct endpoint *out, const struct sockaddr_storage *ss);
 bool receiver_is_loopback(const struct endpoint *e);
 /* One handle is gone; the last one takes the receiver with it. */
 void receiver_handle_closed(struct receiver *s);

@@ -75,25 +75,6 @@ open_address(struct endpoint *e, bool *both, struct slice rest, uint16_t port)
 	return true;
 }
 
-static socklen_t
-open_sockaddr(struct sockaddr_storage *ss, const struct endpoint *e)
-{
-	struct sockaddr_in *in = (struct sockaddr_in *)ss;
-	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)ss;
-
-	memset(ss, 0, sizeof *ss);
-	if (e->family == 4) {
-		in->sin_family = AF_INET;
-		in->sin_port = htons(e->port);
-		memcpy(&in->sin_addr, e->addr, 4);
-		return sizeof *in;
-	}
-	in6->sin6_family = AF_INET6;
-	in6->sin6_port = htons(e->port);
-	memcpy(&in6->sin6_addr, e->addr, 16);
-	return sizeof *in6;
-}
-
 static int
 open_refused(const struct receiver *s, const char *where, uint16_t port, int err, struct errmsg *em)
 {
@@ -155,7 +136,7 @@ open_net(struct receiver *s, struct endpoint *e, struct errmsg *em)
 	bool stream = open_schemes[s->carrier].stream;
 	char where[ENDPOINT_TEXT];
 	struct sockaddr_storage ss;
-	socklen_t len = open_sockaddr(&ss, e);
+	socklen_t len = sockaddr_make(&ss, e);
 	int fd = socket(ss.ss_family, (stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	(void)endpoint_format(where, sizeof where, e, true);
@@ -166,7 +147,7 @@ open_net(struct receiver *s, struct endpoint *e, struct errmsg *em)
 	if (bind(fd, (struct sockaddr *)&ss, len) != 0 || (stream && listen(fd, OPEN_BACKLOG) != 0) ||
 	    getsockname(fd, (struct sockaddr *)&ss, &len) != 0)
 		return open_refused(s, where, e->port, errno, em);
-	receiver_endpoint(e, &ss);
+	sockaddr_endpoint(e, (const struct sockaddr *)&ss);
 	s->listener[s->n_listeners - 1].at = *e;
 	return 0;
 }

@@ -81,7 +81,7 @@ static void
 conn_connect(struct sink_hep *h)
 {
 	struct sockaddr_storage ss;
-	socklen_t len = hep_sockaddr(&ss, &h->to);
+	socklen_t len = sockaddr_make(&ss, &h->to);
 
 	if (connect(h->fd, (struct sockaddr *)&ss, len) == 0 || errno == EISCONN)
 		conn_connected(h);

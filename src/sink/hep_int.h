@@ -14,6 +14,7 @@
 #include <uv.h>
 
 #include "sipwhy/sink.h"
+#include "sipwhy/sockaddr.h"
 
 enum {
 	HEP_PORT = 9060,
@@ -88,8 +89,6 @@ void hep_give_up(struct sink_hep *h, enum sink_hep_drop why);
 /* Wait for these uv_poll_event on the loop; 0 for none. */
 void hep_watch(struct sink_hep *h, int events);
 uint64_t hep_now_ms(const struct sink_hep *h);
-
-socklen_t hep_sockaddr(struct sockaddr_storage *ss, const struct endpoint *e);
 
 /* Connections: start one, go on with it as far as that goes without waiting, look at the time. */
 void hep_conn_start(struct sink_hep *h);

@@ -95,39 +95,6 @@ sink_hep_judge(const char *where, struct errmsg *em)
 	return open_place(&h, where, &port, em);
 }
 
-socklen_t
-hep_sockaddr(struct sockaddr_storage *ss, const struct endpoint *e)
-{
-	struct sockaddr_in *in = (struct sockaddr_in *)ss;
-	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)ss;
-
-	memset(ss, 0, sizeof *ss);
-	if (e->family == 4) {
-		in->sin_family = AF_INET;
-		in->sin_port = htons(e->port);
-		memcpy(&in->sin_addr, e->addr, 4);
-		return sizeof *in;
-	}
-	in6->sin6_family = AF_INET6;
-	in6->sin6_port = htons(e->port);
-	memcpy(&in6->sin6_addr, e->addr, 16);
-	return sizeof *in6;
-}
-
-static bool
-open_endpoint(struct endpoint *e, const struct sockaddr *sa, uint16_t port)
-{
-	*e = (struct endpoint){ .port = port };
-	if (sa->sa_family == AF_INET) {
-		e->family = 4;
-		memcpy(e->addr, &((const struct sockaddr_in *)sa)->sin_addr, 4);
-	} else if (sa->sa_family == AF_INET6) {
-		e->family = 6;
-		memcpy(e->addr, &((const struct sockaddr_in6 *)sa)->sin6_addr, 16);
-	}
-	return e->family != 0;
-}
-
 /* The first address that a name has. */
 static int
 open_resolve(struct sink_hep *h, uint16_t port, struct errmsg *em)
@@ -143,9 +110,10 @@ open_resolve(struct sink_hep *h, uint16_t port, struct errmsg *em)
 	if (rc != 0)
 		return errmsg_set(em, -ENOENT, "can't find the address of %.*s to send HEP to: %s", OPEN_SHOWN, h->host,
 		    gai_strerror(rc));
-	for (const struct addrinfo *a = list; a != NULL; a = a->ai_next)
-		if (open_endpoint(&h->to, a->ai_addr, port))
-			break;
+	h->to.family = 0;
+	for (const struct addrinfo *a = list; a != NULL && h->to.family == 0; a = a->ai_next)
+		sockaddr_endpoint(&h->to, a->ai_addr);
+	h->to.port = port;
 	freeaddrinfo(list);
 	return h->to.family != 0 ? 0
 				 : errmsg_set(em, -ENOENT, "%.*s has no address to send HEP to", OPEN_SHOWN, h->host);
@@ -170,7 +138,7 @@ open_socket(struct sink_hep *h, struct errmsg *em)
 {
 	bool stream = h->carrier != HEP_UDP;
 	struct sockaddr_storage ss;
-	socklen_t len = hep_sockaddr(&ss, &h->to);
+	socklen_t len = sockaddr_make(&ss, &h->to);
 
 	h->fd = socket(ss.ss_family, (stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (h->fd < 0)
@@ -255,7 +223,7 @@ open_is_here(const struct endpoint *e)
 	int fd, rc;
 
 	any_port.port = 0;
-	len = hep_sockaddr(&ss, &any_port);
+	len = sockaddr_make(&ss, &any_port);
 	fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	rc = fd >= 0 ? bind(fd, (struct sockaddr *)&ss, len) : -1;
 	if (fd >= 0)
