@@ -46,6 +46,13 @@ bool inflate_begin(struct inflate *z, enum inflate_form form, size_t max);
 enum inflate_verdict inflate_feed(struct inflate *z, struct slice in, size_t *used, struct buf *out);
 
 /*
+ * The same into cap > 0 bytes at out, for input that is read in steps and may become any size: `max` and the rule about
+ * bombs are not asked.  *made bytes came out.  MORE with *made 0 and all of in used: more input is wanted.
+ */
+enum inflate_verdict
+inflate_step(struct inflate *z, struct slice in, size_t *used, uint8_t *out, size_t cap, size_t *made);
+
+/*
  * A whole member: headed, else raw.  out is cleared first and gets at most max bytes, and no more than its own max.
  * *used as above.  Input that ends too early is MORE; what had come out by then stands in out whatever the verdict.
  */

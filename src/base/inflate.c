@@ -77,6 +77,16 @@ inflate_begin(struct inflate *z, enum inflate_form form, size_t max)
 	return true;
 }
 
+static enum inflate_verdict
+inflate_verdict_of(int r)
+{
+	if (r == Z_STREAM_END)
+		return INFLATE_END;
+	if (r == Z_MEM_ERROR)
+		return INFLATE_MEMORY;
+	return r == Z_OK || r == Z_BUF_ERROR ? INFLATE_MORE : INFLATE_BAD;
+}
+
 /* One piece.  The last byte allowed may be followed by the end of the member, so one byte more is asked for. */
 static enum inflate_verdict
 inflate_piece(struct inflate *z, struct buf *out)
@@ -99,13 +109,9 @@ inflate_piece(struct inflate *z, struct buf *out)
 		return INFLATE_MEMORY;
 	if (large)
 		return INFLATE_LARGE;
-	if (r == Z_STREAM_END)
-		return z->z.total_out > inflate_allowed(z->z.total_in) ? INFLATE_LARGE : INFLATE_END;
-	if (r == Z_MEM_ERROR)
-		return INFLATE_MEMORY;
-	if (r != Z_OK && r != Z_BUF_ERROR)
-		return INFLATE_BAD;
-	return INFLATE_MORE;
+	if (r == Z_STREAM_END && z->z.total_out > inflate_allowed(z->z.total_in))
+		return INFLATE_LARGE;
+	return inflate_verdict_of(r);
 }
 
 enum inflate_verdict
@@ -123,6 +129,24 @@ inflate_feed(struct inflate *z, struct slice in, size_t *used, struct buf *out)
 	z->z.next_in = Z_NULL;
 	z->z.avail_in = 0;
 	return v;
+}
+
+enum inflate_verdict
+inflate_step(struct inflate *z, struct slice in, size_t *used, uint8_t *out, size_t cap, size_t *made)
+{
+	int r;
+
+	assert(z->ready && in.n <= UINT_MAX && cap > 0 && cap <= UINT_MAX);
+	z->z.next_in = (z_const Bytef *)in.p;
+	z->z.avail_in = (uInt)in.n;
+	z->z.next_out = out;
+	z->z.avail_out = (uInt)cap;
+	r = inflate(&z->z, Z_NO_FLUSH);
+	*used = in.n - z->z.avail_in;
+	*made = cap - z->z.avail_out;
+	z->z.next_in = Z_NULL;
+	z->z.avail_in = 0;
+	return inflate_verdict_of(r);
 }
 
 /* Some senders leave the header out: what no header explains is tried without one. */

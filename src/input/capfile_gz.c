@@ -8,30 +8,18 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <zlib.h>
 
+#include "sipwhy/inflate.h"
 #include "sipwhy/mem.h"
 
+/* in[pos, end): read and not yet unpacked. */
 struct capfile_gz {
-	z_stream z;
+	struct inflate *z;
 	uint64_t offset; /* of the next compressed byte in the source */
-	bool live;       /* inside a member */
+	size_t pos, end;
+	bool live; /* inside a member */
 	uint8_t in[CAPFILE_HEAD_READ];
 };
-
-static voidpf
-capfile_gz_alloc(voidpf ctx, uInt n, uInt size)
-{
-	(void)ctx;
-	return size != 0 && n > UINT32_MAX / size ? NULL : mem_alloc((size_t)n * size);
-}
-
-static void
-capfile_gz_release(voidpf ctx, voidpf p)
-{
-	(void)ctx;
-	mem_free(p);
-}
 
 bool
 capfile_gz_start(struct capfile *c)
@@ -41,16 +29,14 @@ capfile_gz_start(struct capfile *c)
 
 	if (gz == NULL)
 		return false;
-	gz->z.zalloc = capfile_gz_alloc;
-	gz->z.zfree = capfile_gz_release;
-	if (inflateInit2(&gz->z, 15 + 16) != Z_OK) {
-		mem_free(gz);
+	gz->z = inflate_new();
+	if (gz->z == NULL || !inflate_begin(gz->z, INFLATE_HEADED, SIZE_MAX)) {
+		capfile_gz_free(gz);
 		return false;
 	}
 	assert(left <= sizeof gz->in);
 	memcpy(gz->in, c->buf + c->pos, left);
-	gz->z.next_in = gz->in;
-	gz->z.avail_in = (uInt)left;
+	gz->end = left;
 	gz->offset = c->offset;
 	gz->live = true;
 	c->gz = gz;
@@ -65,23 +51,24 @@ capfile_gz_free(struct capfile_gz *gz)
 {
 	if (gz == NULL)
 		return;
-	(void)inflateEnd(&gz->z);
+	inflate_free(gz->z);
 	mem_free(gz);
 }
 
 uint8_t *
 capfile_gz_space(struct capfile_gz *gz, size_t *n)
 {
-	memmove(gz->in, gz->z.next_in, gz->z.avail_in);
-	gz->z.next_in = gz->in;
-	*n = sizeof gz->in - gz->z.avail_in;
-	return gz->in + gz->z.avail_in;
+	memmove(gz->in, gz->in + gz->pos, gz->end - gz->pos);
+	gz->end -= gz->pos;
+	gz->pos = 0;
+	*n = sizeof gz->in - gz->end;
+	return gz->in + gz->end;
 }
 
 void
 capfile_gz_filled(struct capfile_gz *gz, size_t n)
 {
-	gz->z.avail_in += (uInt)n;
+	gz->end += n;
 }
 
 /* Between members: another one, padding, or what does not belong here. */
@@ -89,57 +76,51 @@ static enum capfile_verdict
 capfile_gz_between(struct capfile *c)
 {
 	struct capfile_gz *gz = c->gz;
+	size_t left;
 
-	while (gz->z.avail_in > 0 && gz->z.next_in[0] == 0) {
-		gz->z.next_in++;
-		gz->z.avail_in--;
+	for (; gz->pos < gz->end && gz->in[gz->pos] == 0; gz->pos++)
 		gz->offset++;
-	}
-	if (gz->z.avail_in == 0)
+	left = gz->end - gz->pos;
+	if (left == 0)
 		return c->finished ? CAPFILE_END : CAPFILE_MORE;
-	if (gz->z.avail_in < 2 && !c->finished)
+	if (left < 2 && !c->finished)
 		return CAPFILE_MORE;
-	if (gz->z.avail_in < 2 || gz->z.next_in[0] != 0x1f || gz->z.next_in[1] != 0x8b)
+	if (left < 2 || gz->in[gz->pos] != 0x1f || gz->in[gz->pos + 1] != 0x8b)
 		return capfile_damage(
 		    c, "has bytes that are not gzip behind the gzip data, at offset %" PRIu64, gz->offset);
-	(void)inflateReset(&gz->z);
+	if (!inflate_begin(gz->z, INFLATE_HEADED, SIZE_MAX))
+		return capfile_damage(c, "cannot be unpacked: memory is short");
 	gz->live = true;
 	return CAPFILE_BUSY;
-}
-
-static enum capfile_verdict
-capfile_gz_failed(struct capfile *c, int rc)
-{
-	struct capfile_gz *gz = c->gz;
-
-	if (rc == Z_MEM_ERROR)
-		return capfile_damage(c, "cannot be unpacked: memory is short");
-	return capfile_damage(c, "has damaged gzip data near offset %" PRIu64 ": %s", gz->offset,
-	    gz->z.msg != NULL ? gz->z.msg : "they make no sense");
 }
 
 enum capfile_verdict
 capfile_gz_step(struct capfile *c)
 {
 	struct capfile_gz *gz = c->gz;
-	size_t room = CAPFILE_INFLATE_STEP;
-	uInt before = gz->z.avail_in;
-	int rc;
+	size_t room = CAPFILE_INFLATE_STEP, used, made;
+	enum inflate_verdict v;
+	uint8_t *out;
 
 	if (!gz->live)
 		return capfile_gz_between(c);
-	gz->z.next_out = capfile_room(c, &room);
-	gz->z.avail_out = (uInt)room;
-	rc = inflate(&gz->z, Z_NO_FLUSH);
-	gz->offset += before - gz->z.avail_in;
-	c->end += room - gz->z.avail_out;
-	if (rc == Z_STREAM_END)
+	out = capfile_room(c, &room);
+	v = inflate_step(
+	    gz->z, (struct slice){ (const char *)gz->in + gz->pos, gz->end - gz->pos }, &used, out, room, &made);
+	gz->pos += used;
+	gz->offset += used;
+	c->end += made;
+	if (v == INFLATE_END)
 		gz->live = false;
-	else if (rc == Z_BUF_ERROR && c->finished)
+	else if (made > 0 || (v == INFLATE_MORE && used > 0)) /* what came out before a damage is used first */
+		return CAPFILE_BUSY;
+	else if (v == INFLATE_MEMORY)
+		return capfile_damage(c, "cannot be unpacked: memory is short");
+	else if (v == INFLATE_BAD)
+		return capfile_damage(c, "has damaged gzip data near offset %" PRIu64, gz->offset);
+	else if (c->finished)
 		return capfile_damage(c, "has gzip data that are cut at offset %" PRIu64, gz->offset);
-	else if (rc == Z_BUF_ERROR)
+	else
 		return CAPFILE_MORE;
-	else if (rc != Z_OK && gz->z.avail_out == room) /* what came out before the damage is used first */
-		return capfile_gz_failed(c, rc);
 	return CAPFILE_BUSY;
 }
