@@ -32,6 +32,16 @@ size_t text_clean(char *out, size_t cap, struct slice in, size_t max_cols, bool 
  */
 size_t text_utf8(const char *s, size_t n, uint32_t *cp);
 
+/* A scalar (at most U+10FFFF) as UTF-8; returns its length, 1..4. */
+size_t text_utf8_put(char out[4], uint32_t cp);
+
+/*
+ * A scalar as a JSON string escapes it, a backslash, u and four digits (RFC 8259 7), at the start of s.  Returns the
+ * bytes it takes, 6, or 12 with the other half of a surrogate pair, and sets *cp; a half without the other is '?'.  0
+ * when s does not begin with one.
+ */
+size_t text_json_u(struct slice s, uint32_t *cp);
+
 /* Columns (0, 1 or 2) of a scalar that text_clean keeps; -1 when text_clean would show it escaped. */
 int text_width(uint32_t cp);
 

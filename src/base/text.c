@@ -257,3 +257,64 @@ text_clean(char *out, size_t cap, struct slice in, size_t max_cols, bool ascii, 
 		*cols = o.cols;
 	return o.len;
 }
+
+size_t
+text_utf8_put(char out[4], uint32_t cp)
+{
+	static const uint8_t lead[5] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+	size_t n = cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
+
+	for (size_t i = n - 1; i > 0; i--) {
+		out[i] = (char)(0x80 | (cp & 0x3f));
+		cp >>= 6;
+	}
+	out[0] = (char)(lead[n] | cp);
+	return n;
+}
+
+static int
+text_hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* One backslash, u and four digits at the start of s; -1 when they are not there. */
+static int32_t
+text_json_unit(struct slice s)
+{
+	int32_t v = 0;
+
+	if (s.n < 6 || s.p[0] != '\\' || s.p[1] != 'u')
+		return -1;
+	for (size_t i = 2; i < 6; i++) {
+		int digit = text_hex(s.p[i]);
+
+		if (digit < 0)
+			return -1;
+		v = v << 4 | digit;
+	}
+	return v;
+}
+
+size_t
+text_json_u(struct slice s, uint32_t *cp)
+{
+	int32_t high = text_json_unit(s), low = -1;
+
+	if (high < 0)
+		return 0;
+	*cp = (uint32_t)high;
+	if (high < 0xd800 || high > 0xdfff)
+		return 6;
+	if (high < 0xdc00)
+		low = text_json_unit((struct slice){ s.p + 6, s.n - 6 });
+	*cp = '?';
+	if (low < 0xdc00 || low > 0xdfff)
+		return 6;
+	*cp = 0x10000 + ((uint32_t)(high - 0xd800) << 10 | (uint32_t)(low - 0xdc00));
+	return 12;
+}

@@ -7,6 +7,7 @@
 
 #include "logfmt/unescape.h"
 #include "sipwhy/mem.h"
+#include "sipwhy/text.h"
 
 /* Lines that are added around a text taken out of JSON. */
 enum { UNESCAPE_ROOM = 4 };
@@ -187,76 +188,22 @@ unescape_has_cr_header(struct slice s)
 	return false;
 }
 
-static int
-unescape_hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* Four hex digits behind a backslash u at s.p[i]; -1 when they are not there. */
-static int32_t
-unescape_u16(struct slice s, size_t i)
-{
-	int32_t v = 0;
-	int digit;
-
-	if (s.n - i < 6 || s.p[i] != '\\' || s.p[i + 1] != 'u')
-		return -1;
-	for (size_t k = i + 2; k < i + 6; k++) {
-		digit = unescape_hex(s.p[k]);
-		if (digit < 0)
-			return -1;
-		v = v * 16 + digit;
-	}
-	return v;
-}
-
-static void
-unescape_utf8(struct unescape_out *o, uint32_t cp)
-{
-	if (cp < 0x80) {
-		unescape_put(o, (char)cp);
-		return;
-	}
-	if (cp < 0x800) {
-		unescape_put(o, (char)(0xc0 | cp >> 6));
-	} else {
-		if (cp < 0x10000) {
-			unescape_put(o, (char)(0xe0 | cp >> 12));
-		} else {
-			unescape_put(o, (char)(0xf0 | cp >> 18));
-			unescape_put(o, (char)(0x80 | (cp >> 12 & 0x3f)));
-		}
-		unescape_put(o, (char)(0x80 | (cp >> 6 & 0x3f)));
-	}
-	unescape_put(o, (char)(0x80 | (cp & 0x3f)));
-}
-
 /* A backslash u and its second half where it is a surrogate; returns how many bytes of s it took. */
 static size_t
 unescape_json_u(struct slice s, size_t i, struct unescape_out *o)
 {
-	int32_t high = unescape_u16(s, i), low;
+	uint32_t cp;
+	char utf8[4];
+	size_t n = text_json_u((struct slice){ s.p + i, s.n - i }, &cp), len;
 
-	if (high < 0) {
+	if (n == 0) {
 		unescape_put(o, s.p[i]);
 		return 1;
 	}
-	if (high >= 0xd800 && high < 0xe000) {
-		low = high < 0xdc00 && s.n - i >= 12 ? unescape_u16(s, i + 6) : -1;
-		if (low < 0xdc00 || low >= 0xe000) {
-			unescape_put(o, '?');
-			return 6;
-		}
-		unescape_utf8(o, 0x10000 + ((uint32_t)(high - 0xd800) << 10) + (uint32_t)(low - 0xdc00));
-		return 12;
-	}
-	unescape_utf8(o, (uint32_t)high);
-	return 6;
+	len = text_utf8_put(utf8, cp);
+	for (size_t k = 0; k < len; k++)
+		unescape_put(o, utf8[k]);
+	return n;
 }
 
 static void

@@ -4,69 +4,8 @@
  */
 #include <string.h>
 
+#include "sipwhy/text.h"
 #include "wire/hep_int.h"
-
-static int
-hep_json_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* Four digits at `at`; -1 when they are not. */
-static int32_t
-hep_json_unit(struct slice s, size_t at)
-{
-	int32_t v = 0;
-
-	if (at > s.n || s.n - at < 4)
-		return -1;
-	for (size_t i = at; i < at + 4; i++) {
-		int d = hep_json_digit(s.p[i]);
-
-		if (d < 0)
-			return -1;
-		v = v << 4 | d;
-	}
-	return v;
-}
-
-static size_t
-hep_json_utf8(char *out, uint32_t c)
-{
-	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-	static const uint8_t lead[5] = { 0, 0, 0xc0, 0xe0, 0xf0 };
-
-	for (size_t i = n - 1; i > 0; i--) {
-		out[i] = (char)(0x80 | (c & 0x3f));
-		c >>= 6;
-	}
-	out[0] = (char)(lead[n] | c);
-	return n;
-}
-
-/* "uXXXX" at `at`, perhaps with its other half behind it.  Bytes taken; 0 when it is none. */
-static size_t
-hep_json_unicode(struct slice s, size_t at, char *out, size_t *made)
-{
-	int32_t high = hep_json_unit(s, at + 1), low;
-
-	if (high < 0)
-		return 0;
-	if (high >= 0xd800 && high < 0xdc00 && at + 6 < s.n && s.p[at + 5] == '\\' && s.p[at + 6] == 'u') {
-		low = hep_json_unit(s, at + 7);
-		if (low >= 0xdc00 && low < 0xe000) {
-			*made =
-			    hep_json_utf8(out, 0x10000 + ((uint32_t)(high - 0xd800) << 10 | (uint32_t)(low - 0xdc00)));
-			return 11;
-		}
-	}
-	*made = hep_json_utf8(out, (uint32_t)high);
-	return 5;
-}
 
 /* What stands behind a backslash at `at`.  Bytes taken. */
 static size_t
@@ -74,10 +13,13 @@ hep_json_escape(struct slice s, size_t at, char *out, size_t *made)
 {
 	static const char from[] = "nrtbf", to[] = "\n\r\t\b\f";
 	const char *named = memchr(from, s.p[at], sizeof from - 1);
-	size_t n;
+	uint32_t cp;
+	size_t n = text_json_u((struct slice){ s.p + at - 1, s.n - at + 1 }, &cp);
 
-	if (s.p[at] == 'u' && (n = hep_json_unicode(s, at, out, made)) > 0)
-		return n;
+	if (n > 0) {
+		*made = text_utf8_put(out, cp);
+		return n - 1;
+	}
 	*out = named != NULL ? to[named - from] : s.p[at];
 	*made = 1;
 	return 1;

@@ -246,6 +246,56 @@ test_utf8(void **state)
 	assert_int_equal(text_utf8("\x80", 1, &cp), 0);
 }
 
+/* What one writes the other reads back, at both ends of each length. */
+static void
+test_utf8_put(void **state)
+{
+	static const uint32_t at[] = { 0, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xffff, 0x10000, 0x10ffff };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) {
+		char s[4];
+		uint32_t cp = 7;
+		size_t n = text_utf8_put(s, at[i]);
+
+		assert_int_equal(text_utf8(s, n, &cp), n);
+		assert_int_equal(cp, at[i]);
+	}
+}
+
+static void
+test_json_u(void **state)
+{
+	static const struct {
+		const char *s;
+		size_t took;
+		uint32_t cp;
+	} rows[] = {
+		{ "\\u00e9t", 6, 0xe9 },
+		{ "\\uABCD", 6, 0xabcd },
+		{ "\\uD83D\\uDE00!", 12, 0x1f600 },
+		{ "\\udbff\\udfff", 12, 0x10ffff },
+		{ "\\ud83d", 6, '?' },
+		{ "\\ud83d\\u0041", 6, '?' },
+		{ "\\ud83d\\ud83d", 6, '?' },
+		{ "\\ude00\\ud83d", 6, '?' },
+		{ "\\u12g4", 0, 0 },
+		{ "\\U1234", 0, 0 },
+		{ "xu1234", 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		size_t n = strlen(rows[i].s);
+		uint32_t cp = 0;
+
+		assert_int_equal(text_json_u((struct slice){ rows[i].s, n }, &cp), rows[i].took);
+		assert_int_equal(cp, rows[i].cp);
+		for (n = 0; n < 6; n++)
+			assert_int_equal(text_json_u((struct slice){ rows[i].s, n }, &cp), 0);
+	}
+}
+
 int
 main(void)
 {
@@ -260,6 +310,8 @@ main(void)
 		cmocka_unit_test(test_cut_bytes),
 		cmocka_unit_test(test_prefixes),
 		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_utf8_put),
+		cmocka_unit_test(test_json_u),
 	};
 
 	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
