@@ -22,17 +22,6 @@ enum { GRE_TYPE_ERSPAN = 0x88be, GRE_TYPE_ERSPAN3 = 0x22eb, GRE_TYPE_EOIP = 0x64
 /* What the version field says is one less than the type. */
 enum { ERSPAN_II = 1, ERSPAN_III = 2, ERSPAN_FRAME_ETHERNET = 0, ERSPAN_FRAME_IP = 2 };
 
-static enum tunnel_verdict
-gre_give(struct cursor c, size_t lost, uint16_t link, uint16_t type, struct link_layer *in)
-{
-	in->p = c.p;
-	in->n = cursor_left(&c);
-	in->wire_n = in->n + lost;
-	in->link = link;
-	in->type = type;
-	return in->wire_n ? TUNNEL_INNER : TUNNEL_NONE;
-}
-
 /* RFC 1701: address family 2, offset 1, length 1, data; an entry of family 0 and length 0 is the last. */
 static int
 gre_skip_routes(struct cursor *c)
@@ -63,7 +52,7 @@ gre_erspan(struct cursor c, size_t lost, struct link_layer *in)
 	in->id = (uint32_t)(h[0] & 15) << 24 | (uint32_t)h[1] << 16 | (uint32_t)(h[2] & 3) << 8 | h[3];
 	if (version == ERSPAN_II) {
 		cursor_skip(&c, 8);
-		return gre_give(c, lost, LINK_ETHERNET, 0, in);
+		return tunnel_give(c, lost, LINK_ETHERNET, 0, in);
 	}
 	if (version != ERSPAN_III)
 		return TUNNEL_BAD;
@@ -71,8 +60,8 @@ gre_erspan(struct cursor c, size_t lost, struct link_layer *in)
 		return TUNNEL_SHORT;
 	what = h[10] >> 2 & 0x1f;
 	if (what == ERSPAN_FRAME_ETHERNET)
-		return gre_give(c, lost, LINK_ETHERNET, 0, in);
-	return what == ERSPAN_FRAME_IP ? gre_give(c, lost, LINK_RAW, 0, in) : TUNNEL_NONE;
+		return tunnel_give(c, lost, LINK_ETHERNET, 0, in);
+	return what == ERSPAN_FRAME_IP ? tunnel_give(c, lost, LINK_RAW, 0, in) : TUNNEL_NONE;
 }
 
 static enum tunnel_verdict
@@ -81,9 +70,9 @@ gre_inner(struct cursor c, size_t lost, unsigned flags, uint16_t type, struct li
 	if (type == GRE_TYPE_ERSPAN3 || (type == GRE_TYPE_ERSPAN && flags & GRE_SEQUENCE))
 		return gre_erspan(c, lost, in);
 	if (type == GRE_TYPE_ERSPAN)
-		return gre_give(c, lost, LINK_ETHERNET, 0, in);
+		return tunnel_give(c, lost, LINK_ETHERNET, 0, in);
 	/* Keep-alives have type 0; below 1501 the field is no length here. */
-	return type > SHIM_LLC_MAX ? gre_give(c, lost, LINK_ETHERTYPE, type, in) : TUNNEL_NONE;
+	return type > SHIM_LLC_MAX ? tunnel_give(c, lost, LINK_ETHERTYPE, type, in) : TUNNEL_NONE;
 }
 
 static enum tunnel_verdict
@@ -125,7 +114,7 @@ gre_v1(struct cursor c, size_t lost, unsigned flags, uint16_t type, struct link_
 	} else if (len - cursor_left(&c) < lost) {
 		lost = len - cursor_left(&c);
 	}
-	return gre_give(c, lost, type == SHIM_PPP ? LINK_PPP : LINK_ETHERNET, 0, in);
+	return tunnel_give(c, lost, type == SHIM_PPP ? LINK_PPP : LINK_ETHERNET, 0, in);
 }
 
 enum tunnel_verdict

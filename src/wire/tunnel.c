@@ -40,7 +40,7 @@ enum {
 
 enum { TZSP_PADDING = 0, TZSP_END = 1, TZSP_KEEPALIVE = 4, TZSP_OPENER = 5 };
 
-static enum tunnel_verdict
+enum tunnel_verdict
 tunnel_give(struct cursor c, size_t lost, uint16_t link, uint16_t type, struct link_layer *in)
 {
 	in->p = c.p;

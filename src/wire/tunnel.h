@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sipwhy/cursor.h"
 #include "wire/ip.h"
 #include "wire/link.h"
 
@@ -16,6 +17,10 @@ enum tunnel_verdict {
 	TUNNEL_SHORT, /* the bytes end inside its header */
 	TUNNEL_BAD    /* its header lies */
 };
+
+/* What is left at c, of which the capture lost `lost` bytes, is the inside: by link, or with LINK_ETHERTYPE by type. */
+enum tunnel_verdict
+tunnel_give(struct cursor c, size_t lost, uint16_t link, uint16_t type, struct link_layer *in);
 
 /* By the protocol number of pkt: IPIP, 6in4, 4in6, GRE, EtherIP, L2TPv3, MPLS.  TUNNEL_NONE for all others. */
 enum tunnel_verdict tunnel_of_ip(const struct ip_packet *pkt, struct link_layer *in);
