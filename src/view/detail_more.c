@@ -63,8 +63,8 @@ detail_impact(struct page *p, const struct detail *d)
 	if (!store_group_find(d->v->store, store_group_key(d->v->store, d->e), &g) || g.count < 2)
 		return;
 	page_labelf(p, "Impact", ROLE_TEXT, "%s events like it, %s call%s, %s user%s since %s%s%s",
-	    view_number(n, sizeof n, g.count, 9), view_number(calls, sizeof calls, g.calls, 9), g.calls == 1 ? "" : "s",
-	    view_number(users, sizeof users, g.users, 9), g.users == 1 ? "" : "s",
+	    view_number(n, sizeof n, g.count, 9), view_about(g.calls, g.count, calls, sizeof calls),
+	    g.calls == 1 ? "" : "s", view_about(g.users, g.count, users, sizeof users), g.users == 1 ? "" : "s",
 	    timefmt_clock(since, sizeof since, g.first_ns), g.fresh ? "; new" : "", g.muted ? "; muted" : "");
 }
 

@@ -7,6 +7,9 @@
 #include "sipwhy/timefmt.h"
 #include "view_int.h"
 
+/* Distinct values are exact to here (store.h). */
+enum { FORMAT_EXACT = 64 };
+
 static void
 view_group(char *out, size_t cap, uint64_t n)
 {
@@ -37,7 +40,20 @@ view_number(char *out, size_t cap, uint64_t n, size_t width)
 	/* 999.95 would round to four digits before the point. */
 	for (v /= 1000; v >= 999.5 && unit + 1 < sizeof units - 1; unit++)
 		v /= 1000;
-	(void)snprintf(out, cap, v < 99.95 && width >= 5 ? "%.1f%c" : "%.0f%c", v, units[unit]);
+	(void)snprintf(
+	    out, cap, (v < 9.95 && width >= 4) || (v < 99.95 && width >= 5) ? "%.1f%c" : "%.0f%c", v, units[unit]);
+	return out;
+}
+
+char *
+view_about(unsigned n, uint64_t most, char *out, size_t cap)
+{
+	char text[24];
+
+	/* An estimate may be more than there were at all. */
+	n = n > most ? (unsigned)most : n;
+	(void)snprintf(
+	    out, cap, "%s%s", n > FORMAT_EXACT ? "~" : "", n > 0 ? view_number(text, sizeof text, n, 4) : "-");
 	return out;
 }
 

@@ -10,7 +10,7 @@
 
 #include "sipwhy/timefmt.h"
 
-enum { GROUPS_TAIL = 7, GROUPS_EXACT = 64, GROUPS_RIGHT = 96 };
+enum { GROUPS_TAIL = 7, GROUPS_RIGHT = 96 };
 enum { GROUPS_STEP_S = 60 * GROUPS_STEP_MIN, GROUPS_HOUR_S = 3600 };
 
 static const struct {
@@ -97,18 +97,6 @@ groups_window_title(const struct viewer *v, char *out, size_t cap)
 {
 	(void)snprintf(
 	    out, cap, "n%s%s", view_window_s(v) > 0 ? " " : "", view_window_s(v) > 0 ? groups_window(v) : "");
-	return out;
-}
-
-char *
-groups_about(unsigned n, uint64_t most, char *out, size_t cap)
-{
-	char text[24];
-
-	/* An estimate may be more than there were at all. */
-	n = n > most ? (unsigned)most : n;
-	(void)snprintf(
-	    out, cap, "%s%s", n > GROUPS_EXACT ? "~" : "", n > 0 ? view_number(text, sizeof text, n, 4) : "-");
 	return out;
 }
 

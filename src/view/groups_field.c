@@ -278,9 +278,9 @@ field_text(
 	else if (id == FIELD_SILENT)
 		(void)view_number(out, cap, row->by_class[0], 4);
 	else if (id == FIELD_CALLS)
-		(void)groups_about(row->calls, row->count, out, cap);
+		(void)view_about(row->calls, row->count, out, cap);
 	else if (id == FIELD_USERS)
-		(void)groups_about(row->users, row->count, out, cap);
+		(void)view_about(row->users, row->count, out, cap);
 	else if (id == FIELD_AGENT && agent[0] != '\0')
 		(void)snprintf(out, cap, "%s", agent);
 	else if (id == FIELD_LOSS || id == FIELD_LAG)
@@ -328,8 +328,8 @@ field_tail(struct viewer *v, const struct groups *g, struct page *p, size_t at)
 		    view_window_name(v));
 	(void)snprintf(text, sizeof text, "%s: %s failure%s%s; calls %s, users %s; %s.",
 	    field_value(g, r, value, sizeof value), view_number(n, sizeof n, r->count, 11), r->count == 1 ? "" : "s",
-	    before, groups_about(r->calls, r->count, calls, sizeof calls),
-	    groups_about(r->users, r->count, users, sizeof users),
+	    before, view_about(r->calls, r->count, calls, sizeof calls),
+	    view_about(r->users, r->count, users, sizeof users),
 	    groups_when(v, r->first_ns, r->last_ns, when, sizeof when));
 	page_text(p, ROLE_TEXT, 1, 1, slice_str(text));
 	if (r->count > 0)
@@ -366,8 +366,8 @@ field_line(struct viewer *v, const struct groups *g, size_t at, char *out, size_
 	(void)snprintf(out, cap, "%s %s, %s %llu, mostly %s, peer %s, calls %s, users %s, %s", groups_by_name(g->by),
 	    field_value(g, r, value, sizeof value), groups_window_title(v, window, sizeof window),
 	    (unsigned long long)r->count, field_text(v, g, r, FIELD_TOP, top, sizeof top),
-	    r->top_peer[0] != '\0' ? r->top_peer : "-", groups_about(r->calls, r->count, calls, sizeof calls),
-	    groups_about(r->users, r->count, users, sizeof users),
+	    r->top_peer[0] != '\0' ? r->top_peer : "-", view_about(r->calls, r->count, calls, sizeof calls),
+	    view_about(r->users, r->count, users, sizeof users),
 	    groups_when(v, r->first_ns, r->last_ns, when, sizeof when));
 }
 

@@ -105,8 +105,6 @@ const char *groups_by_name(enum groups_by by);
 const char *groups_by_field(enum groups_by by);
 /* "n 5m"; returns out. */
 char *groups_window_title(const struct viewer *v, char *out, size_t cap);
-/* Of `most` failures; above 64 they are estimates, "-" for none.  Returns out. */
-char *groups_about(unsigned n, uint64_t most, char *out, size_t cap);
 /* "first 14:21:08, last 14:32:06", with the day of what did not begin today; returns out. */
 char *groups_when(const struct viewer *v, int64_t first_ns, int64_t last_ns, char *out, size_t cap);
 void groups_spark(const struct viewer *v, const struct view_table *t, struct canvas *c, int row, size_t column,

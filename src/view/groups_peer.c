@@ -387,7 +387,9 @@ peer_tail(struct viewer *v, const struct groups *g, struct page *page, size_t at
 	if (r == NULL) {
 		page_text(page, ROLE_TEXT, 1, 1, slice_str("No failure of it in this window."));
 	} else {
-		(void)snprintf(text, sizeof text, "%llu failures here, %s. %s", (unsigned long long)r->count,
+		(void)snprintf(text, sizeof text, "%llu failure%s here%s%s; %s. %s", (unsigned long long)r->count,
+		    r->count == 1 ? "" : "s", view_window_s(v) > 0 ? " in " : "",
+		    view_window_s(v) > 0 ? view_window_name(v) : "",
 		    groups_when(v, r->first_ns, r->last_ns, when, sizeof when),
 		    groups_headline(v, r->newest, (char[200]){ 0 }, 200));
 		page_text(page, ROLE_TEXT, 1, 3, slice_str(text));

@@ -227,8 +227,8 @@ signature_figures_draw(const struct viewer *v, const struct groups *groups, cons
 
 	view_table_cellf(t, c, row, SIGNATURE_COUNT, role, "%s%s", w.about ? "~" : "",
 	    view_number(number, sizeof number, w.n, w.about ? 4 : 5));
-	view_table_cell(t, c, row, SIGNATURE_CALLS, role, slice_str(groups_about(w.calls, w.n, text, sizeof text)));
-	view_table_cell(t, c, row, SIGNATURE_USERS, role, slice_str(groups_about(w.users, w.n, text, sizeof text)));
+	view_table_cell(t, c, row, SIGNATURE_CALLS, role, slice_str(view_about(w.calls, w.n, text, sizeof text)));
+	view_table_cell(t, c, row, SIGNATURE_USERS, role, slice_str(view_about(w.users, w.n, text, sizeof text)));
 	view_table_cell(
 	    t, c, row, SIGNATURE_FIRST, ROLE_TEXT_DIM, slice_str(timefmt_clock(text, sizeof text, g->first_ns)));
 	view_table_cell(
@@ -430,8 +430,8 @@ signature_line(struct viewer *v, const struct groups *groups, size_t at, char *o
 	(void)snprintf(out, cap, "%s %s %s %s %s, %s %s%llu, calls %s, users %s, %s",
 	    view_code(code, sizeof code, g->code), signature_reason(g, reason, sizeof reason), g->method,
 	    signature_peer(g), signature_way(g), groups_window_title(v, window, sizeof window), w.about ? "~" : "",
-	    (unsigned long long)w.n, groups_about(w.calls, w.n, calls, sizeof calls),
-	    groups_about(w.users, w.n, users, sizeof users),
+	    (unsigned long long)w.n, view_about(w.calls, w.n, calls, sizeof calls),
+	    view_about(w.users, w.n, users, sizeof users),
 	    groups_when(v, g->first_ns, g->last_ns, when, sizeof when));
 }
 

@@ -413,6 +413,8 @@ unsigned word_distance(struct slice a, struct slice b);
 
 /* "1,204,551", or "1.2M" when that is wider than width; returns out. */
 char *view_number(char *out, size_t cap, uint64_t n, size_t width);
+/* Distinct calls or users of `most` failures: above 64 they are estimates, "-" for none.  Returns out. */
+char *view_about(unsigned n, uint64_t most, char *out, size_t cap);
 /* "3.6", "31.2", "1,204"; returns out. */
 char *view_rate(char *out, size_t cap, double per_s);
 /* "3.6%" of whole, "-" when whole is 0; returns out. */

@@ -102,98 +102,114 @@ fuzz_packet(const uint8_t *data, size_t n, unsigned flags, unsigned fail)
 	hep_free(h);
 }
 
-/* A reader of a connection, as input has it. */
+/* What a reader of a connection holds: bytes come in segments, and go from the front. */
+struct fuzz_reader {
+	const uint8_t *data;
+	size_t n, at, have;
+	unsigned how;
+	uint32_t seed;
+	char *buf;
+};
+
+static struct fuzz_reader
+fuzz_reader_new(const uint8_t *data, size_t n, unsigned how, uint32_t seed)
+{
+	struct fuzz_reader r = { .data = data, .n = n, .how = how, .seed = seed, .buf = malloc(n + 1) };
+
+	fuzz_check(r.buf != NULL);
+	return r;
+}
+
+/* One more segment; false: it was the last. */
+static bool
+fuzz_more(struct fuzz_reader *r)
+{
+	size_t size = fuzz_size(&r->seed, r->how, r->n - r->at);
+
+	memcpy(r->buf + r->have, r->data + r->at, size);
+	r->have += size;
+	r->at += size;
+	return r->at < r->n;
+}
+
+static void
+fuzz_eat(struct fuzz_reader *r, size_t n)
+{
+	fuzz_check(n <= r->have);
+	r->have -= n;
+	memmove(r->buf, r->buf + n, r->have);
+}
+
+/* As input has it. */
 static struct fuzz_log
 fuzz_cut(const uint8_t *data, size_t n, unsigned how, uint32_t seed)
 {
+	struct fuzz_reader r = fuzz_reader_new(data, n, how, seed);
 	struct hepcut c = { .max = FUZZ_INFLATE };
 	struct fuzz_log log = { 0 };
-	char *buf = malloc(n + 1);
-	size_t have = 0, at = 0;
-	bool end = false;
+	struct hepcut_step step;
+	bool more = true;
 
-	fuzz_check(buf != NULL);
-	while (!end) {
-		size_t size = fuzz_size(&seed, how, n - at);
-		struct hepcut_step step;
-
-		memcpy(buf + have, data + at, size);
-		have += size;
-		at += size;
-		end = at == n;
+	while (more) {
+		more = fuzz_more(&r);
 		do {
-			step = hepcut_next(&c, (struct slice){ buf, have }, false);
-			if (!step.ready && end) {
-				have -= step.eat;
-				memmove(buf, buf + step.eat, have);
-				step = hepcut_next(&c, (struct slice){ buf, have }, true);
-				fuzz_check(step.eat + step.len == have);
+			step = hepcut_next(&c, (struct slice){ r.buf, r.have }, false);
+			if (!step.ready && !more) {
+				fuzz_eat(&r, step.eat);
+				step = hepcut_next(&c, (struct slice){ r.buf, r.have }, true);
+				fuzz_check(step.eat + step.len == r.have);
 			}
-			fuzz_check(step.eat + step.len <= have && step.len <= HEPCUT_MAX);
+			fuzz_check(step.eat + step.len <= r.have && step.len <= HEPCUT_MAX);
 			if (step.ready) {
-				fuzz_add(&log, buf + step.eat, step.len);
+				fuzz_add(&log, r.buf + step.eat, step.len);
 				log.n++;
 			}
-			have -= step.eat + step.len;
-			memmove(buf, buf + step.eat + step.len, have);
+			fuzz_eat(&r, step.eat + step.len);
 		} while (step.ready);
-		fuzz_check(have <= HEPCUT_MAX);
+		fuzz_check(r.have <= HEPCUT_MAX);
 	}
 	log.counts[0] = c.skipped;
 	log.counts[1] = c.lost;
 	log.counts[2] = c.cut;
 	log.counts[3] = c.damaged;
 	hepcut_fini(&c);
-	free(buf);
+	free(r.buf);
 	return log;
 }
 
 static struct fuzz_log
 fuzz_ws(const uint8_t *data, size_t n, unsigned how, uint32_t seed)
 {
+	struct fuzz_reader r = fuzz_reader_new(data, n, how, seed);
 	struct ws w = { 0 };
 	struct fuzz_log log = { 0 };
-	char *buf = malloc(n + 1);
-	size_t have = 0, at = 0;
-	bool end = false;
+	struct ws_step step;
+	bool more = true;
 
-	fuzz_check(buf != NULL);
-	while (!end) {
-		size_t size = fuzz_size(&seed, how, n - at);
-		struct ws_step step;
+	while (more) {
+		bool last = false;
 
-		memcpy(buf + have, data + at, size);
-		have += size;
-		at += size;
-		end = at == n;
+		more = fuzz_more(&r);
 		do {
-			bool last = false;
-
-			step = ws_next(&w, buf, have, false);
-			if (!step.ready && end) {
-				have -= step.eat;
-				memmove(buf, buf + step.eat, have);
-				step = ws_next(&w, buf, have, true);
+			step = ws_next(&w, r.buf, r.have, false);
+			if (!step.ready && !more) {
+				fuzz_eat(&r, step.eat);
+				step = ws_next(&w, r.buf, r.have, true);
 				last = true;
 			}
-			fuzz_check(step.eat <= have);
-			have -= step.eat;
-			memmove(buf, buf + step.eat, have);
-			fuzz_check(step.len <= step.drop && step.drop <= have);
+			fuzz_eat(&r, step.eat);
+			fuzz_check(step.len <= step.drop && step.drop <= r.have);
 			if (step.ready) {
-				fuzz_add(&log, buf, step.len);
+				fuzz_add(&log, r.buf, step.len);
 				log.n++;
 			}
-			have -= step.drop;
-			memmove(buf, buf + step.drop, have);
-			if (last)
-				break;
-		} while (step.ready);
+			fuzz_eat(&r, step.drop);
+		} while (step.ready && !last);
 	}
 	log.counts[0] = w.resyncs;
 	log.counts[1] = w.oversize;
 	log.counts[2] = w.other;
-	free(buf);
+	free(r.buf);
 	return log;
 }
 

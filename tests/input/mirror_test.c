@@ -2,7 +2,7 @@
  * mirror: HEP, plain copies and TZSP through receivers on loopback: what a datagram or a packet of a stream becomes,
  * however it is cut, what the kernel dropped, and the limits of streams.
  */
-#include "receiver_harness.h"
+#include "receiver_cases.h"
 
 #include <zlib.h>
 
@@ -42,13 +42,6 @@ zipped(uint8_t *out, size_t cap, const uint8_t *in, size_t n)
 	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
 	(void)deflateEnd(&z);
 	return z.total_out;
-}
-
-static void
-forget(struct harness *h)
-{
-	while (h->n > 0)
-		free(h->texts[--h->n].data);
 }
 
 static void
@@ -105,21 +98,10 @@ test_customs(void **state)
 static void
 test_datagrams(void **state)
 {
-	static uint8_t big[65507];
 	struct harness *h = *state;
 	int fd;
 
-	harness_run(h, "udp:127.0.0.1:0");
-	fd = harness_connect(h, 4, SOCK_DGRAM);
-	harness_say(fd, "SIP/2.0 486 Busy Here\r\n\r\n");
-	harness_send(fd, "", 0);
-	memset(big, 'x', sizeof big);
-	harness_send(fd, big, sizeof big);
-	harness_wait(h, 3);
-	harness_heard(h, 0, "SIP/2.0 486 Busy Here\r\n\r\n", false);
-	harness_heard(h, 1, "", false);
-	assert_int_equal(h->texts[2].len, sizeof big);
-	assert_memory_equal(h->texts[2].data, big, sizeof big);
+	cases_datagrams(h, "SIP/2.0 486 Busy Here\r\n\r\n");
 	for (unsigned i = 0; i < 3; i++) {
 		assert_int_equal(h->texts[i].link, LINK_MIRROR);
 		assert_int_equal(h->texts[i].from.addr[0], 127);
@@ -127,12 +109,8 @@ test_datagrams(void **state)
 		assert_int_equal(h->texts[i].to.port, harness_port(h));
 		assert_int_equal(h->texts[i].to.addr[0], 127);
 	}
-	assert_true(h->batches > 0);
-	input_stats(h->in, &h->st);
-	assert_int_equal(h->st.senders, 1);
-	(void)close(fd);
 	harness_close(h);
-	forget(h);
+	cases_forget(h);
 	h->cfg.kind = INPUT_TZSP;
 	harness_run(h, "udp:127.0.0.1:0");
 	fd = harness_connect(h, 4, SOCK_DGRAM);
@@ -142,37 +120,12 @@ test_datagrams(void **state)
 	(void)close(fd);
 }
 
-/* Frames and drops are what was sent, to the last one; and asking again changes nothing. */
 static void
 test_drops(void **state)
 {
-	enum { SENT = 3000, SMALL = 64 << 10 };
-	struct harness *h = *state;
-	int small = SMALL, fd;
 	uint8_t p[PACKET];
 
-	harness_run(h, "udp:127.0.0.1:0");
-	assert_int_equal(
-	    setsockopt(harness_receiver(h)->listener[0].port.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
-	fd = harness_connect(h, 4, SOCK_DGRAM);
-	(void)packet(p, sizeof p, 'a');
-	for (unsigned i = 0; i < SENT; i++)
-		harness_send(fd, p, sizeof p);
-	for (unsigned i = 0; i < 20; i++)
-		(void)uv_run(&h->loop, UV_RUN_NOWAIT);
-	for (unsigned i = 0; i < 2; i++) {
-		input_stats(h->in, &h->st);
-		assert_true(h->st.kernel_drops > 0 && h->st.frames > 0);
-		assert_int_equal(h->st.frames + h->st.kernel_drops, SENT);
-	}
-	/* The next flood is counted on top. */
-	for (unsigned i = 0; i < SENT; i++)
-		harness_send(fd, p, sizeof p);
-	for (unsigned i = 0; i < 20; i++)
-		(void)uv_run(&h->loop, UV_RUN_NOWAIT);
-	input_stats(h->in, &h->st);
-	assert_int_equal(h->st.frames + h->st.kernel_drops, 2 * SENT);
-	(void)close(fd);
+	cases_drops(*state, p, packet(p, sizeof p, 'a'));
 }
 
 /* What the kernel gave is told: at least what it gives anybody, at most what was asked for. */
@@ -194,21 +147,8 @@ test_buffer(void **state)
 static void
 test_allow(void **state)
 {
-	struct harness *h = *state;
-	struct peers *there = peers_new();
-	int fd;
-
-	assert_int_equal(peers_add(there, slice_str("x"), (enum peer_role)0, slice_str("192.0.2.0/24"), &h->em), 0);
-	h->cfg.allow = there;
-	harness_run(h, "udp:0.0.0.0:0");
-	fd = harness_connect(h, 4, SOCK_DGRAM);
-	harness_say(fd, "HEP3");
-	harness_wait_for(h, &h->in->st.refused, 1);
-	assert_int_equal(h->n, 0);
-	(void)close(fd);
-	harness_close(h);
-	peers_free(there);
-	h->cfg.allow = NULL;
+	cases_turned_away(*state, "udp:0.0.0.0:0", SOCK_DGRAM, "HEP3");
+	cases_turned_away(*state, "tcp:0.0.0.0:0", SOCK_STREAM, "HEP3");
 }
 
 /* Three packets and a gzip member between them, cut at every place, and a byte at a time. */
@@ -237,8 +177,7 @@ test_stream_cut(void **state)
 		}
 		if (cut > 0)
 			harness_send(fd, stream, cut);
-		for (unsigned i = 0; i < 2; i++)
-			(void)uv_run(&h->loop, UV_RUN_NOWAIT);
+		cases_turns(h, 2);
 		if (cut > 0 && cut < at)
 			harness_send(fd, stream + cut, at - cut);
 		harness_wait(h, 4);
@@ -251,7 +190,7 @@ test_stream_cut(void **state)
 		(void)close(fd);
 		harness_wait_for(h, &h->in->st.senders, 0);
 		h->in->st.frames -= h->n;
-		forget(h);
+		cases_forget(h);
 	}
 	assert_int_equal(h->in->st.bad_frames + h->in->st.trimmed + h->in->st.closed, 0);
 }
@@ -273,8 +212,7 @@ test_stream_copies(void **state)
 		int fd = harness_connect(h, 4, SOCK_STREAM);
 
 		harness_send(fd, stream, cut);
-		for (unsigned i = 0; i < 3; i++)
-			(void)uv_run(&h->loop, UV_RUN_NOWAIT);
+		cases_turns(h, 3);
 		if (cut < n)
 			harness_send(fd, stream + cut, n - cut);
 		harness_wait(h, 3);
@@ -283,7 +221,7 @@ test_stream_copies(void **state)
 		(void)close(fd);
 		harness_wait_for(h, &h->in->st.senders, 0);
 		h->in->st.frames -= h->n;
-		forget(h);
+		cases_forget(h);
 	}
 	assert_int_equal(h->in->st.bad_frames + h->in->st.closed, 0);
 }
@@ -359,8 +297,7 @@ test_stream_nonsense(void **state)
 	harness_run(h, "tcp:127.0.0.1:0");
 	fd = harness_connect(h, 4, SOCK_STREAM);
 	harness_send(fd, noise, 100);
-	for (unsigned i = 0; i < 5; i++)
-		(void)uv_run(&h->loop, UV_RUN_NOWAIT);
+	cases_turns(h, 5);
 	assert_int_equal(h->in->st.closed, 0);
 	harness_send(fd, noise, sizeof noise);
 	harness_wait_for(h, &h->in->st.closed, 1);
@@ -390,63 +327,23 @@ test_stream_nonsense(void **state)
 static void
 test_stream_slow(void **state)
 {
-	struct harness *h = *state;
-	uint8_t p[PACKET];
-	int slow, idle;
+	static uint8_t whole[PACKET], part[65535];
 
-	harness_open(h, "tcp:127.0.0.1:0");
-	harness_receiver(h)->lim.frame_ms = 40;
-	harness_start(h);
-	idle = harness_connect(h, 4, SOCK_STREAM);
-	harness_send(idle, p, packet(p, PACKET, 'a'));
-	harness_wait(h, 1);
-	slow = harness_connect(h, 4, SOCK_STREAM);
-	harness_send(slow, p, 50);
-	harness_wait_for(h, &h->in->st.closed, 1);
-	assert_int_equal(h->n, 2);
-	assert_true(h->texts[1].cut);
-	assert_int_equal(h->in->st.senders, 1);
-	(void)close(idle);
-	(void)close(slow);
+	(void)packet(part, sizeof part, 'b');
+	cases_slow(*state, whole, packet(whole, sizeof whole, 'a'), part, 50);
 }
 
-/* Memory of all connections has an end; the one that holds most gives way, and the others lose nothing. */
 static void
 test_stream_memory(void **state)
 {
-	enum { MUCH = 40000, LITTLE = 10000 };
+	static uint8_t much[65535], little[CASES_LITTLE + 1];
 	struct harness *h = *state;
-	uint8_t p[65535];
-	int much, little[3];
 
-	harness_open(h, "tcp:127.0.0.1:0");
-	harness_receiver(h)->purse.max = 100 << 10;
-	harness_start(h);
-	much = harness_connect(h, 4, SOCK_STREAM);
-	(void)packet(p, sizeof p, 'm');
-	harness_send(much, p, MUCH);
-	for (unsigned i = 0; harness_receiver(h)->purse.used < 65536 && i < HARNESS_TURNS; i++)
-		(void)uv_run(&h->loop, UV_RUN_ONCE);
-	assert_int_equal(harness_receiver(h)->purse.used, 65536);
-	(void)packet(p, LITTLE + 1, 'l');
-	for (unsigned i = 0; i < 3; i++) {
-		little[i] = harness_connect(h, 4, SOCK_STREAM);
-		harness_send(little[i], p, LITTLE);
-	}
-	harness_wait_for(h, &h->in->st.closed, 1);
-	assert_int_equal(h->n, 1);
-	assert_true(h->texts[0].cut);
-	assert_int_equal(h->texts[0].len, MUCH);
-	for (unsigned i = 0; i < 3; i++)
-		harness_send(little[i], "l", 1);
-	harness_wait(h, 4);
-	for (unsigned i = 0; i < 3; i++) {
-		is_packet(h, 1 + i, LITTLE + 1, 'l');
-		(void)close(little[i]);
-	}
-	(void)close(much);
-	harness_wait_for(h, &h->in->st.senders, 0);
-	assert_int_equal(harness_receiver(h)->purse.used, 0);
+	(void)packet(much, sizeof much, 'm');
+	(void)packet(little, sizeof little, 'l');
+	cases_memory(h, much, little, 'l');
+	for (unsigned i = 1; i <= 3; i++)
+		is_packet(h, i, sizeof little, 'l');
 }
 
 /* Without memory for what is left of a packet its connection goes, and nothing else. */
@@ -457,18 +354,7 @@ test_memory_short(void **state)
 	uint8_t p[PACKET];
 	int fd;
 
-	for (long n = 1; n < 100; n++) {
-		int err;
-
-		h->cfg.arg = "udp:127.0.0.1:0";
-		mem_fail_at(n);
-		err = input_open(&h->in, &h->cfg, &h->em);
-		mem_fail_at(0);
-		if (err == 0)
-			break;
-		assert_int_equal(err, -ENOMEM);
-	}
-	assert_non_null(h->in);
+	cases_open_short(h, "udp:127.0.0.1:0");
 	harness_close(h);
 	harness_run(h, "tcp:127.0.0.1:0");
 	fd = harness_connect(h, 4, SOCK_STREAM);

@@ -1,11 +1,9 @@
 /* syslog: receivers on loopback and a real loop; who is let in, what is handed over, and the limits of everything. */
-#include "receiver_harness.h"
+#include "receiver_cases.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-
-#include "input/receiver_int.h"
 
 static void
 test_arguments(void **state)
@@ -83,34 +81,14 @@ test_in_use(void **state)
 static void
 test_udp(void **state)
 {
-	static char big[65507];
 	struct harness *h = *state;
-	int a, b;
 
-	harness_run(h, "udp:127.0.0.1:0");
-	a = harness_connect(h, 4, SOCK_DGRAM);
-	b = harness_connect(h, 4, SOCK_DGRAM);
-	harness_say(a, "<1>one\n");
-	harness_send(b, "", 0);
-	memset(big, 'x', sizeof big);
-	harness_send(a, big, sizeof big);
-	harness_wait(h, 3);
-	harness_heard(h, 0, "<1>one\n", false);
-	harness_heard(h, 1, "", false);
-	assert_int_equal(h->texts[2].len, sizeof big);
-	assert_memory_equal(h->texts[2].data, big, sizeof big);
-	/* One address is one sender, whatever its port. */
+	cases_datagrams(h, "<1>one\n");
 	assert_int_equal(h->texts[0].origin, h->texts[1].origin);
-	assert_true(h->texts[0].from.port != h->texts[1].from.port);
-	assert_true(h->batches > 0);
 	assert_string_equal(h->sentence, "");
 	assert_int_equal(h->states, 1);
-	input_stats(h->in, &h->st);
-	assert_int_equal(h->st.senders, 1);
 	assert_int_equal(h->st.connected, 1);
-	assert_int_equal(h->st.bytes, 7 + sizeof big);
-	(void)close(a);
-	(void)close(b);
+	assert_int_equal(h->st.bytes, 7 + h->texts[2].len);
 }
 
 /* More addresses than the table holds: the one silent for longest is forgotten, and its stream ends. */
@@ -147,28 +125,12 @@ test_udp_senders(void **state)
 	assert_int_equal(h->st.connected, RECEIVER_SENDERS + 2);
 }
 
-/* What the kernel had to drop is told. */
 static void
 test_udp_drops(void **state)
 {
-	enum { SENT = 2000, SMALL = 64 << 10 };
-	struct harness *h = *state;
-	int small = SMALL, fd;
+	static const char line[] = "<134>Mar  3 10:15:01 pbx asterisk[1]: SIP/2.0 486 Busy Here";
 
-	harness_run(h, "udp:127.0.0.1:0");
-	assert_int_equal(
-	    setsockopt(harness_receiver(h)->listener[0].port.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
-	fd = harness_connect(h, 4, SOCK_DGRAM);
-	for (unsigned i = 0; i < SENT; i++)
-		harness_say(fd, "<134>Mar  3 10:15:01 pbx asterisk[1]: SIP/2.0 486 Busy Here");
-	(void)close(fd);
-	for (unsigned i = 0; i < 20; i++)
-		(void)uv_run(&h->loop, UV_RUN_NOWAIT);
-	input_stats(h->in, &h->st);
-	assert_true(h->st.kernel_drops > 0);
-	assert_int_equal(h->st.frames + h->st.kernel_drops, SENT);
-	input_stats(h->in, &h->st);
-	assert_int_equal(h->st.frames + h->st.kernel_drops, SENT);
+	cases_drops(*state, line, sizeof line - 1);
 }
 
 static void
@@ -350,32 +312,16 @@ test_unix_paths(void **state)
 	harness_refused(h, arg, -ENOENT, "No such file");
 }
 
-/* Who is not on the list is turned away before a byte is read. */
 static void
 test_allow(void **state)
 {
 	struct harness *h = *state;
-	struct peers *there = peers_new(), *here = peers_new();
-	struct slice name = slice_str("x");
+	struct peers *here = peers_new();
 	int fd;
 
-	assert_int_equal(peers_add(there, name, (enum peer_role)0, slice_str("192.0.2.0/24"), &h->em), 0);
-	assert_int_equal(peers_add(here, name, (enum peer_role)0, slice_str("127.0.0.0/8"), &h->em), 0);
-	h->cfg.allow = there;
-	harness_run(h, "udp:0.0.0.0:0");
-	fd = harness_connect(h, 4, SOCK_DGRAM);
-	harness_say(fd, "<1>no");
-	harness_wait_for(h, &h->in->st.refused, 1);
-	(void)close(fd);
-	harness_close(h);
-	harness_run(h, "tcp:0.0.0.0:0");
-	fd = harness_connect(h, 4, SOCK_STREAM);
-	harness_say(fd, "<1>no\n");
-	harness_wait_for(h, &h->in->st.refused, 1);
-	assert_int_equal(h->in->st.connected, 0);
-	(void)close(fd);
-	harness_close(h);
-	assert_int_equal(h->n, 0);
+	cases_turned_away(h, "udp:0.0.0.0:0", SOCK_DGRAM, "<1>no");
+	cases_turned_away(h, "tcp:0.0.0.0:0", SOCK_STREAM, "<1>no\n");
+	assert_int_equal(peers_add(here, slice_str("x"), (enum peer_role)0, slice_str("127.0.0.0/8"), &h->em), 0);
 	h->cfg.allow = here;
 	harness_run(h, "udp:0.0.0.0:0");
 	fd = harness_connect(h, 4, SOCK_DGRAM);
@@ -384,10 +330,7 @@ test_allow(void **state)
 	assert_int_equal(h->in->st.refused, 0);
 	(void)close(fd);
 	harness_close(h);
-	h->n = 0;
-	free(h->texts[0].data);
 	peers_free(here);
-	peers_free(there);
 	h->cfg.allow = NULL;
 }
 
@@ -437,33 +380,10 @@ test_caps(void **state)
 	caps(*state, 256, 3, 3);
 }
 
-/* A message that begins and does not end costs its connection; silence between messages costs nothing. */
 static void
 test_slow_frame(void **state)
 {
-	struct harness *h = *state;
-	int slow, idle;
-
-	harness_open(h, "tcp:127.0.0.1:0");
-	harness_receiver(h)->lim.frame_ms = 40;
-	harness_start(h);
-	idle = harness_connect(h, 4, SOCK_STREAM);
-	harness_say(idle, "<1>hello\n");
-	harness_wait(h, 1);
-	slow = harness_connect(h, 4, SOCK_STREAM);
-	for (unsigned i = 0; i < 100 * HARNESS_TURNS && h->in->st.closed == 0; i++) {
-		/* A byte now and then does not help. */
-		(void)send(slow, "x", 1, MSG_NOSIGNAL);
-		(void)uv_run(&h->loop, UV_RUN_ONCE);
-	}
-	assert_int_equal(h->in->st.closed, 1);
-	assert_int_equal(h->n, 2);
-	assert_true(h->texts[1].cut);
-	assert_int_equal(h->in->st.senders, 1);
-	harness_say(idle, "<1>still here\n");
-	harness_wait(h, 3);
-	(void)close(idle);
-	(void)close(slow);
+	cases_slow(*state, "<1>hello\n", 9, "x", 1);
 }
 
 static void
@@ -510,43 +430,18 @@ test_tls_on_plain(void **state)
 	assert_non_null(strstr(h->sentence, "speaks TLS"));
 }
 
-/* Memory of all connections has an end; the one that holds most gives way, and the others lose nothing. */
 static void
 test_memory(void **state)
 {
-	enum { MUCH = 40000, LITTLE = 10000 };
+	static char x[CASES_MUCH];
 	struct harness *h = *state;
-	char *x = malloc(MUCH);
-	int much, little[3];
 
-	assert_non_null(x);
-	memset(x, 'x', MUCH);
-	harness_open(h, "tcp:127.0.0.1:0");
-	harness_receiver(h)->purse.max = 100 << 10;
-	harness_start(h);
-	much = harness_connect(h, 4, SOCK_STREAM);
-	harness_send(much, x, MUCH);
-	for (unsigned i = 0; harness_receiver(h)->purse.used < 65536 && i < HARNESS_TURNS; i++)
-		(void)uv_run(&h->loop, UV_RUN_ONCE);
-	assert_int_equal(harness_receiver(h)->purse.used, 65536);
-	for (unsigned i = 0; i < 3; i++) {
-		little[i] = harness_connect(h, 4, SOCK_STREAM);
-		harness_send(little[i], x, LITTLE);
+	memset(x, 'x', sizeof x);
+	cases_memory(h, x, x, '\n');
+	for (unsigned i = 1; i <= 3; i++) {
+		assert_int_equal(h->texts[i].len, CASES_LITTLE);
+		assert_false(h->texts[i].cut);
 	}
-	harness_wait_for(h, &h->in->st.closed, 1);
-	assert_int_equal(h->n, 1);
-	assert_true(h->texts[0].cut);
-	assert_int_equal(h->texts[0].len, MUCH);
-	for (unsigned i = 0; i < 3; i++)
-		harness_say(little[i], "\n");
-	harness_wait(h, 4);
-	for (unsigned i = 0; i < 3; i++) {
-		assert_int_equal(h->texts[1 + i].len, LITTLE);
-		assert_false(h->texts[1 + i].cut);
-		(void)close(little[i]);
-	}
-	(void)close(much);
-	free(x);
 }
 
 /* Out of descriptors: who comes is sent away and counted, and there is no storm of wake-ups. */
@@ -680,40 +575,22 @@ test_no_reader(void **state)
 	assert_non_null(strstr(h->em.text, "reads logs"));
 }
 
-/* Each allocation of opening and of one connection fails in turn. */
+/* Opening without memory, and one connection. */
 static void
 test_memory_short(void **state)
 {
-	static const char *const arg[] = { "udp:127.0.0.1:0", "tcp:127.0.0.1:0" };
 	struct harness *h = *state;
+	int fd;
 
-	for (unsigned i = 0; i < 2; i++) {
-		long n = 0;
-
-		for (;;) {
-			int err;
-
-			h->cfg.arg = arg[i];
-			mem_fail_at(++n);
-			err = input_open(&h->in, &h->cfg, &h->em);
-			mem_fail_at(0);
-			if (err == 0)
-				break;
-			assert_int_equal(err, -ENOMEM);
-			assert_null(h->in);
-		}
-		assert_true(n > 2);
-		harness_start(h);
-		if (i == 1) {
-			int fd = harness_connect(h, 4, SOCK_STREAM);
-
-			mem_fail_at(1);
-			harness_wait_for(h, &h->in->st.refused, 1);
-			mem_fail_at(0);
-			(void)close(fd);
-		}
-		harness_close(h);
-	}
+	cases_open_short(h, "udp:127.0.0.1:0");
+	harness_close(h);
+	cases_open_short(h, "tcp:127.0.0.1:0");
+	harness_start(h);
+	fd = harness_connect(h, 4, SOCK_STREAM);
+	mem_fail_at(1);
+	harness_wait_for(h, &h->in->st.refused, 1);
+	mem_fail_at(0);
+	(void)close(fd);
 }
 
 int

@@ -5,42 +5,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
-#include <locale.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "scene_drawing.h"
 #include "sipwhy/timefmt.h"
 #include "view/view_int.h"
 
-enum { ROWS = 24, COLS = 80 };
-
-static void
-open_drawing(struct scene *s)
-{
-	scene_open(s);
-	scene_drawing_hello(s);
-	scene_drawing_events(s);
-	free(scene_draw(s, ROWS, COLS, false));
-	scene_keys(s, "2");
-}
-
-static bool
-shows(struct scene *s, int row, const char *text)
-{
-	char *screen = scene_draw(s, ROWS, COLS, false), *line = screen, *end;
-	bool found;
-
-	for (int i = 0; i < row; i++)
-		line = strchr(line, '\n') + 1;
-	end = strchr(line, '\n');
-	*end = '\0';
-	found = strstr(line, text) != NULL;
-	free(screen);
-	return found;
-}
+enum { ROWS = SCENE_ROWS, COLS = SCENE_COLS };
 
 static const struct event *
 current(const struct scene *s)
@@ -58,9 +30,27 @@ test_screens(void **state)
 	struct scene s;
 
 	(void)state;
-	open_drawing(&s);
+	scene_drawing_open(&s, NULL);
 	lens_mark(s.viewer, 15, true);
 	scene_check_all(&s, "events");
+	scene_close(&s);
+}
+
+/* As drawn, of many more than are kept; and where the filter hides them all. */
+static void
+test_kept(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_drawing_kept(&s, NULL);
+	lens_mark(s.viewer, 48252, true);
+	scene_check(&s, "events-drawing", ROWS, COLS, false);
+	scene_check(&s, "events-drawing", ROWS, COLS, true);
+	scene_keys(&s, ":filter code:503 peer:carier-a\r");
+	for (int i = 0; i < 4; i++)
+		free(scene_draw(&s, ROWS, COLS, false));
+	scene_check(&s, "events-drawing-hidden", ROWS, COLS, false);
 	scene_close(&s);
 }
 
@@ -90,7 +80,7 @@ test_empty(void **state)
 	struct scene s;
 
 	(void)state;
-	open_drawing(&s);
+	scene_drawing_open(&s, NULL);
 	scene_keys(&s, ":filter code:503 peer:carier-a\r");
 	for (int i = 0; i < 4; i++)
 		free(scene_draw(&s, ROWS, COLS, false));
@@ -100,7 +90,7 @@ test_empty(void **state)
 	assert_string_equal(s.viewer->filter_text, "code:503 peer:carrier-a");
 	scene_keys(&s, "\x1b");
 	assert_null(s.viewer->filter);
-	assert_true(shows(&s, 1, "18 kept"));
+	assert_true(scene_row_shows(&s, 1, "18 kept"));
 	scene_close(&s);
 }
 
@@ -131,25 +121,25 @@ test_follow(void **state)
 	struct event e = scene_failure(SCENE_NOW, 500, "Server Error", "carrier-b");
 
 	(void)state;
-	open_drawing(&s);
+	scene_drawing_open(&s, NULL);
 	assert_int_equal(s.viewer->event_id, 18);
-	assert_true(shows(&s, 0, "follow"));
+	assert_true(scene_row_shows(&s, 0, "follow"));
 	scene_put(&s, &e);
 	free(scene_draw(&s, ROWS, COLS, false));
 	assert_int_equal(s.viewer->event_id, 19);
 	/* Away from the newest: follow is off and nothing moves. */
 	scene_keys(&s, "jjj");
 	assert_int_equal(s.viewer->event_id, 16);
-	assert_true(shows(&s, 6, ">14:32:05"));
-	assert_true(shows(&s, 0, "follow off"));
+	assert_true(scene_row_shows(&s, 6, ">14:32:05"));
+	assert_true(scene_row_shows(&s, 0, "follow off"));
 	scene_put(&s, &e);
 	scene_put(&s, &e);
-	assert_true(shows(&s, 0, "follow off +2 new"));
-	assert_true(shows(&s, 6, ">14:32:05"));
+	assert_true(scene_row_shows(&s, 0, "follow off +2 new"));
+	assert_true(scene_row_shows(&s, 6, ">14:32:05"));
 	newest = s.next_id - 1;
 	scene_keys(&s, "G");
 	assert_int_equal(s.viewer->event_id, newest);
-	assert_false(shows(&s, 0, "follow off"));
+	assert_false(scene_row_shows(&s, 0, "follow off"));
 	scene_keys(&s, "g");
 	assert_int_equal(s.viewer->event_id, 1);
 	(void)viewer_key(s.viewer, UI_KEY_HOME);
@@ -159,7 +149,7 @@ test_follow(void **state)
 	scene_keys(&s, "A");
 	assert_int_equal(s.viewer->event_id, newest);
 	scene_keys(&s, "A");
-	assert_true(shows(&s, 0, "follow off"));
+	assert_true(scene_row_shows(&s, 0, "follow off"));
 	scene_close(&s);
 }
 
@@ -172,7 +162,7 @@ test_resize(void **state)
 	struct event e = scene_failure(SCENE_NOW, 500, "Server Error", "carrier-b");
 
 	(void)state;
-	open_drawing(&s);
+	scene_drawing_open(&s, NULL);
 	scene_keys(&s, "jjjjjjjjjj");
 	assert_int_equal(s.viewer->event_id, 8);
 	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
@@ -184,7 +174,7 @@ test_resize(void **state)
 		free(screen);
 		scene_put(&s, &e);
 	}
-	assert_true(shows(&s, 0, "+5 new"));
+	assert_true(scene_row_shows(&s, 0, "+5 new"));
 	scene_close(&s);
 }
 
@@ -196,11 +186,11 @@ test_past(void **state)
 	struct scene s;
 
 	(void)state;
-	open_drawing(&s);
+	scene_drawing_open(&s, NULL);
 	for (const char *view = views; *view != '\0'; view++) {
 		scene_keys(&s, (const char[]){ *view, '\0' });
 		store_look(s.store, SCENE_NOW - 10 * NS_PER_S);
-		assert_true(shows(&s, 0, "PAST"));
+		assert_true(scene_row_shows(&s, 0, "PAST"));
 		assert_int_equal(scene_keys(&s, "G"), COMMAND_LOOK);
 		assert_int_equal(viewer_request(s.viewer)->t_ns, 0);
 		store_look(s.store, 0);
@@ -215,7 +205,7 @@ test_walk(void **state)
 	struct scene s;
 
 	(void)state;
-	open_drawing(&s);
+	scene_drawing_open(&s, NULL);
 	scene_keys(&s, "e");
 	assert_int_equal(current(&s)->code, 503);
 	assert_int_equal(s.viewer->event_id, 17);
@@ -224,7 +214,7 @@ test_walk(void **state)
 	scene_keys(&s, "EEE");
 	assert_int_equal(s.viewer->event_id, 18);
 	scene_keys(&s, "E");
-	assert_true(shows(&s, 21, "no 5xx, 6xx or silence above this one"));
+	assert_true(scene_row_shows(&s, 21, "no 5xx, 6xx or silence above this one"));
 	/* The same signature: a cause makes another one of it. */
 	scene_keys(&s, "nn");
 	assert_int_equal(s.viewer->event_id, 9);
@@ -239,10 +229,10 @@ test_sort(void **state)
 	struct scene s;
 
 	(void)state;
-	open_drawing(&s);
+	scene_drawing_open(&s, NULL);
 	scene_keys(&s, ">");
 	assert_int_equal(s.viewer->order, SIFT_CODE);
-	assert_true(shows(&s, 1, "sort code v"));
+	assert_true(scene_row_shows(&s, 1, "sort code v"));
 	/* Who followed the newest sees the largest; who stands on a row stays on it. */
 	assert_int_equal(current(&s)->code, 603);
 	scene_keys(&s, "j<>");
@@ -252,7 +242,7 @@ test_sort(void **state)
 	scene_keys(&s, "z");
 	(void)viewer_key(s.viewer, UI_KEY_HOME);
 	assert_int_equal(current(&s)->code, 0);
-	assert_true(shows(&s, 1, "sort code ^"));
+	assert_true(scene_row_shows(&s, 1, "sort code ^"));
 	scene_keys(&s, "<");
 	assert_int_equal(s.viewer->order, SIFT_TIME);
 	scene_keys(&s, ">>>>");
@@ -268,16 +258,16 @@ test_with(void **state)
 	struct scene s;
 
 	(void)state;
-	open_drawing(&s);
+	scene_drawing_open(&s, NULL);
 	scene_keys(&s, "=");
 	assert_string_equal(s.viewer->filter_text, "code:503");
 	assert_int_equal(sift_count(s.viewer->sift), 6);
-	assert_true(shows(&s, 1, "6 of 18"));
+	assert_true(scene_row_shows(&s, 1, "6 of 18"));
 	/* The first press shows which column it is, the next ones go on. */
 	scene_keys(&s, "lll");
-	assert_true(shows(&s, 21, "column method"));
+	assert_true(scene_row_shows(&s, 21, "column method"));
 	scene_keys(&s, "l");
-	assert_true(shows(&s, 21, "column peer: = only wholesale-c"));
+	assert_true(scene_row_shows(&s, 21, "column peer: = only wholesale-c"));
 	scene_keys(&s, "!");
 	assert_string_equal(s.viewer->filter_text, "code:503 -peer:wholesale-c");
 	assert_int_equal(sift_count(s.viewer->sift), 0);
@@ -295,12 +285,12 @@ test_marks(void **state)
 	const struct view_request *r;
 
 	(void)state;
-	open_drawing(&s);
+	scene_drawing_open(&s, NULL);
 	scene_keys(&s, " j ");
 	assert_int_equal(s.viewer->n_marks, 2);
 	assert_true(lens_is_marked(s.viewer, 18));
 	assert_true(lens_is_marked(s.viewer, 16));
-	assert_true(shows(&s, 3, "*14:32:06  503"));
+	assert_true(scene_row_shows(&s, 3, "*14:32:06  503"));
 	scene_keys(&s, "s:");
 	assert_true(prompt_active(s.viewer));
 	assert_int_equal(scene_keys(&s, "/tmp/x.pcap\r"), COMMAND_SAVE);
@@ -354,20 +344,20 @@ test_clear(void **state)
 	struct event e = scene_failure(SCENE_NOW, 500, "Server Error", "carrier-b");
 
 	(void)state;
-	open_drawing(&s);
+	scene_drawing_open(&s, NULL);
 	viewer_clock(s.viewer, SCENE_NOW);
 	(void)viewer_key(s.viewer, UI_KEY_F5);
-	assert_true(shows(&s, 21, "Clear all 18 failures"));
+	assert_true(scene_row_shows(&s, 21, "Clear all 18 failures"));
 	scene_keys(&s, "n");
-	assert_true(shows(&s, 1, "18 kept"));
+	assert_true(scene_row_shows(&s, 1, "18 kept"));
 	(void)viewer_key(s.viewer, UI_KEY_F5);
 	scene_keys(&s, "y");
-	assert_true(shows(&s, 1, "0 kept"));
+	assert_true(scene_row_shows(&s, 1, "0 kept"));
 	scene_put(&s, &e);
-	assert_true(shows(&s, 1, "1 kept"));
+	assert_true(scene_row_shows(&s, 1, "1 kept"));
 	assert_int_equal(s.viewer->event_id, 19);
 	scene_keys(&s, "U");
-	assert_true(shows(&s, 1, "19 kept"));
+	assert_true(scene_row_shows(&s, 1, "19 kept"));
 	/* All but those shown. */
 	scene_keys(&s, ":filter peer:trunk-de\r");
 	(void)viewer_key(s.viewer, UI_KEY_F9);
@@ -376,7 +366,7 @@ test_clear(void **state)
 	assert_int_equal(sift_count(s.viewer->sift), 2);
 	viewer_clock(s.viewer, SCENE_NOW + 61 * NS_PER_S);
 	scene_keys(&s, "U");
-	assert_true(shows(&s, 21, "too late"));
+	assert_true(scene_row_shows(&s, 21, "too late"));
 	assert_int_equal(sift_count(s.viewer->sift), 2);
 	scene_close(&s);
 }
@@ -388,7 +378,7 @@ test_flood(void **state)
 	struct scene s;
 
 	(void)state;
-	open_drawing(&s);
+	scene_drawing_open(&s, NULL);
 	for (unsigned i = 0; i < 330; i++) {
 		struct event e = scene_failure(SCENE_NOW - 900000000 + i, i % 11 == 0 ? 404 : 503,
 		    i % 11 == 0 ? "Not Found" : "Service Unavailable", i % 11 == 0 ? "carrier-b" : "wholesale-c");
@@ -398,7 +388,7 @@ test_flood(void **state)
 	/* 18 rows: 16 and two groups; of 330 there are 30 404. */
 	scene_check(&s, "events-flood", ROWS, COLS, false);
 	scene_keys(&s, "j");
-	assert_false(shows(&s, 20, "more"));
+	assert_false(scene_row_shows(&s, 20, "more"));
 	scene_close(&s);
 }
 
@@ -409,7 +399,7 @@ test_group(void **state)
 	struct store_group g;
 
 	(void)state;
-	open_drawing(&s);
+	scene_drawing_open(&s, NULL);
 	assert_int_equal(scene_keys(&s, "m"), COMMAND_GROUP_MUTE);
 	assert_true(store_group_find(s.store, viewer_request(s.viewer)->id, &g));
 	assert_true(g.muted);
@@ -423,7 +413,7 @@ test_group(void **state)
 		assert_true(g.code == 503 && g.muted);
 		assert_int_equal(g.muted_until_ns, SCENE_NOW + 1800 * NS_PER_S);
 	}
-	assert_true(shows(&s, 21, "2 signatures are muted until 15:02:07"));
+	assert_true(scene_row_shows(&s, 21, "2 signatures are muted until 15:02:07"));
 	store_advance(s.store, SCENE_NOW + 1799 * NS_PER_S);
 	assert_true(store_group_find(s.store, viewer_request(s.viewer)->ids[0], &g) && g.muted);
 	store_advance(s.store, SCENE_NOW + 1800 * NS_PER_S);
@@ -442,7 +432,7 @@ test_columns(void **state)
 	const struct view_request *r;
 
 	(void)state;
-	open_drawing(&s);
+	scene_drawing_open(&s, NULL);
 	scene_keys(&s, "t");
 	scene_check(&s, "events-columns", ROWS, COLS, false);
 	scene_check(&s, "events-columns", ROWS, COLS, true);
@@ -451,8 +441,8 @@ test_columns(void **state)
 	/* Time can't be hidden, the method can. */
 	scene_keys(&s, " ");
 	scene_keys(&s, "jjj ");
-	assert_false(shows(&s, 2, "METHOD"));
-	assert_true(shows(&s, 2, "TIME"));
+	assert_false(scene_row_shows(&s, 2, "METHOD"));
+	assert_true(scene_row_shows(&s, 2, "TIME"));
 	/* The peer moves before the reason and is made wider. */
 	scene_keys(&s, "-hl");
 	assert_int_equal(scene_keys(&s, "s"), COMMAND_SET);
@@ -460,11 +450,11 @@ test_columns(void **state)
 	assert_string_equal(r->text, "columns");
 	assert_memory_equal(r->body.p, "events.80 = mark time code peer reason from to n", r->body.n);
 	scene_keys(&s, "\x1b");
-	assert_true(shows(&s, 2, "METHOD"));
+	assert_true(scene_row_shows(&s, 2, "METHOD"));
 	scene_keys(&s, "tjjj<\r");
 	assert_int_equal(s.viewer->order, SIFT_METHOD);
 	scene_keys(&s, "tr\r");
-	assert_true(shows(&s, 2, "METHOD"));
+	assert_true(scene_row_shows(&s, 2, "METHOD"));
 	scene_close(&s);
 }
 
@@ -477,15 +467,10 @@ test_layout_of_config(void **state)
 	struct scene s;
 
 	(void)state;
-	scene_open(&s);
-	viewer_free(s.viewer);
-	s.viewer = viewer_new(s.store, &s.theme, &cfg);
-	scene_drawing_hello(&s);
-	scene_drawing_events(&s);
-	scene_keys(&s, "2");
-	assert_true(shows(&s, 2, "METHOD") == false && shows(&s, 2, "COD PEER "));
-	assert_true(shows(&s, 2, "REASON"));
-	assert_true(shows(&s, 2, " UA"));
+	scene_drawing_open(&s, &cfg);
+	assert_true(scene_row_shows(&s, 2, "METHOD") == false && scene_row_shows(&s, 2, "COD PEER "));
+	assert_true(scene_row_shows(&s, 2, "REASON"));
+	assert_true(scene_row_shows(&s, 2, " UA"));
 	scene_close(&s);
 }
 
@@ -495,7 +480,7 @@ test_form(void **state)
 	struct scene s;
 
 	(void)state;
-	open_drawing(&s);
+	scene_drawing_open(&s, NULL);
 	scene_keys(&s, ":filter class:5xx -method:OPTIONS peer:wholesale-c\r");
 	scene_keys(&s, "f");
 	scene_check(&s, "events-form", ROWS, COLS, false);
@@ -517,11 +502,11 @@ test_dim(void **state)
 	struct event e = scene_failure(SCENE_NOW, 503, "Service Unavailable", "carrier-b");
 
 	(void)state;
-	open_drawing(&s);
+	scene_drawing_open(&s, NULL);
 	e.recovered = true;
 	e.outcome = OUTCOME_OK;
 	scene_put(&s, &e);
-	assert_true(shows(&s, 3, "503 recovered"));
+	assert_true(scene_row_shows(&s, 3, "503 recovered"));
 	scene_keys(&s, "j");
 	free(scene_draw(&s, ROWS, COLS, false));
 	assert_int_equal(canvas_at(s.canvas, 3, 15)->role, ROLE_TEXT_DIM);
@@ -562,6 +547,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_screens),
+		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_wide),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_nothing),
@@ -578,13 +564,10 @@ main(void)
 		cmocka_unit_test(test_columns),
 		cmocka_unit_test(test_layout_of_config),
 		cmocka_unit_test(test_form),
-		cmocka_unit_test(test_dim), cmocka_unit_test(test_quick_keys),
+		cmocka_unit_test(test_dim),
+		cmocka_unit_test(test_quick_keys),
 		cmocka_unit_test(test_table),
 	};
 
-	setenv("TZ", "UTC", 1);
-	tzset();
-	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
-		return 99;
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return scene_ready() ? cmocka_run_group_tests(tests, NULL, NULL) : 99;
 }

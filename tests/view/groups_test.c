@@ -3,17 +3,15 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "scene_drawing.h"
 #include "sipwhy/timefmt.h"
 #include "view/view_int.h"
 
-enum { ROWS = 24, COLS = 80 };
+enum { ROWS = SCENE_ROWS, COLS = SCENE_COLS };
 
 /* What an operator finds in the inbox: number of failures and users, from how many minutes ago to now. */
 static const struct {
@@ -35,8 +33,7 @@ static const struct {
 	    "198.51.100.7:5060" },
 	{ 404, 77, 9, 58, -1, "Not Found", "INVITE", "pbx-lon-1", "", "Asterisk PBX 20.9.2", DIRECTION_SENT,
 	    "10.20.4.1:5060" },
-	{ 0, 24, 11, 8, -1, "", "INVITE", "trunk-de", "+49301", "", DIRECTION_RECEIVED,
-	    "192.0.2.16:5060" },
+	{ 0, 24, 11, 8, -1, "", "INVITE", "trunk-de", "+49301", "", DIRECTION_RECEIVED, "192.0.2.16:5060" },
 	{ 488, 12, 4, 58, -1, "Not Acceptable Here", "INVITE", "carrier-a", "+44207", "", DIRECTION_RECEIVED,
 	    "198.51.100.7:5060" },
 	{ 423, 9, 2, 58, -1, "Interval Too Brief", "REGISTER", "pbx-lon-1", "", "Asterisk PBX 20.9.2", DIRECTION_SENT,
@@ -94,30 +91,6 @@ open_inbox(struct scene *s)
 	free(scene_draw(s, ROWS, COLS, false));
 }
 
-/* Does the screen show this text in that row? */
-static bool
-shows(struct scene *s, int row, const char *text)
-{
-	char *screen = scene_draw(s, ROWS, COLS, false), *line = screen, *end;
-	bool found;
-
-	for (int i = 0; i < row; i++)
-		line = strchr(line, '\n') + 1;
-	end = strchr(line, '\n');
-	*end = '\0';
-	found = strstr(line, text) != NULL;
-	free(screen);
-	return found;
-}
-
-static void
-code_from(struct scene *s, unsigned code, const char *peer, int age_s)
-{
-	struct event e = scene_failure(SCENE_NOW - age_s * NS_PER_S, code, "", peer);
-
-	scene_put(s, &e);
-}
-
 static uint64_t
 group_of(const struct scene *s, size_t at)
 {
@@ -126,96 +99,23 @@ group_of(const struct scene *s, size_t at)
 	return at < store_groups(s->store, true, rows, STORE_GROUPS_MAX) ? rows[at].key : 0;
 }
 
-/* The groups of the drawing: how many in 5 minutes, by how many users, and what came in the hour before. */
-static const struct {
-	unsigned code, n, users, earlier;
-	int q850, warn;
-	bool calls, auth;
-	const char *phrase, *method, *peer, *prefix;
-	enum direction direction;
-} drawing[] = {
-	{ 503, 371, 41, 0, 34, -1, true, false, "Service Unavailable", "INVITE", "wholesale-c", "+44206",
-	    DIRECTION_RECEIVED },
-	{ 401, 96, 1, 0, -1, -1, false, true, "Unauthorized", "REGISTER", "10.20.4.41", "", DIRECTION_SENT },
-	{ 486, 214, 37, 2200, -1, -1, true, false, "Busy Here", "INVITE", "carrier-a", "+44208", DIRECTION_RECEIVED },
-	{ 404, 130, 52, 1300, 1, -1, true, false, "Not Found", "INVITE", "carrier-b", "+44203", DIRECTION_RECEIVED },
-	{ 487, 118, 44, 1250, -1, -1, true, false, "Request Terminated", "INVITE", "carrier-b", "+44203",
-	    DIRECTION_RECEIVED },
-	{ 480, 71, 31, 700, -1, -1, true, false, "Temporarily Unavailable", "INVITE", "carrier-a", "+44208",
-	    DIRECTION_RECEIVED },
-	{ 404, 77, 9, 800, -1, -1, true, false, "Not Found", "INVITE", "pbx-lon-1", "", DIRECTION_SENT },
-	{ 0, 24, 11, 30, -1, -1, true, false, "", "INVITE", "trunk-de", "+49305", DIRECTION_RECEIVED },
-	{ 408, 19, 11, 20, -1, -1, true, false, "Request Timeout", "INVITE", "trunk-de", "+49305", DIRECTION_SENT },
-	{ 488, 12, 4, 120, -1, 304, true, false, "Not Acceptable Here", "INVITE", "carrier-a", "+44207",
-	    DIRECTION_RECEIVED },
-	{ 423, 9, 2, 90, -1, -1, false, false, "Interval Too Brief", "REGISTER", "pbx-lon-1", "", DIRECTION_SENT },
-	{ 603, 8, 6, 80, -1, -1, true, false, "Decline", "INVITE", "carrier-a", "+44200", DIRECTION_RECEIVED },
-	{ 403, 5, 2, 10, -1, -1, true, false, "Forbidden", "INVITE", "carrier-a", "+44900", DIRECTION_RECEIVED },
-	{ 481, 4, 2, 10, -1, -1, true, false, "Call Does Not Exist", "BYE", "phones", "", DIRECTION_RECEIVED },
-	{ 501, 3, 1, 10, -1, -1, false, false, "Not Implemented", "PUBLISH", "phones", "", DIRECTION_SENT },
-};
-
-static void
-draw(struct scene *s, unsigned kind, unsigned i, int64_t t_ns)
-{
-	struct event e = scene_failure(t_ns, drawing[kind].code, drawing[kind].phrase, drawing[kind].peer);
-	char from[16], to[32], call[32];
-
-	(void)snprintf(from, sizeof from, "%u", 1000 + (kind == 1 ? 31 : i % drawing[kind].users));
-	(void)snprintf(to, sizeof to, "%s627625", drawing[kind].prefix);
-	(void)snprintf(call, sizeof call, "%u-%u@10.20.0.10", kind, i);
-	e.q850 = (int16_t)drawing[kind].q850;
-	e.warn_code = (int16_t)drawing[kind].warn;
-	e.auth = drawing[kind].auth;
-	e.method = slice_str(drawing[kind].method);
-	e.direction = drawing[kind].direction;
-	e.from = slice_str(from);
-	e.to = slice_str(drawing[kind].prefix[0] != '\0' ? to : from);
-	e.call_id = slice_str(drawing[kind].calls ? call : "");
-	e.source = slice_str("eth0");
-	scene_put(s, &e);
-}
-
-/* Oldest first: three hours and a bit before, then 11 minutes of a trunk without circuits. */
-static void
-open_drawing(struct scene *s)
-{
-	unsigned n = sizeof drawing / sizeof drawing[0];
-
-	scene_open(s);
-	scene_drawing_hello(s);
-	for (unsigned k = 0; k < 2200; k++)
-		for (unsigned kind = 0; kind < n; kind++)
-			if (k < drawing[kind].earlier)
-				draw(s, kind, k,
-				    SCENE_NOW - 3600 * NS_PER_S + (int64_t)k * 3300 * NS_PER_S / drawing[kind].earlier);
-	for (unsigned k = 0; k < 371; k++)
-		for (unsigned kind = 0; kind < n; kind++)
-			if (k < drawing[kind].n)
-				draw(s, kind, 10000 + k,
-				    SCENE_NOW - 299 * NS_PER_S + (int64_t)k * 298 * NS_PER_S / drawing[kind].n);
-	store_advance(s->store, SCENE_NOW);
-	for (unsigned kind = 12; kind < n; kind++) {
-		static struct store_group rows[STORE_GROUPS_MAX];
-		size_t all = store_groups(s->store, true, rows, STORE_GROUPS_MAX);
-
-		for (size_t i = 0; i < all; i++)
-			if (rows[i].code == drawing[kind].code)
-				store_group_mute(s->store, rows[i].key, true);
-	}
-	free(scene_draw(s, ROWS, COLS, false));
-}
-
 static void
 test_drawing(void **state)
 {
 	struct scene s;
 
 	(void)state;
-	open_drawing(&s);
+	scene_open(&s);
+	scene_drawing_groups(&s);
+	free(scene_draw(&s, ROWS, COLS, false));
 	scene_keys(&s, "3");
 	scene_check(&s, "groups-drawing", ROWS, COLS, false);
 	scene_check(&s, "groups-drawing", ROWS, COLS, true);
+	scene_close(&s);
+	scene_open(&s);
+	scene_drawing_peers(&s);
+	scene_keys(&s, "3bb");
+	scene_check_all(&s, "groups-drawing-by-peer");
 	scene_close(&s);
 }
 
@@ -229,10 +129,10 @@ test_filter(void **state)
 	open_inbox(&s);
 	scene_keys(&s, "3/404\r");
 	assert_ptr_equal(viewer_top(s.viewer), &view_groups);
-	assert_true(shows(&s, 1, "Filter 404"));
-	assert_true(shows(&s, 1, "2 groups"));
-	assert_true(shows(&s, 3, " 404 Q.850/1"));
-	assert_false(shows(&s, 5, "4"));
+	assert_true(scene_row_shows(&s, 1, "Filter 404"));
+	assert_true(scene_row_shows(&s, 1, "2 groups"));
+	assert_true(scene_row_shows(&s, 3, " 404 Q.850/1"));
+	assert_false(scene_row_shows(&s, 5, "4"));
 	scene_check(&s, "groups-filter", ROWS, COLS, false);
 	scene_keys(&s, "\r");
 	assert_ptr_equal(viewer_top(s.viewer), &view_events);
@@ -274,7 +174,7 @@ test_spark(void **state)
 
 		scene_open(&s);
 		scene_hello(&s, true);
-		code_from(&s, 500, "10.9.9.9", 3);
+		scene_code(&s, 500, "10.9.9.9", 3);
 		store_advance(s.store, SCENE_NOW);
 		scene_keys(&s, "3");
 		screen = scene_draw(&s, ROWS, cols, true);
@@ -330,7 +230,7 @@ test_by_screens(void **state)
 			scene_check(&s, name, 40, 140, true);
 	}
 	scene_keys(&s, "b");
-	assert_true(shows(&s, 1, "Groups by signature"));
+	assert_true(scene_row_shows(&s, 1, "Groups by signature"));
 	scene_close(&s);
 }
 
@@ -347,14 +247,14 @@ test_word(void **state)
 	first = group_of(&s, 0);
 	second = group_of(&s, 1);
 	assert_int_equal(scene_keys(&s, "3"), COMMAND_NONE);
-	assert_true(shows(&s, 3, ">N 503"));
+	assert_true(scene_row_shows(&s, 3, ">N 503"));
 	assert_int_equal(scene_keys(&s, "d"), COMMAND_GROUP_ACK);
 	assert_int_equal(viewer_request(s.viewer)->id, first);
 	assert_true(store_group_find(s.store, first, &g) && g.acked);
 	assert_int_equal(scene_keys(&s, "m"), COMMAND_GROUP_MUTE);
 	assert_int_equal(viewer_request(s.viewer)->id, second);
 	assert_true(store_group_find(s.store, second, &g) && g.muted);
-	assert_true(shows(&s, 1, "1 done  1 muted"));
+	assert_true(scene_row_shows(&s, 1, "1 done  1 muted"));
 	/* The muted one is last when it is shown, and m there takes it back. */
 	assert_int_equal(scene_keys(&s, "MG"), COMMAND_NONE);
 	assert_int_equal(scene_keys(&s, "m"), COMMAND_GROUP_UNMUTE);
@@ -363,10 +263,10 @@ test_word(void **state)
 	/* Once done is enough. */
 	scene_keys(&s, "G");
 	assert_int_equal(scene_keys(&s, "d"), COMMAND_NONE);
-	assert_true(shows(&s, ROWS - 2, "acknowledged already"));
+	assert_true(scene_row_shows(&s, ROWS - 2, "acknowledged already"));
 	/* What is grouped by a field cannot be muted. */
 	assert_int_equal(scene_keys(&s, "bm"), COMMAND_NONE);
-	assert_true(shows(&s, ROWS - 2, "only signatures"));
+	assert_true(scene_row_shows(&s, ROWS - 2, "only signatures"));
 	scene_close(&s);
 }
 
@@ -382,19 +282,19 @@ test_keep_place(void **state)
 	scene_keys(&s, "3jj");
 	key = group_of(&s, 2);
 	for (int i = 0; i < 90; i++)
-		code_from(&s, 500, "10.9.9.9", 1);
-	assert_true(shows(&s, 3, " 500 "));
+		scene_code(&s, 500, "10.9.9.9", 1);
+	assert_true(scene_row_shows(&s, 3, " 500 "));
 	assert_int_equal(group_of(&s, 3), key);
-	assert_true(shows(&s, 6, ">"));
+	assert_true(scene_row_shows(&s, 6, ">"));
 	/* Home stays with whatever is first. */
 	scene_keys(&s, "g");
 	for (int i = 0; i < 190; i++)
-		code_from(&s, 501, "10.9.9.9", 1);
-	assert_true(shows(&s, 3, ">"));
-	assert_true(shows(&s, 3, " 501 "));
+		scene_code(&s, 501, "10.9.9.9", 1);
+	assert_true(scene_row_shows(&s, 3, ">"));
+	assert_true(scene_row_shows(&s, 3, " 501 "));
 	/* The same of a field's values, when they are counted anew. */
 	scene_keys(&s, "bbbbbj");
-	assert_true(shows(&s, 4, ">REGISTER"));
+	assert_true(scene_row_shows(&s, 4, ">REGISTER"));
 	for (int i = 0; i < 2000; i++) {
 		struct event e = scene_failure(SCENE_NOW, 481, "", "10.9.9.9");
 
@@ -402,8 +302,8 @@ test_keep_place(void **state)
 		scene_put(&s, &e);
 	}
 	store_advance(s.store, SCENE_NOW + 3 * NS_PER_S);
-	assert_true(shows(&s, 3, "BYE"));
-	assert_true(shows(&s, 5, ">REGISTER"));
+	assert_true(scene_row_shows(&s, 3, "BYE"));
+	assert_true(scene_row_shows(&s, 5, ">REGISTER"));
 	scene_close(&s);
 }
 
@@ -439,7 +339,7 @@ test_events(void **state)
 	scene_keys(&s, "1");
 	assert_int_equal(lens_filter(s.viewer, "code:404 or code:503", NULL, NULL), 0);
 	scene_keys(&s, "3bb");
-	assert_true(shows(&s, 1, "Filter code:404"));
+	assert_true(scene_row_shows(&s, 1, "Filter code:404"));
 	scene_keys(&s, "\r");
 	assert_string_equal(s.viewer->filter_text, "(code:404 or code:503) peer:wholesale-c");
 	assert_int_equal(sift_count(s.viewer->sift), 371);
@@ -455,8 +355,8 @@ test_line(void **state)
 	(void)state;
 	open_inbox(&s);
 	assert_int_equal(scene_keys(&s, "3y"), COMMAND_COPY);
-	assert_true(slice_istarts(viewer_request(s.viewer)->body,
-	    slice_str("503 Q.850/34 no circuit INVITE wholesale-c in, n 5m ")));
+	assert_true(slice_istarts(
+	    viewer_request(s.viewer)->body, slice_str("503 Q.850/34 no circuit INVITE wholesale-c in, n 5m ")));
 	assert_int_equal(scene_keys(&s, "bby"), COMMAND_COPY);
 	assert_true(slice_istarts(viewer_request(s.viewer)->body, slice_str("peer wholesale-c, ASR ")));
 	assert_int_equal(scene_keys(&s, "by"), COMMAND_COPY);
@@ -540,9 +440,5 @@ main(void)
 		cmocka_unit_test(test_hostile),
 	};
 
-	setenv("TZ", "UTC", 1);
-	tzset();
-	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
-		return 99;
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return scene_ready() ? cmocka_run_group_tests(tests, NULL, NULL) : 99;
 }

@@ -4,35 +4,15 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "scene.h"
 #include "sipwhy/timefmt.h"
 #include "view/view_int.h"
 
-enum { ROWS = 24, COLS = 80 };
-
-static bool
-shows(struct scene *s, const char *text)
-{
-	char *screen = scene_draw(s, ROWS, COLS, false);
-	bool found = strstr(screen, text) != NULL;
-
-	free(screen);
-	return found;
-}
-
-static void
-open_busy(struct scene *s)
-{
-	scene_open(s);
-	scene_busy(s);
-	free(scene_draw(s, ROWS, COLS, false));
-}
+enum { ROWS = SCENE_ROWS, COLS = SCENE_COLS };
 
 static void
 test_pages(void **state)
@@ -40,7 +20,7 @@ test_pages(void **state)
 	struct scene s;
 
 	(void)state;
-	open_busy(&s);
+	scene_open_busy(&s);
 	scene_keys(&s, "2?");
 	scene_check_all(&s, "help-events");
 	scene_keys(&s, "2");
@@ -49,9 +29,9 @@ test_pages(void **state)
 	scene_check_all(&s, "help-signs");
 	/* Left and Right go round; an unknown key closes, and does nothing else. */
 	viewer_key(s.viewer, UI_KEY_RIGHT);
-	assert_true(shows(&s, "help 1/3"));
+	assert_true(scene_shows(&s, "help 1/3"));
 	viewer_key(s.viewer, UI_KEY_LEFT);
-	assert_true(shows(&s, "help 3/3"));
+	assert_true(scene_shows(&s, "help 3/3"));
 	scene_keys(&s, "5");
 	assert_ptr_equal(viewer_top(s.viewer), &view_events);
 	scene_close(&s);
@@ -65,11 +45,11 @@ test_fits(void **state)
 	struct scene s;
 
 	(void)state;
-	open_busy(&s);
+	scene_open_busy(&s);
 	for (const char *view = views; *view != '\0'; view++) {
 		scene_keys(&s, (const char[]){ *view, '\0' });
 		scene_keys(&s, "?");
-		if (!shows(&s, "FILTER") || !shows(&s, "KEYS") || shows(&s, "more  help"))
+		if (!scene_shows(&s, "FILTER") || !scene_shows(&s, "KEYS") || scene_shows(&s, "more  help"))
 			fail_msg("the keys of view %c need more than a screen", *view);
 		scene_keys(&s, "q");
 	}
@@ -82,19 +62,19 @@ test_search(void **state)
 	struct scene s;
 
 	(void)state;
-	open_busy(&s);
+	scene_open_busy(&s);
 	scene_keys(&s, "?/teapot\r");
-	assert_true(shows(&s, "no such word"));
+	assert_true(scene_shows(&s, "no such word"));
 	scene_keys(&s, "/Loop Detected\r");
-	assert_true(shows(&s, "482"));
-	assert_true(shows(&s, "help 2/3"));
+	assert_true(scene_shows(&s, "482"));
+	assert_true(scene_shows(&s, "help 2/3"));
 	/* On over the last page and round; back to it. */
 	scene_keys(&s, "n");
-	assert_true(shows(&s, "482"));
+	assert_true(scene_shows(&s, "482"));
 	scene_keys(&s, "/SEER\rn");
-	assert_true(shows(&s, "RFC 6076"));
+	assert_true(scene_shows(&s, "RFC 6076"));
 	scene_keys(&s, "N");
-	assert_true(shows(&s, "help 3/3"));
+	assert_true(scene_shows(&s, "help 3/3"));
 	/* Typing is typing: q is no way out while it lasts. */
 	scene_keys(&s, "/q");
 	assert_ptr_equal(s.viewer->stack[s.viewer->depth - 1].ops, &view_help);
@@ -123,15 +103,6 @@ value(void *ctx, const char *name, char *out, size_t cap)
 }
 
 static void
-reopen(struct scene *s, const struct view_cfg *cfg)
-{
-	viewer_free(s->viewer);
-	s->viewer = viewer_new(s->store, &s->theme, cfg);
-	assert_non_null(s->viewer);
-	free(scene_draw(s, ROWS, COLS, false));
-}
-
-static void
 test_settings(void **state)
 {
 	static const char *const themes[] = { "dark", "light", "mono", NULL };
@@ -140,8 +111,9 @@ test_settings(void **state)
 	struct scene s;
 
 	(void)state;
-	open_busy(&s);
-	reopen(&s, &cfg);
+	scene_open_busy(&s);
+	scene_configure(&s, &cfg);
+	free(scene_draw(&s, SCENE_ROWS, SCENE_COLS, false));
 	r = viewer_request(s.viewer);
 	scene_keys(&s, "o");
 	scene_check_all(&s, "settings");
@@ -162,7 +134,7 @@ test_settings(void **state)
 	assert_true(s.viewer->addresses && s.viewer->letters);
 	scene_keys(&s, "gj");
 	assert_int_equal(viewer_key(s.viewer, UI_KEY_RIGHT), COMMAND_NONE);
-	assert_true(shows(&s, "chosen at the start"));
+	assert_true(scene_shows(&s, "chosen at the start"));
 	scene_keys(&s, "w");
 	scene_check(&s, "settings-lines", ROWS, COLS, false);
 	assert_int_equal(scene_keys(&s, "y"), COMMAND_COPY);
@@ -180,8 +152,9 @@ test_quit(void **state)
 	struct scene s;
 
 	(void)state;
-	open_busy(&s);
-	reopen(&s, &cfg);
+	scene_open_busy(&s);
+	scene_configure(&s, &cfg);
+	free(scene_draw(&s, SCENE_ROWS, SCENE_COLS, false));
 	assert_int_equal(scene_keys(&s, "q"), COMMAND_NONE);
 	scene_check_all(&s, "quit");
 	assert_int_equal(scene_keys(&s, "\r"), COMMAND_NONE);
@@ -190,7 +163,8 @@ test_quit(void **state)
 	assert_int_equal(s.viewer->depth, 1);
 	assert_int_equal(scene_keys(&s, "qy"), COMMAND_QUIT);
 	cfg.confirm_quit = VIEW_QUIT_NEVER;
-	reopen(&s, &cfg);
+	scene_configure(&s, &cfg);
+	free(scene_draw(&s, SCENE_ROWS, SCENE_COLS, false));
 	assert_int_equal(scene_keys(&s, "q"), COMMAND_QUIT);
 	scene_close(&s);
 	/* What is in a file comes back; unless the user wants to be asked whatever it is. */
@@ -199,7 +173,8 @@ test_quit(void **state)
 	scene_event(&s, SCENE_NOW, 0);
 	assert_int_equal(scene_keys(&s, "q"), COMMAND_QUIT);
 	cfg.confirm_quit = VIEW_QUIT_ALWAYS;
-	reopen(&s, &cfg);
+	scene_configure(&s, &cfg);
+	free(scene_draw(&s, SCENE_ROWS, SCENE_COLS, false));
 	assert_int_equal(scene_keys(&s, "q"), COMMAND_NONE);
 	scene_close(&s);
 }
@@ -215,9 +190,5 @@ main(void)
 		cmocka_unit_test(test_quit),
 	};
 
-	setenv("TZ", "UTC", 1);
-	tzset();
-	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
-		return 99;
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return scene_ready() ? cmocka_run_group_tests(tests, NULL, NULL) : 99;
 }

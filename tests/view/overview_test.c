@@ -3,36 +3,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
-#include <locale.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #include "scene_drawing.h"
 #include "sipwhy/timefmt.h"
 #include "view/overview.h"
 #include "view/view_int.h"
-
-static void
-assert_shown(struct scene *s, const char *words)
-{
-	char *text = scene_draw(s, 24, 80, false);
-
-	if (strstr(text, words) == NULL)
-		fprintf(stderr, "'%s' is not in\n%s", words, text);
-	assert_non_null(strstr(text, words));
-	free(text);
-}
-
-static void
-assert_not_shown(struct scene *s, const char *words)
-{
-	char *text = scene_draw(s, 24, 80, false);
-
-	assert_null(strstr(text, words));
-	free(text);
-}
 
 static void
 type_key(struct scene *s, uint32_t key)
@@ -61,8 +37,8 @@ test_drawing(void **state)
 	scene_drawing_trunk(&s);
 	scene_check(&s, "overview-drawing-calm", 24, 80, false);
 	/* One alert of the engine, which knows what is to be checked. */
-	scene_incident(&s, 1, INCIDENT_ERROR, 660, "wholesale-c", "",
-	    "359 of 371 calls to wholesale-c got 503 (usual: 1 in 300)");
+	scene_incident(
+	    &s, 1, INCIDENT_ERROR, 660, "wholesale-c", "", "359 of 371 calls to wholesale-c got 503 (usual: 1 in 300)");
 	scene_check(&s, "overview-drawing-alert", 24, 80, false);
 	scene_check(&s, "overview-drawing-alert", 40, 140, false);
 	scene_close(&s);
@@ -96,15 +72,15 @@ test_focus(void **state)
 	(void)state;
 	scene_open(&s);
 	scene_drawing_trunk(&s);
-	assert_not_shown(&s, "\n>");
+	scene_must_not_show(&s, "\n>");
 	type_key(&s, UI_KEY_TAB);
-	assert_shown(&s, "\n>1xx progress");
+	scene_must_show(&s, "\n>1xx progress");
 	type_key(&s, UI_KEY_ENTER);
-	assert_shown(&s, "these are no failures");
+	scene_must_show(&s, "these are no failures");
 	assert_ptr_equal(viewer_top(s.viewer), &view_overview);
 	for (int i = 0; i < 4; i++)
 		type_key(&s, UI_KEY_DOWN);
-	assert_shown(&s, "\n>5xx server");
+	scene_must_show(&s, "\n>5xx server");
 	type_key(&s, UI_KEY_ENTER);
 	assert_string_equal(s.viewer->filter_text, "class:5xx");
 	assert_ptr_equal(viewer_top(s.viewer), &view_events);
@@ -115,10 +91,10 @@ test_focus(void **state)
 	free(scene_draw(&s, 24, 80, false));
 	type_key(&s, UI_KEY_TAB);
 	type_key(&s, UI_KEY_TAB);
-	assert_shown(&s, "\n>503 Service Unavailable");
+	scene_must_show(&s, "\n>503 Service Unavailable");
 	type_key(&s, UI_KEY_DOWN);
 	type_key(&s, UI_KEY_TAB);
-	assert_shown(&s, ">wholesale-c");
+	scene_must_show(&s, ">wholesale-c");
 	type_key(&s, UI_KEY_DOWN);
 	type_key(&s, UI_KEY_ENTER);
 	assert_string_equal(s.viewer->filter_text, "peer:\"carrier-a\"");
@@ -129,15 +105,15 @@ test_focus(void **state)
 	free(scene_draw(&s, 24, 80, false));
 	type_key(&s, UI_KEY_TAB);
 	type_key(&s, UI_KEY_STAB);
-	assert_shown(&s, "\n>14:32:06 503");
+	scene_must_show(&s, "\n>14:32:06 503");
 	type_key(&s, UI_KEY_DOWN);
-	assert_shown(&s, "follow off");
+	scene_must_show(&s, "follow off");
 	type_key(&s, UI_KEY_ENTER);
 	assert_ptr_equal(viewer_top(s.viewer), &view_detail);
 	type_key(&s, UI_KEY_ESC);
 	type_key(&s, UI_KEY_ESC);
-	assert_not_shown(&s, "\n>");
-	assert_shown(&s, "LIVE  follow ");
+	scene_must_not_show(&s, "\n>");
+	scene_must_show(&s, "LIVE  follow ");
 	scene_close(&s);
 }
 
@@ -151,8 +127,8 @@ test_alert(void **state)
 	scene_open(&s);
 	scene_drawing_trunk(&s);
 	scene_incident(&s, 1, INCIDENT_ERROR, 660, "wholesale-c", "", "371 of 375 calls got 503");
-	assert_shown(&s, "Enter:alert d:dismiss");
-	assert_shown(&s, "Alerts !1");
+	scene_must_show(&s, "Enter:alert d:dismiss");
+	scene_must_show(&s, "Alerts !1");
 	type_key(&s, UI_KEY_ENTER);
 	assert_ptr_equal(viewer_top(s.viewer), &view_alert);
 	assert_int_equal(s.viewer->incident_id, 1);
@@ -160,8 +136,8 @@ test_alert(void **state)
 	assert_int_equal(viewer_key(s.viewer, 'd'), COMMAND_INCIDENT_ACK);
 	assert_int_equal(viewer_request(s.viewer)->id, 1);
 	store_incident_dismiss(s.store, 1);
-	assert_shown(&s, "Alerts 0");
-	assert_not_shown(&s, "371 of 375");
+	scene_must_show(&s, "Alerts 0");
+	scene_must_not_show(&s, "371 of 375");
 	scene_close(&s);
 }
 
@@ -177,27 +153,19 @@ test_follow(void **state)
 	scene_drawing_trunk(&s);
 	free(scene_draw(&s, 24, 80, false));
 	scene_keys(&s, "jj");
-	assert_shown(&s, "\n>14:32:05 404");
+	scene_must_show(&s, "\n>14:32:05 404");
 	scene_put(&s, &e);
 	scene_put(&s, &e);
-	assert_shown(&s, "follow off +2 new");
-	assert_shown(&s, "\n>14:32:05 404");
-	assert_not_shown(&s, "carrier-z");
+	scene_must_show(&s, "follow off +2 new");
+	scene_must_show(&s, "\n>14:32:05 404");
+	scene_must_not_show(&s, "carrier-z");
 	scene_keys(&s, "G");
-	assert_shown(&s, "\n>14:32:07 500");
+	scene_must_show(&s, "\n>14:32:07 500");
 	scene_keys(&s, "g");
-	assert_shown(&s, "\n>13:02:17 503");
+	scene_must_show(&s, "\n>13:02:17 503");
 	scene_keys(&s, "E");
-	assert_shown(&s, "\n>13:02:17 503 Service Unavailable INVITE    wholesale-c     1037");
+	scene_must_show(&s, "\n>13:02:17 503 Service Unavailable INVITE    wholesale-c     1037");
 	scene_close(&s);
-}
-
-static uint64_t
-cursor(const struct scene *s)
-{
-	const struct overview *o = s->viewer->stack[0].state;
-
-	return strtoull(o->block[FOCUS_NEWEST].key, NULL, 10);
 }
 
 /* Each key moves as far as it says; the place stays at any size. */
@@ -215,21 +183,19 @@ test_moves(void **state)
 	uint64_t before;
 
 	(void)state;
-	scene_open(&s);
-	scene_busy(&s);
-	free(scene_draw(&s, 24, 80, false));
-	assert_int_equal(cursor(&s), 40);
+	scene_open_busy(&s);
+	assert_int_equal(scene_cursor(&s), 40);
 	scene_keys(&s, "jjjjjjjjjjjjjjjjjjjj");
-	assert_int_equal(cursor(&s), 20);
+	assert_int_equal(scene_cursor(&s), 20);
 	for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++) {
-		before = cursor(&s);
+		before = scene_cursor(&s);
 		type_key(&s, moves[i].key);
-		assert_int_equal((int64_t)cursor(&s) - (int64_t)before, moves[i].by);
+		assert_int_equal((int64_t)scene_cursor(&s) - (int64_t)before, moves[i].by);
 	}
-	before = cursor(&s);
+	before = scene_cursor(&s);
 	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
 		free(scene_draw(&s, sizes[i][0], sizes[i][1], false));
-		assert_int_equal(cursor(&s), before);
+		assert_int_equal(scene_cursor(&s), before);
 	}
 	scene_close(&s);
 }
@@ -241,18 +207,16 @@ test_worse(void **state)
 	struct scene s;
 
 	(void)state;
-	scene_open(&s);
-	scene_busy(&s);
-	free(scene_draw(&s, 24, 80, false));
+	scene_open_busy(&s);
 	scene_keys(&s, "je");
-	assert_true(cursor(&s) < 39);
-	assert_true(store_event_at(s.store, store_event_index(s.store, cursor(&s)))->code >= 500);
+	assert_true(scene_cursor(&s) < 39);
+	assert_true(store_event_at(s.store, store_event_index(s.store, scene_cursor(&s)))->code >= 500);
 	scene_keys(&s, "E");
-	assert_int_equal(cursor(&s), 40);
+	assert_int_equal(scene_cursor(&s), 40);
 	scene_keys(&s, "E");
-	assert_shown(&s, "no later 5xx, 6xx or silence");
+	scene_must_show(&s, "no later 5xx, 6xx or silence");
 	scene_keys(&s, "ge");
-	assert_shown(&s, "no earlier 5xx, 6xx or silence");
+	scene_must_show(&s, "no earlier 5xx, 6xx or silence");
 	scene_close(&s);
 }
 
@@ -267,13 +231,13 @@ test_filter(void **state)
 	scene_open(&s);
 	scene_drawing_trunk(&s);
 	assert_int_equal(lens_filter(s.viewer, "code:404", &em, NULL), 0);
-	assert_shown(&s, "Filter code:404");
-	assert_shown(&s, "14:32:05 404 Not Found");
-	assert_not_shown(&s, "14:32:06 503");
+	scene_must_show(&s, "Filter code:404");
+	scene_must_show(&s, "14:32:05 404 Not Found");
+	scene_must_not_show(&s, "14:32:06 503");
 	assert_int_equal(lens_filter(s.viewer, "peer:nobody", &em, NULL), 0);
-	assert_shown(&s, "No failure matches the filter");
+	scene_must_show(&s, "No failure matches the filter");
 	type_key(&s, UI_KEY_ESC);
-	assert_shown(&s, "Filter none");
+	scene_must_show(&s, "Filter none");
 	scene_close(&s);
 }
 
@@ -287,7 +251,7 @@ test_past(void **state)
 	scene_open(&s);
 	scene_drawing_trunk(&s);
 	store_look(s.store, SCENE_NOW - 1627 * NS_PER_S);
-	assert_shown(&s, "PAST 14:05:00  ] on  G live");
+	scene_must_show(&s, "PAST 14:05:00  ] on  G live");
 	assert_int_equal(viewer_key(s.viewer, 'G'), COMMAND_LOOK);
 	assert_int_equal(viewer_request(s.viewer)->t_ns, 0);
 	scene_close(&s);
@@ -312,13 +276,13 @@ test_away(void **state)
 		scene_event(&s, SCENE_NOW - 300 * NS_PER_S, 0);
 	scene_responses(&s, SCENE_NOW - 300 * NS_PER_S, 503, 121, 121, "trunk");
 	viewer_clock(s.viewer, SCENE_NOW - 601 * NS_PER_S);
-	assert_not_shown(&s, "away");
+	scene_must_not_show(&s, "away");
 	viewer_clock(s.viewer, SCENE_NOW);
-	assert_shown(&s, words);
+	scene_must_show(&s, words);
 	type_key(&s, UI_KEY_TAB);
-	assert_shown(&s, words);
+	scene_must_show(&s, words);
 	type_key(&s, UI_KEY_TAB);
-	assert_not_shown(&s, "away");
+	scene_must_not_show(&s, "away");
 	scene_close(&s);
 }
 
@@ -335,7 +299,7 @@ test_refused(void **state)
 	scene_word(&s, "eth0", "live", "failed", "no right to capture on eth0: socket: Operation not permitted");
 	scene_check_all(&s, "refused");
 	scene_keys(&s, "3");
-	assert_shown(&s, "rsyslog");
+	scene_must_show(&s, "rsyslog");
 	assert_ptr_equal(viewer_top(s.viewer), &view_overview);
 	scene_close(&s);
 }
@@ -358,10 +322,10 @@ test_own_log(void **state)
 	scene_check_all(&s, "own-log");
 	for (int i = 0; i < 250; i++)
 		scene_source(&s, i % 2 ? "a" : "b", "reading", i % 2 ? "went" : "came");
-	assert_shown(&s, "Own log 200");
+	scene_must_show(&s, "Own log 200");
 	assert_int_equal(store_sentence_count(s.store), 200);
 	scene_keys(&s, "g");
-	assert_shown(&s, "b reading: came");
+	scene_must_show(&s, "b reading: came");
 	scene_close(&s);
 }
 
@@ -383,9 +347,5 @@ main(void)
 		cmocka_unit_test(test_own_log),
 	};
 
-	setenv("TZ", "UTC", 1);
-	tzset();
-	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
-		return 99;
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return scene_ready() ? cmocka_run_group_tests(tests, NULL, NULL) : 99;
 }

@@ -5,18 +5,16 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "scene_drawing.h"
 #include "sipwhy/mem.h"
 #include "sipwhy/timefmt.h"
 #include "view/prompt_int.h"
 
-enum { ROWS = 24, COLS = 80 };
+enum { ROWS = SCENE_ROWS, COLS = SCENE_COLS };
 
 static const char *const history[] = { "/class:4xx -code:486", "/code:404 q850:1", "/code:5xx peer:wholesale-c",
 	":goto 14:05" };
@@ -33,34 +31,6 @@ static const struct view_cfg cfg = {
 	.window_s = -1, .named = named, .history = history, .n_history = 4, .themes = themes
 };
 
-static void
-open_events(struct scene *s)
-{
-	scene_open(s);
-	viewer_free(s->viewer);
-	s->viewer = viewer_new(s->store, &s->theme, &cfg);
-	assert_non_null(s->viewer);
-	scene_drawing_hello(s);
-	scene_drawing_events(s);
-	free(scene_draw(s, ROWS, COLS, false));
-	scene_keys(s, "2");
-}
-
-static bool
-shows(struct scene *s, int row, const char *text)
-{
-	char *screen = scene_draw(s, ROWS, COLS, false), *line = screen, *end;
-	bool found;
-
-	for (int i = 0; i < row; i++)
-		line = strchr(line, '\n') + 1;
-	end = strchr(line, '\n');
-	*end = '\0';
-	found = strstr(line, text) != NULL;
-	free(screen);
-	return found;
-}
-
 static const char *
 typed(const struct scene *s)
 {
@@ -73,7 +43,7 @@ test_screens(void **state)
 	struct scene s;
 
 	(void)state;
-	open_events(&s);
+	scene_drawing_open(&s, &cfg);
 	scene_keys(&s, "/code:5xx peer:wholesale-c -method:OPTIONS u");
 	scene_check_all(&s, "prompt");
 	scene_keys(&s, "\x15peer:");
@@ -98,12 +68,30 @@ test_paused(void **state)
 	struct event e = scene_failure(SCENE_NOW, 503, "Service Unavailable", "wholesale-c");
 
 	(void)state;
-	open_events(&s);
+	scene_drawing_open(&s, &cfg);
 	scene_keys(&s, "/code:5xx peer:wholesale-c\r");
 	assert_int_equal(store_freeze(s.store, true), 0);
 	for (int i = 0; i < 3; i++)
 		scene_put(&s, &e);
 	scene_check(&s, "prompt-paused", ROWS, COLS, false);
+	scene_close(&s);
+}
+
+/* As drawn: paused for 48 s, a filter that keeps 371 of 9,812, and one more word of it. */
+static void
+test_drawing(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_drawing_kept(&s, &cfg);
+	assert_int_equal(store_freeze(s.store, true), 0);
+	for (int i = 0; i < 121; i++)
+		scene_code(&s, 503, "wholesale-c", i / 3 - 48);
+	store_advance(s.store, SCENE_NOW + 48 * NS_PER_S);
+	scene_keys(&s, "/code:5xx peer:wholesale-c -method:OPTIONS u");
+	scene_check(&s, "prompt-drawing", ROWS, COLS, false);
+	scene_check(&s, "prompt-drawing", ROWS, COLS, true);
 	scene_close(&s);
 }
 
@@ -113,13 +101,13 @@ test_live(void **state)
 	struct scene s;
 
 	(void)state;
-	open_events(&s);
+	scene_drawing_open(&s, &cfg);
 	scene_keys(&s, "/50");
 	assert_string_equal(s.viewer->filter_text, "50");
 	scene_keys(&s, "3");
 	assert_string_equal(s.viewer->filter_text, "503");
 	assert_int_equal(sift_count(s.viewer->sift), 6);
-	assert_true(shows(&s, 22, "6 match"));
+	assert_true(scene_row_shows(&s, 22, "6 match"));
 	/* A wrong one leaves the last good one in force, and Enter does not take it. */
 	scene_keys(&s, " (");
 	assert_string_equal(s.viewer->filter_text, "503");
@@ -158,7 +146,7 @@ test_complete(void **state)
 	struct scene s;
 
 	(void)state;
-	open_events(&s);
+	scene_drawing_open(&s, &cfg);
 	scene_keys(&s, "/pee\t");
 	assert_string_equal(typed(&s), "peer:");
 	/* Values that were seen, most first: wholesale-c has six, carrier-a five. */
@@ -193,7 +181,7 @@ test_history(void **state)
 	struct scene s;
 
 	(void)state;
-	open_events(&s);
+	scene_drawing_open(&s, &cfg);
 	scene_keys(&s, "/x");
 	(void)viewer_key(s.viewer, UI_KEY_UP);
 	assert_string_equal(typed(&s), "code:5xx peer:wholesale-c");
@@ -225,7 +213,7 @@ test_moments(void **state)
 	int64_t t_ns;
 
 	(void)state;
-	open_events(&s);
+	scene_drawing_open(&s, &cfg);
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
 		assert_true(command_moment(s.viewer, slice_str(good[i].text), &t_ns));
 		assert_int_equal((SCENE_NOW - t_ns) / NS_PER_S, good[i].back_s);
@@ -235,7 +223,7 @@ test_moments(void **state)
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		assert_false(command_moment(s.viewer, slice_str(bad[i]), &t_ns));
 	assert_int_equal(scene_keys(&s, "T14:7x\r"), COMMAND_NONE);
-	assert_true(shows(&s, 22, "a time is 14:05"));
+	assert_true(scene_row_shows(&s, 22, "a time is 14:05"));
 	assert_int_equal(scene_keys(&s, "\x15-10m\r"), COMMAND_LOOK);
 	assert_int_equal(viewer_request(s.viewer)->t_ns, SCENE_NOW - 600 * NS_PER_S);
 	scene_close(&s);
@@ -278,7 +266,7 @@ test_commands(void **state)
 	struct scene s;
 
 	(void)state;
-	open_events(&s);
+	scene_drawing_open(&s, &cfg);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		viewer_say(s.viewer, "");
 		assert_int_equal(viewer_command(s.viewer, slice_str(rows[i].line)), rows[i].command);
@@ -309,7 +297,7 @@ test_search(void **state)
 	struct scene s;
 
 	(void)state;
-	open_events(&s);
+	scene_drawing_open(&s, &cfg);
 	prompt_open(s.viewer, PROMPT_SEARCH, "");
 	scene_keys(&s, "Via");
 	assert_string_equal(s.viewer->search, "Via");
@@ -343,7 +331,7 @@ test_memory(void **state)
 
 	(void)state;
 	for (long n = 1; n < 12; n++) {
-		open_events(&s);
+		scene_drawing_open(&s, &cfg);
 		mem_fail_at(n);
 		scene_keys(&s, "/peer:\t\t5(\x1b:th\t\r/503\r");
 		mem_fail_at(0);
@@ -358,6 +346,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_screens),
 		cmocka_unit_test(test_paused),
+		cmocka_unit_test(test_drawing),
 		cmocka_unit_test(test_live),
 		cmocka_unit_test(test_complete),
 		cmocka_unit_test(test_history),
@@ -368,9 +357,5 @@ main(void)
 		cmocka_unit_test(test_memory),
 	};
 
-	setenv("TZ", "UTC", 1);
-	tzset();
-	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
-		return 99;
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return scene_ready() ? cmocka_run_group_tests(tests, NULL, NULL) : 99;
 }

@@ -3,24 +3,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
-#include <locale.h>
-#include <stdlib.h>
-#include <time.h>
 
 #include "scene_drawing.h"
 #include "view/view_int.h"
 
-enum { ROWS = 24, COLS = 80 };
-
-static void
-open_events(struct scene *s)
-{
-	scene_open(s);
-	scene_drawing_hello(s);
-	scene_drawing_events(s);
-	free(scene_draw(s, ROWS, COLS, false));
-	scene_keys(s, "2");
-}
+enum { ROWS = SCENE_ROWS, COLS = SCENE_COLS };
 
 static void
 test_screens(void **state)
@@ -28,7 +15,7 @@ test_screens(void **state)
 	struct scene s;
 
 	(void)state;
-	open_events(&s);
+	scene_drawing_open(&s, NULL);
 	scene_keys(&s, "s");
 	scene_check_all(&s, "save");
 	scene_keys(&s, "q  s");
@@ -47,7 +34,7 @@ test_forms(void **state)
 	struct scene s;
 
 	(void)state;
-	open_events(&s);
+	scene_drawing_open(&s, NULL);
 	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
 		const struct view_request *r = viewer_request(s.viewer);
 
@@ -79,7 +66,7 @@ test_which(void **state)
 	struct scene s;
 
 	(void)state;
-	open_events(&s);
+	scene_drawing_open(&s, NULL);
 	r = viewer_request(s.viewer);
 	scene_keys(&s, "  ");
 	assert_int_equal(scene_keys(&s, "sp"), COMMAND_SAVE);
@@ -108,9 +95,5 @@ main(void)
 		cmocka_unit_test(test_which),
 	};
 
-	setenv("TZ", "UTC", 1);
-	tzset();
-	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
-		return 99;
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return scene_ready() ? cmocka_run_group_tests(tests, NULL, NULL) : 99;
 }

@@ -11,6 +11,9 @@
 /* 2026-11-22T14:32:07Z: the moment at which all scenes end. */
 #define SCENE_NOW (INT64_C(1795357927) * INT64_C(1000000000))
 
+/* The size that most tests look at. */
+enum { SCENE_ROWS = 24, SCENE_COLS = 80 };
+
 struct scene {
 	struct store *store;
 	struct viewer *viewer;
@@ -19,10 +22,19 @@ struct scene {
 	uint64_t next_id, next_incident;
 };
 
+/* UTC and UTF-8, in which goldens are written; false where there is no such locale. */
+bool scene_ready(void);
+
 /* A viewer on an empty store. */
 void scene_open(struct scene *s);
 void scene_close(struct scene *s);
+/* Another store, empty, and a viewer on it. */
+void scene_store(struct scene *s, const struct store_cfg *cfg);
+/* Another viewer on the same store, with these settings. */
+void scene_configure(struct scene *s, const struct view_cfg *cfg);
 
+/* An engine that began so many seconds ago; ten minutes. */
+void scene_began(struct scene *s, bool live, int64_t ago_s);
 void scene_hello(struct scene *s, bool live);
 void scene_source(struct scene *s, const char *name, const char *state, const char *sentence);
 /* One tick: n responses of `code` to INVITE at t_ns; more are counted as failures of the peer when events > 0. */
@@ -45,6 +57,8 @@ void scene_event(struct scene *s, int64_t t_ns, unsigned kind);
 void scene_put(struct scene *s, const struct event *e);
 /* An event with nothing known but these; for scene_put. */
 struct event scene_failure(int64_t t_ns, unsigned code, const char *phrase, const char *peer);
+/* One failure of a peer with that code, age_s before the end of the scene. */
+void scene_code(struct scene *s, unsigned code, const char *peer, int age_s);
 /* One incident: began ago_s before the end of the scene; count signs. */
 void scene_incident(struct scene *s, unsigned pattern, enum incident_level level, int64_t ago_s, const char *peer,
     const char *what, const char *sentence);
@@ -58,12 +72,23 @@ void scene_registers(struct scene *s, const char *peer, enum peer_role role, int
 void scene_trouble(struct scene *s);
 /* Ten minutes of a PBX whose trunk fails: all of the above. */
 void scene_busy(struct scene *s);
+/* Opened with it, and drawn once. */
+void scene_open_busy(struct scene *s);
 
 /* Keys as text: "j", "G"; commands about groups are carried out.  Returns the last command. */
 enum command scene_keys(struct scene *s, const char *keys);
 
+/* The failure under the cursor of the overview. */
+uint64_t scene_cursor(const struct scene *s);
+
 /* The screen as text at this size; free with free(3). */
 char *scene_draw(struct scene *s, int rows, int cols, bool ascii);
+/* Does the screen of 80x24 show this text somewhere; in that row? */
+bool scene_shows(struct scene *s, const char *text);
+bool scene_row_shows(struct scene *s, int row, const char *text);
+/* Fails, printing the screen, unless it does; and unless it does not. */
+void scene_must_show(struct scene *s, const char *text);
+void scene_must_not_show(struct scene *s, const char *text);
 /* Fails, printing both screens, unless the screen equals tests/view/golden/NAME-COLSxROWS-utf8|ascii.txt. */
 void scene_check(struct scene *s, const char *name, int rows, int cols, bool ascii);
 /* The same at all sizes and in both glyph sets. */

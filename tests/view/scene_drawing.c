@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sipwhy/timefmt.h"
@@ -93,6 +94,53 @@ scene_drawing_events(struct scene *s)
 		scene_put(s, &e);
 	}
 	store_advance(s->store, SCENE_NOW);
+}
+
+void
+scene_drawing_open(struct scene *s, const struct view_cfg *cfg)
+{
+	scene_open(s);
+	if (cfg != NULL)
+		scene_configure(s, cfg);
+	scene_drawing_hello(s);
+	scene_drawing_events(s);
+	free(scene_draw(s, SCENE_ROWS, SCENE_COLS, false));
+	scene_keys(s, "2");
+}
+
+void
+scene_drawing_kept(struct scene *s, const struct view_cfg *cfg)
+{
+	enum { ALL = 48255, KEPT = 9812, ALIKE = 365, ROWS = sizeof drawing_rows / sizeof drawing_rows[0] };
+	static const struct {
+		unsigned code;
+		const char *peer;
+	} usual[] = { { 486, "carrier-a" }, { 404, "carrier-b" }, { 487, "carrier-b" }, { 480, "carrier-a" } };
+	const int64_t began_s = 3 * 86400 + 4 * 3600;
+
+	scene_open(s);
+	scene_store(s, &(struct store_cfg){ .events = KEPT });
+	if (cfg != NULL)
+		scene_configure(s, cfg);
+	scene_drawing_hello(s);
+	for (int64_t i = 0; i < ALL - ALIKE - ROWS; i++)
+		scene_code(s, usual[i % 4].code, usual[i % 4].peer,
+		    (int)(began_s - i * (began_s - 300) / (ALL - ALIKE - ROWS)));
+	for (unsigned i = 0; i < ALIKE; i++) {
+		struct event e = scene_failure(
+		    SCENE_NOW - (299 - (int64_t)i * 275 / ALIKE) * NS_PER_S, 503, "Service Unavailable", "wholesale-c");
+		char from[16], to[32];
+
+		(void)snprintf(from, sizeof from, "%u", 1000 + i * 7 % 41);
+		(void)snprintf(to, sizeof to, "+4420666%05u", i * 7919 % 100000);
+		e.from = slice_str(from);
+		e.to = slice_str(to);
+		e.retry_after = slice_str("30");
+		scene_put(s, &e);
+	}
+	scene_drawing_events(s);
+	free(scene_draw(s, SCENE_ROWS, SCENE_COLS, false));
+	scene_keys(s, "2");
 }
 
 void
@@ -194,6 +242,15 @@ drawing_silence(struct scene *s, int64_t t_ns, const char *peer)
 	assert_int_equal(store_apply(s->store, &r), 0);
 }
 
+void
+scene_drawing_counted(struct scene *s, int64_t t_ns, unsigned code, const char *peer)
+{
+	if (code == 0)
+		drawing_silence(s, t_ns, peer);
+	else
+		scene_responses(s, t_ns, code, 1, 1, peer);
+}
+
 static void
 drawing_event(struct scene *s, int64_t t_ns, size_t row, unsigned from, const char *to)
 {
@@ -211,10 +268,7 @@ drawing_event(struct scene *s, int64_t t_ns, size_t row, unsigned from, const ch
 	e.setup_ms = drawing_mass[row].setup_ms;
 	e.call_id = slice_str(call_id);
 	scene_put(s, &e);
-	if (drawing_mass[row].code == 0)
-		drawing_silence(s, t_ns, drawing_mass[row].peer);
-	else
-		scene_responses(s, t_ns, drawing_mass[row].code, 1, 1, drawing_mass[row].peer);
+	scene_drawing_counted(s, t_ns, drawing_mass[row].code, drawing_mass[row].peer);
 }
 
 /* Of n that come evenly until the end of the span, those of one second. */
@@ -233,8 +287,8 @@ drawing_second(struct scene *s, int64_t t_ns, unsigned second, bool before)
 		unsigned n = before ? drawing_mass[i].before : drawing_mass[i].n, done = n * second / DRAWING_SPAN;
 
 		for (unsigned k = 0; k < drawing_part(n, second, drawing_mass[i].late); k++)
-			drawing_event(s, t_ns, i, drawing_mass[i].from + (done + k) % drawing_mass[i].users,
-			    drawing_mass[i].to);
+			drawing_event(
+			    s, t_ns, i, drawing_mass[i].from + (done + k) % drawing_mass[i].users, drawing_mass[i].to);
 	}
 }
 
@@ -259,16 +313,8 @@ drawing_newest(struct scene *s)
 		drawing_event(s, SCENE_NOW - rows[i].ago_ms * NS_PER_MS, rows[i].row, rows[i].from, rows[i].to);
 }
 
-/* Calls and registrations of a peer. */
-struct drawing_calls {
-	const char *peer;
-	enum peer_role role;
-	int64_t bids, answered, delivered, registers, registered;
-	unsigned pdd_s;
-};
-
-static void
-drawing_kpi(struct scene *s, int64_t t_ns, const struct drawing_calls *d, int64_t part, int64_t parts)
+void
+scene_drawing_calls(struct scene *s, int64_t t_ns, const struct drawing_calls *d, int64_t part, int64_t parts)
 {
 	static struct counts none;
 	struct kpi_counts kpi = { .n = { 0 } };
@@ -283,31 +329,30 @@ drawing_kpi(struct scene *s, int64_t t_ns, const struct drawing_calls *d, int64_
 
 	kpi.n[KPI_BIDS] = kpi.n[KPI_SEIZURES] = bids;
 	kpi.n[KPI_ANSWERED] = answered;
-	kpi.n[KPI_DELIVERED] = kpi.n[KPI_EFFECTIVE] =
-	    d->delivered * (part + 1) / parts - d->delivered * part / parts;
+	kpi.n[KPI_DELIVERED] = kpi.n[KPI_EFFECTIVE] = d->delivered * (part + 1) / parts - d->delivered * part / parts;
 	kpi.n[KPI_INEFFECTIVE] = bids - kpi.n[KPI_DELIVERED];
 	kpi.n[KPI_REGISTERS] = registers;
 	kpi.n[KPI_REGISTERED] = d->registered * (part + 1) / parts - d->registered * part / parts;
 	kpi.n[KPI_REQUESTS] = 3 * bids + 2 * registers;
-	kpi.delay[KPI_PDD][kpi_bin(d->pdd_s * 1000)] = (int32_t)answered;
-	kpi.delay[KPI_PDD][kpi_bin(d->pdd_s * 3000)] = (int32_t)(bids / 16);
+	kpi.delay[KPI_PDD][kpi_bin(d->pdd_ms)] = (int32_t)answered;
+	kpi.delay[KPI_PDD][kpi_bin(3 * d->pdd_ms)] = (int32_t)(bids / 16);
 	assert_int_equal(store_apply(s->store, &r), 0);
 }
 
 /* A minute of what each peer usually has: ASR 51 % of wholesale-c, 57 and 61 of the carriers, 49 of trunk-de. */
 static const struct drawing_calls drawing_usual[] = {
-	{ "wholesale-c", PEER_ROLE_TRUNK, 70, 36, 70, 0, 0, 2 },
-	{ "carrier-b", PEER_ROLE_TRUNK, 240, 137, 240, 0, 0, 2 },
-	{ "carrier-a", PEER_ROLE_TRUNK, 225, 137, 225, 0, 0, 2 },
-	{ "trunk-de", PEER_ROLE_TRUNK, 45, 22, 45, 0, 0, 2 },
+	{ "wholesale-c", PEER_ROLE_TRUNK, 70, 36, 70, 0, 0, 2000 },
+	{ "carrier-b", PEER_ROLE_TRUNK, 240, 137, 240, 0, 0, 2000 },
+	{ "carrier-a", PEER_ROLE_TRUNK, 225, 137, 225, 0, 0, 2000 },
+	{ "trunk-de", PEER_ROLE_TRUNK, 45, 22, 45, 0, 0, 2000 },
 	{ "phones", PEER_ROLE_PHONES, 0, 0, 0, 300, 298, 0 },
 };
 /* And the last five minutes. */
 static const struct drawing_calls drawing_now[] = {
-	{ "wholesale-c", PEER_ROLE_TRUNK, 371, 12, 22, 0, 0, 2 },
-	{ "carrier-b", PEER_ROLE_TRUNK, 1204, 662, 1168, 0, 0, 2 },
-	{ "carrier-a", PEER_ROLE_TRUNK, 1125, 697, 1102, 0, 0, 2 },
-	{ "trunk-de", PEER_ROLE_TRUNK, 224, 90, 159, 0, 0, 3 },
+	{ "wholesale-c", PEER_ROLE_TRUNK, 371, 12, 22, 0, 0, 2000 },
+	{ "carrier-b", PEER_ROLE_TRUNK, 1204, 662, 1168, 0, 0, 2000 },
+	{ "carrier-a", PEER_ROLE_TRUNK, 1125, 697, 1102, 0, 0, 2000 },
+	{ "trunk-de", PEER_ROLE_TRUNK, 224, 90, 159, 0, 0, 3000 },
 	{ "10.20.4.41", PEER_ROLE_PHONES, 0, 0, 0, 96, 0, 0 },
 	{ "phones", PEER_ROLE_PHONES, 0, 0, 0, 1500, 1491, 0 },
 };
@@ -317,10 +362,10 @@ drawing_calls(struct scene *s, int64_t t_ns, int64_t ago)
 {
 	if (ago >= 300 && ago % 60 == 0)
 		for (size_t i = 0; i < sizeof drawing_usual / sizeof drawing_usual[0]; i++)
-			drawing_kpi(s, t_ns, &drawing_usual[i], 0, 1);
+			scene_drawing_calls(s, t_ns, &drawing_usual[i], 0, 1);
 	else if (ago < 300)
 		for (size_t i = 0; i < sizeof drawing_now / sizeof drawing_now[0]; i++)
-			drawing_kpi(s, t_ns, &drawing_now[i], 29 - ago / 10, 30);
+			scene_drawing_calls(s, t_ns, &drawing_now[i], 29 - ago / 10, 30);
 }
 
 static void

@@ -3,11 +3,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #include "scene.h"
 #include "sipwhy/timefmt.h"
@@ -30,9 +27,7 @@ test_detail(void **state)
 	struct scene s;
 
 	(void)state;
-	scene_open(&s);
-	scene_busy(&s);
-	free(scene_draw(&s, 24, 80, false));
+	scene_open_busy(&s);
 	scene_keys(&s, "\r");
 	scene_check_all(&s, "detail");
 	/* Hostile text, and the end of the page. */
@@ -76,6 +71,15 @@ test_empty(void **state)
 	scene_responses(&s, SCENE_NOW, 200, 1234567, 0, NULL);
 	scene_check(&s, "empty-good", 24, 80, false);
 	scene_close(&s);
+	/* As drawn: for 34 seconds. */
+	scene_open(&s);
+	scene_began(&s, true, 34);
+	scene_source(&s, "eth0", "reading", "");
+	scene_frames(&s, "eth0", "reading", 18204, 0, 0, 0, 0);
+	store_advance(s.store, SCENE_NOW);
+	scene_check(&s, "empty-drawing", 24, 80, false);
+	scene_check(&s, "empty-drawing", 10, 40, true);
+	scene_close(&s);
 }
 
 static void
@@ -93,6 +97,24 @@ test_file(void **state)
 	scene_frames(&s, "calls.pcap", "ended", 9590, 0, 0, 1000000, 1000000);
 	scene_source(&s, "calls.pcap", "ended", "");
 	scene_check(&s, "file-ended-empty", 24, 80, false);
+	scene_close(&s);
+	/* 9,590 messages of 14:00:00 to 14:08:12. */
+	scene_open(&s);
+	scene_hello(&s, false);
+	scene_source(&s, "mix.pcap", "reading", "");
+	for (int64_t ago = 1927; ago >= 1435; ago -= 4) {
+		int64_t t = SCENE_NOW - ago * NS_PER_S;
+
+		scene_responses(&s, t, 200, 60, 0, NULL);
+		scene_responses(&s, t, 486, 2, 2, "198.51.100.7");
+		scene_event(&s, t, 2);
+		scene_event(&s, t, 2);
+	}
+	scene_frames(&s, "mix.pcap", "ended", 9590, 9590, 0, 1000000, 1000000);
+	scene_source(&s, "mix.pcap", "ended", "");
+	scene_check(&s, "file-ended", 24, 80, false);
+	scene_keys(&s, "6");
+	scene_check(&s, "file-ended-sources", 24, 80, false);
 	scene_close(&s);
 }
 
@@ -420,9 +442,5 @@ main(void)
 		cmocka_unit_test(test_sizes),
 	};
 
-	setenv("TZ", "UTC", 1);
-	tzset();
-	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
-		return 99;
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return scene_ready() ? cmocka_run_group_tests(tests, NULL, NULL) : 99;
 }

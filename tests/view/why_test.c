@@ -3,22 +3,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
-#include <locale.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "scene.h"
 #include "sipwhy/timefmt.h"
 #include "view/view_int.h"
-
-static void
-code_from(struct scene *s, unsigned code, const char *peer, int age_s)
-{
-	struct event e = scene_failure(SCENE_NOW - age_s * NS_PER_S, code, "", peer);
-
-	scene_put(s, &e);
-}
 
 static void
 assert_why(struct scene *s, const char *what)
@@ -42,7 +31,7 @@ test_why(void **state)
 	store_advance(s.store, SCENE_NOW);
 	assert_why(&s, "No failure seen so far");
 	for (int i = 0; i < 9; i++)
-		code_from(&s, i % 2 ? 401 : 407, "10.0.0.1", 30);
+		scene_code(&s, i % 2 ? 401 : 407, "10.0.0.1", 30);
 	assert_why(&s, "Last minute: 5 x 407 Proxy Authentication Requi~ from 10.0.0.1, since 14:31:37");
 	/* What worked after all is none, and a call that its caller gave up stands behind. */
 	for (int i = 0; i < 9; i++) {
@@ -51,21 +40,21 @@ test_why(void **state)
 		e.recovered = true;
 		e.outcome = OUTCOME_OK;
 		scene_put(&s, &e);
-		code_from(&s, 487, "10.0.0.1", 29);
+		scene_code(&s, 487, "10.0.0.1", 29);
 	}
 	assert_why(&s, "Last minute: 5 x 407 Proxy Authentication Requi~ from 10.0.0.1, since 14:31:37");
 	/* A series goes back to its last pause, not only a minute. */
-	code_from(&s, 503, "10.0.0.2", 700);
-	code_from(&s, 503, "10.0.0.2", 200);
-	code_from(&s, 503, "10.0.0.2", 20);
-	code_from(&s, 503, "10.0.0.2", 19);
+	scene_code(&s, 503, "10.0.0.2", 700);
+	scene_code(&s, 503, "10.0.0.2", 200);
+	scene_code(&s, 503, "10.0.0.2", 20);
+	scene_code(&s, 503, "10.0.0.2", 19);
 	assert_why(&s, "Last minute: 2 x 503 Service Unavailable from 10.0.0.2, since 14:28:47");
 	/* One code of many peers outnumbers one peer. */
 	for (int i = 0; i < 5; i++)
-		code_from(&s, 404, (const char *[]){ "a", "b", "c", "d", "e" }[i], 10 - i);
+		scene_code(&s, 404, (const char *[]){ "a", "b", "c", "d", "e" }[i], 10 - i);
 	assert_why(&s, "Last minute: 5 x 404 Not Found in traffic with 5 peers, since 14:31:57");
 	for (int i = 0; i < 6; i++)
-		code_from(&s, 0, "trunk-de", 5);
+		scene_code(&s, 0, "trunk-de", 5);
 	assert_why(&s, "Last minute: 6 x no response from trunk-de, since 14:32:02");
 	scene_close(&s);
 }
@@ -86,7 +75,7 @@ test_why_in_call(void **state)
 	for (int i = 0; i < 3; i++)
 		scene_put(&s, &e);
 	assert_why(&s, "Last minute: 3 x no response inside calls to 10.0.0.9, since 14:32:02");
-	code_from(&s, 0, "10.0.0.9", 3);
+	scene_code(&s, 0, "10.0.0.9", 3);
 	assert_why(&s, "Last minute: 1 x no response from 10.0.0.9, since 14:32:04");
 	scene_close(&s);
 }
@@ -102,7 +91,7 @@ test_why_quiet(void **state)
 	scene_open(&s);
 	scene_hello(&s, true);
 	store_advance(s.store, SCENE_NOW);
-	code_from(&s, 0, "a", 100);
+	scene_code(&s, 0, "a", 100);
 	e.recovered = true;
 	e.outcome = OUTCOME_OK;
 	scene_put(&s, &e);
@@ -128,8 +117,8 @@ test_why_unknown_peers(void **state)
 	assert_why(&s, "Last minute: 2 x 503 Service Unavailable (peers not known), since 14:31:58");
 	why_find(s.store, &why);
 	assert_string_equal(why.small, "2 x 503 since 14:31:58");
-	code_from(&s, 503, "10.0.0.1", 8);
-	code_from(&s, 503, "10.0.0.2", 8);
+	scene_code(&s, 503, "10.0.0.1", 8);
+	scene_code(&s, 503, "10.0.0.2", 8);
 	assert_why(&s, "Last minute: 4 x 503 Service Unavailable (not all peers known), since 14:31:58");
 	/* One peer is one, whoever of the two said no. */
 	e = scene_failure(SCENE_NOW - 7 * NS_PER_S, 404, "", "10.0.0.3");
@@ -158,7 +147,7 @@ test_why_notices(void **state)
 	assert_why(&s, "No failure with a code so far, but 3 notices without one (8 shows them)");
 	why_find(s.store, &why);
 	assert_string_equal(why.because, "Most of them: auth-failed from 203.0.113.99, 2 x");
-	code_from(&s, 404, "10.0.0.3", 1);
+	scene_code(&s, 404, "10.0.0.3", 1);
 	why_find(s.store, &why);
 	assert_non_null(strstr(why.what, "1 x 404 Not Found from 10.0.0.3"));
 	scene_close(&s);
@@ -175,9 +164,5 @@ main(void)
 		cmocka_unit_test(test_why_notices),
 	};
 
-	setenv("TZ", "UTC", 1);
-	tzset();
-	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
-		return 99;
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return scene_ready() ? cmocka_run_group_tests(tests, NULL, NULL) : 99;
 }
