@@ -173,6 +173,13 @@ struct input_stats {
 int input_open(struct input **out, const struct input_cfg *cfg, struct errmsg *em);
 
 /*
+ * Let a thread of its own read a regular file, one piece of 256 KiB ahead of what is handed over; nothing for other
+ * inputs.  At most once, before input_start.  The thread has the rights of the caller and blocks signals, and reads
+ * nothing but the file.  0, or negative errno (no memory, no thread): then all is read as it would be without.
+ */
+int input_ahead(struct input *in);
+
+/*
  * Start reading on `loop`; sink is copied.  For a regular file the head is read and judged here:
  * -EINVAL with a sentence when it is no capture this build reads and no text (the sentence names the format when it is
  * known).  A pipe that has not shown what it carries 0.7 s after its first bytes is taken for text if it looks like it.

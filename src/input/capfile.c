@@ -164,10 +164,18 @@ capfile_room(struct capfile *c, size_t *n)
 uint8_t *
 capfile_space(struct capfile *c, size_t *n)
 {
+	size_t left;
+
 	assert(!c->finished && c->phase != CAPFILE_AT_END);
 	if (c->gz != NULL)
 		return capfile_gz_space(c->gz, n);
-	*n = c->phase == CAPFILE_AT_HEAD ? CAPFILE_HEAD_READ - (c->end - c->pos) : CAPFILE_CHUNK;
+	left = c->end - c->pos;
+	*n = CAPFILE_CHUNK;
+	if (c->phase == CAPFILE_AT_HEAD)
+		*n = CAPFILE_HEAD_READ - left;
+	/* No more than the next block of lines lacks: what stays behind it is moved in front of the next one. */
+	else if (c->phase == CAPFILE_AT_TEXT && c->need - left > CAPFILE_HEAD_READ)
+		*n = c->need - left;
 	return capfile_room(c, n);
 }
 
@@ -179,6 +187,27 @@ capfile_filled(struct capfile *c, size_t n)
 	else
 		c->end += n;
 	assert(c->end <= CAPFILE_CARRY + CAPFILE_CHUNK);
+}
+
+bool
+capfile_swaps(const struct capfile *c)
+{
+	return c->gz == NULL && c->phase != CAPFILE_AT_HEAD;
+}
+
+void
+capfile_swap(struct capfile *c, uint8_t **buf, size_t n)
+{
+	uint8_t *old = c->buf;
+	size_t left = c->end - c->pos;
+
+	assert(capfile_swaps(c) && !c->finished && c->phase != CAPFILE_AT_END);
+	assert(left <= CAPFILE_CARRY && n > 0 && n <= CAPFILE_CHUNK);
+	memcpy(*buf + CAPFILE_CARRY - left, old + c->pos, left);
+	c->buf = *buf;
+	c->pos = CAPFILE_CARRY - left;
+	c->end = CAPFILE_CARRY + n;
+	*buf = old;
 }
 
 void

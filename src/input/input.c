@@ -170,6 +170,13 @@ input_open(struct input **out, const struct input_cfg *cfg, struct errmsg *em)
 }
 
 int
+input_ahead(struct input *in)
+{
+	assert(!in->started);
+	return in->ops->ahead != NULL ? in->ops->ahead(in) : 0;
+}
+
+int
 input_start(struct input *in, struct uv_loop_s *loop, const struct input_sink *sink, struct errmsg *em)
 {
 	assert(!in->started && sink->frame != NULL);

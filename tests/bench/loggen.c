@@ -2,8 +2,8 @@
  * loggen - the log of a PBX with N messages, and what it holds, for the rows of gate 17; the same bytes each time.
  * usage: loggen asterisk|kamailio|clf N TRUTH > LOG
  *   asterisk  blocks of res_pjsip's logger, one a message: the whole SIP text
- *   kamailio  syslog lines, one a message: a request as a line of a script, a final response as one of module acc,
- *             a provisional one as a line of a script without its code
+ *   kamailio  syslog lines, one a message: requests and responses as lines of a script that quotes the start of the
+ *             response, what a call failed with as one of module acc (its failed_transaction_flag and missed calls)
  *   clf       Common Log Format, one line a message, for tools that read web servers' logs
  * TRUTH: "messages|requests|responses all N", "class|code|method X N" with tabs; of Kamailio's log only what is said.
  */
@@ -183,26 +183,36 @@ asterisk(const struct one *o)
 	(void)putchar('\n');
 }
 
+static bool
+is_missed(const struct step *s)
+{
+	return s->code >= 300 && s->method == INVITE;
+}
+
 static void
 kamailio(const struct one *o)
 {
 	unsigned long s = o->line / 1000;
 	const struct step *st = o->s;
+	char what[64];
 
 	printf("Nov 22 %02lu:%02lu:%02lu sbc1 /usr/sbin/kamailio[%lu]: ", 8 + s / 3600, s / 60 % 60, s % 60,
 	    2200 + o->id % 16);
-	if (st->code < 200)
-		printf("INFO: <script>: %s %s from sip:%lu@pbx.example.org to sip:+4930%07lu@pbx.example.org "
-		       "src=%s cseq=%u callid=%s\n",
-		    names[st->method], st->code != 0 ? "reply" : "request", 1000 + o->id % 5000, o->id % 9999991,
-		    o->peer, st->cseq, o->call_id);
-	else
-		printf("NOTICE: acc [acc.c:287]: acc_log_request(): ACC: %s: timestamp=%lu;method=%s;"
+	if (is_missed(st)) {
+		printf("NOTICE: acc [acc.c:287]: acc_log_request(): ACC: call missed: timestamp=%lu;method=%s;"
 		       "from_tag=%08lx;to_tag=as%lu;call_id=%s;code=%u;reason=%s;src_user=%lu;"
 		       "src_domain=pbx.example.org;src_ip=%.*s\n",
-		    st->code >= 300 && st->method == INVITE ? "call missed" : "transaction answered", 1763798400 + s,
-		    names[st->method], o->id & 0xffffffff, o->id, o->call_id, st->code, phrase(st->code),
-		    1000 + o->id % 5000, (int)strcspn(o->peer, ":"), o->peer);
+		    1763798400 + s, names[st->method], o->id & 0xffffffff, o->id, o->call_id, st->code,
+		    phrase(st->code), 1000 + o->id % 5000, (int)strcspn(o->peer, ":"), o->peer);
+		return;
+	}
+	(void)snprintf(what, sizeof what, "%s request", names[st->method]);
+	if (st->code != 0)
+		(void)snprintf(
+		    what, sizeof what, "SIP/2.0 %u %s for %s", st->code, phrase(st->code), names[st->method]);
+	printf("INFO: <script>: %s from sip:%lu@pbx.example.org to sip:+4930%07lu@pbx.example.org "
+	       "src=%s cseq=%u callid=%s\n",
+	    what, 1000 + o->id % 5000, o->id % 9999991, o->peer, st->cseq, o->call_id);
 }
 
 static void
@@ -301,7 +311,7 @@ main(int argc, char **argv)
 
 		next(&o, open, line, &ids);
 		write(&o);
-		count(&t, o.s, !terse || o.s->code >= 200);
+		count(&t, o.s, !terse || is_missed(o.s));
 	}
 	return fflush(stdout) == 0 ? tell(&t, argv[3]) : 1;
 }

@@ -268,7 +268,7 @@ log_asterisk() {
 
 log_kamailio() {
 	f=$out/data/log_1m.kamailio
-	set -- ours "$(ours "$f")" grep "grep -cE 'code=[3-6][0-9][0-9]' '$f' | cat"
+	set -- ours "$(ours "$f")" grep "grep -cE '(code=|SIP/2.0 )[3-6][0-9][0-9]' '$f' | cat"
 	have lnav && set -- "$@" lnav "lnav -n -q -c ';SELECT count(*) FROM all_logs' '$f' | cat"
 	floor_file= rounds_of "$rounds" "$@"
 	one 17 "sipwhy / grep -cE (Kamailio log, 1m)" "$(ratio ours grep)" 1 lower

@@ -40,6 +40,7 @@ struct setup {
 	struct errmsg em;
 	char dir[64], path[128];
 	int fd[2];
+	bool ahead;
 };
 
 static void
@@ -163,6 +164,8 @@ start(struct setup *t, const struct input_cfg *cfg)
 
 	memset(&t->h, 0, sizeof t->h);
 	assert_int_equal(input_open(&t->h.in, cfg, &t->em), 0);
+	if (t->ahead)
+		assert_int_equal(input_ahead(t->h.in), 0);
 	return input_start(t->h.in, &t->loop, &sink, &t->em);
 }
 
@@ -192,9 +195,8 @@ read_all(struct setup *t, const struct input_cfg *cfg)
 }
 
 static void
-test_file(void **state)
+check_file(struct setup *t)
 {
-	struct setup *t = *state;
 	struct input_cfg cfg = cfg_of(t);
 	struct stat st;
 
@@ -212,6 +214,16 @@ test_file(void **state)
 	assert_false(t->h.live);
 	assert_int_equal(t->h.t_ns, st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec);
 	assert_true(t->h.blocks <= cap.n / (4 * (TEXT_MAX - 200)) + 2);
+}
+
+static void
+test_file(void **state)
+{
+	struct setup *t = *state;
+
+	check_file(t);
+	t->ahead = true;
+	check_file(t);
 }
 
 static void
