@@ -49,8 +49,8 @@ void sift_free(struct sift *x);
 
 /*
  * Begin anew with this filter (borrowed until the next call; NULL: all) and order.  descending: largest, newest first.
- * Equal ones stand by time.  Events from the newest back are looked at first, so the first screenful is there after one
- * step.
+ * SIFT_TIME is the time of the events, whenever they were told.  Equal ones stand as they were told.  Events are looked
+ * at from the newest back, so the first screenful is there after one step.
  */
 void sift_set(struct sift *x, const struct filter *f, enum sift_order order, bool descending);
 
@@ -66,7 +66,7 @@ bool sift_short(const struct sift *x);
 size_t sift_looked(const struct sift *x);
 
 /* Rows: how many, by index in the order asked for (borrowed until the store changes; NULL out of range), and the row of
- * an event's id (sift_count when it is not there; for SIFT_TIME then the row of the next in that order). */
+ * an event's id (sift_count when it is not there; for SIFT_TIME then that of the next one told). */
 size_t sift_count(const struct sift *x);
 const struct event *sift_at(const struct sift *x, size_t row);
 size_t sift_row(const struct sift *x, uint64_t id);

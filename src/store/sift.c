@@ -127,7 +127,7 @@ static bool
 sift_number(const struct sift *x, const struct event *e, uint64_t *key)
 {
 	if (x->order == SIFT_TIME)
-		*key = 0;
+		*key = (uint64_t)e->t_ns ^ (uint64_t)1 << 63;
 	else if (x->order == SIFT_CODE)
 		*key = e->code;
 	else if (x->order == SIFT_SEEN)
@@ -178,8 +178,7 @@ sift_add(struct sift *x, struct sift_row row)
 static void
 sift_flush(struct sift *x)
 {
-	if (x->order != SIFT_TIME)
-		sift_rows_sort(x->batch, x->room, x->n_batch);
+	sift_rows_sort(x->batch, x->room, x->n_batch);
 	for (size_t i = 0; i < x->n_batch; i++)
 		sift_add(x, x->batch[i]);
 	x->n_batch = 0;
@@ -446,18 +445,33 @@ sift_index(const struct sift *x, const struct event *e)
 	return at < x->rows.n && sift_rows_at(&x->rows, at).id == e->id ? at : sift_rows_seek(&x->rows, e->id);
 }
 
+/* Where an event stands by time, or is missing: then where the next one that was told stands. */
+static size_t
+sift_row_of_time(const struct sift *x, uint64_t id)
+{
+	const struct store *s = x->look.store;
+	const struct event *e = store_event_at(s, store_event_index(s, id));
+	struct sift_row row = { UINT64_MAX, id };
+	size_t n = x->rows.n, at;
+
+	if (e != NULL) {
+		row.id = e->id;
+		(void)sift_number(x, e, &row.key);
+	}
+	at = sift_rows_find(&x->rows, row);
+	if (!x->descending)
+		return at;
+	return at < n && sift_rows_at(&x->rows, at).id == id ? n - 1 - at : n - at;
+}
+
 size_t
 sift_row(const struct sift *x, uint64_t id)
 {
 	const struct event *e = sift_event(x, id);
 	size_t n = x->rows.n, at;
 
-	if (x->order == SIFT_TIME) {
-		at = sift_rows_find(&x->rows, (struct sift_row){ 0, id });
-		if (!x->descending)
-			return at;
-		return at < n && sift_rows_at(&x->rows, at).id == id ? n - 1 - at : n - at;
-	}
+	if (x->order == SIFT_TIME)
+		return sift_row_of_time(x, id);
 	at = e != NULL ? sift_index(x, e) : n;
 	return at == n || !x->descending ? at : n - 1 - at;
 }

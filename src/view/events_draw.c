@@ -85,11 +85,12 @@ draw_fresh(const struct viewer *v, const struct events *s)
 
 	if (s->fresh_id == 0)
 		return 0;
-	if (v->order == SIFT_TIME) {
+	at = store_event_index(v->store, s->fresh_id);
+	/* Too many to be asked for each; what was told late stands further down and is not among them. */
+	if (v->order == SIFT_TIME && n > at + VIEW_LOOK_BACK) {
 		at = sift_row(v->sift, s->fresh_id);
 		return v->ascending ? sift_count(v->sift) - at - (at < sift_count(v->sift)) : at;
 	}
-	at = store_event_index(v->store, s->fresh_id);
 	for (size_t i = n; i > at + 1 && n - i < VIEW_LOOK_BACK; i--)
 		fresh += lens_match(v, store_event_at(v->store, i - 1));
 	return fresh;

@@ -406,6 +406,8 @@ static void
 groups_turn(struct viewer *v, struct groups *g)
 {
 	g->by = (g->by + 1) % GROUPS_BY_N;
+	g->sort = 0;
+	g->sort_turned = false;
 	g->list = (struct list){ .count = 0 };
 	g->value[0] = '\0';
 	groups_sync(v, g, 1);
@@ -430,13 +432,13 @@ groups_sort(struct viewer *v, struct groups *g, enum view_action action)
 	char text[64];
 
 	if (groups_kind(g)->sorted == NULL) {
-		viewer_say(v, "these stand by how many they are; peers (4) can be sorted");
+		viewer_say(v, "these stand by their number; groups by signature or peer (b) can be sorted");
 		return;
 	}
 	if (action == ACTION_SORT_TURN)
 		g->sort_turned = !g->sort_turned;
 	else
-		g->sort = (g->sort + (action == ACTION_SORT_NEXT ? 1 : GROUPS_SORTS - 1)) % GROUPS_SORTS;
+		g->sort = (g->sort + (action == ACTION_SORT_NEXT ? 1 : groups_kind(g)->sorts - 1)) % groups_kind(g)->sorts;
 	(void)snprintf(text, sizeof text, "sorted by %s", groups_kind(g)->sorted(g));
 	viewer_say(v, text);
 }

@@ -19,7 +19,7 @@ enum groups_by {
 	GROUPS_BY_N
 };
 
-enum { GROUPS_LINE = 320, GROUPS_PEERS = VIEW_PEERS_MAX + SIFT_GROUPS_MAX, GROUPS_STEP_MIN = 2, GROUPS_SORTS = 8 };
+enum { GROUPS_LINE = 320, GROUPS_PEERS = VIEW_PEERS_MAX + SIFT_GROUPS_MAX, GROUPS_STEP_MIN = 2 };
 
 /* A peer with figures, with failures, or with both; indexes, -1 none.  change: of its ASR against the hour before,
  * NAN unknown. */
@@ -58,10 +58,10 @@ struct groups {
 	uint64_t key;
 	char value[64];
 	size_t n;
-	struct store_group row[STORE_GROUPS_MAX];
+	struct store_group row[STORE_GROUPS_MAX], unsorted[STORE_GROUPS_MAX];
 	struct groups_field field;
 	char line[GROUPS_LINE];
-	unsigned sort; /* of peers: which of GROUPS_SORTS; turned: the other way round */
+	unsigned sort; /* which of the kind's sorts; turned: the other way round */
 	bool sort_turned;
 };
 
@@ -73,7 +73,8 @@ struct groups {
 struct groups_kind {
 	const char *sort;
 	const char *(*sorted)(const struct groups *g); /* NULL: it is always the same */
-	int (*sort_of)(size_t column);                 /* which of GROUPS_SORTS its header means or -1; or NULL */
+	int (*sort_of)(size_t column);                 /* which of `sorts` its header means or -1; or NULL */
+	unsigned sorts;
 	size_t (*sync)(struct viewer *v, struct groups *g, size_t *cursor);
 	void (*keep)(struct groups *g, bool first);
 	void (*summary)(const struct viewer *v, const struct groups *g, char *out, size_t cap);

@@ -11,7 +11,7 @@
 #include "groups_int.h"
 
 /* Canvas columns left of the codes, and of what stands behind the last of them. */
-enum { PEER_CODES_AT = 19, PEER_OTHERS = 16 };
+enum { PEER_CODES_AT = 19, PEER_OTHERS = 16, PEER_SORTS = 8 };
 
 enum peer_column {
 	PEER_NAME,
@@ -108,7 +108,7 @@ peer_by(const struct viewer *v, const struct groups *g, const struct groups_peer
 static const char *
 peer_sorted(const struct groups *g)
 {
-	static const char *const names[GROUPS_SORTS][2] = { { "ASR change ^", "ASR change v" },
+	static const char *const names[PEER_SORTS][2] = { { "ASR change ^", "ASR change v" },
 		{ "name ^", "name v" }, { "calls v", "calls ^" }, { "ASR ^", "ASR v" }, { "NER ^", "NER v" },
 		{ "5xx v", "5xx ^" }, { "4xx v", "4xx ^" }, { "silence v", "silence ^" } };
 
@@ -437,6 +437,7 @@ peer_line(struct viewer *v, const struct groups *g, size_t at, char *out, size_t
 const struct groups_kind groups_kind_peer = {
 	.sort = "ASR change ^",
 	.sorted = peer_sorted,
+	.sorts = PEER_SORTS,
 	.sort_of = peer_sort_of,
 	.sync = peer_sync,
 	.keep = peer_keep,

@@ -5,6 +5,7 @@
  * the kept events, and where not all of it is kept by the store's columns of 2 minutes, whole ones, which "~" tells.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "groups_int.h"
@@ -63,22 +64,6 @@ signature_sieve(struct groups *g)
 		if (signature_kept(g, g->row[i].key) != NULL)
 			g->row[n++] = g->row[i];
 	g->n = n;
-}
-
-static size_t
-signature_sync(struct viewer *v, struct groups *g, size_t *cursor)
-{
-	*cursor = g->list.cursor;
-	groups_field_count(v, g);
-	g->n = store_groups(v->store, g->with_muted, g->row, STORE_GROUPS_MAX);
-	if (v->filter != NULL)
-		signature_sieve(g);
-	if (g->key == 0)
-		*cursor = 0;
-	for (size_t i = 0; g->key != 0 && i < g->n; i++)
-		if (g->row[i].key == g->key)
-			*cursor = i;
-	return g->n;
 }
 
 static void
@@ -147,8 +132,8 @@ signature_reason(const struct store_group *g, char *out, size_t cap)
 	const char *words = g->phrase[0] != '\0' ? g->phrase : view_code_words(g->code);
 
 	if (g->q850 >= 0)
-		(void)snprintf(out, cap, "%sQ.850/%d %s", g->in_call ? "in call: " : "", g->q850,
-		    cause != NULL ? cause : words);
+		(void)snprintf(
+		    out, cap, "%sQ.850/%d %s", g->in_call ? "in call: " : "", g->q850, cause != NULL ? cause : words);
 	else
 		(void)snprintf(out, cap, "%s%s", g->in_call ? "in call: " : "", words);
 	return out;
@@ -191,6 +176,117 @@ signature_count(const struct viewer *v, const struct groups *groups, const struc
 	if (w.about)
 		w.n = signature_columns_sum(g, now, window);
 	return w;
+}
+
+/* Largest first but for codes; the first one is the store's own. */
+enum signature_sort {
+	SIGNATURE_BY_NEWS,
+	SIGNATURE_BY_COUNT,
+	SIGNATURE_BY_CALLS,
+	SIGNATURE_BY_USERS,
+	SIGNATURE_BY_FIRST,
+	SIGNATURE_BY_LAST,
+	SIGNATURE_BY_CODE,
+	SIGNATURE_SORTS
+};
+
+static const char *
+signature_sorted(const struct groups *g)
+{
+	static const char *const names[SIGNATURE_SORTS][2] = { { "new, rate v", "new, rate ^" }, { "n v", "n ^" },
+		{ "calls v", "calls ^" }, { "users v", "users ^" }, { "first v", "first ^" }, { "last v", "last ^" },
+		{ "code ^", "code v" } };
+
+	return names[g->sort][g->sort_turned];
+}
+
+static int
+signature_sort_of(size_t column)
+{
+	static const int sorts[SIGNATURE_COLUMNS] = { [SIGNATURE_MARK] = SIGNATURE_BY_NEWS,
+		[SIGNATURE_CODE] = SIGNATURE_BY_CODE,
+		[SIGNATURE_REASON] = -1,
+		[SIGNATURE_METHOD] = -1,
+		[SIGNATURE_PEER] = -1,
+		[SIGNATURE_WAY] = -1,
+		[SIGNATURE_COUNT] = SIGNATURE_BY_COUNT,
+		[SIGNATURE_CALLS] = SIGNATURE_BY_CALLS,
+		[SIGNATURE_USERS] = SIGNATURE_BY_USERS,
+		[SIGNATURE_FIRST] = SIGNATURE_BY_FIRST,
+		[SIGNATURE_LAST] = SIGNATURE_BY_LAST,
+		[SIGNATURE_HISTORY] = SIGNATURE_BY_NEWS };
+
+	return column < SIGNATURE_COLUMNS ? sorts[column] : -1;
+}
+
+/* What a row stands by, smallest first; at: where the store has it. */
+struct signature_place {
+	int64_t by;
+	size_t at;
+};
+
+static int64_t
+signature_by(const struct viewer *v, const struct groups *groups, const struct store_group *g)
+{
+	switch (groups->sort) {
+	case SIGNATURE_BY_COUNT:
+		return -(int64_t)signature_count(v, groups, g).n;
+	case SIGNATURE_BY_CALLS:
+		return -(int64_t)signature_count(v, groups, g).calls;
+	case SIGNATURE_BY_USERS:
+		return -(int64_t)signature_count(v, groups, g).users;
+	case SIGNATURE_BY_FIRST:
+		return -g->first_ns;
+	case SIGNATURE_BY_LAST:
+		return -g->last_ns;
+	case SIGNATURE_BY_CODE:
+		return g->code;
+	default:
+		return 0;
+	}
+}
+
+static int
+signature_compare(const void *x, const void *y)
+{
+	const struct signature_place *a = x, *b = y;
+
+	if (a->by != b->by)
+		return a->by < b->by ? -1 : 1;
+	return a->at < b->at ? -1 : a->at > b->at;
+}
+
+/* Turned round, equal ones too: as all tables are. */
+static void
+signature_sort(const struct viewer *v, struct groups *g)
+{
+	struct signature_place place[STORE_GROUPS_MAX];
+
+	if (g->sort == SIGNATURE_BY_NEWS && !g->sort_turned)
+		return;
+	for (size_t i = 0; i < g->n; i++)
+		place[i] = (struct signature_place){ signature_by(v, g, &g->row[i]), i };
+	qsort(place, g->n, sizeof place[0], signature_compare);
+	memcpy(g->unsorted, g->row, g->n * sizeof g->row[0]);
+	for (size_t i = 0; i < g->n; i++)
+		g->row[g->sort_turned ? g->n - 1 - i : i] = g->unsorted[place[i].at];
+}
+
+static size_t
+signature_sync(struct viewer *v, struct groups *g, size_t *cursor)
+{
+	*cursor = g->list.cursor;
+	groups_field_count(v, g);
+	g->n = store_groups(v->store, g->with_muted, g->row, STORE_GROUPS_MAX);
+	if (v->filter != NULL)
+		signature_sieve(g);
+	signature_sort(v, g);
+	if (g->key == 0)
+		*cursor = 0;
+	for (size_t i = 0; g->key != 0 && i < g->n; i++)
+		if (g->row[i].key == g->key)
+			*cursor = i;
+	return g->n;
 }
 
 static const char *
@@ -431,12 +527,13 @@ signature_line(struct viewer *v, const struct groups *groups, size_t at, char *o
 	    view_code(code, sizeof code, g->code), signature_reason(g, reason, sizeof reason), g->method,
 	    signature_peer(g), signature_way(g), groups_window_title(v, window, sizeof window), w.about ? "~" : "",
 	    (unsigned long long)w.n, view_about(w.calls, w.n, calls, sizeof calls),
-	    view_about(w.users, w.n, users, sizeof users),
-	    groups_when(v, g->first_ns, g->last_ns, when, sizeof when));
+	    view_about(w.users, w.n, users, sizeof users), groups_when(v, g->first_ns, g->last_ns, when, sizeof when));
 }
 
 const struct groups_kind groups_kind_signature = {
-	.sort = "new, rate v",
+	.sorted = signature_sorted,
+	.sort_of = signature_sort_of,
+	.sorts = SIGNATURE_SORTS,
 	.sync = signature_sync,
 	.keep = signature_keep,
 	.summary = signature_summary,

@@ -346,6 +346,37 @@ test_events(void **state)
 	scene_close(&s);
 }
 
+/* A table of signatures is sorted like every other one: by column, the other way round, and as the store has it. */
+static void
+test_sort(void **state)
+{
+	static const struct {
+		const char *keys, *said, *first;
+	} steps[] = {
+		{ ">", "sorted by n v", "503 Q.850/34" },
+		{ "z", "sorted by n ^", "603 No call" },
+		{ "z>", "sorted by calls v", "503 Q.850/34" },
+		{ ">", "sorted by users v", "503 Q.850/34" },
+		{ ">>>", "sorted by code ^", "--- no response" },
+		{ "z", "sorted by code v", "603 No call" },
+		{ ">", "sorted by new, rate ^", "" },
+		{ "z", "sorted by new, rate v", "503 Q.850/34" },
+		{ "<", "sorted by code ^", "--- no response" },
+		{ "b>", "stand by their number", "" },
+	};
+	struct scene s;
+
+	(void)state;
+	open_inbox(&s);
+	scene_keys(&s, "3");
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+		scene_keys(&s, steps[i].keys);
+		scene_must_show(&s, steps[i].said);
+		assert_true(scene_row_shows(&s, 3, steps[i].first));
+	}
+	scene_close(&s);
+}
+
 /* y copies the row under the cursor as one line; = narrows the filter and stays. */
 static void
 test_line(void **state)
@@ -435,6 +466,7 @@ main(void)
 		cmocka_unit_test(test_word),
 		cmocka_unit_test(test_keep_place),
 		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_sort),
 		cmocka_unit_test(test_line),
 		cmocka_unit_test(test_example),
 		cmocka_unit_test(test_hostile),
