@@ -145,14 +145,15 @@ tops_code_draw(
     const struct viewer *v, struct canvas *c, struct overview_place p, const struct store_code *code, uint64_t most)
 {
 	bool wide = p.width >= 44;
-	int end = p.col + p.width - 1, bar = wide ? TOPS_HISTORY : 8, at = p.col + 1,
+	int end = p.col + p.width - 1, bar = wide ? TOPS_HISTORY : 7, at = p.col + 1,
 	    count = end - bar - (wide ? 13 : 6);
 	enum ui_role role = view_code_role(code->code), words = view_is_minor(code->code) ? ROLE_TEXT_DIM : ROLE_TEXT;
-	char text[32];
+	char text[32], number[16];
+	bool full = strlen(view_number(number, sizeof number, code->events, 5)) == 5;
 
 	at += canvas_text(c, p.row, at, 3, role, slice_str(view_code(text, sizeof text, code->code))) + 1;
-	(void)canvas_text(c, p.row, at, count - at, words, slice_str(view_code_words(code->code)));
-	(void)canvas_printf(c, p.row, count, 5, words, "%5s", view_number(text, sizeof text, code->events, 5));
+	(void)canvas_text(c, p.row, at, count - at - full, words, slice_str(view_code_words(code->code)));
+	(void)canvas_printf(c, p.row, count, 5, words, "%5s", number);
 	if (!wide) {
 		meter_draw(c, p.row, count + 6, end - count - 6, role, code->events, most);
 		return;
