@@ -18,7 +18,7 @@ esac
 
 # oom_one TEST N: prints what broke in that run.
 oom_one() {
-	SIPWHY_FAIL_AT=$2 SIPWHY_SHARED=/nonexistent ASAN_OPTIONS=detect_leaks=0:handle_segv=2 timeout 60 "$1" >"$work/oom.$2" 2>&1
+	SIPWHY_FAIL_AT=$2 SIPWHY_SHARED=/nonexistent ASAN_OPTIONS=detect_leaks=0:handle_segv=2 timeout $((60 * SLACK)) "$1" >"$work/oom.$2" 2>&1
 	[ $? != 124 ] || echo "$2: hangs"
 	line=$(grep -a -m1 -E 'runtime error|ERROR: AddressSanitizer' "$work/oom.$2")
 	[ -n "$line" ] || return 0
@@ -35,7 +35,7 @@ oom_which() {
 }
 
 export -f oom_one
-export work top_srcdir
+export work top_srcdir SLACK
 for t in "$top_builddir"/tests/*/*_test; do
 	[ -x "$t" ] || continue
 	which=$(oom_which "$t")

@@ -52,11 +52,13 @@ if can_capture; then
 	stepped() {
 		grep -q "^done $1" steps
 	}
-	if wait_for 40 stepped read:18; then
+	if wait_for 60 stepped read:18; then
 		console=$(console_of "$(sed -n 's/^pid //p' steps)")
 		before=$(cpu_ms "$console")
 		sleep 10
-		is "the console's CPU in ten idle seconds is at most 20 ms" "$(($(cpu_ms "$console") - before <= ${SIPWHY_E2E_IDLE_MS:-20}))" 1
+		spent=$(($(cpu_ms "$console") - before))
+		# A busy machine does the same in more time.
+		ok "$([ $spent -le $((${SIPWHY_E2E_IDLE_MS:-20} * SLACK)) ]; echo $?)" "the console's CPU in ten idle seconds is at most 20 ms" "$spent ms"
 		wait_for 5 stepped read:10.5
 		"$udpsend" "$port" 50 9 404 486 503 >sent
 	fi
@@ -82,6 +84,8 @@ leave "hang-up" hangup: end:1
 leave "hang-up while it draws" send:2 hangup: end:1
 leave "^C" send:"$(printf '\003')" end:1
 for sig in HUP TERM; do
+	# The steps of the one before would be taken for its own.
+	rm -f steps
 	"$ptystall" 24x80 until:LIVE read:0.5 end:5 -- "$SIPWHY" --demo >steps 2>&1 &
 	pty=$!
 	background $pty
@@ -93,7 +97,8 @@ for sig in HUP TERM; do
 	kill -$sig "$(sed -n 's/^pid //p' steps)"
 	wait $pty
 	is "SIG$sig: ends with 0" "$(tail -1 steps)" "exit 0"
-	is "SIG$sig: within a second" "$(($(date +%s%N) - began < 1000000000))" 1
+	ms=$((($(date +%s%N) - began) / 1000000))
+	ok "$([ $ms -lt $((1000 * SLACK)) ]; echo $?)" "SIG$sig: within a second" "$ms ms"
 done
 
 # Sizes from 1x1 to 200x500; afterwards the screen is whole again.

@@ -335,8 +335,9 @@ starts() {
 	"$SIPWHY" -N --json=report "$@" >"$name.json" 2>"$name.err" </dev/null &
 	pid=$!
 	background $pid
-	sealed() { [ "$(status_of $pid Seccomp)" = 2 ] || nm -D "$SIPWHY" 2>/dev/null | grep -q __asan_init; }
-	wait_for 10 sealed
+	# Its inputs are open once it has given up its rights.
+	ready() { [ "$(status_of $pid NoNewPrivs)" = 1 ]; }
+	wait_for 10 ready
 }
 # ends NAME: by INT, with its report.
 ends() {
@@ -348,23 +349,24 @@ starts missing --follow missing.log
 said() { grep -q 'waiting for missing.log to appear' missing.err; }
 ok "$(wait_for 5 said; echo $?)" "a log that is not there yet is waited for, and that is told" "$(cat missing.err)"
 entries 1 30 >missing.log
-sleep 1.5
+wait_for 5 read_whole $pid "$work/missing.log"
 ends
 is "a log that appears is read from its beginning" "$status $(jq -c "[$codes]" missing.json)" "0 [30,10,20]"
 entries 1 30 >grows.log
 starts grows --follow grows.log
 entries 31 60 >>grows.log
-sleep 1.5
+wait_for 5 read_whole $pid "$work/grows.log"
 ends
 is "a followed log is read from its end" "$status $(jq -c "[$codes]" grows.json) $(unbalanced grows.json)" "0 [30,10,20] "
-starts again --follow grows.log --from-start
+starts again --follow "$work/grows.log" --from-start
 entries 61 90 >>grows.log
 printf '2026-03-03 10:00:01 a line without its end' >>grows.log
-sleep 1.5
+wait_for 5 read_whole $pid "$work/grows.log"
 ends
 is "or from its beginning" "$status $(jq -c "[$codes]" again.json) $(unbalanced again.json)" "0 [90,30,60] "
 is "the last line needs no end" "$(jq '.sources[0].frames' again.json)" 901
-is "an opener ends with its engine" "$(pgrep -f "follow grows.log" | wc -l)" 0
+none_left() { ! pgrep -f -- "--follow $work/grows.log"; }
+ok "$(wait_for 3 none_left; echo $?)" "an opener ends with its engine" "$(pgrep -fa -- "--follow $work/grows.log")"
 run -N --follow grows.log --duration 1 --json=report
 is "--duration ends a followed log" "$status $(jq .messages.total out)" "0 0"
 
@@ -377,7 +379,7 @@ for n in $(seq 1 30); do
 done
 run -N -S udp:$port
 says "a port that is taken" 1 "another program.*$port"
-sleep 1
+wait_for 5 heard $pid "$port"
 ends
 is "syslog by UDP, and TCP beside it" "$status $(jq -c "[$codes]" udp.json) $(unbalanced udp.json)" "0 [30,10,20] "
 
@@ -408,8 +410,8 @@ run_pieces() {
 		tail -c +$((at + 1)) "$1" | head -c $((cut - at)) >&7
 		at=$cut
 		# FIONREAD has no command; a pipe that was emptied lets its reader sleep.
-		asleep() { grep -Eq 'epoll|pipe|poll|select|wait|^0' "/proc/$reader/wchan" && grep -q '^State:.S' "/proc/$reader/status"; }
-		wait_for 1 asleep
+		emptied() { asleep $(children "$reader"); }
+		wait_for 1 emptied
 	done
 	exec 7>&-
 	wait $reader

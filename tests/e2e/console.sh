@@ -44,8 +44,9 @@ sees "the count is live" "$server match"
 types Enter
 sees "Enter keeps it" 'Filter 5xx'
 sees "what is left is counted" "$server of $failed"
-screen it | grep -E '^[> *N].*[0-9:]{8} [0-9-]{3} ' | awk '{ print substr($0, 11, 3) }' | grep -v '^5' >wrong
-is "no row of another class is left" "$(cat wrong)" ""
+others() { screen it | grep -E '^[> *N].*[0-9:]{8} [0-9-]{3} ' | awk '{ print substr($0, 11, 3) }' | grep -v '^5'; }
+none_left() { ! others; }
+ok "$(wait_for 5 none_left; echo $?)" "no row of another class is left" "$(others)"
 
 types Enter
 sees "Enter opens the newest" '^─ 50[0-9] '
@@ -91,7 +92,9 @@ types 1
 sees "1: the overview" 'CLASS +TOTAL'
 types : 'theme mono' Enter
 sees ":theme mono" 'mono'
-is "mono has no colour" "$(tm capture-pane -e -p -t it | grep -cE $'\e\\[[0-9;]*(3[0-7]|9[0-7]|38;)[0-9;]*m')" 0
+coloured() { tm capture-pane -e -p -t it | grep -E $'\e\\[[0-9;]*(3[0-7]|9[0-7]|38;)[0-9;]*m'; }
+plain() { ! coloured; }
+ok "$(wait_for 5 plain; echo $?)" "mono has no colour" "$(coloured | head -n 3)"
 types : 'theme dark' Enter
 wait_for 5 sh -c "tmux -L '$lib_tmux' capture-pane -e -p -t it | grep -qE '\[[0-9;]*38;'"
 ok $? "and dark has" "$(tm capture-pane -e -p -t it | head -3)"

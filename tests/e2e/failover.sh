@@ -67,10 +67,10 @@ EOF
 sed 's/\^INVITE sip:7?[0-9]*/^NOBODY/' trunk.xml >trunk2.xml
 sed "s/TRUNK1/$trunk1/; s/TRUNK2/$trunk2/" "$here/proxy.cfg" >proxy.cfg
 mkdir run
-timeout 120 kamailio -f proxy.cfg -l "udp:127.0.0.1:$proxy" -DD -E -w "$work" -Y "$work/run" -m 32 -M 4 >proxy.log 2>&1 &
+timeout $((120 * SLACK)) kamailio -f proxy.cfg -l "udp:127.0.0.1:$proxy" -DD -E -w "$work" -Y "$work/run" -m 32 -M 4 >proxy.log 2>&1 &
 background $!
 
-"$SIPWHY" -d lo -N --duration 14 --json=report --events >report.json 2>err &
+"$SIPWHY" -d lo -N --json=report --events >report.json 2>err &
 program=$!
 background $program
 if ! wait_for 5 capturing $program; then
@@ -79,7 +79,7 @@ if ! wait_for 5 capturing $program; then
 fi
 for t in 1 2; do
 	port=$((t == 1 ? trunk1 : trunk2))
-	timeout 60 sipp -sf "$([ $t = 1 ] && echo trunk.xml || echo trunk2.xml)" -i 127.0.0.1 -p "$port" -nostdin >"trunk$t.out" 2>&1 &
+	timeout $((60 * SLACK)) sipp -sf "$([ $t = 1 ] && echo trunk.xml || echo trunk2.xml)" -i 127.0.0.1 -p "$port" -nostdin >"trunk$t.out" 2>&1 &
 	background $!
 done
 udp_open() {
@@ -89,8 +89,10 @@ udp_open() {
 }
 wait_for 5 udp_open "$proxy" "$trunk1" "$trunk2"
 ok $? "proxy and trunks are up" "$(tail -n 5 proxy.log)"
-timeout 60 sipp -sf "$here/proxied.xml" -inf calls.csv -i 127.0.0.1 -p "$caller" "127.0.0.1:$proxy" -m "$calls" -r 20 -nostdin >caller.out 2>&1
+timeout $((60 * SLACK)) sipp -sf "$here/proxied.xml" -inf calls.csv -i 127.0.0.1 -p "$caller" "127.0.0.1:$proxy" -m "$calls" -r 20 -nostdin >caller.out 2>&1
 is "SIPp made $calls calls" "$?" 0
+wait_for 10 quiet && wait_for 10 asleep $program
+kill -INT $program
 wait $program
 is "the program ends with 0" "$?" 0
 

@@ -42,14 +42,8 @@ start() {
 }
 as_nobody=
 [ "$(id -u)" -ne 0 ] || ! command -v setpriv >/dev/null || as_nobody="setpriv --reuid=nobody --regid=nogroup --clear-groups"
-# all ARRIVED N: the program was told of N messages.  It tells nobody before its end, so it is asked to end once its socket is empty.
-drained() {
-	awk -v p="$(printf ':%04X' "$1")" 'substr($2, length($2) - 4) == p { split($5, q, ":"); if (q[2] != "00000000") busy = 1 } END { exit busy }' \
-		/proc/net/udp /proc/net/tcp
-}
 finish() { # finish NAME PORT
-	sleep 0.3
-	wait_for 10 drained "$2"
+	wait_for 10 heard $pid "$2"
 	kill -INT $pid
 	wait $pid
 	is "$1: ends with 0" "$?: $(cat report.err)" "0: "
@@ -61,16 +55,21 @@ kamailio_start() {
 	sed -e "s|^TRACE\$|$2|" -e "s|^\tTRACING\$|\t$3|" "$here/mirror.cfg" >kamailio.cfg
 	rm -rf run
 	mkdir run
-	timeout 120 kamailio -f kamailio.cfg -l "udp:127.0.0.1:$1" -l "tcp:127.0.0.1:$1" -DD -E -w "$work" -Y "$work/run" -m 32 -M 4 \
+	timeout $((120 * SLACK)) kamailio -f kamailio.cfg -l "udp:127.0.0.1:$1" -l "tcp:127.0.0.1:$1" -DD -E -w "$work" -Y "$work/run" -m 32 -M 4 \
 		>kamailio.log 2>&1 &
 	kamailio=$!
 	background $kamailio
 	wait_for 10 udp_bound "$1"
 }
+# It may answer before it shows that answer.
+kamailio_end() {
+	wait_for 10 quiet
+	kill "$kamailio" && wait "$kamailio" 2>/dev/null
+}
 # call PORT CALLER: SIPp calls, and writes down each message with its time.
 call() {
 	rm -f short.csv
-	timeout 60 sipp -sf "$here/uac.xml" -inf calls.csv -i 127.0.0.1 -p "$2" "127.0.0.1:$1" -m "$calls" -r 30 -nostdin \
+	timeout $((60 * SLACK)) sipp -sf "$here/uac.xml" -inf calls.csv -i 127.0.0.1 -p "$2" "127.0.0.1:$1" -m "$calls" -r 30 -nostdin \
 		-trace_shortmsg -shortmessage_file short.csv >sipp.out 2>&1
 }
 # What SIPp knows: answers it got, by code; the failed calls.
@@ -103,7 +102,7 @@ mirrored() {
 	ok $? "$1: Kamailio is up" "$(tail -n 5 kamailio.log)"
 	call "$port" "$caller"
 	is "$1: SIPp made $calls calls" "$?" 0
-	kill "$kamailio" && wait "$kamailio" 2>/dev/null
+	kamailio_end
 	finish "$1" "$mirror"
 	is "$1: answers by code are SIPp's" "$(j .codes)" "$(truth_codes)"
 	is "$1: each failed call is one" "$(j '.failures | to_entries | map(.value)')" "$failed"
@@ -117,7 +116,7 @@ mirrored() {
 		is "$1: no end is ours" "$(j "[.events[] | .src, .dst | select(endswith(\":$mirror\"))]")" '[]'
 	fi
 	late=$(late)
-	ok "$(awk -v l="$late" 'BEGIN { exit !(l < 1) }'; echo $?)" "$1: times are those of the messages" "$late s off"
+	ok "$(awk -v l="$late" -v most="$SLACK" 'BEGIN { exit !(l < most) }'; echo $?)" "$1: times are those of the messages" "$late s off"
 }
 hep='modparam("siptrace", "trace_mode", 1)\nmodparam("siptrace", "hep_mode_on", 1)\nmodparam("siptrace", "hep_capture_id", 234)\n'
 to='modparam("siptrace", "duplicate_uri", "sip:127.0.0.1:MIRROR'
@@ -147,8 +146,8 @@ if command -v kamailio >/dev/null && command -v sipp >/dev/null && [ -n "$(find 
 		kamailio_start "$port" "${hep}modparam(\"siptrace\", \"hep_version\", 3)\n${to//MIRROR/$mirror}\")" ';'
 		call "$port" "$caller"
 		is "mirror and capture: SIPp made $calls calls" "$?" 0
-		kill "$kamailio" && wait "$kamailio" 2>/dev/null
-		sleep 0.3
+		kamailio_end
+		wait_for 10 heard "$relay" "$mirror"
 		kill -INT "$relay" && wait "$relay"
 		finish "two mirrors and a capture" "$mirror"
 		is "two mirrors and a capture: each failed call is one" "$(j '.failures | to_entries | map(.value)')" "$failed"
@@ -235,7 +234,7 @@ is "strangers: all are turned away, and counted" "$(j '[.sources[0].frames, .sou
 # On the screen; and an engine that dies has a successor that listens again.
 if command -v tmux >/dev/null; then
 	tm new-session -d -s s -x 140 -y 40 "env -u NO_COLOR LC_ALL=C.UTF-8 '$SIPWHY' -F -L udp:127.0.0.1:$port"
-	wait_for 10 listens udp "$port"
+	wait_for 10 listens udp "$port" && wait_for 10 shows s LIVE
 	"$hepsend" udp "$port" 10 200 2>/dev/null
 	tm send-keys -t s 6
 	wait_for 5 shows s "udp:127.0.0.1:$port +mirror +ok +20 "
@@ -250,11 +249,11 @@ if command -v tmux >/dev/null; then
 	}
 	wait_for 10 new_engine
 	ok $? "another engine listens there again" "$(screen s)"
-	sleep 0.5
 	"$hepsend" udp "$port" 10 200 2>/dev/null
 	wait_for 5 shows s "udp:127.0.0.1:$port +mirror +ok +40 "
 	ok $? "and its figures go on" "$(screen s)"
 	tm send-keys -t s 2
+	wait_for 5 shows s 'Events +sort time.* 486 '
 	tm send-keys -t s Enter
 	wait_for 5 shows s 'Event [0-9]+ of'
 	tm send-keys -t s End

@@ -2,7 +2,7 @@
 # one tmux server of our own.  Sourced, never run.  Needs sh, awk, jq; no other interpreter.
 #
 # The caller sets nothing.  Environment: top_srcdir, top_builddir, SIPWHY (the program), SIPWHY_SHARED (the samples),
-# SIPWHY_E2E_SLACK (factor for time limits under sanitizers, default 1).
+# SIPWHY_E2E_SLACK (factor for time limits on slow machines and under sanitizers, default 1).
 
 lib_here=$(cd "$(dirname "$0")" && pwd)
 top_srcdir=$(cd "${top_srcdir:-$lib_here/../..}" && pwd)
@@ -13,8 +13,9 @@ SIPWHY_SHARED=${SIPWHY_SHARED:-$top_srcdir/../shared}
 case $SIPWHY in /*) ;; *) SIPWHY=$PWD/$SIPWHY ;; esac
 case $SIPWHY_SHARED in /*) ;; *) SIPWHY_SHARED=$PWD/$SIPWHY_SHARED ;; esac
 SLACK=${SIPWHY_E2E_SLACK:-1}
+SIPWHY_E2E_SLACK=$SLACK
 LC_ALL=C.UTF-8
-export LC_ALL
+export LC_ALL SIPWHY_E2E_SLACK
 
 tap_n=0
 tap_failed=0
@@ -122,6 +123,45 @@ gone() {
 	return 0
 }
 
+# drained PORT: nothing on its way to this port, UDP or TCP, waits in the kernel; no connection waits to be let in.
+drained() {
+	awk -v p="$(printf ':%04X' "$1")" '{ split($5, q, ":") }
+		substr($2, length($2) - 4) == p && q[2] ~ /[1-9A-F]/ { busy = 1 }
+		substr($3, length($3) - 4) == p && q[1] ~ /[1-9A-F]/ { busy = 1 }
+		END { exit busy }' /proc/net/udp /proc/net/udp6 /proc/net/tcp /proc/net/tcp6 2>/dev/null
+}
+
+# asleep PID: it waits for events, so it has taken those there were: a process that was not given its turn yet does not sleep.
+asleep() {
+	grep -q '^State:[[:space:]]*S' "/proc/$1/status" 2>/dev/null && grep -Eq 'poll|select|^0?$' "/proc/$1/wchan"
+}
+
+# heard PID PORT...: it has taken all that was sent there.
+heard() {
+	heard_pid=$1
+	shift
+	for heard_port; do
+		drained "$heard_port" || return 1
+	done
+	asleep "$heard_pid"
+}
+
+# read_whole PID FILE: it has this file open, and has read it to its end.
+read_whole() {
+	for read_fd in /proc/"$1"/fd/*; do
+		[ "$(readlink "$read_fd" 2>/dev/null)" = "$2" ] || continue
+		[ "$(awk '$1 == "pos:" { print $2 }' "/proc/$1/fdinfo/${read_fd##*/}" 2>/dev/null)" != "$(stat -c %s "$2")" ] || return 0
+	done
+	return 1
+}
+
+# quiet: for half a second no packet was sent here.
+quiet() {
+	quiet_was=$(cat /proc/net/dev)
+	sleep 0.5
+	[ "$quiet_was" = "$(cat /proc/net/dev)" ]
+}
+
 # background PID: end it with the script.
 background() {
 	lib_pids="$lib_pids $1"
@@ -217,7 +257,8 @@ c_code() {
 	}' "$@"
 }
 
-# isolate ARG...: go on in a network namespace of our own when that can be had, so that nobody else's packets are on lo.
+# isolate ARG...: go on in a network namespace of our own when that can be had, so that nobody else's packets are on lo;
+# where it can't, those who ask for it go one after the other.
 isolate() {
 	[ -z "$SIPWHY_E2E_ISOLATED" ] || return 0
 	SIPWHY_E2E_ISOLATED=no
@@ -226,6 +267,10 @@ isolate() {
 		SIPWHY_E2E_ISOLATED=yes
 		lib_cleanup
 		exec unshare -n sh -c 'ip link set lo up && exec "$@"' sh "$0" "$@"
+	fi
+	if flock -n -o "$work" true 2>/dev/null; then
+		lib_cleanup
+		exec flock -o "$top_builddir" "$0" "$@"
 	fi
 }
 

@@ -3,12 +3,14 @@
  * at a rate.  usage: logwriter FILE LINES A_SECOND A_FILE rename|shift|copytruncate|recreate|reopen
  *
  * rename: FILE becomes FILE.1, FILE.2, ... and a new one is opened.  shift: FILE.2 becomes FILE.3, FILE.1 FILE.2, FILE
- * FILE.1, as logrotate does; 50 are kept.  copytruncate: FILE is copied and cut to nothing, after half a second in
- * which nothing is written.  recreate: FILE is deleted, after the same pause.  reopen: somebody else rotates it and
- * sends HUP, on which it is opened again, a little later.
+ * FILE.1, as logrotate does; 50 are kept.  copytruncate: FILE is copied and cut to nothing, between two half seconds in
+ * which nothing is written: who looks when it is as long again sees nothing.  recreate: FILE is deleted, after one.
+ * reopen: somebody else rotates it and sends HUP, on which it is opened again, a little later; A_FILE is how often, and
+ * the last lines wait for that.  Pauses are longer by SIPWHY_E2E_SLACK, when that is set.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +34,15 @@ wait_until(const struct timespec *t)
 {
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, t, NULL) == EINTR)
 		;
+}
+
+static long
+slack(void)
+{
+	const char *factor = getenv("SIPWHY_E2E_SLACK");
+	long n = factor != NULL ? strtol(factor, NULL, 10) : 1;
+
+	return n > 0 ? n : 1;
 }
 
 static void
@@ -87,12 +98,16 @@ rotate(const char *path, int fd, const char *how, long n, struct timespec *clock
 	} else if (strcmp(how, "shift") == 0) {
 		shift(path);
 	} else {
-		later(clock, LOGWRITER_QUIET_MS * 1000000L);
+		later(clock, LOGWRITER_QUIET_MS * 1000000L * slack());
 		wait_until(clock);
-		if (strcmp(how, "recreate") == 0)
+		if (strcmp(how, "recreate") == 0) {
 			(void)unlink(path);
-		else if (ftruncate(fd, 0) != 0)
-			exit(1);
+		} else {
+			if (ftruncate(fd, 0) != 0)
+				exit(1);
+			later(clock, LOGWRITER_QUIET_MS * 1000000L * slack());
+			wait_until(clock);
+		}
 	}
 	if (strcmp(how, "copytruncate") == 0)
 		return fd;
@@ -120,6 +135,8 @@ main(int argc, char **argv)
 	for (long i = 0; i < lines; i++) {
 		if (i > 0 && i % each == 0 && !waits)
 			fd = rotate(argv[1], fd, argv[5], ++rotations, &clock);
+		while (waits && i == lines - 2L * LOGWRITER_LATE && rotations + (hung_up > 0) < each)
+			(void)poll(NULL, 0, 20);
 		if (hung_up > 0 && --hung_up == 0) {
 			(void)close(fd);
 			fd = opened(argv[1]);

@@ -1,11 +1,12 @@
 /*
  * ptystall - a terminal that reads when it is told to: runs a program on a pty and follows a script of steps.
  *   ptystall ROWSxCOLS STEP... -- PROGRAM [ARG...]
- * Steps: read:SECONDS  read the screen's bytes for so long     until:TEXT  read until TEXT came (15 s at most)
+ * Steps: read:SECONDS  read the screen's bytes for so long     until:TEXT  read until TEXT came (15 s at most, *)
  *        stall:SECONDS read nothing for so long                 send:TEXT   type it
  *        save:FILE     write all bytes read so far to FILE      hangup:     close the terminal
  *        resize:COUNT  change the window's size so often within a second, from 1x1 to 200x500, and back at last
- *        end:SECONDS   read until the program ends, at most so long
+ *        end:SECONDS   read until the program ends, at most so long (*)
+ * (*) times SIPWHY_E2E_SLACK, when that is set.
  * The first line on stdout is "pid N"; each finished step is told ("done STEP BYTES", those read meanwhile), and last
  * "exit N" or "signal N".  Exit 0 when all steps were carried out, 1 when one failed ("failed STEP"); the program is
  * killed then.
@@ -39,6 +40,15 @@ ptystall_now_ms(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
 	return ts.tv_sec * 1000ll + ts.tv_nsec / 1000000;
+}
+
+static long
+ptystall_slack(void)
+{
+	const char *factor = getenv("SIPWHY_E2E_SLACK");
+	long n = factor != NULL ? strtol(factor, NULL, 10) : 1;
+
+	return n > 0 ? n : 1;
 }
 
 static void
@@ -158,7 +168,7 @@ ptystall_step(struct ptystall *p, const char *step)
 	if (n == 4 && memcmp(step, "read", n) == 0)
 		return ptystall_read(p, ms, NULL, 0);
 	if (n == 5 && memcmp(step, "until", n) == 0)
-		return ptystall_read(p, 15000, arg + 1, 0);
+		return ptystall_read(p, 15000 * ptystall_slack(), arg + 1, 0);
 	if (n == 5 && memcmp(step, "stall", n) == 0)
 		return ptystall_stall(ms), 0;
 	if (n == 4 && memcmp(step, "send", n) == 0)
@@ -173,7 +183,7 @@ ptystall_step(struct ptystall *p, const char *step)
 		return 0;
 	}
 	if (n == 3 && memcmp(step, "end", n) == 0)
-		return ptystall_read(p, ms, NULL, 1);
+		return ptystall_read(p, ms * ptystall_slack(), NULL, 1);
 	return -1;
 }
 

@@ -15,7 +15,7 @@ tap_port=$((port + 1))
 collect() {
 	name=$1
 	shift
-	"$SIPWHY" -N -L "$@" --json=report >"$name.json" 2>"$name.err" &
+	"$SIPWHY" -N --json=report -L "$@" >"$name.json" 2>"$name.err" &
 	pid=$!
 	background $pid
 	wait_for 10 listening "$port" || ok 1 "$name: it listens" "$(cat "$name.err")"
@@ -27,7 +27,7 @@ listening() {
 }
 # finish NAME PID: INT, once it has read what is there.
 finish() {
-	sleep 0.3
+	wait_for 10 heard "$2" "$port"
 	kill -INT "$2"
 	wait "$2"
 	is "$1: ends with 0" "$?" 0
@@ -83,7 +83,8 @@ if command -v sngrep >/dev/null && [ -r "$calls" ]; then
 	background $pid
 	wait_for 10 listening "$port"
 	"$SIPWHY" -N -I "$calls" -H "udp:127.0.0.1:$port" --json=report >here.json
-	sleep 1
+	wait_for 10 drained "$port"
+	sleep "$SLACK"
 	kill -INT $pid
 	wait $pid
 	"$SIPWHY" -N -I sngrep.pcap --json=report >there.json
@@ -105,7 +106,8 @@ if [ -s other.pem ]; then
 fi
 
 # Over tcp, the collector killed and started again.  The relay is sealed by then, and lives on mirrored messages.
-collect one "tcp:127.0.0.1:$port"
+# Its records tell what it has read so far.
+collect one "tcp:127.0.0.1:$port" --json
 first=$pid
 "$SIPWHY" -N -L "udp:127.0.0.1:$tap_port" -H "tcp:127.0.0.1:$port" --json=report >relay.json 2>relay.err &
 relay=$!
@@ -115,7 +117,10 @@ feed() {
 	"$SIPWHY" -N -I "$1" -H "udp:127.0.0.1:$tap_port" --json=report >fed.json
 }
 feed "$codes"
-sleep 0.5
+has_all() {
+	[ "$(jq -c 'select(.type == "tick" and .sources != null) | .sources[0].frames' one.json | tail -n 1)" = 85 ]
+}
+wait_for 10 has_all
 kill -KILL $first
 wait $first 2>/dev/null
 wait_for 5 grep -q 'connection broke' relay.err
@@ -125,7 +130,7 @@ fed=$(jq .hep_send.sent fed.json)
 collect two "tcp:127.0.0.1:$port"
 wait_for 10 grep -q ': connected' relay.err
 ok $? "started again: the relay connects again" "$(cat relay.err)"
-sleep 0.5
+wait_for 10 heard $relay "$port" "$tap_port"
 kill -INT $relay
 wait $relay
 finish "started again" $pid
@@ -144,7 +149,7 @@ relay=$!
 background $relay
 wait_for 10 listening $tap_port
 feed "$codes"
-sleep 0.5
+wait_for 10 heard $relay "$tap_port"
 kill -INT $relay
 wait $relay
 is "stopped: the relay counted all the same" "$? $(jq -c '.messages.total' relay.json)" "0 85"
@@ -165,10 +170,9 @@ if can_capture; then
 	"$SIPWHY" -N -d lo -E -L "udp:127.0.0.1:$tap_port" -H "udp:127.0.0.1:$port" --json=report >here.json 2>here.err &
 	relay=$!
 	background $relay
-	wait_for 10 listening $tap_port
-	sleep 0.5
+	wait_for 10 listening $tap_port && wait_for 10 capturing $relay
 	feed "$codes"
-	sleep 1
+	wait_for 10 heard $relay "$port" "$tap_port"
 	kill -INT $relay
 	wait $relay
 	finish "own packets" $pid

@@ -19,14 +19,20 @@ rights_start() {
 	tm new-session -d -s "$name" -x 80 -y 24 "echo \$\$ >'$work/pid'; exec '$SIPWHY' $*"
 	wait_for 5 test -s "$work/pid"
 	pid=$(cat "$work/pid")
-	wait_for 10 shows "$name" 'CLASS +TOTAL'
+	wait_for 10 shows "$name" 'LIVE|ENDED'
 }
 
 both_children() {
 	[ -n "$(engine_of "$1")" ] && [ -n "$(console_of "$1")" ]
 }
 
+sealed() {
+	[ "$(status_of "$(engine_of "$pid")" NoNewPrivs)$(status_of "$(console_of "$pid")" NoNewPrivs)" = 11 ] || return
+	nm -D "$SIPWHY" 2>/dev/null | grep -q '__asan_init' || [ "$(status_of "$(engine_of "$pid")" Seccomp)" = 2 ]
+}
+
 rights_of_children() {
+	wait_for 5 sealed
 	for role in engine console; do
 		child=$(${role}_of "$pid")
 		is "$1: $role is not root (real, effective, saved, file system)" \
@@ -53,13 +59,13 @@ rights_of_children() {
 }
 
 rights_start demo --demo
-ok "$(both_children "$pid"; echo $?)" "--demo runs as supervisor, engine and console" "$(ps -ef --forest | grep '[s]ipwhy' | head)"
+ok "$(wait_for 10 both_children "$pid"; echo $?)" "--demo runs as supervisor, engine and console" "$(ps -ef --forest | grep '[s]ipwhy' | head)"
 rights_of_children demo
 tm send-keys -t demo q y
 ok "$(wait_for 3 gone "$pid"; echo $?)" "--demo ends by q"
 
 rights_start live -d lo
-ok "$(both_children "$pid"; echo $?)" "-d lo runs as supervisor, engine and console"
+ok "$(wait_for 10 both_children "$pid"; echo $?)" "-d lo runs as supervisor, engine and console"
 rights_of_children live
 is "live: the engine holds the packet socket" "$(packet_sockets "$(engine_of "$pid")" | grep -c .)" 1
 is "live: the supervisor holds no packet socket" "$(packet_sockets "$pid")" ""
@@ -139,12 +145,12 @@ rights_refuses() {
 		skip "a failed drop ends the program: $desc" "this machine can't make that situation"
 		return
 	fi
-	timeout 10 "$@" "$SIPWHY" -N --demo --duration 1 --json=report >out 2>err
+	timeout $((10 * SLACK)) "$@" "$SIPWHY" -N --demo --duration 1 --json=report >out 2>err
 	status=$?
 	is "a failed drop ends the program: $desc" "$status, $(wc -l <err) sentence, $(wc -c <out) bytes of report" \
 		"1, 1 sentence, 0 bytes of report"
 	sed 's/^/# /' err
-	timeout 10 script -qec "$* '$SIPWHY' --demo --duration 1" /dev/null >out 2>&1 </dev/null
+	timeout $((10 * SLACK)) script -qec "$* '$SIPWHY' --demo --duration 1" /dev/null >out 2>&1 </dev/null
 	is "a failed drop ends the program before the screen: $desc" "$?" 1
 }
 need script

@@ -141,7 +141,7 @@ if [ "$tls" = yes ]; then
 	wait_for 10 listens "$port"
 	ok $? "a receiver that wants certificates listens" "$(cat mutual.err)"
 	client() {
-		timeout 20 openssl s_client -connect "127.0.0.1:$port" -CAfile ca.pem -verify_return_error -quiet -no_ign_eof "$@" >client.out 2>&1
+		timeout $((20 * SLACK)) openssl s_client -connect "127.0.0.1:$port" -CAfile ca.pem -verify_return_error -quiet -no_ign_eof "$@" >client.out 2>&1
 	}
 	(cat calls.entries; sleep 1) | client
 	(cat calls.entries; sleep 1) | client -cert sender.pem -key sender.key

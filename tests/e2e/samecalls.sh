@@ -62,18 +62,22 @@ plain() {
 	screen "$1" | sed '1d; s/calls\.pcap/calls.log/g; s/ *[0-9,]* frames/ N/; s/ *[0-9,]* packets/ N/; s/ *[0-9,]* lines/ N/; s/lost.*//
 		s/about [0-9]* u.*/about N/; s/pbx-demo.*/-/; s/between - .*/between -/; s/by - .*/by -/; s/[[:space:]]*$//'
 }
+# both NAME KEY SHOWN: on that screen, which says what it is.
 both() {
 	for key in $2; do
 		tm send-keys -t capture "$key"
 		tm send-keys -t log "$key"
 	done
-	wait_for 3 sh -c ':'
-	settled() { plain capture >a.txt; plain log >b.txt; cmp -s a.txt b.txt; }
-	wait_for 5 settled
+	settled() {
+		plain capture >a.txt
+		plain log >b.txt
+		grep -q -- "$1" a.txt && cmp -s a.txt b.txt
+	}
+	wait_for 5 settled "$3"
 	ok $? "same screen: $1" "$(diff a.txt b.txt)"
 }
-both dashboard ''
-both groups 3
-both peers 4
-both alerts 5
+both dashboard '' 'CLASS  *TOTAL'
+both groups 3 '^ Groups by signature'
+both peers 4 '^ Groups by peer'
+both alerts 5 '^ Alerts'
 tap_done

@@ -73,6 +73,13 @@ cursor_line() {
 	screen "$1" | grep -n "^>"
 }
 
+# still TARGET: the cursor is where it was half a second ago: keys before it were obeyed.
+still() {
+	still_at=$(cursor_line "$1")
+	sleep 0.5
+	[ -n "$still_at" ] && [ "$(cursor_line "$1")" = "$still_at" ]
+}
+
 # moves NAME TARGET KEY: the cursor goes to another row.
 moves() {
 	moves_at=$(cursor_line "$2")
@@ -92,6 +99,7 @@ walk() {
 	keys "$2" g
 	# Of a file nothing comes any more.
 	[ -z "$3" ] || sees "$1: moving away from the newest ends following" "$2" 'follow off'
+	wait_for 3 still "$2"
 	moves "$1" "$2" Up
 	moves "$1" "$2" Down
 	keys "$2" Up

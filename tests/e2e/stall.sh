@@ -12,6 +12,9 @@ isolate "$@"
 
 cd "$work" || exit 99
 stall_s=${SIPWHY_E2E_STALL:-10}
+# The sender has some time to come up and to be late.
+send_s=$((stall_s - 2))
+stall_s=$((send_s + 2 * SLACK))
 rate=${SIPWHY_E2E_RATE:-2000}
 port=$(free_udp_port 15060)
 export TERM=xterm-256color
@@ -20,13 +23,20 @@ export TERM=xterm-256color
 stall_show() {
 	rows=${2%x*}
 	tm kill-session -t show 2>/dev/null
-	tm new-session -d -s show -x "${2#*x}" -y "$rows" "stty -opost -echo; cat '$1'; touch '$work/shown'; exec cat"
 	rm -f "$work/shown"
+	tm new-session -d -s show -x "${2#*x}" -y "$rows" "stty -opost -echo; cat '$1'; touch '$work/shown'; exec cat"
 	wait_for 5 test -e "$work/shown"
-	screen show
+	# What was written is drawn a little later.
+	stall_drawn() {
+		screen show >"$work/drawn"
+		sleep 0.2
+		[ "$(screen show)" = "$(cat "$work/drawn")" ]
+	}
+	wait_for 5 stall_drawn
+	cat "$work/drawn"
 }
 
-"$ptystall" 24x80 until:LIVE read:0.5 "stall:$stall_s" read:1 "save:$work/after" send:qy end:3 \
+"$ptystall" 24x80 until:LIVE read:0.5 "stall:$stall_s" "read:$SLACK" "save:$work/after" send:qy end:3 \
 	-- "$SIPWHY" -d lo >steps 2>&1 &
 pty=$!
 background $pty
@@ -38,7 +48,7 @@ if ! wait_for 20 stepped '^done read:0.5'; then
 	tap_done
 fi
 ok 0 "the screen comes up"
-"$udpsend" "$port" "$rate" $((stall_s - 2)) 404 486 503 200 >sent
+"$udpsend" "$port" "$rate" "$send_s" 404 486 503 200 >sent
 is "the sender sent all while nobody read the terminal" "$? $(grep -c 'done stall' steps)" "0 0"
 wait $pty
 is "the program went on and ended by q with 0" "$(tail -1 steps)" "exit 0"

@@ -159,6 +159,10 @@ look() {
 	ok $? "$1: it listens" "$(screen "$1")"
 }
 
+bound() {
+	[ "$(free_udp_port "$1")" != "$1" ]
+}
+
 # says NAME WHAT ERE
 says() {
 	wait_for 10 shows "$1" "$3"
@@ -178,10 +182,11 @@ keep() {
 # A trunk that refuses every call.
 trunk '503 Service Unavailable' 'Reason: Q.850;cause=38;text="Network out of order"' >trunk.xml
 caller >caller.xml
-timeout 40 sipp -sf trunk.xml -i 127.0.0.2 -p "$port" -nostdin >trunk.out 2>&1 &
+timeout $((40 * SLACK)) sipp -sf trunk.xml -i 127.0.0.2 -p "$port" -nostdin >trunk.out 2>&1 &
 background $!
+wait_for 10 bound "$port"
 look trunk-down
-timeout 30 sipp -sf caller.xml -i 127.0.0.1 -p $((port + 1)) "127.0.0.2:$port" -m 40 -r 5 -nostdin >caller.out 2>&1 &
+timeout $((30 * SLACK)) sipp -sf caller.xml -i 127.0.0.1 -p $((port + 1)) "127.0.0.2:$port" -m 40 -r 5 -nostdin >caller.out 2>&1 &
 who=$!
 says trunk-down "what: the incident by name" 'Trunk down'
 says trunk-down "where: the trunk" '127\.0\.0\.2'
@@ -197,10 +202,11 @@ guesser >guesser.xml
 	echo SEQUENTIAL
 	for i in $(seq 100 180); do echo "$i;[authentication username=$i password=guess$i]"; done
 } >accounts.csv
-timeout 40 sipp -sf registrar.xml -i 127.0.0.3 -p $((port + 2)) -nostdin >registrar.out 2>&1 &
+timeout $((40 * SLACK)) sipp -sf registrar.xml -i 127.0.0.3 -p $((port + 2)) -nostdin >registrar.out 2>&1 &
 background $!
+wait_for 10 bound $((port + 2))
 look guessing
-timeout 30 sipp -sf guesser.xml -inf accounts.csv -i 127.0.0.4 -p $((port + 3)) "127.0.0.3:$((port + 2))" -m 80 -r 10 -nostdin >guesser.out 2>&1 &
+timeout $((30 * SLACK)) sipp -sf guesser.xml -inf accounts.csv -i 127.0.0.4 -p $((port + 3)) "127.0.0.3:$((port + 2))" -m 80 -r 10 -nostdin >guesser.out 2>&1 &
 who=$!
 says guessing "what: the incident by name" 'uess|rute|assword'
 says guessing "where: who does it" '127\.0\.0\.4'
@@ -213,13 +219,14 @@ trunk '503 Service Unavailable' 'Reason: Q.850;cause=34;text="No circuit availab
 proxy=$(free_udp_port $((port + 10)))
 sed "s/127.0.0.1:TRUNK1/127.0.0.2:$((proxy + 1))/; s/TRUNK2/$((proxy + 2))/" "$here/proxy.cfg" >proxy.cfg
 mkdir run
-timeout 60 kamailio -f proxy.cfg -l "udp:127.0.0.1:$proxy" -DD -E -w "$work" -Y "$work/run" -m 32 -M 4 >proxy.log 2>&1 &
+timeout $((60 * SLACK)) kamailio -f proxy.cfg -l "udp:127.0.0.1:$proxy" -DD -E -w "$work" -Y "$work/run" -m 32 -M 4 >proxy.log 2>&1 &
 background $!
-timeout 60 sipp -sf t503.xml -i 127.0.0.2 -p $((proxy + 1)) -nostdin >t503.out 2>&1 &
+timeout $((60 * SLACK)) sipp -sf t503.xml -i 127.0.0.2 -p $((proxy + 1)) -nostdin >t503.out 2>&1 &
 background $!
+wait_for 10 bound "$proxy" && wait_for 10 bound $((proxy + 1))
 look failover
 sed 's/<recv response="503"\/>/<recv response="500" optional="true" next="no"\/><recv response="503"\/><label id="no"\/>/' caller.xml >proxied.xml
-timeout 30 sipp -sf proxied.xml -i 127.0.0.5 -p $((proxy + 3)) "127.0.0.1:$proxy" -m 60 -r 6 -nostdin >proxied.out 2>&1 &
+timeout $((30 * SLACK)) sipp -sf proxied.xml -i 127.0.0.5 -p $((proxy + 3)) "127.0.0.1:$proxy" -m 60 -r 6 -nostdin >proxied.out 2>&1 &
 who=$!
 says failover "what fails, by its code" '50[03]'
 says failover "where" '127\.0\.0\.2'
