@@ -53,10 +53,13 @@ main_options(struct options *o, int argc, char **argv)
 	struct errmsg em = { "" };
 	int err = options_parse(o, argc, argv, &em);
 
+	o->wrong = o->action == ACTION_CHECK ? instead_wrong : NULL;
 	if (err == 0 && instead_reads(o->action))
 		err = config_load(o, &em);
 	if (err == 0 && instead_reads(o->action))
 		err = options_check(o, &em);
+	if (err == 0 && o->action == ACTION_RUN && o->headless)
+		err = instead_headless_theme(o, &em);
 	if (err == 0)
 		return 0;
 	(void)child_fail(em.text);

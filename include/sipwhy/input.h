@@ -173,13 +173,6 @@ struct input_stats {
 int input_open(struct input **out, const struct input_cfg *cfg, struct errmsg *em);
 
 /*
- * Let a thread of its own read a regular file, one piece of 256 KiB ahead of what is handed over; nothing for other
- * inputs.  At most once, before input_start.  The thread has the rights of the caller and blocks signals, and reads
- * nothing but the file.  0, or negative errno (no memory, no thread): then all is read as it would be without.
- */
-int input_ahead(struct input *in);
-
-/*
  * Start reading on `loop`; sink is copied.  For a regular file the head is read and judged here:
  * -EINVAL with a sentence when it is no capture this build reads and no text (the sentence names the format when it is
  * known).  A pipe that has not shown what it carries 0.7 s after its first bytes is taken for text if it looks like it.
@@ -201,6 +194,9 @@ enum input_kind input_kind(const struct input *in);
  * and their rotated siblings (names as above; no links among them), reads no byte, writes nothing.
  */
 void input_opener_run(const int *fds, const char *const *paths, size_t n);
+
+/* The name of its kind; "pipe" for a file that is none but comes as it is written: a pipe, standard input on one. */
+const char *input_kind_word(const struct input *in);
 
 /* Real-time source (live, demo, pipe, followed file, receiver) as opposed to a file read at its own speed. */
 bool input_is_live(const struct input *in);
@@ -228,6 +224,8 @@ struct input_demo_peer {
 	const char *addr, *name;
 };
 const struct input_demo_peer *input_demo_peers(size_t *n);
+/* How long before its start the demo's traffic begins: all of that comes at once. */
+int64_t input_demo_past_ns(void);
 
 /* Does libpcap compile this filter (Ethernet)?  0, or -EINVAL with libpcap's sentence. */
 int input_bpf_check(const char *bpf, struct errmsg *em);

@@ -147,6 +147,7 @@ struct store_peer {
 	uint8_t role; /* enum peer_role */
 	uint16_t code;
 	uint64_t events, before, code_events;
+	uint64_t by_class[7]; /* of events, as far as codes are kept apart: silence at 0, else the first digit */
 };
 size_t store_window_peers(const struct store *s, unsigned window_s, struct store_peer *out, size_t n);
 /* History of one peer's failures, as store_history. */

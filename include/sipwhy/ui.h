@@ -277,7 +277,8 @@ struct theme_style {
 };
 struct theme {
 	char name[32];
-	bool light; /* made for a light background */
+	bool light;      /* made for a light background */
+	unsigned faults; /* wrong lines of its text: what they say is left out */
 	struct theme_style style[ROLE_N][DEPTH_N];
 };
 
@@ -298,17 +299,22 @@ struct slice theme_builtin_text(size_t number);
  * when a comment says "background: light".  Roles left out take their parent's ("list.cursor" -> "list" -> "text")
  * where the text gives one, else those of the theme below; a depth left out follows from the one before it (nearest
  * colour by CIEDE2000; mono keeps the attributes).  The first wrong line is told in em as "file:line: role: ..." with
- * -EINVAL; the rest still loads.  -ENOENT, -EACCES ... when the file cannot be read, -EFBIG above 64 KiB, -EINVAL for
- * what is no plain file.
+ * -EINVAL; the rest still loads, and t->faults counts such lines.  -ENOENT, -EACCES ... when the file cannot be read,
+ * -EFBIG above 64 KiB, -EINVAL without faults for what is no plain file.
  */
 int theme_load(struct theme *t, const char *path, struct errmsg *em);
 /* The same from text in memory; name is for messages. */
 int theme_parse(struct theme *t, const char *name, struct slice text, struct errmsg *em);
+/* The same, and each wrong line is told to `wrong` (NULL: to nobody), by its first fault. */
+typedef void (*theme_wrong_fn)(const char *sentence);
+int theme_parse_all(struct theme *t, const char *name, struct slice text, theme_wrong_fn wrong, struct errmsg *em);
 /*
  * A theme as the user names it.  With a slash or ".theme" at its end: that file.  Else NAME.theme in the folders (NULL
  * behind the last, NULL for none), in their order, else a built-in one.  A fault as in theme_load; -ENOENT with a
  * sentence that names the built-in ones when there is none; *t is usable whatever is returned.
  */
 int theme_find(struct theme *t, const char *name, const char *const *folders, struct errmsg *em);
+int
+theme_find_all(struct theme *t, const char *name, const char *const *folders, theme_wrong_fn wrong, struct errmsg *em);
 
 #endif

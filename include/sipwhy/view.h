@@ -35,6 +35,7 @@ enum command {
 	COMMAND_SAVE,          /* [save, path: "" one is chosen] write a file */
 	COMMAND_THEME,         /* [text: name or path] */
 	COMMAND_RETRY,         /* try again to open what was refused at the start */
+	COMMAND_DEMO,          /* made-up calls instead */
 	COMMAND_SET,           /* [text: option, body: value] of those that can change while it runs */
 	COMMAND_N
 };

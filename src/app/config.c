@@ -20,6 +20,8 @@ static const char *const config_sections[SECTION_N] = { "", "peers", "incidents"
 
 static const char config_all[] = "[peers], [incidents], [heads], [options], [keys], [filters], [alerts] or [columns]";
 
+static const char config_no_line[] = "this is no [section], no name = value and no comment";
+
 /* [peers] */
 
 static enum peer_role
@@ -223,9 +225,9 @@ config_value(void *ctx, const char *section, const char *name, const char *value
 	struct config *c = ctx;
 
 	(void)section;
-	if (c->err == 0)
+	if (!config_stops(c))
 		(void)config_take(c, name, config_uncomment(slice_str(value)));
-	return c->err == 0;
+	return !config_stops(c);
 }
 
 static int
@@ -237,6 +239,8 @@ config_section(struct config *c, struct slice line)
 	unsigned at;
 
 	c->open = false;
+	c->astray = true;
+	c->section = SECTION_NONE;
 	if (rest.p == NULL)
 		return config_wrong(c, -EINVAL, "a section is [name] on a line of its own");
 	rest = slice_trim(rest);
@@ -249,6 +253,7 @@ config_section(struct config *c, struct slice line)
 		return config_wrong(c, -EINVAL, "there is no section [%.*s]; %s", (int)word.n, word.p,
 		    config_hint(hint, sizeof hint, &g, all));
 	c->section = (enum config_section)at;
+	c->astray = false;
 	return 0;
 }
 
@@ -271,9 +276,31 @@ config_look(struct config *c, struct slice line, bool *mine)
 	line = slice_trim(line);
 	if (line.n > 0 && *line.p == '[' && !more)
 		return config_section(c, line);
-	if (c->section != SECTION_KEYS || line.n == 0 || *line.p == '#' || *line.p == ';')
+	*mine = c->astray;
+	if (c->astray || line.n == 0 || *line.p == '#' || *line.p == ';')
 		return 0;
-	return config_keys_line(c, config_uncomment(line), mine);
+	if (c->section == SECTION_KEYS) {
+		int err = config_keys_line(c, config_uncomment(line), mine);
+
+		if (err != 0 || *mine)
+			return err;
+	}
+	if (!c->indented && memchr(line.p, '=', line.n) == NULL && memchr(line.p, ':', line.n) == NULL)
+		return config_wrong(c, -EINVAL, "%s", config_no_line);
+	return 0;
+}
+
+/* cap: of the line with newline and NUL behind it. */
+static int
+config_judge(struct config *c, struct slice line, size_t cap, bool *mine)
+{
+	if (config_has_control(line))
+		return config_wrong(c, -EINVAL, "there is a control character in the line");
+	if (line.n + 2 > cap)
+		return config_wrong(
+		    c, -EINVAL, "the line is longer than %zu characters; an indented line can go on with it", cap - 2);
+	c->indented = line.n > 0 && (*line.p == ' ' || *line.p == '\t');
+	return config_look(c, line, mine);
 }
 
 /* inih's ini_reader: as fgets, one line of what is left. */
@@ -282,28 +309,22 @@ config_line(char *out, int cap, void *ctx)
 {
 	struct config *c = ctx;
 	struct slice line;
-	bool mine = false;
+	bool mine = false, wrong;
 
-	if (c->err != 0 || c->rest.n == 0)
+	if (config_stops(c) || c->rest.n == 0)
 		return NULL;
 	c->line++;
 	line = slice_cut(&c->rest, '\n');
 	if (line.n > 0 && line.p[line.n - 1] == '\r')
 		line.n--;
-	if (config_has_control(line)) {
-		(void)config_wrong(c, -EINVAL, "there is a control character in the line");
+	wrong = config_judge(c, line, (size_t)cap, &mine) != 0;
+	if (wrong && config_stops(c))
 		return NULL;
-	}
-	/* Newline and NUL come behind it. */
-	if (line.n + 2 > (size_t)cap) {
-		(void)config_wrong(
-		    c, -EINVAL, "the line is longer than %d characters; an indented line can go on with it", cap - 2);
-		return NULL;
-	}
-	c->indented = line.n > 0 && (*line.p == ' ' || *line.p == '\t');
-	if (config_look(c, line, &mine) != 0)
-		return NULL;
-	line.n = mine ? 0 : line.n;
+	/* inih is told that a section began, whatever it is. */
+	if (wrong && c->astray)
+		line = slice_str("[]");
+	else if (wrong || mine)
+		line.n = 0;
 	(void)slice_copy(out, (size_t)cap, line);
 	memcpy(out + line.n, "\n", 2);
 	return out;
@@ -323,13 +344,13 @@ config_parse(struct options *o, const char *name, struct slice text, struct errm
 	if (slice_istarts(text, slice_str("\xef\xbb\xbf")))
 		c.rest = (struct slice){ text.p + 3, text.n - 3 };
 	at = ini_parse_stream(config_line, &c, config_value, &c);
-	if (c.err == 0 && at > 0) {
+	if (!config_stops(&c) && at > 0) {
 		c.line = (unsigned)at;
-		(void)config_wrong(&c, -EINVAL, "this is no [section], no name = value and no comment");
+		(void)config_wrong(&c, -EINVAL, "%s", config_no_line);
 	}
-	if (c.err == 0 && at < 0)
+	if (!config_stops(&c) && at < 0)
 		return errmsg_set(em, -ENOMEM, "out of memory");
-	return c.err != 0 ? c.err : config_pairs_check(&c);
+	return config_stops(&c) ? c.err : config_pairs_check(&c);
 }
 
 void

@@ -24,8 +24,8 @@ enum config_section {
 };
 
 /*
- * err is that of the first thing wrong; nothing is taken after it.  A line number of 0 means that this file has not set
- * it.
+ * err is that of the first thing wrong; nothing is taken after it, unless all that is wrong is asked for
+ * (options.wrong): then em has the last of them.  A line number of 0 means that this file has not set it.
  */
 struct config {
 	struct options *o;
@@ -33,6 +33,8 @@ struct config {
 	struct slice rest; /* lines not read yet */
 	unsigned line;     /* number of the line read last */
 	enum config_section section;
+	unsigned wrong_line; /* number of the last one that was wrong */
+	bool astray;         /* what stands here belongs to a section that is none */
 	bool indented;       /* that line begins with a blank */
 	bool open;           /* a value was read, and an indented line goes on with it */
 	enum peer_role role; /* of that value */
@@ -49,6 +51,8 @@ struct config {
 
 /* A sentence by file and line; sets c->err and returns it. */
 int config_wrong(struct config *c, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Is there nothing to read on for? */
+bool config_stops(const struct config *c);
 
 /* The known name that `word` was meant to be, for a hint: call config_guess with each. */
 struct config_guess {

@@ -213,15 +213,15 @@ config_pairs_check(struct config *c)
 {
 	for (size_t i = 0; i < c->o->filters.n; i++) {
 		c->line = c->filter_line[i];
-		if (c->line != 0 && config_filter_check(c, &c->o->filters.rows[i]) != 0)
+		if (c->line != 0 && config_filter_check(c, &c->o->filters.rows[i]) != 0 && config_stops(c))
 			return c->err;
 	}
 	for (size_t i = 0; i < c->o->alerts.n; i++) {
 		c->line = c->alert_line[i];
-		if (c->line != 0 && config_alert_check(c, &c->o->alerts.rows[i]) != 0)
+		if (c->line != 0 && config_alert_check(c, &c->o->alerts.rows[i]) != 0 && config_stops(c))
 			return c->err;
 	}
-	return 0;
+	return c->err;
 }
 
 /* The dump. */

@@ -1,6 +1,7 @@
 /* config_word - words of a configuration, and sentences about those that are wrong; see config_int.h. */
 #include "app/config_int.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -15,12 +16,25 @@ config_wrong(struct config *c, int err, const char *fmt, ...)
 	struct errmsg what;
 	va_list ap;
 
+	/* Of a line the first, and none before it unheard. */
+	if (c->err == -EINVAL && c->o->wrong != NULL) {
+		if (c->wrong_line == c->line)
+			return c->err;
+		c->o->wrong(c->em->text);
+	}
+	c->wrong_line = c->line;
 	va_start(ap, fmt);
 	(void)vsnprintf(what.text, sizeof what.text, fmt, ap);
 	va_end(ap);
 	c->err = err;
 	return errmsg_set(c->em, err, "%s%s:%u: %s", n > SHOWN ? "..." : "", c->name + (n > SHOWN ? n - SHOWN : 0),
 	    c->line, what.text);
+}
+
+bool
+config_stops(const struct config *c)
+{
+	return c->err != 0 && (c->err != -EINVAL || c->o->wrong == NULL);
 }
 
 /* Edits (insert, delete, replace a character) from one word to another; words longer than the row are far from all. */

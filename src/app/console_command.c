@@ -11,6 +11,7 @@
 #include "app/clock.h"
 #include "app/console_int.h"
 #include "app/save.h"
+#include "app/supervisor.h"
 
 /* What to set while it runs.  False: the value makes no sense. */
 struct console_setting {
@@ -234,14 +235,13 @@ console_suspend(struct console *c)
 	c->resized = true;
 }
 
-/* The stream's other direction carries nothing but this wish; the supervisor looks for it while it has no engine. */
+/* The way back of the stream carries nothing but these wishes; the supervisor hears them while it has no engine. */
 static void
-command_retry(struct console *c)
+command_wish(struct console *c, char wish, const char *said)
 {
-	bool sent = send(c->in_fd, "r", 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1;
+	bool sent = send(c->in_fd, &wish, 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1;
 
-	viewer_say(c->viewer, sent ? "trying again; this page stays when it is refused again"
-				   : "not tried again: the supervisor does not listen");
+	viewer_say(c->viewer, sent ? said : "not done: the supervisor does not listen");
 }
 
 void
@@ -288,7 +288,10 @@ console_command(struct console *c, enum command command)
 		store_look(c->store, r->t_ns);
 		break;
 	case COMMAND_RETRY:
-		command_retry(c);
+		command_wish(c, SUPERVISOR_AGAIN, "trying again; this page stays when it is refused again");
+		break;
+	case COMMAND_DEMO:
+		command_wish(c, SUPERVISOR_DEMO, "made-up calls from here on; nothing of this machine is read");
 		break;
 	case COMMAND_COPY:
 		command_copy(c, r->body);

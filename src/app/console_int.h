@@ -48,6 +48,7 @@ struct console {
 	struct console_theme *own[CONSOLE_OWN_THEMES]; /* the user's themes, by name */
 	size_t n_own;
 	const char *themes[CONSOLE_THEMES + 1];
+	struct errmsg theme_wrong; /* of the start, until it is told on the screen */
 	struct rule *rules[RULE_MAX];
 	size_t n_rules;
 	struct history *history, *past;
@@ -61,7 +62,8 @@ void console_close_screen(struct console *c);
 /* console_themes.c: read those of the user's folder, while that may be done.  0 or -ENOMEM. */
 int console_open_themes(struct console *c);
 void console_close_themes(struct console *c);
-/* Another theme, by name or path; 0 or negative errno with a sentence, and the old one stays. */
+/* Another theme, by name or path; 0 or negative errno with a sentence, and the old one stays: but one with wrong lines
+ * (c->theme.faults then) is taken without them, and the first of them told. */
 int console_theme(struct console *c, const char *name, struct errmsg *em);
 
 /* console_cfg.c: the rules of [alerts], and those that are on without a word.  0 or negative errno with a sentence. */

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/child.h"
 #include "app/console_int.h"
 #include "sipwhy/mem.h"
 
@@ -48,18 +49,31 @@ console_color(const struct options *o)
 	return colors[o->color];
 }
 
+/* The theme that was asked for.  Its wrong lines end nothing: they are told where the screen comes from. */
+static int
+console_own_theme(struct console *c, struct errmsg *em)
+{
+	int err = console_theme(c, c->o->theme, em);
+
+	if (err == 0 || c->theme.faults == 0)
+		return err;
+	c->theme_wrong = *em;
+	em->text[0] = '\0';
+	return 0;
+}
+
 /* Without a word from the user the background decides. */
 static int
 console_choose_theme(struct console *c, struct errmsg *em)
 {
 	if (c->o->theme != NULL)
-		return console_theme(c, c->o->theme, em);
+		return 0;
 	if (term_depth(c->term) != DEPTH_MONO && term_background(c->term, CONSOLE_ASK_MS) > 0)
 		return console_theme(c, "light", em);
 	return 0;
 }
 
-/* A wrong line in a theme is a fault of the start, where it can be read; the terminal is put back first. */
+/* A theme that cannot be had is a fault of the start, where it can be read. */
 static int
 console_open_term(struct console *c, struct errmsg *em)
 {
@@ -69,8 +83,10 @@ console_open_term(struct console *c, struct errmsg *em)
 	theme_default(&c->theme);
 	if (console_open_themes(c) != 0)
 		return errmsg_set(em, -ENOMEM, "out of memory");
-	if (c->o->theme != NULL && (err = console_theme(c, c->o->theme, em)) != 0)
+	if (c->o->theme != NULL && (err = console_own_theme(c, em)) != 0)
 		return err;
+	if (c->theme_wrong.text[0] != '\0')
+		(void)child_fail(c->theme_wrong.text);
 	err = term_open(&c->term, c->tty_in, c->tty_out, &c->theme, console_color(c->o), em);
 	if (err != 0 || (err = console_choose_theme(c, em)) != 0)
 		return err;
@@ -145,7 +161,10 @@ console_open_screen(struct console *c, struct errmsg *em)
 
 	if ((err = console_open_tty(c, em)) != 0 || (err = console_open_term(c, em)) != 0)
 		return err;
-	return console_open_viewer(c) == 0 ? 0 : errmsg_set(em, -ENOMEM, "out of memory");
+	if (console_open_viewer(c) != 0)
+		return errmsg_set(em, -ENOMEM, "out of memory");
+	viewer_say(c->viewer, c->theme_wrong.text);
+	return 0;
 }
 
 void

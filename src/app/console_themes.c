@@ -147,8 +147,8 @@ console_theme_find(struct console *c, struct theme *theme, const char *name, str
 	err = theme_find(theme, name, folders, em);
 	/* The one that started sipwhy might. */
 	if (err == -EACCES && c->term != NULL)
-		return errmsg_set(em, err,
-		    "no right to read it any more: start with --theme, or keep it with your themes");
+		return errmsg_set(
+		    em, err, "no right to read it any more: start with --theme, or keep it with your themes");
 	return err;
 }
 
@@ -158,10 +158,10 @@ console_theme(struct console *c, const char *name, struct errmsg *em)
 	struct theme theme;
 	int err = console_theme_find(c, &theme, name, em);
 
-	if (err != 0)
+	if (err != 0 && theme.faults == 0)
 		return err;
 	c->theme = theme;
 	if (c->term != NULL)
 		term_theme(c->term, &c->theme);
-	return 0;
+	return err;
 }

@@ -30,7 +30,6 @@
 
 enum {
 	ENGINE_TICK_MS = 250,
-	ENGINE_AHEAD_CPUS = 4,
 	ENGINE_ID_SHIFT = 40,  /* ids of one engine: a tera of events, and below 2^53 for JSON readers */
 	ENGINE_GRACE_MS = 150, /* three times the ring's block timeout */
 	ENGINE_NOTICES = 1000,
@@ -515,9 +514,6 @@ engine_thread(struct engine *e)
 	(void)mallopt(M_ARENA_MAX, 1);
 #endif
 	(void)pipeline_thread(e->pipe);
-	/* A third one gains where none of them waits for a processor. */
-	if (e->n_sources == 1 && CPU_COUNT(&cpus) >= ENGINE_AHEAD_CPUS)
-		(void)input_ahead(e->sources[0].in);
 }
 
 int

@@ -1,6 +1,7 @@
 /* instead - see instead.h.  --check-config says more than -D: what would go wrong without stopping a run. */
 #include "app/instead.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -20,19 +21,36 @@ instead_reads(enum options_action action)
 	return action == ACTION_RUN || action == ACTION_DUMP || action == ACTION_CHECK;
 }
 
-/* A theme that is not there, or not right, would end a run before its first screen. */
+void
+instead_wrong(const char *sentence)
+{
+	(void)child_fail(sentence);
+}
+
+/* A theme that is not there would end a run before its first screen; what is not right in it, all of it, is told. */
 static int
-instead_theme(const struct options *o, struct errmsg *em)
+instead_theme(const struct options *o, theme_wrong_fn wrong, struct errmsg *em)
 {
 	char home[OPTIONS_TEXT], own[OPTIONS_TEXT + 16] = "";
 	const char *folders[] = { own, PKGDATADIR "/themes", NULL };
 	struct theme t;
+	int err;
 
 	if (o->theme == NULL)
 		return 0;
 	if (config_home(home, sizeof home))
 		(void)snprintf(own, sizeof own, "%s/themes", home);
-	return theme_find(&t, o->theme, own[0] != '\0' ? folders : folders + 1, em);
+	err = theme_find_all(&t, o->theme, own[0] != '\0' ? folders : folders + 1, wrong, em);
+	if (t.faults > 0)
+		em->text[0] = '\0';
+	return err;
+}
+
+/* Nothing is drawn, but who names a theme means one. */
+int
+instead_headless_theme(const struct options *o, struct errmsg *em)
+{
+	return options_given(o, "theme") && instead_theme(o, NULL, em) == -ENOENT ? -EINVAL : 0;
 }
 
 static int
@@ -49,9 +67,10 @@ instead_check(const struct options *o)
 		options_dump_text(stdout, "not kept, ", em.text);
 	else
 		options_dump_text(stdout, "", path);
-	if (instead_theme(o, &em) == 0)
+	if (instead_theme(o, instead_wrong, &em) == 0)
 		return 0;
-	(void)child_fail(em.text);
+	if (em.text[0] != '\0')
+		(void)child_fail(em.text);
 	return 2;
 }
 

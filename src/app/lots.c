@@ -7,12 +7,12 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "sipwhy/mem.h"
-#include "sipwhy/thread.h"
 
 _Static_assert((LOTS_N & (LOTS_N - 1)) == 0, "head and tail may wrap");
 
@@ -34,9 +34,9 @@ struct lots {
 	void *ctx;
 	pthread_t taker;
 	pthread_mutex_t lock;
-	pthread_cond_t filled, emptied;
+	pthread_cond_t filled, emptied, began;
 	unsigned head, tail; /* how many lots were sent, and how many taken */
-	bool ending;
+	bool running, ending;
 	bool hungry; /* the owner's */
 	struct lot *lot[LOTS_N];
 };
@@ -76,6 +76,8 @@ lots_run(void *arg)
 	struct lots *l = arg;
 
 	(void)pthread_mutex_lock(&l->lock);
+	l->running = true;
+	(void)pthread_cond_signal(&l->began);
 	for (;;) {
 		struct lot *lot = l->lot[l->tail % LOTS_N];
 
@@ -118,24 +120,62 @@ lots_forget(struct lots *l)
 static int
 lots_locks(struct lots *l)
 {
+	pthread_cond_t *conds[] = { &l->filled, &l->emptied, &l->began };
+	size_t n = 0;
 	int err = pthread_mutex_init(&l->lock, NULL);
 
 	if (err != 0)
 		return -err;
-	err = pthread_cond_init(&l->filled, NULL);
-	if (err == 0 && (err = pthread_cond_init(&l->emptied, NULL)) != 0)
-		(void)pthread_cond_destroy(&l->filled);
-	if (err != 0)
-		(void)pthread_mutex_destroy(&l->lock);
+	while (n < 3 && (err = pthread_cond_init(conds[n], NULL)) == 0)
+		n++;
+	if (n == 3)
+		return 0;
+	while (n > 0)
+		(void)pthread_cond_destroy(conds[--n]);
+	(void)pthread_mutex_destroy(&l->lock);
 	return -err;
 }
 
 static void
 lots_unlock_all(struct lots *l)
 {
+	(void)pthread_cond_destroy(&l->began);
 	(void)pthread_cond_destroy(&l->emptied);
 	(void)pthread_cond_destroy(&l->filled);
 	(void)pthread_mutex_destroy(&l->lock);
+}
+
+/* All but those that a fault raises in the thread itself. */
+static void
+lots_signals(sigset_t *set)
+{
+	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS };
+
+	(void)sigfillset(set);
+	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
+		(void)sigdelset(set, faults[i]);
+}
+
+/* A filter that is loaded next must find the thread past what its start asks of the kernel: so wait until it runs. */
+static int
+lots_start(struct lots *l)
+{
+	sigset_t all, before;
+	int err;
+
+	lots_signals(&all);
+	err = pthread_sigmask(SIG_SETMASK, &all, &before);
+	if (err != 0)
+		return -err;
+	err = pthread_create(&l->taker, NULL, lots_run, l);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (err != 0)
+		return -err;
+	(void)pthread_mutex_lock(&l->lock);
+	while (!l->running)
+		(void)pthread_cond_wait(&l->began, &l->lock);
+	(void)pthread_mutex_unlock(&l->lock);
+	return 0;
 }
 
 int
@@ -153,7 +193,7 @@ lots_new(struct lots **out, lots_take_fn take, void *ctx)
 	err = lots_memory(l);
 	if (err == 0)
 		err = lots_locks(l);
-	if (err == 0 && (err = thread_start(&l->taker, lots_run, l)) != 0)
+	if (err == 0 && (err = lots_start(l)) != 0)
 		lots_unlock_all(l);
 	if (err != 0) {
 		lots_forget(l);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/options_call.h"
 #include "app/options_log.h"
 #include "app/options_table.h"
 #include "app/relay.h"
@@ -196,6 +197,18 @@ options_finish(struct options *o, struct errmsg *em)
 	if (o->fast && options_given(o, "refresh"))
 		return errmsg_set(em, -EINVAL, "--fast and --refresh contradict each other: --fast is --refresh 0.25");
 	return 0;
+}
+
+void
+options_demo(struct options *out, const struct options *o)
+{
+	struct errmsg em;
+
+	*out = *o;
+	out->n_inputs = 0;
+	out->match = out->bpf = NULL;
+	out->out_pcap = out->hep_send = NULL;
+	out->demo = options_call_demo(out, NULL, &em) == 0;
 }
 
 static int

@@ -115,7 +115,8 @@ struct options {
 	uint32_t limits[OPTIONS_LIMITS_MAX];
 	bool has_limits;
 	size_t n_files;
-	uint64_t given; /* rows of the table that stood on the command line, a bit each */
+	void (*wrong)(const char *sentence); /* all that is wrong in a file but the last; NULL: the first ends it */
+	uint64_t given;                      /* rows of the table that stood on the command line, a bit each */
 	char bpf_text[OPTIONS_TEXT], theme_text[OPTIONS_TEXT];
 	char tls_cert_text[OPTIONS_TEXT], tls_key_text[OPTIONS_TEXT], tls_ca_text[OPTIONS_TEXT];
 	char hep_key_text[OPTIONS_TEXT], hep_ca_text[OPTIONS_TEXT];
@@ -130,6 +131,9 @@ int options_parse(struct options *o, int argc, char **argv, struct errmsg *em);
 
 /* Does all that was said, in files too, fit together?  After config_load.  0; -EINVAL with a sentence. */
 int options_check(const struct options *o, struct errmsg *em);
+
+/* The same with the demo as its only input: all of it is shown, nothing is written or sent.  Borrows from o. */
+void options_demo(struct options *out, const struct options *o);
 
 /* Did the option of this long name stand on the command line? */
 bool options_given(const struct options *o, const char *name);

@@ -110,7 +110,8 @@ static const struct option_row option_table[] = {
 	    .help = "colours by name or from a file",
 	    .more =
 		"A name is looked up in the themes folder of your configuration, then among those installed.  Without "
-		"one the terminal's background decides between dark and light." },
+		"one the terminal's background decides between dark and light.  Wrong lines of a file are told and "
+		"left out." },
 	{ 0, "mouse", NULL, TYPE_FLAG, GROUP_SCREEN, AT(mouse), .in_file = true,
 	    .help = "the mouse selects and scrolls", .more = "The terminal's own selection then needs its shift key." },
 	{ 0, "refresh", "SEC", TYPE_SECONDS, GROUP_SCREEN, AT(refresh_ms), 100, 60000, .in_file = true, .standard = "1",

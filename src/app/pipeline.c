@@ -561,6 +561,6 @@ pipeline_source_stat(struct source_stat *out, struct input *in, enum input_state
 	/* What was cut at the door is no longer than it may be when it comes here. */
 	out->long_records += i.long_records;
 	(void)snprintf(out->name, sizeof out->name, "%s", input_name(in));
-	(void)snprintf(out->kind, sizeof out->kind, "%s", input_kind_name(input_kind(in)));
+	(void)snprintf(out->kind, sizeof out->kind, "%s", input_kind_word(in));
 	(void)snprintf(out->state, sizeof out->state, "%s", input_state_name(state));
 }

@@ -50,7 +50,8 @@ enum {
 
 struct supervisor {
 	const struct options *o;
-	int stream[2]; /* 0: console reads, 1: engines write */
+	struct options demo; /* *o once the demo was asked for in place of what was refused */
+	int stream[2];       /* 0: console reads, 1: engines write */
 	int signals;   /* signalfd(2) */
 	struct saver saver;
 	struct engine_share *share;
@@ -174,15 +175,21 @@ supervisor_first_engine(struct supervisor *s, struct errmsg *em)
 	return err;
 }
 
-/* What the console sends back is one wish: to try again. */
+/* What the console sends back are wishes: to try again, or the demo instead. */
 static void
 supervisor_try_again(struct supervisor *s)
 {
 	struct errmsg em = { "" };
 	char wishes[64];
+	ssize_t n = s->refused ? recv(s->stream[1], wishes, sizeof wishes, MSG_DONTWAIT) : 0;
 
-	if (s->refused && recv(s->stream[1], wishes, sizeof wishes, MSG_DONTWAIT) > 0)
-		(void)supervisor_first_engine(s, &em);
+	if (n <= 0)
+		return;
+	if (memchr(wishes, SUPERVISOR_DEMO, (size_t)n) != NULL) {
+		options_demo(&s->demo, s->o);
+		s->o = &s->demo;
+	}
+	(void)supervisor_first_engine(s, &em);
 }
 
 static bool

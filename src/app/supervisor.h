@@ -7,6 +7,9 @@
 
 #include "app/options.h"
 
+/* Wishes of a console that shows what was refused, a byte each, on the way back of its stream. */
+enum { SUPERVISOR_AGAIN = 'r', SUPERVISOR_DEMO = 'd' };
+
 /* Run the program with a screen.  Returns the exit status; sentences go to stderr. */
 int supervisor_run(const struct options *o);
 

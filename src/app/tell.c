@@ -370,8 +370,7 @@ tell_source(const struct engine_source *s)
 	struct engine *e = s->e;
 	struct record r = tell_record(e, RECORD_SOURCE, tell_now(e));
 
-	r.source = (struct record_source){ s->name, input_kind_name(input_kind(s->in)), input_state_name(s->state),
-		s->sentence };
+	r.source = (struct record_source){ s->name, input_kind_word(s->in), input_state_name(s->state), s->sentence };
 	if (e->outlet != NULL)
 		(void)outlet_record(e->outlet, &r);
 }
@@ -406,6 +405,9 @@ tell_hello(struct engine *e)
 	for (size_t i = 0; i < e->n_sources; i++)
 		live |= input_is_live(e->sources[i].in);
 	r.hello = (struct record_hello){ SIPWHY_VERSION, e->start_ns, e->cfg.number, live };
+	/* What is counted began with its past. */
+	if (e->o->demo)
+		r.hello.start_ns -= input_demo_past_ns();
 	(void)outlet_record(e->outlet, &r);
 }
 

@@ -189,27 +189,6 @@ capfile_filled(struct capfile *c, size_t n)
 	assert(c->end <= CAPFILE_CARRY + CAPFILE_CHUNK);
 }
 
-bool
-capfile_swaps(const struct capfile *c)
-{
-	return c->gz == NULL && c->phase != CAPFILE_AT_HEAD;
-}
-
-void
-capfile_swap(struct capfile *c, uint8_t **buf, size_t n)
-{
-	uint8_t *old = c->buf;
-	size_t left = c->end - c->pos;
-
-	assert(capfile_swaps(c) && !c->finished && c->phase != CAPFILE_AT_END);
-	assert(left <= CAPFILE_CARRY && n > 0 && n <= CAPFILE_CHUNK);
-	memcpy(*buf + CAPFILE_CARRY - left, old + c->pos, left);
-	c->buf = *buf;
-	c->pos = CAPFILE_CARRY - left;
-	c->end = CAPFILE_CARRY + n;
-	*buf = old;
-}
-
 void
 capfile_finish(struct capfile *c)
 {

@@ -18,11 +18,6 @@
 
 struct capfile;
 
-enum {
-	CAPFILE_CHUNK = 256 << 10, /* one read; stays in a second-level cache, so headers are still warm */
-	CAPFILE_CARRY = 512 << 10  /* room in front of it for what a read left unfinished */
-};
-
 enum capfile_verdict {
 	CAPFILE_FRAME, /* *out is a frame, valid until the next call */
 	CAPFILE_READY, /* capfile_head only: the head is understood */
@@ -48,16 +43,7 @@ uint8_t *capfile_space(struct capfile *c, size_t *n);
 /* n bytes were put at capfile_space. */
 void capfile_filled(struct capfile *c, size_t n);
 
-/*
- * In place of both: n bytes, 1 to CAPFILE_CHUNK, stand in *buf (CAPFILE_CARRY + CAPFILE_CHUNK bytes of mem_alloc) at
- * CAPFILE_CARRY.  It is the capfile's now, and *buf the one it worked on before.  Only where capfile_swaps.
- */
-void capfile_swap(struct capfile *c, uint8_t **buf, size_t n);
-
-/* The bytes are looked at as they come: behind the head, and not gzip. */
-bool capfile_swaps(const struct capfile *c);
-
-/* The source has ended; no bytes afterwards. */
+/* The source has ended; no capfile_filled afterwards. */
 void capfile_finish(struct capfile *c);
 
 /* Judge the head only: READY, TEXT, MORE, BUSY or DAMAGED. */

@@ -11,6 +11,8 @@
 #include "sipwhy/errmsg.h"
 
 enum {
+	CAPFILE_CHUNK = 256 << 10, /* one read; stays in a second-level cache, so headers are still warm */
+	CAPFILE_CARRY = 512 << 10, /* room in front of it for what a read left unfinished */
 	CAPFILE_WHOLE = 320 << 10, /* blocks up to this are looked at in one piece, larger ones pass by */
 	CAPFILE_BLOCK_MAX = 16 << 20,
 	CAPFILE_SEARCH = 4096,

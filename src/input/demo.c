@@ -40,6 +40,12 @@ input_demo_peers(size_t *n)
 	return demo_peers;
 }
 
+int64_t
+input_demo_past_ns(void)
+{
+	return DEMO_PAST_NS;
+}
+
 static int
 demo_open(struct input **out, const struct input_cfg *cfg, struct errmsg *em)
 {

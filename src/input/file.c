@@ -16,7 +16,6 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "ahead.h"
 #include "capfile.h"
 #include "sipwhy/mem.h"
 
@@ -32,15 +31,13 @@ enum { FILE_ORIGIN = 1 };
 struct file {
 	struct input in;
 	struct capfile *cap;
-	struct ahead *ahead; /* NULL: no thread reads ahead */
 	uv_idle_t idle;
 	uv_poll_t poll;
 	uv_timer_t settle;
 	unsigned handles; /* open uv handles that hold this memory */
 	bool has_poll, has_settle;
-	bool is_ahead; /* nobody else reads fd now */
-	bool head;     /* the head was judged */
-	bool text;     /* and it is text */
+	bool head; /* the head was judged */
+	bool text; /* and it is text */
 	int64_t mtime_ns;
 	int fd;
 	int flags; /* of fd as it was found: standard input is shared with whoever started us */
@@ -122,7 +119,6 @@ file_name(const char *path)
 static void
 file_free(struct file *f)
 {
-	ahead_free(f->ahead);
 	if (f->fd >= 0) {
 		(void)fcntl(f->fd, F_SETFL, f->flags);
 		(void)close(f->fd);
@@ -178,9 +174,9 @@ file_settle_soon(struct file *f)
 		(void)uv_timer_start(&f->settle, file_settle, FILE_SETTLE_MS, 0);
 }
 
-/* Bytes that came, 0 at the end, or negative errno. */
-static ssize_t
-file_fill(struct file *f)
+/* Read once into capfile: 1 bytes came, 0 the end, -EAGAIN, or another negative errno. */
+static int
+file_read(struct file *f)
 {
 	size_t room;
 	uint8_t *p = capfile_space(f->cap, &room);
@@ -189,37 +185,9 @@ file_fill(struct file *f)
 	do
 		n = read(f->fd, p, room);
 	while (n < 0 && errno == EINTR);
-	if (n > 0)
-		capfile_filled(f->cap, (size_t)n);
-	return n < 0 ? -errno : n;
-}
-
-static ssize_t
-file_fill_ahead(struct file *f)
-{
-	uint8_t *buf = NULL;
-	ssize_t n;
-
-	if (!f->is_ahead)
-		ahead_begin(f->ahead, f->fd);
-	f->is_ahead = true;
-	n = ahead_take(f->ahead, &buf);
-	if (n > 0) {
-		capfile_swap(f->cap, &buf, (size_t)n);
-		ahead_give(f->ahead, buf);
-	}
-	return n;
-}
-
-/* Read once into capfile: 1 bytes came, 0 the end, -EAGAIN, or another negative errno. */
-static int
-file_read(struct file *f)
-{
-	ssize_t n = f->ahead != NULL && capfile_swaps(f->cap) ? file_fill_ahead(f) : file_fill(f);
-
 	/* A regular file that would wait (in /proc) cannot be polled for. */
 	if (n < 0)
-		return n == -EAGAIN && !f->in.live ? -ENODATA : (int)n;
+		return errno == EAGAIN && !f->in.live ? -ENODATA : -errno;
 	if (n == 0) {
 		capfile_finish(f->cap);
 		return 0;
@@ -227,6 +195,7 @@ file_read(struct file *f)
 	f->in.st.done += (uint64_t)n;
 	if (f->in.st.done > f->in.st.total && f->in.st.total > 0)
 		f->in.st.total = f->in.st.done;
+	capfile_filled(f->cap, (size_t)n);
 	file_settle_soon(f);
 	return 1;
 }
@@ -583,17 +552,8 @@ file_close(struct input *in)
 	uv_close((uv_handle_t *)&f->idle, file_closed);
 }
 
-static int
-file_ahead(struct input *in)
-{
-	struct file *f = (struct file *)in;
-
-	return in->live ? 0 : ahead_new(&f->ahead, CAPFILE_CARRY, CAPFILE_CHUNK);
-}
-
 const struct input_ops input_file_ops = {
 	.open = file_open,
-	.ahead = file_ahead,
 	.start = file_start,
 	.pause = file_pause,
 	.close = file_close,

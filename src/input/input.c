@@ -170,13 +170,6 @@ input_open(struct input **out, const struct input_cfg *cfg, struct errmsg *em)
 }
 
 int
-input_ahead(struct input *in)
-{
-	assert(!in->started);
-	return in->ops->ahead != NULL ? in->ops->ahead(in) : 0;
-}
-
-int
 input_start(struct input *in, struct uv_loop_s *loop, const struct input_sink *sink, struct errmsg *em)
 {
 	assert(!in->started && sink->frame != NULL);
@@ -206,6 +199,12 @@ enum input_kind
 input_kind(const struct input *in)
 {
 	return in->kind;
+}
+
+const char *
+input_kind_word(const struct input *in)
+{
+	return in->kind == INPUT_FILE && in->live ? "pipe" : input_kind_name(in->kind);
 }
 
 bool

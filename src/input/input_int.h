@@ -12,8 +12,6 @@ struct input_bpf;
 struct input_ops {
 	/* As input_open; *out begins with a struct input that input_init has filled. */
 	int (*open)(struct input **out, const struct input_cfg *cfg, struct errmsg *em);
-	/* As input_ahead; NULL when there is nothing to do. */
-	int (*ahead)(struct input *in);
 	/* As input_start; in->loop and in->sink are set. */
 	int (*start)(struct input *in, struct errmsg *em);
 	/* in->paused has changed; NULL when there is nothing to do. */

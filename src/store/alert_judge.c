@@ -293,6 +293,9 @@ alert_rules_step(struct store *s)
 
 	if (store_rule_count(s) == 0 || now_ns <= 0 || now_ns / NS_PER_S == s->rules->second)
 		return;
+	/* Until the clock was told there is the time of what came; the step from that to the clock is no silence. */
+	if (s->now.status.live && s->now.wall_ns <= 0)
+		return;
 	s->rules->second = now_ns / NS_PER_S;
 	for (size_t i = 0; i < s->now.sources.n; i++)
 		judge_source(s, i, now_ns);

@@ -169,7 +169,7 @@ apply_tick(struct store *s, const struct record *r)
 	for (size_t i = 0; i < t->n_peers; i++)
 		apply_peer(s, &t->peers[i], r->t_ns);
 	for (size_t i = 0; i < t->n_sources; i++)
-		source_table_stat(&m->sources, &t->sources[i], m->wall_ns);
+		source_table_stat(&m->sources, &t->sources[i], r->t_ns, m->wall_ns);
 	for (size_t i = 0; i < t->n_folds; i++)
 		apply_fold(s, &t->folds[i], r->t_ns);
 	m->drops[1] = apply_max(m->drops[1], t->record_drops);

@@ -131,7 +131,7 @@ source_show(struct source_row *r)
 }
 
 static void
-source_note(struct source_row *r, int64_t wall_ns)
+source_note(struct source_row *r, int64_t t_ns, int64_t wall_ns)
 {
 	uint64_t frames = r->shown.stat.frames, sip = store_source_sip(&r->shown.stat);
 
@@ -142,31 +142,40 @@ source_note(struct source_row *r, int64_t wall_ns)
 	r->heard = sip;
 	if (r->told_ns == 0 || wall_ns < r->told_ns || frames < r->mark[1]) {
 		r->mark_ns[0] = r->mark_ns[1] = wall_ns;
+		r->mark_t_ns[0] = r->mark_t_ns[1] = t_ns;
 		r->mark[0] = r->mark[1] = frames;
 		r->sip[0] = r->sip[1] = sip;
 	} else if (wall_ns - r->mark_ns[1] >= SOURCE_MARK_NS) {
 		r->mark_ns[0] = r->mark_ns[1];
 		r->mark[0] = r->mark[1];
 		r->mark_ns[1] = wall_ns;
+		r->mark_t_ns[0] = r->mark_t_ns[1];
+		r->mark_t_ns[1] = t_ns;
 		r->mark[1] = frames;
 		r->sip[0] = r->sip[1];
 		r->sip[1] = sip;
 	}
 	r->told_ns = wall_ns;
+	r->told_t_ns = t_ns;
 }
 
-/* `now` less `then`, a second. */
+/*
+ * `now` less `then`, a second.  What comes faster than it happened, as the past that a demo begins with, happened in
+ * its own time, not in the second in which it was told.
+ */
 static double
 source_per_s(const struct source_row *r, uint64_t now, uint64_t then, int64_t wall_ns)
 {
-	int64_t span_ns = wall_ns - r->mark_ns[0];
+	int64_t span_ns = wall_ns - r->mark_ns[0], own_ns;
 
-	if (r->told_ns == 0 || strcmp(r->shown.stat.kind, "file") == 0 ||
-	    strcmp(r->shown.stat.state, "failed") == 0 || span_ns < NS_PER_S)
+	if (r->told_ns == 0 || strcmp(r->shown.stat.kind, "file") == 0 || strcmp(r->shown.stat.state, "failed") == 0 ||
+	    span_ns < NS_PER_S)
 		return -1;
 	/* Who tells nothing any more has nothing to tell. */
 	if (wall_ns - r->told_ns > 2 * SOURCE_MARK_NS)
 		return 0;
+	if (!__builtin_sub_overflow(r->told_t_ns, r->mark_t_ns[0], &own_ns) && own_ns > span_ns)
+		span_ns = own_ns;
 	return (double)(now > then ? now - then : 0) / ((double)span_ns / (double)NS_PER_S);
 }
 
@@ -191,7 +200,7 @@ source_silent_ns(const struct source_row *r, int64_t wall_ns)
 }
 
 void
-source_table_stat(struct source_table *t, const struct source_stat *s, int64_t wall_ns)
+source_table_stat(struct source_table *t, const struct source_stat *s, int64_t t_ns, int64_t wall_ns)
 {
 	struct source_row *r = source_table_row(t, s->name);
 	struct source_stat *out;
@@ -208,7 +217,7 @@ source_table_stat(struct source_table *t, const struct source_stat *s, int64_t w
 	out->buffer = s->buffer;
 	out->senders = s->senders;
 	out->text = s->text;
-	source_note(r, wall_ns);
+	source_note(r, t_ns, wall_ns);
 }
 
 void

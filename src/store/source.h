@@ -6,13 +6,14 @@
 
 /*
  * base: what former engines counted; now: what this one says; shown: both, as the views see it.  mark_ns, mark, sip:
- * when the figures were noted twice, 5 s or more apart, the frames then and those of them with SIP; told_ns: when they
- * came last.  heard: SIP when it became more at heard_ns, or since then, when the source was seen first.
+ * when the figures were noted twice, 5 s or more apart, the frames then and those of them with SIP; mark_t_ns,
+ * told_t_ns: the same moments by the time of what was told; told_ns: when they came last.  heard: SIP when it became
+ * more at heard_ns, or since then, when the source was seen first.
  */
 struct source_row {
 	struct source_stat base, now;
 	struct store_source shown;
-	int64_t mark_ns[2], told_ns, heard_ns;
+	int64_t mark_ns[2], mark_t_ns[2], told_ns, told_t_ns, heard_ns;
 	uint64_t mark[2], sip[2], heard;
 };
 
@@ -21,8 +22,8 @@ struct source_table {
 	struct source_row row[STORE_SOURCES_MAX];
 };
 
-/* Figures as an engine tells them, at wall_ns; no effect when there is no room for another source. */
-void source_table_stat(struct source_table *t, const struct source_stat *s, int64_t wall_ns);
+/* Figures up to t_ns as an engine tells them, at wall_ns; no effect when there is no room for another source. */
+void source_table_stat(struct source_table *t, const struct source_stat *s, int64_t t_ns, int64_t wall_ns);
 
 /* Frames a second at wall_ns, below 0 unknown. */
 double source_rate(const struct source_row *r, int64_t wall_ns);

@@ -121,6 +121,32 @@ windows_peer_before(const struct store_peer *a, const struct store_peer *b)
 	return a->events != b->events ? a->events > b->events : strcmp(a->name, b->name) < 0;
 }
 
+static void
+windows_peer_class(struct store_peer *p, unsigned code, uint64_t n)
+{
+	if (code <= SIP_CODE_MAX)
+		p->by_class[code / 100] += n;
+}
+
+/* Classes of the codes that a total does not keep apart, from those that are kept in time. */
+static void
+windows_peer_rest(const struct store *s, const struct peer_stat *stat, struct topic_sum *kept, struct store_peer *out)
+{
+	const struct topic *peers = store_moment(s)->trend.peers;
+	size_t row = topic_find(peers, slice_str(stat->name));
+
+	if (kept->topic == NULL)
+		topic_window(peers, store_now(s), WINDOWS_KEPT_S, kept);
+	for (unsigned i = 0; row < peers->n && i < peers->row[row].n_codes; i++) {
+		unsigned at = 0;
+
+		while (at < PEER_CODES && (stat->codes[at].n == 0 || stat->codes[at].code != peers->row[row].code[i]))
+			at++;
+		if (at == PEER_CODES)
+			windows_peer_class(out, peers->row[row].code[i], kept->n[row][i]);
+	}
+}
+
 /* Into its place among the n most; what is none has no place. */
 static size_t
 windows_peer_put(struct store_peer *out, size_t used, size_t n, const struct store_peer *p)
@@ -141,7 +167,7 @@ windows_peers_total(const struct store *s, struct store_peer *out, size_t n)
 {
 	const struct moment *m = store_moment(s);
 	struct peer_stat all[STORE_PEERS_MAX];
-	struct topic_sum later;
+	struct topic_sum later, kept = { .topic = NULL };
 	bool past = s->look.at_ns != 0;
 	/* Only what is taken off can change the order. */
 	size_t rows = peer_table_top(m->peers, all, past || n > STORE_PEERS_MAX ? STORE_PEERS_MAX : n), used = 0;
@@ -160,6 +186,15 @@ windows_peers_total(const struct store *s, struct store_peer *out, size_t n)
 			windows_less(&p.events, topic_row_sum(&later, row));
 			windows_less(&p.code_events, topic_code_sum(&later, row, p.code));
 		}
+		for (unsigned k = 0; k < PEER_CODES && all[i].codes[k].n > 0; k++) {
+			uint64_t of = all[i].codes[k].n;
+
+			if (row < m->trend.peers->n)
+				windows_less(&of, topic_code_sum(&later, row, all[i].codes[k].code));
+			windows_peer_class(&p, all[i].codes[k].code, of);
+		}
+		if (all[i].other > 0)
+			windows_peer_rest(s, &all[i], &kept, &p);
 		used = windows_peer_put(out, used, n, &p);
 	}
 	return used;
@@ -184,6 +219,8 @@ windows_peer(const struct topic_sum *sum, const struct topic_sum *before, size_t
 	p.events += topic_row_sum(sum, at);
 	p.before += topic_row_sum(before, at);
 	p.code = topic_row_code(sum, at, &p.code_events);
+	for (unsigned i = 0; i < sum->topic->row[at].n_codes; i++)
+		windows_peer_class(&p, sum->topic->row[at].code[i], sum->n[at][i]);
 	return p;
 }
 

@@ -20,25 +20,34 @@ struct theme_reader {
 	struct theme *theme;
 	const char *name;
 	struct errmsg *em;
-	unsigned line;
+	theme_wrong_fn wrong;
+	unsigned line, fault_line;
 	struct slice role; /* that the line is about, empty before it is known */
 	int err;
 	uint8_t rank[ROLE_N];
 };
 
-/* Remember the first fault only; loading goes on. */
+/* Of a line the first fault, and of the text the first line; loading goes on. */
 static void
 theme_fault(struct theme_reader *r, const char *what, struct slice word)
 {
 	char name[128], role[48], shown[64];
+	struct errmsg em;
 
-	if (r->err != 0)
+	if (r->fault_line == r->line)
 		return;
+	r->fault_line = r->line;
+	r->theme->faults++;
 	(void)text_clean(name, sizeof name, slice_str(r->name), 100, true, NULL);
 	(void)text_clean(role, sizeof role, r->role, 40, true, NULL);
 	(void)text_clean(shown, sizeof shown, word, 40, true, NULL);
-	r->err = errmsg_set(
-	    r->em, -EINVAL, "%s:%u: %s%s\"%s\" %s", name, r->line, role, role[0] != '\0' ? ": " : "", shown, what);
+	(void)errmsg_set(
+	    &em, -EINVAL, "%s:%u: %s%s\"%s\" %s", name, r->line, role, role[0] != '\0' ? ": " : "", shown, what);
+	if (r->wrong != NULL)
+		r->wrong(em.text);
+	if (r->err == 0)
+		*r->em = em;
+	r->err = -EINVAL;
 }
 
 static int32_t
@@ -254,9 +263,9 @@ theme_line(struct theme_reader *r, struct slice line)
 }
 
 static int
-theme_read(struct theme *t, const char *name, struct slice text, struct errmsg *em)
+theme_read(struct theme *t, const char *name, struct slice text, theme_wrong_fn wrong, struct errmsg *em)
 {
-	struct theme_reader r = { .theme = t, .name = name, .em = em };
+	struct theme_reader r = { .theme = t, .name = name, .em = em, .wrong = wrong };
 
 	while (text.n > 0) {
 		struct slice line = slice_trim(slice_cut(&text, '\n'));
@@ -282,7 +291,7 @@ theme_default(struct theme *t)
 	struct errmsg em = { "" };
 
 	memset(t, 0, sizeof *t);
-	(void)theme_read(t, "built-in theme", theme_builtin_text(0), &em);
+	(void)theme_read(t, "built-in theme", theme_builtin_text(0), NULL, &em);
 }
 
 /* What a text is made for decides what stands under it. */
@@ -309,16 +318,22 @@ theme_light_text(void)
 }
 
 int
-theme_parse(struct theme *t, const char *name, struct slice text, struct errmsg *em)
+theme_parse_all(struct theme *t, const char *name, struct slice text, theme_wrong_fn wrong, struct errmsg *em)
 {
 	struct errmsg none = { "" };
 
 	theme_default(t);
 	if (theme_is_light(text)) {
-		(void)theme_read(t, "built-in theme", theme_light_text(), &none);
+		(void)theme_read(t, "built-in theme", theme_light_text(), NULL, &none);
 		t->light = true;
 	}
-	return theme_read(t, name, text, em);
+	return theme_read(t, name, text, wrong, em);
+}
+
+int
+theme_parse(struct theme *t, const char *name, struct slice text, struct errmsg *em)
+{
+	return theme_parse_all(t, name, text, NULL, em);
 }
 
 int

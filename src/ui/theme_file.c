@@ -13,7 +13,7 @@
 #include "sipwhy/text.h"
 #include "sipwhy/ui.h"
 
-enum { THEME_FILE_MAX = 64 * 1024, THEME_FILE_PATH = 4096 };
+enum { THEME_FILE_MAX = 64 * 1024, THEME_FILE_PATH = 4096, THEME_FILE_SHOWN = 40 };
 
 /* The whole file, of THEME_FILE_MAX bytes at most. */
 static int
@@ -34,8 +34,17 @@ theme_file_slurp(struct buf *b, int fd)
 	return buf_ok(b) ? 0 : -EFBIG;
 }
 
-int
-theme_load(struct theme *t, const char *path, struct errmsg *em)
+/* What stands before the number of a wrong line: on a screen there is room for so much of it. */
+static const char *
+theme_file_shown(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strlen(path) > THEME_FILE_SHOWN && slash != NULL ? slash + 1 : path;
+}
+
+static int
+theme_file_load(struct theme *t, const char *path, theme_wrong_fn wrong, struct errmsg *em)
 {
 	char shown[160];
 	struct buf b;
@@ -50,12 +59,18 @@ theme_load(struct theme *t, const char *path, struct errmsg *em)
 	err = theme_file_slurp(&b, fd);
 	(void)close(fd);
 	if (err == 0)
-		err = theme_parse(t, path, buf_slice(&b), em);
+		err = theme_parse_all(t, theme_file_shown(path), buf_slice(&b), wrong, em);
 	else
 		(void)errmsg_set(em, err, "theme %s cannot be read: %s", shown,
 		    err == -EINVAL ? "it is not a regular file" : strerror(-err));
 	buf_fini(&b);
 	return err;
+}
+
+int
+theme_load(struct theme *t, const char *path, struct errmsg *em)
+{
+	return theme_file_load(t, path, NULL, em);
 }
 
 static bool
@@ -70,12 +85,12 @@ theme_file_is_path(struct slice name)
 
 /* One that is there but cannot be read is told: it is the one that was meant. */
 static int
-theme_file_in(struct theme *t, const char *folder, const char *name, struct errmsg *em)
+theme_file_in(struct theme *t, const char *folder, const char *name, theme_wrong_fn wrong, struct errmsg *em)
 {
 	char path[THEME_FILE_PATH];
 	int n = snprintf(path, sizeof path, "%s/%s.theme", folder, name);
 
-	return n > 0 && (size_t)n < sizeof path ? theme_load(t, path, em) : -ENOENT;
+	return n > 0 && (size_t)n < sizeof path ? theme_file_load(t, path, wrong, em) : -ENOENT;
 }
 
 static int
@@ -91,17 +106,23 @@ theme_file_unknown(const char *name, struct errmsg *em)
 }
 
 int
-theme_find(struct theme *t, const char *name, const char *const *folders, struct errmsg *em)
+theme_find_all(struct theme *t, const char *name, const char *const *folders, theme_wrong_fn wrong, struct errmsg *em)
 {
 	if (theme_file_is_path(slice_str(name)))
-		return theme_load(t, name, em);
+		return theme_file_load(t, name, wrong, em);
 	theme_default(t);
 	for (size_t i = 0; name[0] != '\0' && folders != NULL && folders[i] != NULL; i++) {
-		int err = theme_file_in(t, folders[i], name, em);
+		int err = theme_file_in(t, folders[i], name, wrong, em);
 
 		if (err != -ENOENT && err != -ENOTDIR)
 			return err;
 	}
 	em->text[0] = '\0';
 	return theme_builtin(t, slice_str(name)) == 0 ? 0 : theme_file_unknown(name, em);
+}
+
+int
+theme_find(struct theme *t, const char *name, const char *const *folders, struct errmsg *em)
+{
+	return theme_find_all(t, name, folders, NULL, em);
 }

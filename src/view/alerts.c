@@ -11,6 +11,8 @@
 
 enum { ALERTS_TAIL = 12, ALERTS_MUTE_S = 3600 };
 
+static const char alerts_none[] = "there is no incident to open";
+
 /* id 0: the first row.  row: what is shown, made anew at each draw.  aside: those that are not. */
 struct alerts {
 	struct list list;
@@ -215,6 +217,9 @@ alerts_draw(struct viewer *v, void *state, struct canvas *c)
 	struct view_table t;
 
 	alerts_sync(v, a, y.height);
+	/* It was so then. */
+	if (a->n > 0 && strcmp(viewer_said(v), alerts_none) == 0)
+		viewer_say(v, "");
 	if (y.title >= 0) {
 		view_status_line(v, c, 0, (struct view_follow){ .shown = false });
 		alerts_title_draw(v, a, c, y.title);
@@ -295,7 +300,7 @@ alerts_row_key(struct viewer *v, struct alerts *a, enum view_action action)
 	const struct incident *i = a->list.cursor < a->n ? a->row[a->list.cursor] : NULL;
 
 	if (i == NULL) {
-		viewer_say(v, "there is no incident to open");
+		viewer_say(v, alerts_none);
 		return COMMAND_NONE;
 	}
 	if (action == ACTION_ACK)

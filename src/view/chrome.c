@@ -12,7 +12,7 @@
 
 enum { CHROME_KEYS = 32, CHROME_SEGS = 12, CHROME_GAP = 2, CHROME_METER = 10 };
 enum { CHROME_LENS_COLS = 80, CHROME_LENS_ROWS = 16, CHROME_UP_COLS = 120 };
-enum { CHROME_LAG_MS = 1000, CHROME_RESTART_SHOWN_S = 60 };
+enum { CHROME_SOURCES = 1, CHROME_LAG_MS = 1000, CHROME_RESTART_SHOWN_S = 60 };
 
 /* A piece of the first line.  meter: columns of a progress bar after the text. */
 struct chrome_seg {
@@ -67,6 +67,20 @@ chrome_fit(struct chrome_line *l, int width)
 			return;
 		least->gone = true;
 	}
+}
+
+/* What was cut takes the cells that nothing else wants. */
+static void
+chrome_widen(struct chrome_line *l, size_t which, const char *text, int width)
+{
+	struct chrome_seg *s = which < l->n ? &l->seg[which] : NULL;
+	int spare = width - chrome_width(l);
+	size_t cols;
+
+	if (s == NULL || s->gone || spare <= 0)
+		return;
+	(void)text_clean(s->text, sizeof s->text, slice_str(text), (size_t)(s->cols + spare), l->ascii, &cols);
+	s->cols = (int)cols;
 }
 
 static void
@@ -365,6 +379,10 @@ view_status_line(const struct viewer *v, struct canvas *c, int row, struct view_
 	if (store_now(v->store) > 0)
 		chrome_add(
 		    &l, brief ? 215 : 120, true, ROLE_STATUS, 8, chrome_clock(v, brief || v->quiet, text, sizeof text));
+	chrome_sources(v->store, text, sizeof text);
+	chrome_fit(&l, canvas_cols(c));
+	if (text[0] != '\0')
+		chrome_widen(&l, CHROME_SOURCES, text, canvas_cols(c));
 	chrome_draw(&l, c, row, &st);
 }
 

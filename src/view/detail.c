@@ -8,7 +8,7 @@
 #include "detail.h"
 #include "sipwhy/timefmt.h"
 
-enum { DETAIL_LONG_TITLE = 100 };
+enum { DETAIL_LONG_TITLE = 100, DETAIL_PLACE = 6 };
 
 static const struct view_key detail_keys[] = {
 	VIEW_LIST_KEYS,
@@ -152,21 +152,28 @@ detail_number(const struct viewer *v, const struct event *e, bool with_all, char
 
 /* " Event 48,255  14:32:06.553  INVITE  1037 -> +442066627625      < prev  next >". */
 static void
-detail_title_draw(const struct viewer *v, const struct event *e, struct canvas *c, int row)
+detail_title_draw(const struct viewer *v, const struct event *e, struct canvas *c, int row, bool letters)
 {
 	static const char steps[] = "< prev  next >";
 	char clock[16], number[64];
-	int cols = canvas_cols(c), col = 1, end = cols >= 72 ? cols - (int)sizeof steps - 1 : cols - 1;
+	/* Without letters it stands here how far down the page is. */
+	int cols = canvas_cols(c) - (letters ? 0 : DETAIL_PLACE);
+	int col = 1, end = cols >= 72 ? cols - (int)sizeof steps - 1 : cols - 1, from;
 
 	detail_number(v, e, cols >= DETAIL_LONG_TITLE, number, sizeof number);
 	col += canvas_printf(c, row, col, cols, ROLE_TEXT_STRONG, "%s%s", cols >= 60 ? "Event " : "", number) + 2;
 	col +=
 	    canvas_printf(c, row, col, cols, ROLE_TEXT_DIM, "%s", timefmt_clock_ms(clock, sizeof clock, e->t_ns)) + 2;
 	col += canvas_text(c, row, col, 12, ROLE_TEXT, detail_or_dash(e->method)) + 2;
-	col += canvas_text(c, row, col, cols >= DETAIL_LONG_TITLE ? 32 : 16, ROLE_TEXT, detail_or_dash(e->from));
-	col += canvas_printf(c, row, col, cols, ROLE_TEXT_DIM, " -> ");
+	from = cols >= DETAIL_LONG_TITLE ? 32 : 16;
 	if (end > col)
+		col +=
+		    canvas_text(c, row, col, from < end - col ? from : end - col, ROLE_TEXT, detail_or_dash(e->from));
+	/* An arrow to nowhere says nothing. */
+	if (end - col > 6) {
+		col += canvas_printf(c, row, col, cols, ROLE_TEXT_DIM, " -> ");
 		col += canvas_text(c, row, col, end - col - 1, ROLE_TEXT, detail_or_dash(e->to));
+	}
 	if (lens_is_marked(v, e->id))
 		(void)canvas_printf(c, row, 0, 1, ROLE_LIST_MARKED, "*");
 	if (end < cols - 1)
@@ -216,7 +223,7 @@ detail_draw(struct viewer *v, void *state, struct canvas *c)
 	whole = detail_whole(d.e, &m);
 	d.e = &whole;
 	if (y.title >= 0)
-		detail_title_draw(v, d.e, c, y.title);
+		detail_title_draw(v, d.e, c, y.title, y.letters >= 0);
 	page_show(&p, c, y.body, y.height, state, detail_write, &d);
 	detail_place(&p, place, sizeof place);
 	detail_rows_draw(v, &y, c, place);

@@ -106,6 +106,20 @@ draw_follow(const struct viewer *v, const struct events *s)
 	return f;
 }
 
+/* What a filter lets through, and of how many, as long as those that were pushed out are told apart. */
+static void
+draw_count_some(const struct viewer *v, int form, const char *n, const char *kept, char *out, size_t cap)
+{
+	bool whole = store_event_evicted(v->store) + store_event_folded(v->store) == 0;
+	char of[32];
+
+	(void)snprintf(
+	    out, cap, "%s of %s%s%s", n, kept, whole ? "" : " kept", sift_short(v->sift) ? ", memory is short" : "");
+	if (!whole && form < 1)
+		(void)snprintf(out + strlen(out), cap - strlen(out), " of %s errors",
+		    view_number(of, sizeof of, view_failures(v->store), 11));
+}
+
 /* "371 of 9,812", "9,812 kept of 48,255 errors since 3d04h": as long as there is room. */
 static void
 draw_count(const struct viewer *v, int form, char *out, size_t cap)
@@ -121,8 +135,11 @@ draw_count(const struct viewer *v, int form, char *out, size_t cap)
 		    kept > 0 ? (int)(100 * sift_looked(v->sift) / kept) : 100);
 		return;
 	}
-	if (v->filter != NULL) {
-		(void)snprintf(out, cap, "%s of %s%s", n, of, sift_short(v->sift) ? ", memory is short" : "");
+	/* One that hides nothing leaves as many as there are without it. */
+	if (v->filter != NULL &&
+	    (count < kept || sift_short(v->sift) ||
+		store_event_evicted(v->store) + store_event_folded(v->store) == 0)) {
+		draw_count_some(v, form, n, of, out, cap);
 		return;
 	}
 	store_status(v->store, &st);
@@ -194,18 +211,15 @@ draw_tabs(const struct viewer *v, struct canvas *c, int row)
 		const struct view_ops *ops;
 	} tabs[] = { { "1 Overview", &view_overview }, { "2 Events", &view_events }, { "3 Groups", &view_groups },
 		{ "4 Peers", &view_peers_list }, { "5 Alerts", &view_alerts }, { "6 Sources", &view_sources } };
-	size_t levels[INCIDENT_LEVEL_N], serious = 0;
-	char right[120];
+	char right[120], levels[32];
 	int col = 1, end;
 
-	(void)store_incident_levels(v->store, levels);
-	for (size_t i = INCIDENT_WARNING; i < INCIDENT_LEVEL_N; i++)
-		serious += levels[i];
 	for (size_t i = 0; i < sizeof tabs / sizeof tabs[0]; i++) {
 		col += canvas_printf(c, row, col, 16, tabs[i].ops == &view_events ? ROLE_TEXT_STRONG : ROLE_TEXT_DIM,
 		    "%s", tabs[i].name);
-		if (tabs[i].ops == &view_alerts && serious > 0)
-			col += canvas_printf(c, row, col, 8, ROLE_STATE_CRIT, " !%zu", serious);
+		if (tabs[i].ops == &view_alerts && strcmp(view_levels(v->store, levels, sizeof levels), "0") != 0)
+			col += canvas_printf(
+			    c, row, col, 16, levels[0] == '!' ? ROLE_STATE_CRIT : ROLE_TEXT_STRONG, " %s", levels);
 		col += 2;
 	}
 	draw_count(v, 1, right, sizeof right);
@@ -313,6 +327,7 @@ draw_list(struct viewer *v, struct events *s, struct canvas *c, const struct eve
 	s->drawn_width = width;
 	events_layout(v, events_layout_of(width), &layout);
 	events_place(&layout, width < canvas_cols(c) ? width - 1 : width, &place);
+	events_fit(v, s, &layout, width, &place);
 	if (y->header >= 0)
 		events_header_draw(v, s, &place, c, y->header, width);
 	if (n == 0) {

@@ -57,6 +57,16 @@ fold_sort(struct events_fold *all, size_t n)
 		}
 }
 
+/* What stands still can be read row by row. */
+static bool
+fold_goes_on(const struct viewer *v)
+{
+	struct store_status st;
+
+	store_status(v->store, &st);
+	return !st.ended && !store_frozen(v->store) && store_looking(v->store) == 0;
+}
+
 void
 events_fold(const struct viewer *v, size_t height, struct events_folded *out)
 {
@@ -64,6 +74,8 @@ events_fold(const struct viewer *v, size_t height, struct events_folded *out)
 	size_t n = 0, recent, rows = height > 2 * EVENTS_FOLDS ? EVENTS_FOLDS : 1;
 
 	*out = (struct events_folded){ 0 };
+	if (!fold_goes_on(v))
+		return;
 	recent = height > 2 ? fold_recent(v, &out->over) : 0;
 	if (recent <= height)
 		return;

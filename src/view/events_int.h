@@ -71,6 +71,17 @@ void events_layout_parse(struct slice text, struct view_layout *out);
 int events_layout_cells(const struct view_layout *l);
 void events_place(const struct view_layout *l, int cols, struct events_place *out);
 
+/* What columns with blanks lend to that of the peers, and for which list: see events_fit.c. */
+enum { EVENTS_LENDERS = 3 };
+struct events_lent {
+	int cols;
+	int cells[EVENTS_LENDERS];
+	enum sift_order order;
+	bool ascending, addresses;
+	struct view_layout layout;
+	char filter[FILTER_TEXT_MAX + 1];
+};
+
 /* Rows of a canvas at most. */
 enum { EVENTS_DRAWN = 500 };
 
@@ -118,6 +129,7 @@ struct events {
 	bool like_over;
 	struct events_empty empty;
 	struct events_folded folded;
+	struct events_lent lent;
 	/* Ids of the rows as drawn last, the canvas row of the first, and their columns. */
 	uint64_t drawn[EVENTS_DRAWN];
 	size_t n_drawn;
@@ -136,7 +148,11 @@ void events_row_draw(const struct viewer *v, const struct event *e, const struct
 /* The row as text to copy; returns out. */
 char *events_line(const struct event *e, char *out, size_t cap);
 
-/* events_fold.c: what of the last second has no room on the page. */
+/* events_fit.c: make room for the peers of the rows from s->top on. */
+void events_fit(
+    const struct viewer *v, struct events *s, const struct view_layout *layout, int cols, struct events_place *p);
+
+/* events_fold.c: what of the last second has no room on the page, of a list that goes on. */
 void events_fold(const struct viewer *v, size_t height, struct events_folded *out);
 void events_fold_draw(const struct viewer *v, const struct events_folded *f, struct canvas *c, int row, int width);
 

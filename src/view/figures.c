@@ -136,8 +136,8 @@ figures_delay(struct figures_line *l, uint8_t priority, const char *name, double
 }
 
 /* Seconds of the window that there is traffic of: the store knows how young a run is, and tells it in its rates. */
-static double
-figures_span_s(const struct store *s, unsigned window_s)
+double
+view_window_span_s(const struct store *s, unsigned window_s)
 {
 	for (unsigned cls = 1; cls <= 6; cls++) {
 		uint64_t n = store_window(s, cls, window_s);
@@ -165,8 +165,8 @@ figures_calls(const struct viewer *v, struct figures_line *l, int64_t bids)
 		figures_add(l, 230, ROLE_TEXT, "INVITE", bids < KPI_SAMPLE_MIN ? "" : text);
 		return;
 	}
-	(void)snprintf(
-	    text, sizeof text, "%s/s", view_rate(rate, sizeof rate, (double)bids / figures_span_s(v->store, window_s)));
+	(void)snprintf(text, sizeof text, "%s/s",
+	    view_rate(rate, sizeof rate, (double)bids / view_window_span_s(v->store, window_s)));
 	figures_add(l, 230, ROLE_TEXT, "INVITE", text);
 }
 

@@ -106,6 +106,10 @@ groups_when(const struct viewer *v, int64_t first_ns, int64_t last_ns, char *out
 	bool day = store_now(v->store) - first_ns > 20 * 3600 * NS_PER_S;
 	char first[32], last[32];
 
+	if (first_ns == 0) {
+		(void)snprintf(out, cap, "last %s", timefmt_clock(last, sizeof last, last_ns));
+		return out;
+	}
 	if (day)
 		(void)timefmt_date_ms(first, sizeof first, first_ns);
 	else
@@ -144,11 +148,15 @@ void
 groups_state(const struct viewer *v, const struct groups *g, char *out, size_t cap)
 {
 	size_t at = strlen(out);
+	char n[32];
 
+	if (groups_told_is_used(v, g))
+		return;
 	if (!g->field.whole && g->field.count != NULL)
 		(void)snprintf(out + at, cap - at, "  counting");
 	else if (!groups_field_covers(v))
-		(void)snprintf(out + at, cap - at, "  of those kept");
+		(void)snprintf(
+		    out + at, cap - at, "  of the %s kept", view_number(n, sizeof n, store_event_count(v->store), 9));
 }
 
 bool
@@ -438,7 +446,8 @@ groups_sort(struct viewer *v, struct groups *g, enum view_action action)
 	if (action == ACTION_SORT_TURN)
 		g->sort_turned = !g->sort_turned;
 	else
-		g->sort = (g->sort + (action == ACTION_SORT_NEXT ? 1 : groups_kind(g)->sorts - 1)) % groups_kind(g)->sorts;
+		g->sort =
+		    (g->sort + (action == ACTION_SORT_NEXT ? 1 : groups_kind(g)->sorts - 1)) % groups_kind(g)->sorts;
 	(void)snprintf(text, sizeof text, "sorted by %s", groups_kind(g)->sorted(g));
 	viewer_say(v, text);
 }

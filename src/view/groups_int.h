@@ -19,15 +19,36 @@ enum groups_by {
 	GROUPS_BY_N
 };
 
-enum { GROUPS_LINE = 320, GROUPS_PEERS = VIEW_PEERS_MAX + SIFT_GROUPS_MAX, GROUPS_STEP_MIN = 2 };
+enum { GROUPS_LINE = 320, GROUPS_PEERS = VIEW_PEERS_MAX + SIFT_GROUPS_MAX + STORE_PEERS_MAX, GROUPS_STEP_MIN = 2 };
 
-/* A peer with figures, with failures, or with both; indexes, -1 none.  change: of its ASR against the hour before,
- * NAN unknown. */
+/* A peer with figures, with failures (kept ones, told ones), or with both; indexes, -1 none.  change: of its ASR
+ * against the hour before, NAN unknown. */
 struct groups_peer {
 	char name[64];
-	int figures, failures;
+	int figures, failures, told;
+	uint64_t count; /* failures */
 	double change;
 	double by; /* what it is sorted by, smallest first, NAN behind all */
+};
+
+/* Failures of peers as the store counted them, where not all are kept; no row where they are.  Times: 0 not known. */
+struct groups_told_row {
+	struct store_peer peer;
+	int64_t first_ns, last_ns;
+};
+struct groups_told {
+	bool made;
+	uint64_t revision;
+	unsigned window_s;
+	size_t n;
+	struct groups_told_row row[STORE_PEERS_MAX];
+};
+
+/* What failed at a peer in the window.  silent: most of it had no answer; first_ns: 0 not known. */
+struct groups_failed {
+	uint64_t count, by_class[7];
+	int64_t first_ns, last_ns;
+	bool silent;
 };
 
 /*
@@ -44,6 +65,7 @@ struct groups_field {
 	size_t n, n_peers;
 	struct sift_group row[SIFT_GROUPS_MAX];
 	struct groups_peer peer[GROUPS_PEERS];
+	struct groups_told told;
 };
 
 /*
@@ -106,7 +128,7 @@ const char *groups_by_name(enum groups_by by);
 const char *groups_by_field(enum groups_by by);
 /* "n 5m"; returns out. */
 char *groups_window_title(const struct viewer *v, char *out, size_t cap);
-/* "first 14:21:08, last 14:32:06", with the day of what did not begin today; returns out. */
+/* "first 14:21:08, last 14:32:06", with the day of what did not begin today; without a first that is 0; returns out. */
 char *groups_when(const struct viewer *v, int64_t first_ns, int64_t last_ns, char *out, size_t cap);
 void groups_spark(const struct viewer *v, const struct view_table *t, struct canvas *c, int row, size_t column,
     const uint32_t history[30]);
@@ -116,6 +138,14 @@ void groups_state(const struct viewer *v, const struct groups *g, char *out, siz
 bool groups_term(char *out, size_t cap, const char *field, const char *value);
 /* Headline of the explanation of an event, "" when it is not kept; returns out. */
 char *groups_headline(const struct viewer *v, uint64_t id, char *out, size_t cap);
+
+/* groups_told.c: fill field.told; the row of a name, -1 none; what of a peer failed, and when. */
+bool groups_told_is_used(const struct viewer *v, const struct groups *g);
+void groups_told_make(const struct viewer *v, struct groups *g);
+int groups_told_find(const struct groups_told *t, const char *name);
+void groups_failed(const struct groups *g, const struct groups_peer *p, struct groups_failed *out);
+void groups_failed_history(
+    const struct viewer *v, const struct groups *g, const struct groups_peer *p, uint32_t out[STORE_GROUP_HISTORY]);
 
 /* groups_field.c: count on with the filter in force; fills field.row. */
 void groups_field_count(struct viewer *v, struct groups *g);

@@ -1,7 +1,7 @@
 /*
  * groups_peer - failures by peer beside how its calls go (RFC 6076, ITU-T E.425), worst change first; see groups_int.h.
- * One thing to know: figures come from the store's KPIs, failures from the kept events, so a peer may have one without
- * the other; what is not known reads "-".
+ * One thing to know: figures come from the store's KPIs, failures from the kept events or, where these are not all,
+ * from what the store counted (groups_told.c), so a peer may have one without the other; what is not known reads "-".
  */
 #include <math.h>
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "groups_int.h"
+#include "sipwhy/timefmt.h"
 
 /* Canvas columns left of the codes, and of what stands behind the last of them. */
 enum { PEER_CODES_AT = 19, PEER_OTHERS = 16, PEER_SORTS = 8 };
@@ -48,6 +49,7 @@ peer_figures(const struct viewer *v, const struct groups_peer *p)
 	return p->figures >= 0 ? &v->peers.row[p->figures] : NULL;
 }
 
+/* Its kept failures. */
 static const struct sift_group *
 peer_failures(const struct groups *g, const struct groups_peer *p)
 {
@@ -82,8 +84,10 @@ static double
 peer_by(const struct viewer *v, const struct groups *g, const struct groups_peer *p)
 {
 	const struct view_peer *f = peer_figures(v, p);
-	const struct sift_group *r = peer_failures(g, p);
+	struct groups_failed r;
+	bool any = p->failures >= 0 || p->told >= 0;
 
+	groups_failed(g, p, &r);
 	switch (g->sort) {
 	case 0:
 		return p->change;
@@ -96,11 +100,11 @@ peer_by(const struct viewer *v, const struct groups *g, const struct groups_peer
 	case 4:
 		return f != NULL ? f->figures.ner : NAN;
 	case 5:
-		return r != NULL ? -(double)r->by_class[5] : NAN;
+		return any ? -(double)r.by_class[5] : NAN;
 	case 6:
-		return r != NULL ? -(double)r->by_class[4] : NAN;
+		return any ? -(double)r.by_class[4] : NAN;
 	default:
-		return r != NULL ? -(double)r->by_class[0] : NAN;
+		return any ? -(double)r.by_class[0] : NAN;
 	}
 }
 
@@ -108,9 +112,9 @@ peer_by(const struct viewer *v, const struct groups *g, const struct groups_peer
 static const char *
 peer_sorted(const struct groups *g)
 {
-	static const char *const names[PEER_SORTS][2] = { { "ASR change ^", "ASR change v" },
-		{ "name ^", "name v" }, { "calls v", "calls ^" }, { "ASR ^", "ASR v" }, { "NER ^", "NER v" },
-		{ "5xx v", "5xx ^" }, { "4xx v", "4xx ^" }, { "silence v", "silence ^" } };
+	static const char *const names[PEER_SORTS][2] = { { "ASR change ^", "ASR change v" }, { "name ^", "name v" },
+		{ "calls v", "calls ^" }, { "ASR ^", "ASR v" }, { "NER ^", "NER v" }, { "5xx v", "5xx ^" },
+		{ "4xx v", "4xx ^" }, { "silence v", "silence ^" } };
 
 	return names[g->sort][g->sort_turned];
 }
@@ -118,9 +122,17 @@ peer_sorted(const struct groups *g)
 static int
 peer_sort_of(size_t column)
 {
-	static const int sorts[PEER_COLUMNS] = { [PEER_NAME] = 1, [PEER_ROLE] = -1, [PEER_ADDRESSES] = -1,
-		[PEER_RATE] = 2, [PEER_ASR] = 3, [PEER_CHANGE] = 0, [PEER_NER] = 4, [PEER_5XX] = 5, [PEER_4XX] = 6,
-		[PEER_SILENCE] = 7, [PEER_HISTORY] = -1 };
+	static const int sorts[PEER_COLUMNS] = { [PEER_NAME] = 1,
+		[PEER_ROLE] = -1,
+		[PEER_ADDRESSES] = -1,
+		[PEER_RATE] = 2,
+		[PEER_ASR] = 3,
+		[PEER_CHANGE] = 0,
+		[PEER_NER] = 4,
+		[PEER_5XX] = 5,
+		[PEER_4XX] = 6,
+		[PEER_SILENCE] = 7,
+		[PEER_HISTORY] = -1 };
 
 	return column < PEER_COLUMNS ? sorts[column] : -1;
 }
@@ -141,6 +153,8 @@ peer_compare(const void *x, const void *y)
 		return isnan(a->by) ? 1 : -1;
 	if (!isnan(a->by) && a->by != b->by)
 		return a->by < b->by ? -1 : 1;
+	if (a->count != b->count)
+		return a->count > b->count ? -1 : 1;
 	/* Rows of failures stand by how many they are; those without come last. */
 	if (a->failures != b->failures)
 		return a->failures < 0 ? 1 : b->failures < 0 ? -1 : a->failures - b->failures;
@@ -148,33 +162,56 @@ peer_compare(const void *x, const void *y)
 }
 
 static void
-peer_add(struct groups_field *f, const char *name, int figures, int failures, double change)
+peer_add(struct groups *g, const char *name, int figures, double change)
 {
+	struct groups_field *f = &g->field;
 	struct groups_peer *p = &f->peer[f->n_peers++];
+	struct groups_failed r;
 
-	*p = (struct groups_peer){ .figures = figures, .failures = failures, .change = change };
+	*p = (struct groups_peer){ .figures = figures, .change = change };
+	p->failures = peer_of_failures(f, name);
+	p->told = groups_told_find(&f->told, name);
 	(void)snprintf(p->name, sizeof p->name, "%s", name);
+	groups_failed(g, p, &r);
+	p->count = r.count;
+}
+
+/* Peers with figures, then those that only failed. */
+static void
+peer_collect(struct viewer *v, struct groups *g)
+{
+	struct groups_field *f = &g->field;
+	const struct view_peers *all = view_peers(v);
+	bool kept[SIFT_GROUPS_MAX] = { false }, told[STORE_PEERS_MAX] = { false };
+
+	f->n_peers = 0;
+	for (size_t i = 0; i < all->n; i++) {
+		peer_add(g, all->row[i].name, (int)i, peer_change(v, &all->row[i]));
+		if (f->peer[i].failures >= 0)
+			kept[f->peer[i].failures] = true;
+		if (f->peer[i].told >= 0)
+			told[f->peer[i].told] = true;
+	}
+	for (size_t i = 0; i < f->told.n; i++) {
+		if (told[i])
+			continue;
+		peer_add(g, f->told.row[i].peer.name, -1, NAN);
+		if (f->peer[f->n_peers - 1].failures >= 0)
+			kept[f->peer[f->n_peers - 1].failures] = true;
+	}
+	for (size_t i = 0; i < f->n; i++)
+		if (!kept[i])
+			peer_add(g, f->row[i].value, -1, NAN);
 }
 
 static size_t
 peer_sync(struct viewer *v, struct groups *g, size_t *cursor)
 {
 	struct groups_field *f = &g->field;
-	const struct view_peers *all = view_peers(v);
-	bool taken[SIFT_GROUPS_MAX] = { false };
 
 	groups_field_count(v, g);
-	f->n_peers = 0;
-	for (size_t i = 0; i < all->n; i++) {
-		int at = peer_of_failures(f, all->row[i].name);
-
-		if (at >= 0)
-			taken[at] = true;
-		peer_add(f, all->row[i].name, (int)i, at, peer_change(v, &all->row[i]));
-	}
-	for (size_t i = 0; i < f->n; i++)
-		if (!taken[i])
-			peer_add(f, f->row[i].value, -1, (int)i, NAN);
+	groups_told_make(v, g);
+	peer_collect(v, g);
 	for (size_t i = 0; i < f->n_peers; i++) {
 		f->peer[i].by = peer_by(v, g, &f->peer[i]);
 		f->peer[i].by = g->sort_turned ? -f->peer[i].by : f->peer[i].by;
@@ -207,8 +244,12 @@ peer_summary(const struct viewer *v, const struct groups *g, char *out, size_t c
 {
 	size_t silent = 0;
 
-	for (size_t i = 0; i < g->field.n; i++)
-		silent += g->field.row[i].count > 0 && g->field.row[i].top_code == 0;
+	for (size_t i = 0; i < g->field.n_peers; i++) {
+		struct groups_failed r;
+
+		groups_failed(g, &g->field.peer[i], &r);
+		silent += r.silent;
+	}
 	(void)snprintf(out, cap, "%zu peer%s", g->field.n_peers, g->field.n_peers == 1 ? "" : "s");
 	if (silent > 0)
 		(void)snprintf(out + strlen(out), cap - strlen(out), "  %zu silent", silent);
@@ -261,20 +302,25 @@ peer_make_columns(const struct viewer *v, const struct groups *g, struct view_co
 static char *
 peer_rate(const struct viewer *v, const struct view_peer *row, char *out, size_t cap)
 {
+	double span_s = view_window_span_s(v->store, view_window_s(v));
+
 	(void)snprintf(out, cap, "-");
-	if (row != NULL && view_window_s(v) > 0 && row->figures.bids + row->figures.registers > 0)
-		(void)view_rate(
-		    out, cap, (double)(row->figures.bids + row->figures.registers) / (double)view_window_s(v));
+	if (row != NULL && span_s > 0 && row->figures.bids + row->figures.registers > 0)
+		(void)view_rate(out, cap, (double)(row->figures.bids + row->figures.registers) / span_s);
 	return out;
 }
 
 /* "-48" points, or "new" for a peer without anything in the window before this one. */
 static char *
-peer_change_text(const struct viewer *v, const struct groups_peer *p, const struct sift_group *r, char *out, size_t cap)
+peer_change_text(const struct viewer *v, const struct groups *g, const struct groups_peer *p, char *out, size_t cap)
 {
-	bool fresh = r != NULL && r->count > 0 && store_before_known(v->store, view_window_s(v)) &&
-	    r->first_ns > store_now(v->store) - (int64_t)view_window_s(v) * INT64_C(1000000000);
+	const struct sift_group *r = peer_failures(g, p);
+	bool fresh = p->count > 0 && store_before_known(v->store, view_window_s(v));
 
+	if (p->told >= 0)
+		fresh = fresh && view_window_s(v) > 0 && g->field.told.row[p->told].peer.before == 0;
+	else
+		fresh = fresh && r->first_ns > store_now(v->store) - (int64_t)view_window_s(v) * NS_PER_S;
 	if (!isnan(p->change))
 		(void)snprintf(out, cap, "%+.0f", p->change);
 	else
@@ -285,15 +331,16 @@ peer_change_text(const struct viewer *v, const struct groups_peer *p, const stru
 static void
 peer_draw(struct viewer *v, const struct groups *g, const struct view_table *t, struct canvas *c, int row, size_t at)
 {
-	static const uint32_t none[STORE_GROUP_HISTORY] = { 0 };
 	const struct groups_peer *p = &g->field.peer[at];
 	const struct view_peer *f = peer_figures(v, p);
-	const struct sift_group *r = peer_failures(g, p);
+	uint32_t history[STORE_GROUP_HISTORY];
+	struct groups_failed r;
 	enum ui_role ratio = f != NULL && f->figures.bids >= KPI_SAMPLE_MIN ? ROLE_TEXT : ROLE_TEXT_DIM;
 	char text[64];
 
-	struct slice name = slice_str(p->name), address = peer_address(v, r);
+	struct slice name = slice_str(p->name), address = peer_address(v, peer_failures(g, p));
 
+	groups_failed(g, p, &r);
 	if (v->addresses && !slice_eq(address, slice_str("-"))) {
 		struct slice other = name;
 
@@ -309,16 +356,17 @@ peer_draw(struct viewer *v, const struct groups *g, const struct view_table *t, 
 	view_table_cell(
 	    t, c, row, PEER_ASR, ratio, slice_str(view_percent(text, sizeof text, f != NULL ? f->figures.asr : NAN)));
 	view_table_cell(t, c, row, PEER_CHANGE, p->change < -5 ? ROLE_STATE_WARN : ROLE_TEXT,
-	    slice_str(peer_change_text(v, p, r, text, sizeof text)));
+	    slice_str(peer_change_text(v, g, p, text, sizeof text)));
 	view_table_cell(
 	    t, c, row, PEER_NER, ratio, slice_str(view_percent(text, sizeof text, f != NULL ? f->figures.ner : NAN)));
-	view_table_cell(t, c, row, PEER_5XX, r != NULL && r->by_class[5] > 0 ? ROLE_CLASS_5XX : ROLE_TEXT_DIM,
-	    slice_str(view_number(text, sizeof text, r != NULL ? r->by_class[5] : 0, 4)));
-	view_table_cell(t, c, row, PEER_4XX, r != NULL && r->by_class[4] > 0 ? ROLE_CLASS_4XX : ROLE_TEXT_DIM,
-	    slice_str(view_number(text, sizeof text, r != NULL ? r->by_class[4] : 0, 4)));
-	view_table_cell(t, c, row, PEER_SILENCE, r != NULL && r->by_class[0] > 0 ? ROLE_CLASS_SILENCE : ROLE_TEXT_DIM,
-	    slice_str(view_number(text, sizeof text, r != NULL ? r->by_class[0] : 0, 4)));
-	groups_spark(v, t, c, row, PEER_HISTORY, r != NULL ? r->history : none);
+	view_table_cell(t, c, row, PEER_5XX, r.by_class[5] > 0 ? ROLE_CLASS_5XX : ROLE_TEXT_DIM,
+	    slice_str(view_number(text, sizeof text, r.by_class[5], 4)));
+	view_table_cell(t, c, row, PEER_4XX, r.by_class[4] > 0 ? ROLE_CLASS_4XX : ROLE_TEXT_DIM,
+	    slice_str(view_number(text, sizeof text, r.by_class[4], 4)));
+	view_table_cell(t, c, row, PEER_SILENCE, r.by_class[0] > 0 ? ROLE_CLASS_SILENCE : ROLE_TEXT_DIM,
+	    slice_str(view_number(text, sizeof text, r.by_class[0], 4)));
+	groups_failed_history(v, g, p, history);
+	groups_spark(v, t, c, row, PEER_HISTORY, history);
 }
 
 /* "503 x371  486 x2  --- x4", since the start; those that do not fit the width are among the others. */
@@ -354,14 +402,19 @@ peer_tail_figures(struct viewer *v, const struct view_peer *f, struct page *page
 
 	if (store_kpi_peer_usual(v->store, f->name, view_window_s(v), &counts))
 		kpi_figures(&counts, &usual);
-	(void)snprintf(text, sizeof text, "calls %lld, answered %s (ASR); PDD p95 %s, usual %s",
-	    (long long)f->figures.bids,
-	    view_percent(a, sizeof a, f->figures.asr), view_ms(b, sizeof b, f->figures.delay[KPI_PDD].p95),
-	    view_ms(d, sizeof d, usual.delay[KPI_PDD].p95));
+	/* ASR knows nothing of calls that got no response at all: a trunk that fell silent would keep its figure. */
+	if (!isnan(f->figures.abr) && f->figures.abr + 0.05 < f->figures.asr)
+		(void)snprintf(text, sizeof text, "calls %lld, answered %s (ABR), of those with any response %s (ASR)",
+		    (long long)f->figures.bids, view_percent(e, sizeof e, f->figures.abr),
+		    view_percent(a, sizeof a, f->figures.asr));
+	else
+		(void)snprintf(text, sizeof text, "calls %lld, answered %s (ASR)", (long long)f->figures.bids,
+		    view_percent(a, sizeof a, f->figures.asr));
+	(void)snprintf(text + strlen(text), sizeof text - strlen(text), "; PDD p95 %s, usual %s",
+	    view_ms(b, sizeof b, f->figures.delay[KPI_PDD].p95), view_ms(d, sizeof d, usual.delay[KPI_PDD].p95));
 	if (f->figures.registers > 0)
 		(void)snprintf(text + strlen(text), sizeof text - strlen(text), "; REG %lld, %s accepted",
-		    (long long)f->figures.registers,
-		    view_percent(e, sizeof e, 100 - f->figures.registration_failure));
+		    (long long)f->figures.registers, view_percent(e, sizeof e, 100 - f->figures.registration_failure));
 	page_text(page, ROLE_TEXT, 1, 3, slice_str(text));
 }
 
@@ -371,6 +424,7 @@ peer_tail(struct viewer *v, const struct groups *g, struct page *page, size_t at
 	const struct groups_peer *p = &g->field.peer[at];
 	const struct view_peer *f = peer_figures(v, p);
 	const struct sift_group *r = peer_failures(g, p);
+	struct groups_failed failed;
 	struct goodcall good;
 	char text[400], when[64], clock[16], codes[200];
 
@@ -384,14 +438,15 @@ peer_tail(struct viewer *v, const struct groups *g, struct page *page, size_t at
 	page_text(page, ROLE_TEXT, 1, 3, slice_str(text));
 	if (f != NULL)
 		peer_tail_figures(v, f, page);
-	if (r == NULL) {
+	groups_failed(g, p, &failed);
+	if (failed.count == 0 && r == NULL) {
 		page_text(page, ROLE_TEXT, 1, 1, slice_str("No failure of it in this window."));
 	} else {
-		(void)snprintf(text, sizeof text, "%llu failure%s here%s%s; %s. %s", (unsigned long long)r->count,
-		    r->count == 1 ? "" : "s", view_window_s(v) > 0 ? " in " : "",
+		(void)snprintf(text, sizeof text, "%llu failure%s here%s%s; %s. %s", (unsigned long long)failed.count,
+		    failed.count == 1 ? "" : "s", view_window_s(v) > 0 ? " in " : "",
 		    view_window_s(v) > 0 ? view_window_name(v) : "",
-		    groups_when(v, r->first_ns, r->last_ns, when, sizeof when),
-		    groups_headline(v, r->newest, (char[200]){ 0 }, 200));
+		    groups_when(v, failed.first_ns, failed.last_ns, when, sizeof when),
+		    groups_headline(v, r != NULL ? r->newest : 0, (char[200]){ 0 }, 200));
 		page_text(page, ROLE_TEXT, 1, 3, slice_str(text));
 	}
 	if (f != NULL && f->failures > 0) {
@@ -423,15 +478,16 @@ peer_line(struct viewer *v, const struct groups *g, size_t at, char *out, size_t
 {
 	const struct groups_peer *p = &g->field.peer[at];
 	const struct view_peer *f = peer_figures(v, p);
-	const struct sift_group *r = peer_failures(g, p);
+	struct groups_failed r;
 	char asr[16], ner[16], change[16], window[16];
 
+	groups_failed(g, p, &r);
 	(void)snprintf(out, cap, "peer %s, ASR %s (%s), NER %s, %s %llu, 5xx %llu, 4xx %llu", p->name,
 	    view_percent(asr, sizeof asr, f != NULL ? f->figures.asr : NAN),
-	    peer_change_text(v, p, r, change, sizeof change),
+	    peer_change_text(v, g, p, change, sizeof change),
 	    view_percent(ner, sizeof ner, f != NULL ? f->figures.ner : NAN),
-	    groups_window_title(v, window, sizeof window), (unsigned long long)(r != NULL ? r->count : 0),
-	    (unsigned long long)(r != NULL ? r->by_class[5] : 0), (unsigned long long)(r != NULL ? r->by_class[4] : 0));
+	    groups_window_title(v, window, sizeof window), (unsigned long long)r.count,
+	    (unsigned long long)r.by_class[5], (unsigned long long)r.by_class[4]);
 }
 
 const struct groups_kind groups_kind_peer = {

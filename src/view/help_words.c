@@ -75,8 +75,14 @@ static const struct {
 	{ "statements", "lines of a log that name a code, where the log does not have the SIP message", ROLE_TEXT },
 	{ "Time in log", "of an event from a log: the time as the log has it; - is what the log does not tell",
 	    ROLE_TEXT },
-	{ "folded", "failures counted but not listed one by one, because too many came at once", ROLE_TEXT },
-	{ "pushed out", "failures no longer listed: only the newest are kept; counters keep all", ROLE_TEXT },
+	{ "folded",
+	    "failures counted but not listed one by one, because too many came at once.  +9 more 503: failures of the "
+	    "last second without room on the page, while the list follows what comes",
+	    ROLE_TEXT },
+	{ "pushed out",
+	    "failures no longer listed: only the newest are kept (-l); counters keep all.  of the 10,000 kept: counted "
+	    "among those, as groups by a field are and all that has a filter; peers (4) without one are told whole",
+	    ROLE_TEXT },
 	{ "peer",
 	    "the other side's address: < the peer said no, > this machine said no to it.  Without a mark neither end "
 	    "is known to be this machine, and the peer is who said no.  Of a log this machine is the one that wrote it",

@@ -25,7 +25,8 @@ enum {
 	OVERVIEW_WIDE_ROWS = 34,
 	OVERVIEW_SMALL_COLS = 80,
 	OVERVIEW_SMALL_ROWS = 16,
-	OVERVIEW_WHY_ROWS = 10
+	OVERVIEW_WHY_ROWS = 10,
+	OVERVIEW_ADVICE_COLS = 28
 };
 
 static const struct view_key overview_keys[] = {
@@ -214,31 +215,64 @@ overview_whole(const char *text, int room)
 	return view_clause(text, room);
 }
 
+/* The newest failure that an alert was raised over and that is still kept; NULL: none is. */
+static const struct event *
+overview_evidence(const struct store *s, const struct incident *i)
+{
+	const struct event *newest = NULL;
+
+	for (size_t at = 0; at < INCIDENT_EVIDENCE; at++) {
+		const struct event *e = store_event_at(s, store_event_index(s, i->events[at]));
+
+		if (i->events[at] != 0 && e != NULL && e->id == i->events[at] && (newest == NULL || e->id > newest->id))
+			newest = e;
+	}
+	return newest;
+}
+
+/* A rule of the user's own: nobody knows what to check, so what was measured. */
+static void
+overview_measured(const struct incident *i, char *out, size_t cap)
+{
+	char who[160];
+
+	(void)view_incident_who(who, sizeof who, i);
+	(void)snprintf(out, cap, "%s%s%.*s", strcmp(who, "-") == 0 ? "" : who, strcmp(who, "-") == 0 ? "" : "  ",
+	    (int)(i->sentence.n < 300 ? i->sentence.n : 300), i->sentence.p);
+}
+
 /*
- * What Enter and d mean without a cursor: the worst that goes on.  The head has told it already, so there is room for
- * what most failures mean; their code stands before it, for they may be others than those of the alert.
+ * What Enter and d act on, and nothing else: whoever reads of one thing here must not dismiss another.  The head has
+ * told the alert already, so there is room for what its failures mean.
  */
 static void
-overview_alert_hint(
-    const struct viewer *v, const struct overview *o, const struct incident *i, struct canvas *c, int row)
+overview_alert_hint(const struct viewer *v, const struct incident *i, struct canvas *c, int row)
 {
 	const char *keys = canvas_cols(c) >= 100 ? "[Enter] open the alert   [d] dismiss it" : "Enter:alert d:dismiss",
 		   *advice;
-	struct why why;
+	const struct event *e = overview_evidence(v->store, i);
 	int at = 1, end = canvas_cols(c) - (int)strlen(keys) - 1;
+	char text[480] = "", code[8];
 	bool check;
 
-	advice = view_incident_advice(i, &check);
-	why_find(v->store, &why);
-	if (o->focus == FOCUS_NONE && why.because[0] != '\0' && why.code[0] != '\0') {
-		at += canvas_printf(c, row, at, end - at - 1, why.role, "%s", why.code) + 1;
-		(void)canvas_text(c, row, at, end - at - 1, ROLE_TEXT, overview_whole(why.because, end - at - 1));
+	at += canvas_printf(c, row, at, end - at - 1, view_level_role(i), "%c ", view_level_mark(i));
+	if (e != NULL)
+		why_because(e, text, sizeof text);
+	if (text[0] != '\0') {
+		at += canvas_text(c, row, at, end - at - 1, view_code_role(e->code),
+			  slice_str(view_code(code, sizeof code, e->code))) +
+		    1;
+		(void)canvas_text(c, row, at, end - at - 1, ROLE_TEXT, overview_whole(text, end - at - 1));
 	} else {
-		at += canvas_printf(c, row, at, end - at - 1, view_level_role(i), "%c ", view_level_mark(i));
+		overview_measured(i, text, sizeof text);
+		advice = view_incident_advice(i, &check);
+		check = check && advice[0] != '\0';
+		advice = advice[0] != '\0' ? advice : text;
 		at += canvas_text(c, row, at, end - at - 1, view_level_role(i), view_incident_title(i));
-		if (advice[0] != '\0')
-			(void)canvas_printf(
-			    c, row, at, end - at - 1, ROLE_TEXT, ": %s%s", check ? "check " : "", advice);
+		if (advice[0] != '\0' && end - at >= OVERVIEW_ADVICE_COLS) {
+			at += canvas_printf(c, row, at, end - at - 1, ROLE_TEXT, check ? ": check " : ": ");
+			(void)canvas_text(c, row, at, end - at - 1, ROLE_TEXT, overview_whole(advice, end - at - 1));
+		}
 	}
 	(void)canvas_text(c, row, end, canvas_cols(c) - end, ROLE_TEXT_KEY, slice_str(keys));
 }
@@ -346,7 +380,7 @@ overview_hint_draw(struct viewer *v, const struct overview *o, struct canvas *c,
 	if (view_away(v, away, sizeof away))
 		(void)canvas_text(c, row, 1, canvas_cols(c) - 1, ROLE_TEXT_KEY, slice_str(away));
 	else if (i != NULL)
-		overview_alert_hint(v, o, i, c, row);
+		overview_alert_hint(v, i, c, row);
 	else if (o->focus != FOCUS_NONE && o->focus != FOCUS_NEWEST)
 		overview_row_hint(v, o, c, row);
 	else if (o->focus == FOCUS_NONE && overview_because(v, c, because, sizeof because))
@@ -558,7 +592,7 @@ overview_dismiss(struct viewer *v, const struct overview *o)
 		return COMMAND_NONE;
 	}
 	v->request = (struct view_request){ .id = i->id };
-	viewer_say(v, "dismissed until it ends; 5 shows all alerts");
+	viewer_say(v, "dismissed until it ends: 5, then M, shows it");
 	return COMMAND_INCIDENT_ACK;
 }
 
@@ -604,6 +638,8 @@ overview_key(struct viewer *v, void *state, enum view_action action)
 		return overview_end_key(v, o);
 	if (action == ACTION_RAW && overview_refused(v))
 		return COMMAND_RETRY;
+	if (action == ACTION_ACK && overview_refused(v))
+		return COMMAND_DEMO;
 	if (view_move_of(action, &m))
 		overview_move(v, o, m);
 	else if (action == ACTION_FIELD_NEXT || action == ACTION_FIELD_PREVIOUS)

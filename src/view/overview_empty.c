@@ -237,7 +237,7 @@ static void
 empty_refused_small(struct page *p, const struct store *s)
 {
 	static const char *const choices[] = { "1 setcap cap_net_raw+ep PATH-OF-sipwhy", "2 sudo sipwhy -d INTERFACE",
-		"3 sipwhy -S udp:... --allow PBX", "4 sipwhy --follow LOG-OF-PBX", "5 sipwhy --demo" };
+		"3 sipwhy -L udp:... --allow PBX", "4 sipwhy --follow LOG-OF-PBX", "5 sipwhy --demo" };
 
 	page_text(p, ROLE_STATE_CRIT, 1, 1, slice_str(store_source_at(s, 0)->sentence));
 	for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
@@ -253,8 +253,8 @@ empty_refused(struct page *p, const struct viewer *v)
 		"     setcap cap_net_raw+ep $(command -v sipwhy)",
 		"2  Run it as root; it gives root up once the interface is open:",
 		"     sudo sipwhy -d INTERFACE",
-		"3  No root at all: let the PBX send its log here by syslog:",
-		"     sipwhy -S udp:0.0.0.0:5514 --allow ADDRESS-OF-PBX",
+		"3  No root at all: let the PBX send its SIP here by HEP, port 9060:",
+		"     sipwhy -L udp:0.0.0.0:9060 --allow ADDRESS-OF-PBX",
 		"4  No root at all: read the log that the PBX writes already:",
 		"     sipwhy --follow /var/log/asterisk/full",
 		"5  Look around with made-up calls:",
@@ -287,7 +287,7 @@ empty_refused(struct page *p, const struct viewer *v)
 		page_text(p, ROLE_TEXT, 2, 4, slice_str(line));
 	}
 	page_blank(p);
-	page_text(p, ROLE_TEXT_DIM, 2, 2, slice_str("1-5 shows more   r try again   q quit"));
+	page_text(p, ROLE_TEXT_DIM, 2, 2, slice_str("1-5 shows more   d demo now   r try again   q quit"));
 }
 
 bool
@@ -309,9 +309,9 @@ overview_refused_more(unsigned choice)
 {
 	static const char *const more[] = { "", "1: again after each upgrade; getcap shows it, setcap -r takes it back",
 		"2: with -p FILE as well the capture can be kept for later",
-		"3: on the PBX: *.* @ADDRESS-OF-THIS-MACHINE:5514 in /etc/rsyslog.d; --allow keeps strangers out",
+		"3: sipwhy --howto hep has the lines for your PBX; --allow keeps strangers out",
 		"4: pjsip set logger on (or sip set debug on) writes the SIP messages into it; --from-start reads all",
-		"5: q, then: sipwhy --demo" };
+		"5: d does that now; nothing of this machine is read then" };
 
 	return choice < sizeof more / sizeof more[0] ? more[choice] : "";
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "events_int.h"
 #include "overview.h"
 #include "sipwhy/timefmt.h"
 
@@ -200,8 +201,7 @@ newest_row_draw(const struct viewer *v, const struct view_table *t, const struct
 
 	newest_clock(v, e, t->width[NEWEST_TIME], text, sizeof text);
 	view_table_cell(t, c, row, NEWEST_TIME, ROLE_TEXT_DIM, slice_str(text));
-	view_table_cell(
-	    t, c, row, NEWEST_CODE, view_event_role(e), slice_str(view_code(code, sizeof code, e->code)));
+	view_table_cell(t, c, row, NEWEST_CODE, view_event_role(e), slice_str(view_code(code, sizeof code, e->code)));
 	/* In the gap, or in the column where that is wider. */
 	if (e->partial)
 		(void)canvas_text(c, row, t->at[NEWEST_CODE] + 3, 1, view_event_role(e), slice_str("?"));
@@ -219,24 +219,49 @@ newest_row_draw(const struct viewer *v, const struct view_table *t, const struct
 	    newest_or_dash((struct slice){ e->call_id.p, e->call_id.n < NEWEST_CALL ? e->call_id.n : NEWEST_CALL }));
 }
 
-/* "40 failures in 5 min, 1,204 since 14:02", as many of it as there is room for. */
-static void
-newest_title_draw(const struct viewer *v, struct canvas *c, int row)
+/* " 40 failures in 5 min, 1,204 in all ". */
+static int
+newest_failures(const struct viewer *v, char *out, size_t cap)
 {
 	struct store_code codes[OVERVIEW_CODES];
 	size_t n = store_window_codes(v->store, view_window_s(v), codes, OVERVIEW_CODES);
-	char text[128], in[32], all[32], some[64];
+	char in[32], all[32], some[64];
 	uint64_t failures = 0;
-	int at =
-		view_frame(c, row, 0, canvas_cols(c), v->filter != NULL ? "Newest errors that match" : "Newest errors"),
-	    used;
 
 	for (size_t i = 0; i < n; i++)
 		failures += codes[i].events;
 	(void)snprintf(some, sizeof some, " in %s, %s in all", view_window_name(v),
 	    view_number(all, sizeof all, view_failures(v->store), 11));
-	used = snprintf(text, sizeof text, " %s failure%s%s ", view_number(in, sizeof in, failures, 11),
+	return snprintf(out, cap, " %s failure%s%s ", view_number(in, sizeof in, failures, 11),
 	    failures == 1 ? "" : "s", view_window_s(v) > 0 && store_looking(v->store) == 0 ? some : "");
+}
+
+/*
+ * " 0 of 170 ", " 3 of 10,000 kept " where more came, of the same events as Events counts; while they are looked at,
+ * how far that is.
+ */
+static int
+newest_matching(const struct viewer *v, char *out, size_t cap)
+{
+	bool whole = store_event_evicted(v->store) + store_event_folded(v->store) == 0;
+	size_t kept = events_kept(v);
+	char n[32], of[32], part[32] = "";
+
+	if (!sift_done(v->sift) && kept > 0)
+		(void)snprintf(part, sizeof part, ", looked at %d%%", (int)(100 * sift_looked(v->sift) / kept));
+	return snprintf(out, cap, " %s%s of %s%s%s ", view_number(n, sizeof n, sift_count(v->sift), 11),
+	    part[0] != '\0' ? "+" : "", view_number(of, sizeof of, kept, 11), whole ? "" : " kept", part);
+}
+
+/* As much of it as there is room for. */
+static void
+newest_title_draw(const struct viewer *v, struct canvas *c, int row)
+{
+	bool some = v->filter != NULL;
+	char text[128];
+	int at = view_frame(c, row, 0, canvas_cols(c), some ? "Newest errors that match" : "Newest errors");
+	int used = some ? newest_matching(v, text, sizeof text) : newest_failures(v, text, sizeof text);
+
 	if (at + used + 2 < canvas_cols(c))
 		(void)canvas_printf(c, row, canvas_cols(c) - used - 1, used, ROLE_TEXT_DIM, "%s", text);
 }

@@ -185,8 +185,17 @@ tops_codes_draw(const struct viewer *v, struct overview *o, struct canvas *c, st
 		    c, p.row, p.col + 1, p.width - 1, ROLE_TEXT_DIM, "no failure in this window; + makes it longer");
 }
 
-/* "ASR  3.1%   -48": its part of calls that were answered (of registrations accepted when it has no calls), and how
- * many points that is from what is usual; "new" for one that did not fail before. */
+/* Which part of its calls was answered: of all (ABR) where some got no response, of which ASR knows nothing. */
+static bool
+tops_is_abr(const struct kpi_figures *f)
+{
+	return !isnan(f->abr) && (isnan(f->asr) || f->abr + 0.5 < f->asr);
+}
+
+/*
+ * "ASR  3.1%   -48": its part of calls that were answered (of registrations accepted when it has no calls), and how
+ * many points that is from what is usual; "new" for one that did not fail before.
+ */
 static void
 tops_ratio(struct viewer *v, const struct store_peer *peer, char *ratio, char *change, size_t cap, bool *few)
 {
@@ -195,6 +204,7 @@ tops_ratio(struct viewer *v, const struct store_peer *peer, char *ratio, char *c
 	struct kpi_figures usual;
 	char percent[16];
 	double now, was = NAN;
+	bool calls, abr;
 
 	ratio[0] = change[0] = '\0';
 	*few = false;
@@ -202,15 +212,17 @@ tops_ratio(struct viewer *v, const struct store_peer *peer, char *ratio, char *c
 		(void)snprintf(change, cap, "new");
 	if (known == NULL || known->figures.bids + known->figures.registers <= 0)
 		return;
-	now = known->figures.bids > 0 ? known->figures.asr : 100 - known->figures.registration_failure;
-	*few = (known->figures.bids > 0 ? known->figures.bids : known->figures.registers) < KPI_SAMPLE_MIN;
+	calls = known->figures.bids > 0;
+	abr = tops_is_abr(&known->figures);
+	now = !calls ? 100 - known->figures.registration_failure : abr ? known->figures.abr : known->figures.asr;
+	*few = (calls ? known->figures.bids : known->figures.registers) < KPI_SAMPLE_MIN;
 	/* All of them is a figure shorter, and no less exact. */
-	(void)snprintf(ratio, cap, "%s %5s", known->figures.bids > 0 ? "ASR" : "REG",
+	(void)snprintf(ratio, cap, "%s %5s", !calls ? "REG" : abr ? "ABR" : "ASR",
 	    now >= 100 ? "100%" : view_percent(percent, sizeof percent, now));
 	if (change[0] != '\0' || !store_kpi_peer_usual(v->store, peer->name, view_window_s(v), &counts))
 		return;
 	kpi_figures(&counts, &usual);
-	was = known->figures.bids > 0 ? usual.asr : 100 - usual.registration_failure;
+	was = !calls ? 100 - usual.registration_failure : abr ? usual.abr : usual.asr;
 	if (!isnan(was) && !isnan(now) && !*few)
 		(void)snprintf(change, cap, fabs(now - was) < 0.5 ? "0" : "%+.0f", now - was);
 }

@@ -139,8 +139,7 @@ sources_rate_cell(const struct view_table *t, struct canvas *c, int row, enum so
 {
 	char n[32];
 
-	view_table_cell(
-	    t, c, row, column, ROLE_TEXT, slice_str(per_s < 0 ? "-" : view_rate(n, sizeof n, per_s)));
+	view_table_cell(t, c, row, column, ROLE_TEXT, slice_str(per_s < 0 ? "-" : view_rate(n, sizeof n, per_s)));
 }
 
 static void
@@ -164,8 +163,7 @@ sources_row_draw(const struct store *st, size_t at, const struct view_table *t, 
 	sources_cell(t, c, row, SOURCES_LOST, lost > 0 ? ROLE_STATE_CRIT : ROLE_TEXT_DIM, true, lost);
 	sources_cell(t, c, row, SOURCES_KERNEL, s->kernel_drops > 0 ? ROLE_STATE_CRIT : ROLE_TEXT_DIM,
 	    captured || listens, s->kernel_drops);
-	sources_cell(
-	    t, c, row, SOURCES_FACE, s->if_drops > 0 ? ROLE_STATE_CRIT : ROLE_TEXT_DIM, captured, s->if_drops);
+	sources_cell(t, c, row, SOURCES_FACE, s->if_drops > 0 ? ROLE_STATE_CRIT : ROLE_TEXT_DIM, captured, s->if_drops);
 	sources_cell(t, c, row, SOURCES_FAIL, s->verdict[WIRE_MALFORMED] > 0 ? ROLE_STATE_WARN : ROLE_TEXT_DIM, true,
 	    s->verdict[WIRE_MALFORMED]);
 	sources_cell(t, c, row, SOURCES_AGAIN, ROLE_TEXT_DIM, log, s->again);
@@ -334,7 +332,8 @@ sources_wrong(struct page *p, const struct store_source *src)
 		page_label(p, "Wrong", ROLE_STATE_CRIT,
 		    slice_str("DOWN: nothing comes from it now.  What was counted and kept stays on the screen."));
 		page_label(p, "Do", ROLE_TEXT_KEY,
-		    slice_str(view_source_is_log(s)
+		    slice_str(strcmp(s->kind, "pipe") == 0 ? "start again: what comes through a pipe comes once"
+			    : view_source_is_log(s)
 			    ? "see that the file or the port can be opened; it is tried again by itself"
 			    : "ip link show; once the interface is up it is opened again by itself"));
 	} else if (view_source_waits(src)) {
@@ -348,8 +347,7 @@ sources_wrong(struct page *p, const struct store_source *src)
 	    view_number(n, sizeof n, s->kernel_drops, 15),
 	    view_share(share, sizeof share, s->kernel_drops, s->frames + s->kernel_drops));
 	page_label(p, "Do", ROLE_TEXT_KEY,
-	    slice_str(view_source_is_log(s)
-		    ? "a larger buffer: sysctl -w net.core.rmem_max=8388608, then start again"
+	    slice_str(view_source_is_log(s) ? "a larger buffer: sysctl -w net.core.rmem_max=8388608, then start again"
 		    : view_source_listens(s)
 		    ? "a larger buffer: start with -B and twice as many MiB, as root or with net.core.rmem_max raised"
 		    : "a larger buffer: start with -B and twice as many MiB, or a filter that leaves RTP out"));
@@ -476,8 +474,9 @@ sources_key(struct viewer *v, void *state, enum view_action action)
 	else if (action == ACTION_RAW && overview_refused(v))
 		return COMMAND_RETRY;
 	else if (action == ACTION_RAW)
-		viewer_say(v, sources_down(v->store) ? "what is down is tried again every few seconds by itself"
-						      : "no source is down");
+		viewer_say(v,
+		    sources_down(v->store) ? "what is down is tried again every few seconds by itself"
+					   : "no source is down");
 	else if (action == ACTION_LOG)
 		viewer_push(v, &view_log);
 	else if (action == ACTION_OPEN && s->list.count == 0)

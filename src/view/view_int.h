@@ -491,6 +491,8 @@ void view_window_set(struct viewer *v, int window_s);
 bool view_window_key(struct viewer *v, enum view_action action);
 /* "5 min  INVITE 9.0/s  ASR 61.0%  ..."; what does not fit goes whole. */
 void figures_draw(const struct viewer *v, struct canvas *c, int row);
+/* Seconds of the window that there is traffic of; 0 when that is not known. */
+double view_window_span_s(const struct store *s, unsigned window_s);
 /* Figures of all peers, most calls and registrations first, then those that only failed.  Good until the next call. */
 const struct view_peers *view_peers(struct viewer *v);
 /* The row of a name, NULL when it has none. */
@@ -608,6 +610,8 @@ struct why {
 	enum ui_role role;
 };
 void why_find(const struct store *s, struct why *out);
+/* What one failure means, in one line with its cause; "" when nothing is known. */
+void why_because(const struct event *e, char *out, size_t cap);
 /*
  * Failures kept with like's code, peer and direction (any_peer: code alone) around it in time without a pause of 5
  * minutes.  older: it may have begun before, with failures no longer kept.

@@ -299,7 +299,7 @@ why_since(const struct store *s, const struct why_alike *alike, char *out, size_
 	(void)snprintf(out, cap, "since %s%s", when, alike->older ? " or earlier" : "");
 }
 
-static void
+void
 why_because(const struct event *e, char *out, size_t cap)
 {
 	struct sip_explanation why;

@@ -413,6 +413,46 @@ test_refused(void **state)
 	}
 }
 
+static char wrong_lines[800];
+
+static void
+wrong(const char *sentence)
+{
+	size_t n = strlen(wrong_lines);
+
+	(void)snprintf(wrong_lines + n, sizeof wrong_lines - n, "%s\n", sentence);
+}
+
+/* Who asks for all that is wrong hears of each line, the last by the sentence; lines of a section that is none are not
+ * judged by another's rules. */
+static void
+test_all_wrong(void **state)
+{
+	static const char text[] = "limit = 50\n[options]\ncolour = 16\nlimit = 60\nrefresh = abc\nnothing\n"
+				   "[filter]\nx = y\nz\n[filters]\nbad = (\ngood = 5xx\n[peers\na = b\n[peers]\n"
+				   "c = trunk 300.1.1.1\nd = trunk 192.0.2.1\n";
+	struct errmsg em = { "" };
+	struct options o;
+
+	(void)state;
+	begin(&o);
+	o.wrong = wrong;
+	assert_int_equal(config_parse(&o, "f", slice_str(text), &em), -EINVAL);
+	wrong(em.text);
+	assert_string_equal(wrong_lines,
+	    "f:1: limit stands before any section; begin with [options]\n"
+	    "f:3: there is no option colour; did you mean color?\n"
+	    "f:5: refresh = abc: seconds from 0.1 to 60 are wanted\n"
+	    "f:6: this is no [section], no name = value and no comment\n"
+	    "f:7: there is no section [filter]; did you mean filters?\n"
+	    "f:13: a section is [name] on a line of its own\n"
+	    "f:16: c: \"300.1.1.1\" is no address and no CIDR: 192.0.2.1, 10.20.0.0/16, 2001:db8::/32\n"
+	    "f:11: bad: a condition is missing at the end\n");
+	assert_int_equal(o.limit, 60);
+	assert_string_equal(name_of(&o, "192.0.2.1"), "d");
+	config_free(&o);
+}
+
 static int
 parse_bytes(const char *text, size_t n, struct errmsg *em)
 {
@@ -685,8 +725,9 @@ main(void)
 		cmocka_unit_test(test_options), cmocka_unit_test(test_screen), cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_pairs), cmocka_unit_test(test_too_many_pairs), cmocka_unit_test(test_trusted),
 		cmocka_unit_test(test_receivers), cmocka_unit_test(test_heads), cmocka_unit_test(test_too_many_heads),
-		cmocka_unit_test(test_refused), cmocka_unit_test(test_lines), cmocka_unit_test(test_long_name),
-		cmocka_unit_test(test_files), cmocka_unit_test(test_dump), cmocka_unit_test(test_manual) };
+		cmocka_unit_test(test_refused), cmocka_unit_test(test_all_wrong), cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_long_name), cmocka_unit_test(test_files), cmocka_unit_test(test_dump),
+		cmocka_unit_test(test_manual) };
 
 	/* What can be shown hangs on it. */
 	(void)setlocale(LC_ALL, "C.UTF-8");

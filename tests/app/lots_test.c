@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,14 +21,14 @@
 #include "sipwhy/mem.h"
 #include "sipwhy/sip.h"
 
-enum { PUTS = 5000, STARTS = 7, FULL = LOTS_ITEMS * LOTS_N };
+enum { PUTS = 5000, STARTS = 7, SIGNALS = 7, FULL = LOTS_ITEMS * LOTS_N };
 
 /* gate: the taker waits there; arrived: it has taken one. */
 struct taken {
 	pthread_t owner;
 	pthread_mutex_t gate;
 	sem_t arrived;
-	unsigned n, wrong, by_owner;
+	unsigned n, wrong, by_owner, blocked;
 	atomic_uint seen;
 	struct message m[STARTS]; /* as they were put */
 	struct sipmsg s[STARTS];
@@ -185,11 +186,16 @@ static void
 take_and_tell(void *ctx, const struct message *m, const struct sipmsg *s, const char *name)
 {
 	struct taken *t = ctx;
+	static const int ours[SIGNALS] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD, SIGALRM, SIGWINCH };
+	sigset_t blocked;
 
 	(void)m;
 	(void)s;
 	(void)name;
 	t->n++;
+	(void)pthread_sigmask(SIG_SETMASK, NULL, &blocked);
+	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+		t->blocked += sigismember(&blocked, ours[i]) == 1;
 	(void)sem_post(&t->arrived);
 }
 
@@ -217,6 +223,7 @@ test_submit(void **state)
 		assert_int_equal(sem_wait(&t.arrived), 0);
 	(void)alarm(0);
 	lots_free(l);
+	assert_int_equal(t.blocked, t.n * SIGNALS);
 	taken_fini(&t);
 }
 

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../e2e/lib.sh"
 cd "$top_srcdir" || exit 99
 
-layers_nouns='arena buf callmsg cursor errmsg event frame hash hepcut incident inflate mem notice peers regex sipmsg slice sockaddr text thread timefmt tls'
+layers_nouns='arena buf callmsg cursor errmsg event frame hash hepcut incident inflate mem notice peers regex sipmsg slice sockaddr text timefmt tls'
 # room: doors besides base and the nouns.
 layers_table='
 base:

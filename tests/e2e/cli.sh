@@ -155,6 +155,14 @@ run --check-config
 is "--check-config: exit 0, and where the history is kept" "$status $(grep -c "^# history of prompts: $work/state/sipwhy/history\$" out)" "0 1"
 run -F --check-config --theme /nowhere.theme
 is "a theme that is not there: exit 2, told" "$status $(grep -c nowhere err)" "2 1"
+run -F -N --theme nope -I empty.pcap
+says "nor does a run without a screen take a name that nobody knows" 2 'theme "nope" is not known'
+printf 'class.9xx = red\nbar = bold\ntext = #zzz\n' >bent.theme
+run -F --check-config --theme ./bent.theme
+is "--check-config tells each wrong line of a theme" "$status $(grep -cE '^sipwhy: \./bent\.theme:(1: "class\.9xx" is not a role|3: text: "#zzz" )' err) $(wc -l <err)" "2 2 2"
+printf '[options]\nwindw = 1h\nlimit = 50\nrefresh = abc\n' >conf/sipwhy/config
+run --check-config
+is "and of a configuration" "$status $(grep -cE 'config:(2: there is no option windw|4: refresh = abc: )' err) $(wc -l <err)" "2 2 2"
 printf '[options]\nwindw = 1h\n' >conf/sipwhy/config
 for o in -D --check-config '-N --demo'; do
 	run $o
@@ -345,6 +353,8 @@ ends() {
 	wait $pid
 	status=$?
 }
+is "standard input is told as what it is" \
+	"$(entries 1 30 | "$SIPWHY" -F -N --json=report -I - | jq -r '.sources[0] | [.name, .kind, .state] | join(" ")')" "stdin pipe ended"
 starts missing --follow missing.log
 said() { grep -q 'waiting for missing.log to appear' missing.err; }
 ok "$(wait_for 5 said; echo $?)" "a log that is not there yet is waited for, and that is told" "$(cat missing.err)"

@@ -9,6 +9,7 @@ need tmux
 cd "$work" || exit 99
 mkdir -p home/.config/sipwhy/themes state
 echo '# name: mine' >home/.config/sipwhy/themes/mine.theme
+printf '# name: bent\nclass.9xx = red\nframe.title = #010203 | 123\n' >home/.config/sipwhy/themes/bent.theme
 chmod 700 home
 "$SIPWHY" -F --demo --seed 1 -N -O calls.pcap --duration 2 >/dev/null 2>err
 ok $? "the demo's calls are a capture" "$(cat err)"
@@ -100,11 +101,25 @@ wait_for 5 sh -c "tmux -L '$lib_tmux' capture-pane -e -p -t it | grep -qE '\[[0-
 ok $? "and dark has" "$(tm capture-pane -e -p -t it | head -3)"
 types : 'theme mine' Enter
 sees "a theme of the user's own, whose home the console may not read" '^ theme mine *$'
+types : 'theme bent' Enter
+sees "a wrong line of a theme is told by file, line and role" 'bent\.theme:2: "class\.9xx" is not a role'
+ok "$(wait_for 5 sh -c "tmux -L '$lib_tmux' capture-pane -e -p -t it | grep -qE '38;(5;123|2;1;2;3)'"; echo $?)" \
+	"and the rest of it is on the screen" "$(tm capture-pane -e -p -t it | head -3)"
+types : 'theme mine' Enter
+sees "back to one without a fault" '^ theme mine *$'
 types '?'
 sees "?: the keys of this screen" 'Help: '
 types Escape
 sees "back" 'CLASS +TOTAL'
 types q
 sees "q leaves a file without a question" '^exit status 0'
+
+# A theme with a wrong line keeps nobody from the screen, and is told on it and where it came from.
+tm new-session -d -s bent -x 80 -y 24 "env -u NO_COLOR -u XDG_CONFIG_HOME HOME='$work/home' LC_ALL=C.UTF-8 TZ=UTC \
+	'$SIPWHY' -F --theme bent -I calls.pcap; exec sleep 60"
+ok "$(wait_for 5 shows bent 'bent\.theme:2: "class\.9xx" is not a role'; echo $?)" "so at the start" "$(screen bent)"
+wait_for 5 shows bent 'CLASS +TOTAL'
+tm send-keys -t bent q
+ok "$(wait_for 5 shows bent '^sipwhy: .*bent\.theme:2: "class\.9xx" is not a role'; echo $?)" "and before the first screen" "$(screen bent)"
 is "the prompt's lines are kept for the next run" "$(cat state/sipwhy/history 2>/dev/null | head -3 | tr '\n' ' ')" "/5xx :theme mono :theme dark "
 tap_done

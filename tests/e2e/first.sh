@@ -43,11 +43,11 @@ for size in 80x24 140x40; do
 	sees "$size: the state is no source" "$t" 'lo DOWN +NO SOURCE'
 	wait_for 3 shows "$t" '--demo'
 	screen "$t" >screen.txt
-	for choice in 'setcap cap_net_raw' 'sudo sipwhy -d' '-S udp:' '--follow ' '--demo'; do
+	for choice in 'setcap cap_net_raw' 'sudo sipwhy -d' '-L udp:' '--follow ' '--demo'; do
 		is "$size: one choice is $choice" "$(grep -c -- "$choice" screen.txt)" 1
 	done
 	tm send-keys -t "$t" 3
-	sees "$size: 3 says more about syslog" "$t" 'rsyslog'
+	sees "$size: 3 says more about HEP" "$t" 'howto hep'
 	tm send-keys -t "$t" 1
 	sees "$size: 1 says more about the right" "$t" 'getcap'
 	tm send-keys -t "$t" r
@@ -60,6 +60,17 @@ for size in 80x24 140x40; do
 	none() { [ -z "$(processes)" ]; }
 	ok "$(wait_for 3 none; echo $?)" "$size: no process is left" "$(processes)"
 done
+
+run_as made 80x24 -d lo -O made.pcap
+sees "demo: refused first" made 'capture on lo was refused'
+tm send-keys -t made d
+sees "demo: d shows made-up calls" made 'demo +LIVE'
+sees "demo: with failures" made 'Newest errors'
+ok "$([ ! -e made.pcap ]; echo $?)" "demo: nothing is written to the file of -O" "$(ls -l made.pcap 2>&1)"
+tm send-keys -t made q
+sees "demo: q asks, for failures are kept" made "Yes, quit"
+tm send-keys -t made y
+sees "demo: y leaves" made '^exit status 0'
 
 run_as two 80x24 -d lo -d any
 sees "two captures: both are told" two 'no right to capture on any either'

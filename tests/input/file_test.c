@@ -431,70 +431,6 @@ test_close_early(void **state)
 }
 
 static void
-ahead_start(struct setup *t, const struct input_cfg *cfg)
-{
-	assert_int_equal(try_open(t, cfg), 0);
-	assert_int_equal(input_ahead(t->h.in), 0);
-	assert_int_equal(try_start(t), 0);
-}
-
-/* Read by another thread: the same frames, figures and sentences, packed or not; closed while it reads. */
-static void
-test_ahead(void **state)
-{
-	struct setup *t = *state;
-	struct input_cfg cfg = file_cfg(t);
-
-	make_calls(9000);
-	packed.n = 0;
-	cap_gzip(&packed, cap.b, cap.n);
-	cap.n -= 6;
-	assert_true(cap.n > 3 * 256 << 10);
-	put_file(t, &cap);
-	ahead_start(t, &cfg);
-	(void)uv_run(&t->loop, UV_RUN_DEFAULT);
-	finish(t);
-	assert_int_equal(t->h.frames, 8999);
-	assert_int_equal(t->h.state[1], INPUT_DAMAGED);
-	assert_non_null(strstr(t->h.sentence, "calls.pcap: cut inside record 9000 at offset "));
-	assert_int_equal(t->st.done, cap.n);
-	put_file(t, &packed);
-	memset(&t->h, 0, sizeof t->h);
-	ahead_start(t, &cfg);
-	(void)uv_run(&t->loop, UV_RUN_DEFAULT);
-	finish(t);
-	assert_int_equal(t->h.frames, 9000);
-	put_file(t, &cap);
-	memset(&t->h, 0, sizeof t->h);
-	ahead_start(t, &cfg);
-	t->h.pause_at = 5000;
-	(void)uv_run(&t->loop, UV_RUN_DEFAULT);
-	finish(t);
-	assert_int_equal(t->h.frames, 5000);
-}
-
-/* What fails there leaves it to be read here. */
-static void
-test_ahead_memory(void **state)
-{
-	struct setup *t = *state;
-	struct input_cfg cfg = file_cfg(t);
-
-	make_calls(100);
-	put_file(t, &cap);
-	assert_int_equal(try_open(t, &cfg), 0);
-	for (long n = 1; n <= 2; n++) {
-		mem_fail_at(n);
-		assert_int_equal(input_ahead(t->h.in), -ENOMEM);
-	}
-	mem_fail_at(0);
-	assert_int_equal(try_start(t), 0);
-	(void)uv_run(&t->loop, UV_RUN_DEFAULT);
-	finish(t);
-	assert_int_equal(t->h.frames, 100);
-}
-
-static void
 pipe_open(struct setup *t, struct input_cfg *cfg)
 {
 	assert_int_equal(pipe(t->fd), 0);
@@ -721,8 +657,6 @@ main(void)
 		TEST(test_filter),
 		TEST(test_pause),
 		TEST(test_close_early),
-		TEST(test_ahead),
-		TEST(test_ahead_memory),
 		TEST(test_pipe_pieces),
 		TEST(test_pipe_cut),
 		TEST(test_pipe_wrong),

@@ -40,7 +40,6 @@ struct setup {
 	struct errmsg em;
 	char dir[64], path[128];
 	int fd[2];
-	bool ahead;
 };
 
 static void
@@ -164,8 +163,6 @@ start(struct setup *t, const struct input_cfg *cfg)
 
 	memset(&t->h, 0, sizeof t->h);
 	assert_int_equal(input_open(&t->h.in, cfg, &t->em), 0);
-	if (t->ahead)
-		assert_int_equal(input_ahead(t->h.in), 0);
 	return input_start(t->h.in, &t->loop, &sink, &t->em);
 }
 
@@ -195,8 +192,9 @@ read_all(struct setup *t, const struct input_cfg *cfg)
 }
 
 static void
-check_file(struct setup *t)
+test_file(void **state)
 {
+	struct setup *t = *state;
 	struct input_cfg cfg = cfg_of(t);
 	struct stat st;
 
@@ -214,16 +212,6 @@ check_file(struct setup *t)
 	assert_false(t->h.live);
 	assert_int_equal(t->h.t_ns, st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec);
 	assert_true(t->h.blocks <= cap.n / (4 * (TEXT_MAX - 200)) + 2);
-}
-
-static void
-test_file(void **state)
-{
-	struct setup *t = *state;
-
-	check_file(t);
-	t->ahead = true;
-	check_file(t);
 }
 
 static void

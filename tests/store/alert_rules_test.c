@@ -185,6 +185,27 @@ test_silence(void **state)
 	rule_free(r);
 }
 
+/* A past that is told before the clock was is no silence when the clock comes. */
+static void
+test_silence_of_past(void **state)
+{
+	struct rule *r = rule("no-traffic", "warn silence > 45s per source");
+	struct store *s = drive_store(0, 0);
+
+	(void)state;
+	assert_int_equal(store_rules(s, &r, 1), 0);
+	drive_hello(s, 1, true);
+	fail_call(s, 1, -460, 503, "a");
+	frames(s, "demo", "demo", 5, 0);
+	fail_call(s, 2, -456, 503, "a");
+	advance(s, 0, 44);
+	assert_int_equal(store_incident_count(s), 0);
+	advance(s, 45, 50);
+	assert_int_equal(store_incident_open(s), 1);
+	store_free(s);
+	rule_free(r);
+}
+
 static void
 test_loss(void **state)
 {
@@ -355,6 +376,7 @@ main(void)
 		cmocka_unit_test(test_new),
 		cmocka_unit_test(test_recovered),
 		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_silence_of_past),
 		cmocka_unit_test(test_loss),
 		cmocka_unit_test(test_asr),
 		cmocka_unit_test(test_bounds),

@@ -137,6 +137,33 @@ test_rate(void **state)
 	store_free(s);
 }
 
+/* What the demo did before its start comes within a second, and is no rate of that second. */
+static void
+test_rate_of_past(void **state)
+{
+	struct source_stat demo = { .name = "demo", .kind = "demo", .state = "reading" };
+	struct record tick = sample_record(RECORD_TICK);
+	struct store *s = drive_store(0, 0);
+
+	(void)state;
+	tick.tick = (struct record_tick){ .sources = &demo, .n_sources = 1 };
+	drive_hello(s, 1, true);
+	store_advance(s, SAMPLE_T);
+	for (int64_t t = -600; t <= 60; t++) {
+		if (t > 0)
+			store_advance(s, SAMPLE_T + t * NS_PER_S);
+		demo.frames += 10;
+		demo.verdict[WIRE_SIP] += 10;
+		tick.t_ns = SAMPLE_T + t * NS_PER_S;
+		drive(s, &tick);
+		if (t < 1)
+			continue;
+		assert_int_equal((int)(store_source_rate(s, 0) + 0.5), 10);
+		assert_int_equal((int)(store_source_sip_rate(s, 0) + 0.5), 10);
+	}
+	store_free(s);
+}
+
 int
 main(void)
 {
@@ -145,6 +172,7 @@ main(void)
 		cmocka_unit_test(test_log_file_again),
 		cmocka_unit_test(test_lost),
 		cmocka_unit_test(test_rate),
+		cmocka_unit_test(test_rate_of_past),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -201,6 +201,35 @@ test_peers(void **state)
 	store_free(s);
 }
 
+/* Codes of a peer by class, those too among them that a total does not keep apart. */
+static void
+test_peer_classes(void **state)
+{
+	static const unsigned codes[] = { 404, 480, 486, 403, 500, 503, 404, 484, 488, 603, 502, 410, 504 };
+	struct store *s = drive_store(0, 0);
+	struct store_peer p[2];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		add_tick(s, T0 + i * 60 * NS_PER_S, codes[i], "a", 10 - i / 2);
+	for (unsigned window_s = 0; window_s <= 3600; window_s += 3600) {
+		assert_int_equal(store_window_peers(s, window_s, p, 2), 1);
+		assert_int_equal(p[0].events, 10 + 10 + 9 + 9 + 8 + 8 + 7 + 7 + 6 + 6 + 5 + 5 + 4);
+		assert_int_equal(p[0].by_class[4], 10 + 10 + 9 + 9 + 7 + 7 + 6 + 5);
+		assert_int_equal(p[0].by_class[5], 8 + 8 + 5 + 4);
+		assert_int_equal(p[0].by_class[6], 6);
+	}
+	/* Five minutes; and as it was after the first two, and the third. */
+	assert_int_equal(store_window_peers(s, 60, p, 2), 1);
+	assert_int_equal(p[0].by_class[5], 4);
+	assert_int_equal(p[0].by_class[4], 0);
+	store_look(s, T0 + 120 * NS_PER_S);
+	assert_int_equal(store_window_peers(s, 0, p, 2), 1);
+	assert_int_equal(p[0].by_class[4], 10 + 10 + 9);
+	assert_int_equal(p[0].by_class[5], 0);
+	store_free(s);
+}
+
 static void
 test_values(void **state)
 {
@@ -308,6 +337,7 @@ main(void)
 		cmocka_unit_test(test_taken_back),
 		cmocka_unit_test(test_taken_back_by_a_new_engine),
 		cmocka_unit_test(test_peers),
+		cmocka_unit_test(test_peer_classes),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_kpi),
 		cmocka_unit_test(test_usual_and_peak),

@@ -217,7 +217,37 @@ test_faults(void **state)
 	/* The first fault is told, the rest still loads. */
 	assert_int_equal(parse(&t, "nix = bold\nbar = #010203\nnox = dim\n", why, sizeof why), -EINVAL);
 	assert_non_null(strstr(why, "x.theme:1:"));
+	assert_int_equal(t.faults, 2);
 	assert_int_equal(t.style[ROLE_BAR][DEPTH_TRUE].fg, 0x010203);
+	assert_int_equal(parse(&t, "bar = #010203\n", why, sizeof why), 0);
+	assert_int_equal(t.faults, 0);
+}
+
+static char wrong_lines[400];
+
+static void
+wrong(const char *sentence)
+{
+	size_t n = strlen(wrong_lines);
+
+	(void)snprintf(wrong_lines + n, sizeof wrong_lines - n, "%s/", sentence);
+}
+
+/* Whoever asks hears of each wrong line, once. */
+static void
+test_all_faults(void **state)
+{
+	struct errmsg em = { "" };
+	struct theme t;
+
+	(void)state;
+	assert_int_equal(theme_parse_all(&t, "x.theme",
+			     slice_str("nix = bold\nbar = #010203\nnox = pink | pink | pink\n"), wrong, &em),
+	    -EINVAL);
+	assert_string_equal(wrong_lines,
+	    "x.theme:1: \"nix\" is not a role/"
+	    "x.theme:3: nox: \"pink\" is no colour: use #rrggbb, a name or default/");
+	assert_string_equal(em.text, "x.theme:1: \"nix\" is not a role");
 }
 
 static void
@@ -399,6 +429,7 @@ main(void)
 		cmocka_unit_test(test_classes_differ),
 		cmocka_unit_test(test_classes_seen),
 		cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_all_faults),
 		cmocka_unit_test(test_inheritance),
 		cmocka_unit_test(test_missing_depths),
 		cmocka_unit_test(test_truncations),

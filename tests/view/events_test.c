@@ -375,6 +375,7 @@ test_clear(void **state)
 static void
 test_flood(void **state)
 {
+	const struct record bye = { .type = RECORD_BYE, .t_ns = SCENE_NOW, .host = "pbx-lon-1" };
 	struct scene s;
 
 	(void)state;
@@ -389,6 +390,107 @@ test_flood(void **state)
 	scene_check(&s, "events-flood", ROWS, COLS, false);
 	scene_keys(&s, "j");
 	assert_false(scene_row_shows(&s, 20, "more"));
+	/* Nor does what stands still hide rows: an earlier moment, and what has ended. */
+	scene_keys(&s, "G");
+	assert_true(scene_row_shows(&s, 20, "more"));
+	store_look(s.store, SCENE_NOW - NS_PER_S);
+	assert_false(scene_row_shows(&s, 20, "more"));
+	store_look(s.store, 0);
+	assert_int_equal(store_freeze(s.store, true), 0);
+	assert_false(scene_row_shows(&s, 20, "more"));
+	assert_int_equal(store_freeze(s.store, false), 0);
+	assert_true(scene_row_shows(&s, 20, "more"));
+	assert_int_equal(store_apply(s.store, &bye), 0);
+	assert_false(scene_row_shows(&s, 20, "more"));
+	scene_close(&s);
+}
+
+static void
+put_call(struct scene *s, const char *phrase, const char *peer, const char *from, const char *to)
+{
+	struct event e = scene_failure(SCENE_NOW, 503, phrase, peer);
+
+	e.from = slice_str(from);
+	e.to = slice_str(to);
+	scene_put(s, &e);
+}
+
+/* An IPv4 address is whole while others have blanks, and their columns do not come and go with the rows. */
+static void
+test_fit(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_hello(&s, true);
+	scene_keys(&s, "2");
+	put_call(&s, "", "carrier-b", "1001", "1002");
+	assert_true(scene_row_shows(&s, 2, "  PEER        FROM   TO  "));
+	put_call(&s, "", "198.51.100.117", "1001", "+4930100539");
+	scene_must_show(&s, " 198.51.100.117 1001   +4930100539\n");
+	/* A longer callee takes its blanks back, from FROM and REASON. */
+	put_call(&s, "", "198.51.100.7", "1001", "+442066627625");
+	scene_must_show(&s, " 198.51.100.117 1001 +4930100539\n");
+	scene_must_show(&s, "+442066627625");
+	/* What is out of sight now is not given up ... */
+	for (int i = 0; i < 30; i++)
+		put_call(&s, "", "b", "1001", "1002");
+	scene_must_show(&s, " b              1001 1002\n");
+	/* ... but with another filter. */
+	scene_keys(&s, ":filter peer:b\r");
+	assert_true(scene_row_shows(&s, 2, "  PEER        FROM   TO  "));
+	scene_keys(&s, ":filter\r");
+	/* A name that fits nowhere takes no more than an address would. */
+	put_call(&s, "", "sbc-17.frankfurt.example.net", "1001", "1002");
+	scene_must_show(&s, " sbc-17.frankfu~ 1001   1002\n");
+	scene_close(&s);
+}
+
+/* In small windows the title of a failure leaves room for how far down its page is. */
+static void
+test_title(void **state)
+{
+	static const struct {
+		int rows, cols;
+		const char *title;
+	} sizes[] = { { 15, 80, "-> +493055530001 " }, { 15, 80, " < prev  next >  " }, { 12, 60, " 1055 -> " },
+		{ 10, 40, " INVITE  1055 " } };
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_hello(&s, true);
+	put_call(&s, "Service Unavailable", "carrier-b", "1055", "+493055530001");
+	scene_keys(&s, "2\n");
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		char *screen = scene_draw(&s, sizes[i].rows, sizes[i].cols, true), *title = strchr(screen, '\n') + 1;
+
+		*strchr(title, '\n') = '\0';
+		assert_int_equal(title[strlen(title) - 1], '%');
+		assert_non_null(strstr(title, sizes[i].title));
+		assert_true(strstr(title, "->") == NULL || strstr(title, "-> +") != NULL);
+		free(screen);
+	}
+	scene_close(&s);
+}
+
+/* While anything goes on the tabs tell it by weight, as those of the overview do. */
+static void
+test_tabs(void **state)
+{
+	struct scene s;
+	char *screen;
+
+	(void)state;
+	scene_open(&s);
+	scene_hello(&s, true);
+	scene_incident(&s, 1, INCIDENT_CRITICAL, 60, "10.0.0.1", "", "A trunk is down");
+	scene_incident(&s, 3, INCIDENT_NOTICE, 60, "10.0.0.2", "", "Something less");
+	scene_keys(&s, "2");
+	screen = scene_draw(&s, 40, 140, true);
+	assert_non_null(strstr(screen, "5 Alerts !1 i1  6 Sources"));
+	free(screen);
 	scene_close(&s);
 }
 
@@ -560,6 +662,9 @@ main(void)
 		cmocka_unit_test(test_marks),
 		cmocka_unit_test(test_clear),
 		cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_fit),
+		cmocka_unit_test(test_title),
+		cmocka_unit_test(test_tabs),
 		cmocka_unit_test(test_group),
 		cmocka_unit_test(test_columns),
 		cmocka_unit_test(test_layout_of_config),

@@ -377,6 +377,47 @@ test_sort(void **state)
 	scene_close(&s);
 }
 
+/* Far more failed than is kept: who, how often and since when is told all the same, of the kept ones as such. */
+static void
+test_pushed_out(void **state)
+{
+	static const struct store_cfg cfg = { .events = 10 };
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_store(&s, &cfg);
+	scene_began(&s, true, 3600);
+	for (int i = 0; i < 60; i++) {
+		int64_t t_ns = SCENE_NOW - (3000 - i * 50) * NS_PER_S;
+		unsigned code = i < 12 ? 404 : 503;
+		struct event e = scene_failure(t_ns, code, "", i == 5 ? "carrier-z" : "wholesale-c");
+
+		scene_put(&s, &e);
+		scene_responses(&s, t_ns, code, 1, 1, i == 5 ? "carrier-z" : "wholesale-c");
+	}
+	store_advance(s.store, SCENE_NOW);
+	scene_keys(&s, "4++++");
+	free(scene_draw(&s, ROWS, COLS, false));
+	scene_must_not_show(&s, "kept");
+	scene_must_show(&s, "    48    11     0");
+	/* Nothing of it is kept. */
+	scene_must_show(&s, "     0     1     0");
+	scene_must_show(&s, "59 failures here; first 13:42:07, last 14:31:17.");
+	/* Of a window too that goes back further than what is kept. */
+	scene_keys(&s, "---");
+	scene_must_show(&s, "17 failures here in 15 min; first 13:42:07, last 14:31:17.");
+	scene_keys(&s, "+++\n");
+	scene_must_show(&s, "10 kept of 60 errors");
+	scene_keys(&s, ":filter peer:wholesale-c -code:404 user:1055 from:nobody\r");
+	for (int i = 0; i < 4; i++)
+		free(scene_draw(&s, ROWS, COLS, false));
+	scene_must_show(&s, "0 of 10 kept");
+	scene_keys(&s, "4:filter code:503\r");
+	scene_must_show(&s, "of the 10 kept");
+	scene_close(&s);
+}
+
 /* y copies the row under the cursor as one line; = narrows the filter and stays. */
 static void
 test_line(void **state)
@@ -467,6 +508,7 @@ main(void)
 		cmocka_unit_test(test_keep_place),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_sort),
+		cmocka_unit_test(test_pushed_out),
 		cmocka_unit_test(test_line),
 		cmocka_unit_test(test_example),
 		cmocka_unit_test(test_hostile),

@@ -184,6 +184,30 @@ test_peers(void **state)
 	scene_close(&s);
 }
 
+/* A trunk that fell silent: what it answered of all its calls is told beside what it answered of those it heard of. */
+static void
+test_silent_peer(void **state)
+{
+	struct kpi_counts kpi = { .n = { [KPI_BIDS] = 80,
+				      [KPI_SEIZURES] = 40,
+				      [KPI_ANSWERED] = 40,
+				      [KPI_EFFECTIVE] = 40,
+				      [KPI_DELIVERED] = 40 } };
+	struct event e = scene_failure(SCENE_NOW - NS_PER_S, 0, "", "trunk-de");
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_busy(&s);
+	scene_kpi(&s, &kpi, "trunk-de", PEER_ROLE_TRUNK);
+	scene_responses(&s, SCENE_NOW, 503, 0, 200, "trunk-de");
+	scene_put(&s, &e);
+	scene_must_show(&s, "ABR 50.0%");
+	scene_keys(&s, "4G");
+	scene_must_show(&s, "calls 80, answered 50.0% (ABR), of those with any response 100.0% (ASR)");
+	scene_close(&s);
+}
+
 /* One interface went away, a receiver is slower than what comes, a log is well. */
 static void
 sources_drawing(struct scene *s, int64_t ago_s)
@@ -251,6 +275,39 @@ test_sources_drawing(void **state)
 	scene_close(&s);
 }
 
+/* What was said while there was none is no longer so. */
+static void
+test_alerts_none(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_hello(&s, true);
+	scene_keys(&s, "5\n");
+	scene_must_show(&s, "there is no incident to open");
+	scene_incident(&s, 1, INCIDENT_CRITICAL, 60, "10.0.0.1", "", "A trunk is down");
+	scene_must_not_show(&s, "there is no incident to open");
+	scene_close(&s);
+}
+
+/* Calls a second since the start are those of the time there is traffic of. */
+static void
+test_peer_rate(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_hello(&s, true);
+	scene_responses(&s, SCENE_NOW - 500 * NS_PER_S, 200, 1200, 0, NULL);
+	scene_calls(&s, "carrier-a", PEER_ROLE_TRUNK, 1200, 600, 900, 1);
+	store_advance(s.store, SCENE_NOW);
+	scene_keys(&s, "4++++");
+	scene_must_show(&s, ">carrier-a                  2.4  50.0%");
+	scene_close(&s);
+}
+
 int
 main(void)
 {
@@ -259,7 +316,10 @@ main(void)
 		cmocka_unit_test(test_alerts_screen),
 		cmocka_unit_test(test_alerts_aside),
 		cmocka_unit_test(test_alert_without_event),
+		cmocka_unit_test(test_alerts_none),
+		cmocka_unit_test(test_peer_rate),
 		cmocka_unit_test(test_peers),
+		cmocka_unit_test(test_silent_peer),
 		cmocka_unit_test(test_sources_drawing),
 	};
 

@@ -55,7 +55,7 @@ test_events(void **state)
 	scene_event(&s, SCENE_NOW, 1);
 	(void)sift_step(s.viewer->sift, 1000);
 	(void)viewer_mouse(s.viewer, &(struct ui_mouse){ 4, 5, MOUSE_CLICK });
-	scene_must_show(&s, "\n>14:32:06  503 Service Unavailable  INVITE   wholesale-c 1003");
+	scene_must_show(&s, "\n>14:32:06  503 Service Unavailable  INVITE   wholesale-c   1003");
 
 	mouse_on(&s, "603 Decline", 1, MOUSE_DOUBLE);
 	assert_ptr_equal(viewer_top(s.viewer), &view_detail);

@@ -127,7 +127,12 @@ test_alert(void **state)
 	scene_open(&s);
 	scene_drawing_trunk(&s);
 	scene_incident(&s, 1, INCIDENT_ERROR, 660, "wholesale-c", "", "371 of 375 calls got 503");
-	scene_must_show(&s, "Enter:alert d:dismiss");
+	/* The hint is of what its keys act on, by the failures it was raised over; a row has its own. */
+	scene_must_show(&s, "\n ! 503 All channels to that destination are in use.       Enter:alert d:dismiss\n");
+	type_key(&s, UI_KEY_DOWN);
+	scene_must_not_show(&s, "d:dismiss");
+	scene_must_show(&s, "\n 503 All channels to that destination are in use.");
+	type_key(&s, UI_KEY_ESC);
 	scene_must_show(&s, "Alerts !1");
 	type_key(&s, UI_KEY_ENTER);
 	assert_ptr_equal(viewer_top(s.viewer), &view_alert);
@@ -138,6 +143,36 @@ test_alert(void **state)
 	store_incident_dismiss(s.store, 1);
 	scene_must_show(&s, "Alerts 0");
 	scene_must_not_show(&s, "371 of 375");
+	/* And what the sentence says about it is so. */
+	scene_must_show(&s, "dismissed until it ends: 5, then M, shows it");
+	type_key(&s, '5');
+	scene_must_not_show(&s, "371 of 375");
+	type_key(&s, 'M');
+	scene_must_show(&s, "371 of 375");
+	scene_close(&s);
+}
+
+/* Of an alert whose failures are not kept any more: what to check, or what a rule of the user's own measured. */
+static void
+test_alert_alone(void **state)
+{
+	struct record r = { .type = RECORD_INCIDENT, .t_ns = SCENE_NOW, .host = "pbx-lon-1" };
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_busy(&s);
+	r.incident = (struct incident){ .id = 1,
+		.t_ns = SCENE_NOW,
+		.since_ns = SCENE_NOW - NS_PER_S,
+		.pattern = 1,
+		.level = INCIDENT_ERROR,
+		.kind = slice_str("trunk-down"),
+		.peer = slice_str("wholesale-c"),
+		.sentence = slice_str("rate 1.2/s > 0.20/s"),
+		.events = { 999999 } };
+	scene_apply(&s, &r);
+	scene_must_show(&s, "\n ! Trunk down: check ping and traceroute to the trunk     Enter:alert d:dismiss\n");
 	scene_close(&s);
 }
 
@@ -234,14 +269,16 @@ test_filter(void **state)
 	scene_must_show(&s, "Filter code:404");
 	scene_must_show(&s, "14:32:05 404 Not Found");
 	scene_must_not_show(&s, "14:32:06 503");
+	scene_must_show(&s, " 415 of 2,008 ─\n");
 	assert_int_equal(lens_filter(s.viewer, "peer:nobody", &em, NULL), 0);
 	scene_must_show(&s, "No failure matches the filter");
+	scene_must_show(&s, " 0 of 2,008 ─\n");
 	type_key(&s, UI_KEY_ESC);
 	scene_must_show(&s, "Filter none");
 	scene_close(&s);
 }
 
-/* While looking back the first line says so, and how to come back. */
+/* While looking back the first line says so, and how to come back; totals are those of then. */
 static void
 test_past(void **state)
 {
@@ -250,7 +287,10 @@ test_past(void **state)
 	(void)state;
 	scene_open(&s);
 	scene_drawing_trunk(&s);
+	scene_must_show(&s, "\n 5xx server          660 ");
 	store_look(s.store, SCENE_NOW - 1627 * NS_PER_S);
+	scene_must_not_show(&s, "\n 5xx server          660 ");
+	scene_must_show(&s, "\n 5xx server           80 ");
 	scene_must_show(&s, "PAST 14:05:00  ] on  G live");
 	assert_int_equal(viewer_key(s.viewer, 'G'), COMMAND_LOOK);
 	assert_int_equal(viewer_request(s.viewer)->t_ns, 0);
@@ -299,8 +339,10 @@ test_refused(void **state)
 	scene_word(&s, "eth0", "live", "failed", "no right to capture on eth0: socket: Operation not permitted");
 	scene_check_all(&s, "refused");
 	scene_keys(&s, "3");
-	scene_must_show(&s, "rsyslog");
+	scene_must_show(&s, "--howto hep");
 	assert_ptr_equal(viewer_top(s.viewer), &view_overview);
+	assert_int_equal(viewer_key(s.viewer, 'r'), COMMAND_RETRY);
+	assert_int_equal(viewer_key(s.viewer, 'd'), COMMAND_DEMO);
 	scene_close(&s);
 }
 
@@ -337,6 +379,7 @@ main(void)
 		cmocka_unit_test(test_young),
 		cmocka_unit_test(test_focus),
 		cmocka_unit_test(test_alert),
+		cmocka_unit_test(test_alert_alone),
 		cmocka_unit_test(test_follow),
 		cmocka_unit_test(test_moves),
 		cmocka_unit_test(test_worse),

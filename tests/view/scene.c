@@ -90,7 +90,7 @@ scene_configure(struct scene *s, const struct view_cfg *cfg)
 	assert_non_null(s->viewer);
 }
 
-static void
+void
 scene_apply(struct scene *s, const struct record *r)
 {
 	assert_int_equal(store_apply(s->store, r), 0);
@@ -406,7 +406,7 @@ scene_incident(struct scene *s, unsigned pattern, enum incident_level level, int
 	scene_apply(s, &r);
 }
 
-static void
+void
 scene_kpi(struct scene *s, const struct kpi_counts *kpi, const char *peer, enum peer_role role)
 {
 	static struct counts none;

@@ -33,6 +33,8 @@ void scene_store(struct scene *s, const struct store_cfg *cfg);
 /* Another viewer on the same store, with these settings. */
 void scene_configure(struct scene *s, const struct view_cfg *cfg);
 
+/* Any record, as it would come from an engine. */
+void scene_apply(struct scene *s, const struct record *r);
 /* An engine that began so many seconds ago; ten minutes. */
 void scene_began(struct scene *s, bool live, int64_t ago_s);
 void scene_hello(struct scene *s, bool live);
@@ -62,6 +64,8 @@ void scene_code(struct scene *s, unsigned code, const char *peer, int age_s);
 /* One incident: began ago_s before the end of the scene; count signs. */
 void scene_incident(struct scene *s, unsigned pattern, enum incident_level level, int64_t ago_s, const char *peer,
     const char *what, const char *sentence);
+/* KPI counts of a peer, in a tick. */
+void scene_kpi(struct scene *s, const struct kpi_counts *kpi, const char *peer, enum peer_role role);
 /* Figures of one peer and of all: bids, of these answered and delivered, and seconds of post-dial delay. */
 void scene_calls(struct scene *s, const char *peer, enum peer_role role, int64_t bids, int64_t answered,
     int64_t delivered, unsigned pdd_s);
