@@ -144,6 +144,7 @@ struct message {
  * origin number of the stream or sender within the source: text of two never mixes.
  * from   who sent it over the network; family 0 for files.
  * cut    the last (or only) record lost its end: it was longer than TEXT_MAX, or its connection broke.
+ * plain  it is known that there is no ESC in it, so nothing is coloured (ECMA-48); false: that is not known.
  */
 struct text {
 	int64_t t_ns;
@@ -152,7 +153,7 @@ struct text {
 	uint32_t lines;
 	uint32_t origin;
 	struct endpoint from;
-	bool whole, live, cut;
+	bool whole, live, cut, plain;
 };
 
 #endif

@@ -95,6 +95,7 @@ capfile_join(struct capfile *c, enum textcut_mode mode, struct textcut_block *b)
 		b->len += next.len;
 		b->take += next.take;
 		b->lines += next.lines;
+		b->plain = b->plain && next.plain;
 	}
 }
 

@@ -361,7 +361,8 @@ file_hand_over(struct file *f, const struct textcut_block *b)
 		.lines = b->lines,
 		.origin = FILE_ORIGIN,
 		.live = f->in.live,
-		.cut = b->cut };
+		.cut = b->cut,
+		.plain = b->plain };
 
 	input_deliver_text(&f->in, &t);
 }

@@ -87,6 +87,7 @@ follow_hand_over(struct follow *f, enum textcut_mode mode)
 	t.data = b.data;
 	t.len = b.len;
 	t.lines = b.lines;
+	t.plain = b.plain;
 	t.cut = b.cut;
 	input_deliver_text(&f->in, &t);
 	return true;

@@ -22,12 +22,15 @@ struct textcut {
  */
 enum textcut_mode { TEXTCUT_FULL, TEXTCUT_EAGER, TEXTCUT_LAST };
 
-/* data[0..len): lines of them, len 0 when bytes were only left out.  take: bytes of the window that are done with. */
+/*
+ * data[0..len): lines of them, len 0 when bytes were only left out.  take: bytes of the window that are done with.
+ * plain: there is no ESC in it; false tells nothing.
+ */
 struct textcut_block {
 	const uint8_t *data;
 	size_t len, take;
 	uint32_t lines;
-	bool cut;
+	bool cut, plain;
 };
 
 /* The next block at p[0..n): true and *b set with take > 0, false when more bytes are needed (or n is 0). */
@@ -36,7 +39,7 @@ bool textcut_next(struct textcut *t, const uint8_t *p, size_t n, enum textcut_mo
 /* Bytes at which textcut_next can say more than it could at n: always above n. */
 size_t textcut_need(size_t n, enum textcut_mode mode);
 
-/* Line feeds in p[0..n). */
-size_t textcut_count(const uint8_t *p, size_t n);
+/* Line feeds in p[0..n), and whether there is an ESC. */
+size_t textcut_count(const uint8_t *p, size_t n, bool *escapes);
 
 #endif

@@ -554,6 +554,7 @@ detect_push(struct logfmt *l, const struct text *t)
 	struct slice text = { (const char *)t->data, t->len };
 	struct run *r = &l->run[0];
 	uint32_t lines = t->whole ? 1 : t->lines;
+	bool plain = t->plain;
 
 	l->st.lines += lines;
 	l->st.bytes += t->len;
@@ -571,6 +572,7 @@ detect_push(struct logfmt *l, const struct text *t)
 			return;
 		}
 		text = buf_slice(&l->docker);
+		plain = false;
 	}
 	if (t->whole && text.n > 0 && memchr(text.p, '\n', text.n - 1) != NULL) {
 		detect_begin_record(l, r, text);
@@ -586,7 +588,7 @@ detect_push(struct logfmt *l, const struct text *t)
 		return;
 	}
 	r->end = text.p + text.n;
-	r->colours = memchr(text.p, DETECT_ESC, text.n) != NULL;
+	r->colours = !plain && memchr(text.p, DETECT_ESC, text.n) != NULL;
 	if (r->src->pend_left > 0)
 		detect_pended(l, r);
 }

@@ -67,19 +67,27 @@ put(size_t at, char fill, size_t n)
 static void
 test_count(void **state)
 {
+	bool escapes;
+
 	(void)state;
 	srand(7);
 	for (size_t n = 0; n < 40000; n = n * 2 + 1) {
 		size_t want = 0;
 
 		for (size_t i = 0; i < n; i++) {
-			text[i] = rand() % 3 == 0 ? '\n' : (uint8_t)rand();
+			text[i] = rand() % 3 == 0 ? '\n' : (uint8_t)(32 + rand() % 224);
 			want += text[i] == '\n';
 		}
-		assert_int_equal(textcut_count(text, n), want);
+		assert_int_equal(textcut_count(text, n, &escapes), want);
+		assert_false(escapes);
+		if (n > 0) {
+			text[(size_t)rand() % n] = 0x1b;
+			(void)textcut_count(text, n, &escapes);
+			assert_true(escapes);
+		}
 	}
 	(void)put(0, '\n', BIG);
-	assert_int_equal(textcut_count(text + 1, BIG - 1), BIG - 1);
+	assert_int_equal(textcut_count(text + 1, BIG - 1, &escapes), BIG - 1);
 }
 
 static void
