@@ -149,7 +149,9 @@ draw_count(const struct viewer *v, int form, char *out, size_t cap)
 		    view_number(of, sizeof of, view_failures(v->store), 11));
 	if (form < 1) {
 		/* Of a file the time is that of its messages. */
-		int64_t from = st.live ? st.start_ns : store_oldest(v->store);
+		int64_t oldest = store_oldest(v->store);
+		/* A log that is followed from its begin tells of times before we were there. */
+		int64_t from = st.live && (oldest == 0 || st.start_ns < oldest) ? st.start_ns : oldest;
 		int64_t s = (store_now(v->store) - from) / NS_PER_S;
 
 		if (from == 0)

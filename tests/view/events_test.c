@@ -644,6 +644,28 @@ test_table(void **state)
 	}
 }
 
+/* A log that is followed from its begin tells of times before the start. */
+static void
+test_since(void **state)
+{
+	struct event e = scene_failure(SCENE_NOW - 600 * NS_PER_S, 503, "", "carrier-a");
+	struct scene s;
+	char *screen;
+
+	(void)state;
+	scene_open(&s);
+	scene_began(&s, true, 4);
+	scene_source(&s, "full", "reading", "");
+	scene_responses(&s, SCENE_NOW - 600 * NS_PER_S, 503, 1, 1, "carrier-a");
+	scene_put(&s, &e);
+	store_advance(s.store, SCENE_NOW);
+	scene_keys(&s, "2");
+	screen = scene_draw(&s, 24, 80, false);
+	assert_non_null(strstr(screen, "1 kept of 1 errors since 10:0"));
+	free(screen);
+	scene_close(&s);
+}
+
 int
 main(void)
 {
@@ -672,6 +694,7 @@ main(void)
 		cmocka_unit_test(test_dim),
 		cmocka_unit_test(test_quick_keys),
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_since),
 	};
 
 	return scene_ready() ? cmocka_run_group_tests(tests, NULL, NULL) : 99;
