@@ -31,7 +31,7 @@ oom_one() {
 oom_which() {
 	oom_from=$(date +%s%N)
 	oom_one "$1" 1 >"$work/oom.first"
-	if [ $(($(date +%s%N) - oom_from)) -gt 2000000000 ]; then echo 2 5 11; else seq 2 "$oom_upto"; fi
+	if [ $(($(date +%s%N) - oom_from)) -gt 1000000000 ]; then echo 2 5 11; else seq 2 "$oom_upto"; fi
 }
 
 export -f oom_one
