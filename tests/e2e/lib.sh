@@ -30,9 +30,24 @@ export HOME XDG_CONFIG_HOME XDG_STATE_HOME
 lib_pids=
 lib_tmux=sipwhy-$$
 
+# lib_panes: the processes of tmux's panes, and all below them.
+lib_panes() {
+	lib_next=$(tmux -L "$lib_tmux" list-panes -a -F '#{pane_pid}' 2>/dev/null)
+	while [ -n "$lib_next" ]; do
+		echo "$lib_next"
+		lib_next=$(for lib_p in $lib_next; do pgrep -P "$lib_p"; done)
+	done
+}
+
+# A leak check that is hung up in the middle of its work never ends (LeakSanitizer), and would take a processor from all the others.
 lib_cleanup() {
 	trap - EXIT
+	lib_left=$(lib_panes)
 	tmux -L "$lib_tmux" kill-server 2>/dev/null
+	# shellcheck disable=SC2086
+	if [ -n "$lib_left" ] && ! wait_for 2 gone $lib_left; then
+		kill -KILL $lib_left 2>/dev/null
+	fi
 	for lib_p in $lib_pids; do
 		kill "$lib_p" 2>/dev/null && wait "$lib_p" 2>/dev/null
 	done
