@@ -35,6 +35,9 @@ size_t text_utf8(const char *s, size_t n, uint32_t *cp);
 /* A scalar (at most U+10FFFF) as UTF-8; returns its length, 1..4. */
 size_t text_utf8_put(char out[4], uint32_t cp);
 
+/* The value of a hexadecimal digit, of either case; -1 for any other byte. */
+int text_hex(char c);
+
 /*
  * A scalar as a JSON string escapes it, a backslash, u and four digits (RFC 8259 7), at the start of s.  Returns the
  * bytes it takes, 6, or 12 with the other half of a surrogate pair, and sets *cp; a half without the other is '?'.  0

@@ -272,7 +272,7 @@ text_utf8_put(char out[4], uint32_t cp)
 	return n;
 }
 
-static int
+int
 text_hex(char c)
 {
 	if (c >= '0' && c <= '9')

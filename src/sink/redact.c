@@ -8,6 +8,7 @@
 #include <inttypes.h>
 
 #include "sipwhy/hash.h"
+#include "sipwhy/text.h"
 
 enum { REDACT_NUMBER = 5, REDACT_WORD = 3, REDACT_DIGITS = 6, REDACT_USER = 256, REDACT_MAILBOX = 128 };
 
@@ -54,15 +55,6 @@ redact_secret(struct buf *out, const struct redact *r, struct slice secret)
 		redact_hash(out, r, 'd', secret);
 }
 
-static int
-redact_hex(char c)
-{
-	return redact_is_digit(c)  ? c - '0'
-	    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-	    : c >= 'A' && c <= 'F' ? c - 'A' + 10
-				   : -1;
-}
-
 /* What is the same user for people: %-escapes decoded, in small letters; of more bytes than `cap` the first. */
 static struct slice
 redact_same(struct slice user, char *out, size_t cap)
@@ -71,8 +63,8 @@ redact_same(struct slice user, char *out, size_t cap)
 
 	for (size_t i = 0; i < user.n && n < cap; i++) {
 		char c = user.p[i];
-		int high = c == '%' && i + 2 < user.n ? redact_hex(user.p[i + 1]) : -1;
-		int low = high >= 0 ? redact_hex(user.p[i + 2]) : -1;
+		int high = c == '%' && i + 2 < user.n ? text_hex(user.p[i + 1]) : -1;
+		int low = high >= 0 ? text_hex(user.p[i + 2]) : -1;
 
 		if (low >= 0) {
 			c = (char)(high << 4 | low);

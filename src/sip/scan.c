@@ -11,6 +11,7 @@
 #include "sip/reason.h"
 #include "sip/scan.h"
 #include "sip/shield.h"
+#include "sipwhy/text.h"
 
 /* Parameters looked at in one value; the tag or branch of a real one is among the first few. */
 enum { SCAN_PARAMS_MAX = 64 };
@@ -452,15 +453,6 @@ scan_cseq(struct slice value, uint32_t *number, struct slice *method)
 	return err;
 }
 
-static int
-scan_hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 32);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 struct slice
 scan_decode(struct arena *a, struct slice s)
 {
@@ -473,8 +465,8 @@ scan_decode(struct arena *a, struct slice s)
 	if (!out)
 		return s;
 	for (size_t i = 0; i < s.n; i++) {
-		int hi = s.p[i] == '%' && i + 2 < s.n ? scan_hex(s.p[i + 1]) : -1;
-		int lo = hi >= 0 ? scan_hex(s.p[i + 2]) : -1;
+		int hi = s.p[i] == '%' && i + 2 < s.n ? text_hex(s.p[i + 1]) : -1;
+		int lo = hi >= 0 ? text_hex(s.p[i + 2]) : -1;
 
 		out[n++] = lo >= 0 ? (char)(hi << 4 | lo) : s.p[i];
 		if (lo >= 0)

@@ -93,20 +93,12 @@ tell_messages(
 static void
 tell_good(struct scene *s, const char *codecs)
 {
-	struct record r = { .type = RECORD_GOOD, .t_ns = SCENE_NOW - 40 * NS_PER_S, .host = "pbx-lon-1" };
 	char body[512];
 	struct told call[] = { { 0, 0, 0, PBX, TRUNK, "", body, 1, NULL },
 		{ 90, 200, 0, TRUNK, PBX, "", body, 1, NULL } };
 
 	(void)snprintf(body, sizeof body, OFFER "%s" CODECS, codecs);
-	r.good = (struct goodcall){ .id = 9000,
-		.t_ns = r.t_ns,
-		.code = 200,
-		.method = slice_str("INVITE"),
-		.call_id = slice_str("good@10.20.0.10"),
-		.peer = slice_str("wholesale-c"),
-		.source = slice_str("eth0") };
-	assert_int_equal(store_apply(s->store, &r), 0);
+	scene_good(s, 9000, 40);
 	tell_messages(s, 9000, SCENE_NOW - 41 * NS_PER_S, call, 2, CALLMSG_EVIDENCE_NONE);
 }
 

@@ -407,6 +407,21 @@ scene_incident(struct scene *s, unsigned pattern, enum incident_level level, int
 }
 
 void
+scene_good(struct scene *s, uint64_t id, int64_t ago_s)
+{
+	struct record r = { .type = RECORD_GOOD, .t_ns = SCENE_NOW - ago_s * NS_PER_S, .host = "pbx-lon-1" };
+
+	r.good = (struct goodcall){ .id = id,
+		.t_ns = r.t_ns,
+		.code = 200,
+		.method = slice_str("INVITE"),
+		.call_id = slice_str("good@10.20.0.10"),
+		.peer = slice_str("wholesale-c"),
+		.source = slice_str("eth0") };
+	scene_apply(s, &r);
+}
+
+void
 scene_kpi(struct scene *s, const struct kpi_counts *kpi, const char *peer, enum peer_role role)
 {
 	static struct counts none;

@@ -64,6 +64,8 @@ void scene_code(struct scene *s, unsigned code, const char *peer, int age_s);
 /* One incident: began ago_s before the end of the scene; count signs. */
 void scene_incident(struct scene *s, unsigned pattern, enum incident_level level, int64_t ago_s, const char *peer,
     const char *what, const char *sentence);
+/* A call that went well, of wholesale-c, so many seconds ago. */
+void scene_good(struct scene *s, uint64_t id, int64_t ago_s);
 /* KPI counts of a peer, in a tick. */
 void scene_kpi(struct scene *s, const struct kpi_counts *kpi, const char *peer, enum peer_role role);
 /* Figures of one peer and of all: bids, of these answered and delivered, and seconds of post-dial delay. */

@@ -176,21 +176,6 @@ peers_second(struct scene *s, int64_t t_ns, unsigned ago)
 	}
 }
 
-static void
-peers_good(struct scene *s)
-{
-	struct record r = { .type = RECORD_GOOD, .t_ns = SCENE_NOW - 45 * NS_PER_S, .host = "pbx-lon-1" };
-
-	r.good = (struct goodcall){ .id = 90000,
-		.t_ns = r.t_ns,
-		.code = 200,
-		.method = slice_str("INVITE"),
-		.call_id = slice_str("good@10.20.0.10"),
-		.peer = slice_str("wholesale-c"),
-		.source = slice_str("eth0") };
-	assert_int_equal(store_apply(s->store, &r), 0);
-}
-
 void
 scene_drawing_peers(struct scene *s)
 {
@@ -206,7 +191,7 @@ scene_drawing_peers(struct scene *s)
 			scene_drawing_calls(s, t, &peers_now[i], 29 - ago / 10, 30);
 		peers_second(s, t - 447 * NS_PER_MS, (unsigned)ago);
 		if (ago == 45)
-			peers_good(s);
+			scene_good(s, 90000, 45);
 	}
 	store_advance(s->store, SCENE_NOW);
 }
