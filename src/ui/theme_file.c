@@ -27,11 +27,14 @@ theme_file_slurp(struct buf *b, int fd)
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return -EINVAL;
-	while ((n = read(fd, chunk, sizeof chunk)) > 0)
+	while ((n = read(fd, chunk, sizeof chunk)) > 0) {
+		if ((size_t)n > b->max - b->len)
+			return -EFBIG;
 		buf_add(b, chunk, (size_t)n);
+	}
 	if (n < 0)
 		return -errno;
-	return buf_ok(b) ? 0 : -EFBIG;
+	return buf_ok(b) ? 0 : -ENOMEM;
 }
 
 /* What stands before the number of a wrong line: on a screen there is room for so much of it. */

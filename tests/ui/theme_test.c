@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "sipwhy/mem.h"
 #include "sipwhy/ui.h"
 #include "ui/colour.h"
 
@@ -376,6 +378,33 @@ put_file(const char *folder, const char *name, const char *text)
 	assert_int_equal(fclose(f), 0);
 }
 
+/* What is too large, and what memory is short for. */
+static void
+test_file_limits(void **state)
+{
+	char file[] = "/tmp/theme-test-XXXXXX", path[512], line[64];
+	int fd = mkstemp(file);
+	struct errmsg em = { "" };
+	struct theme t;
+
+	(void)state;
+	assert_true(fd >= 0);
+	memset(line, '#', sizeof line - 1);
+	line[sizeof line - 1] = '\n';
+	for (unsigned n = 0; n < 65536; n += sizeof line)
+		assert_int_equal(write(fd, line, sizeof line), sizeof line);
+	assert_int_equal(theme_load(&t, file, &em), 0);
+	assert_int_equal(write(fd, "\n", 1), 1);
+	assert_int_equal(theme_load(&t, file, &em), -EFBIG);
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(unlink(file), 0);
+	(void)theme_path(path, sizeof path, "themes/dark.theme");
+	mem_fail_at(1);
+	assert_int_equal(theme_load(&t, path, &em), -ENOMEM);
+	mem_fail_at(0);
+	assert_string_equal(t.name, "dark");
+}
+
 static void
 test_find(void **state)
 {
@@ -435,6 +464,7 @@ main(void)
 		cmocka_unit_test(test_truncations),
 		cmocka_unit_test(test_background),
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_file_limits),
 		cmocka_unit_test(test_find),
 	};
 
