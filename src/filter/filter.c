@@ -118,8 +118,9 @@ filter_glob(struct slice s, const char *p, size_t n)
 static bool
 filter_text_is(const struct filter *f, const struct filter_atom *a, struct slice s)
 {
-	const char *needle = f->texts.data + a->u.text.at;
 	size_t n = a->u.text.n;
+	/* Where all texts are empty there is no block of them. */
+	const char *needle = n > 0 ? f->texts.data + a->u.text.at : "";
 
 	switch ((enum filter_how)a->how) {
 	case FILTER_HOW_EQUAL:

@@ -81,7 +81,7 @@ test_texts(void **state)
 		{ "setup<=5400ms", "setup<5400ms" }, { "setup:5.4s", "setup:5.3s" }, { "q850~^3", "n~^5" },
 		{ "stale:no", "stale:yes" }, { "peer:a,\"b c\"", "peer:\"a,b\",x" },
 		{ "peer:\"carrier-a\"", "peer:\"carrier*\"" }, { "cid:*@*.com", "cid:*@*.net" },
-		{ "peer!~^b", "peer!~^c" } };
+		{ "peer!~^b", "peer!~^c" }, { "-from=\"\"", "from=\"\"" }, { "from=1037,\"\"", "from=1038,\"\"" } };
 	struct event e = scene_event();
 
 	(void)state;
