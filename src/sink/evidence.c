@@ -322,6 +322,7 @@ sink_evidence_json(struct buf *b, const struct sink_evidence *x)
 	json_t *o = json_object(), *list = json_array();
 	struct sip_explanation why;
 	char text[SIP_COMPOSE_MAX];
+	size_t from = b->len;
 	bool ok = o != NULL && list != NULL;
 
 	sip_explain_event(x->event, &why);
@@ -334,7 +335,10 @@ sink_evidence_json(struct buf *b, const struct sink_evidence *x)
 	ok = ok && json_dump_callback(o, evidence_json_put, b, JSON_COMPACT | JSON_ENSURE_ASCII) == 0;
 	buf_putc(b, '\n');
 	json_decref(o);
-	return ok && buf_ok(b) ? 0 : -ENOMEM;
+	if (ok && buf_ok(b))
+		return 0;
+	b->len = from;
+	return -ENOMEM;
 }
 
 int

@@ -6,11 +6,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sink/redact.h"
+#include "sipwhy/mem.h"
 #include "sipwhy/sink.h"
 
 static const char hostile[] = "SIP/2.0 503 \x1b]0;owned\x07\r\nFrom: \"Al\xe2\x80\xae ice\" <sip:1037@x>;tag=1\r\n"
@@ -83,6 +85,31 @@ test_hostile(void **state)
 			assert_clean(&b);
 			buf_fini(&b);
 		}
+}
+
+/* Without memory nothing is appended, and no line end either. */
+static void
+test_json_short_memory(void **state)
+{
+	struct event e = hostile_event();
+	struct sink_evidence x = { .event = &e };
+	int err = -ENOMEM;
+	long n;
+
+	(void)state;
+	for (n = 1; err != 0; n++) {
+		struct buf b;
+
+		buf_init(&b, 1 << 20);
+		buf_puts(&b, "before\n");
+		mem_fail_at(n);
+		err = sink_evidence_json(&b, &x);
+		mem_fail_at(0);
+		assert_true(err == 0 || err == -ENOMEM);
+		assert_true(err == 0 || slice_eq(buf_slice(&b), slice_str("before\n")));
+		buf_fini(&b);
+	}
+	assert_true(n > 5);
 }
 
 static void
@@ -193,8 +220,8 @@ test_pcap(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_hostile), cmocka_unit_test(test_redacted),
-		cmocka_unit_test(test_csv), cmocka_unit_test(test_pcap) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_hostile), cmocka_unit_test(test_json_short_memory),
+		cmocka_unit_test(test_redacted), cmocka_unit_test(test_csv), cmocka_unit_test(test_pcap) };
 
 	(void)setenv("CMOCKA_MESSAGE_OUTPUT", "TAP", 1);
 	(void)setlocale(LC_CTYPE, "C.UTF-8");
