@@ -114,6 +114,9 @@ struct input_sink {
 	void (*state)(void *ctx, enum input_state s, const char *sentence);
 };
 
+/* What is told of who was turned away last, with its NUL. */
+enum { INPUT_TURNED = 96 };
+
 /*
  * Figures since open; all only grow but done/total, senders and offset.  frames: records read (packets; lines; syslog
  * messages), filtered and skipped ones included; frames = handed over + filtered + skipped at all times.
@@ -129,7 +132,9 @@ struct input_sink {
  * connections ended by us (framing that makes no sense, a message that did not end within 30 s, a TLS handshake within
  * 10 s, TLS that failed, more held than 16 MiB in all); bad_frames: framing that makes no sense, TLS on a plain port
  * among it (each counted in frames too, and handed over to nobody: skipped).  A stream of HEP is closed when its first
- * 8 KiB show no packet, or 128 KiB behind one.
+ * 8 KiB show no packet, or 128 KiB behind one.  turned_away: who was refused or closed last and why, printable
+ * ("192.0.2.7: not in --allow"), "" nobody.  open_to_all: neither a list nor certificates say who may send, and it is
+ * not on loopback.
  * long_records: lines and messages cut at TEXT_MAX.  rotations: how often a followed file was replaced or truncated;
  * missed: generations of it that could not be read (packed before their turn, or not to be opened).
  * ino, offset: a followed file and how far its lines were handed over.
@@ -142,6 +147,8 @@ struct input_stats {
 	uint64_t done, total;
 	uint64_t trimmed;
 	uint64_t senders, connected, refused, closed, bad_frames;
+	char turned_away[INPUT_TURNED];
+	bool open_to_all;
 	uint64_t long_records;
 	uint64_t rotations, missed;
 	uint64_t ino, offset;

@@ -36,13 +36,31 @@ struct tls {
 	const char *reason;
 };
 
+/* The first is what is wrong; those behind it say which part of the library had to do with it. */
 static const char *
 tls_why(void)
 {
-	unsigned long e = ERR_peek_last_error();
+	unsigned long e = ERR_peek_error();
 	const char *why = e != 0 ? ERR_reason_error_string(e) : NULL;
 
 	return why != NULL ? why : "no reason is told";
+}
+
+/* A file of certificates was of no use.  That it could not be read the library calls "system lib", and no more. */
+static int
+tls_refuse_file(const char *what, const char *path, const char *use, struct errmsg *em)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+	bool dir;
+
+	if (fd < 0)
+		return errmsg_set(em, -errno, "can't open the %s %.160s: %s", what, path, strerror(errno));
+	dir = fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+	(void)close(fd);
+	if (dir)
+		return errmsg_set(em, -EISDIR, "%.160s is a directory: name the file of the %s", path, what);
+	return errmsg_set(em, -EINVAL, "can't use %.160s as %s: %s", path, use, tls_why());
 }
 
 static int
@@ -104,8 +122,7 @@ tls_load_ca(SSL_CTX *ctx, const char *ca, struct errmsg *em)
 	STACK_OF(X509_NAME) * names;
 
 	if (SSL_CTX_load_verify_locations(ctx, ca, NULL) != 1 || (names = SSL_load_client_CA_file(ca)) == NULL)
-		return errmsg_set(
-		    em, -EINVAL, "can't use %.160s as certificates (PEM) that sign senders: %s", ca, tls_why());
+		return tls_refuse_file("TLS authority", ca, "certificates (PEM) that sign senders", em);
 	SSL_CTX_set_client_CA_list(ctx, names);
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 	SSL_CTX_set_verify_depth(ctx, TLS_DEPTH);
@@ -133,7 +150,7 @@ tls_load(SSL_CTX *ctx, const char *cert, const char *key, const char *ca, struct
 
 	tls_settle(ctx);
 	if (SSL_CTX_use_certificate_chain_file(ctx, cert) != 1)
-		return errmsg_set(em, -EINVAL, "can't use %.160s as the TLS certificate (PEM): %s", cert, tls_why());
+		return tls_refuse_file("TLS certificate", cert, "the TLS certificate (PEM)", em);
 	if ((err = tls_load_key(ctx, key, em)) != 0)
 		return err;
 	if (SSL_CTX_check_private_key(ctx) != 1)
@@ -193,8 +210,7 @@ tls_load_server(SSL_CTX *ctx, const char *ca, struct errmsg *em)
 {
 	tls_settle(ctx);
 	if (SSL_CTX_load_verify_locations(ctx, ca, NULL) != 1)
-		return errmsg_set(
-		    em, -EINVAL, "can't use %.160s as certificates (PEM) that sign a server's: %s", ca, tls_why());
+		return tls_refuse_file("TLS authority", ca, "certificates (PEM) that sign a server's", em);
 	/* The server's own certificate may be the one that is trusted. */
 	(void)X509_STORE_set_flags(SSL_CTX_get_cert_store(ctx), X509_V_FLAG_PARTIAL_CHAIN);
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);

@@ -481,10 +481,17 @@ follow_open_input(struct input **out, const struct input_cfg *cfg, struct errmsg
 {
 	struct follow *f = mem_zalloc(sizeof *f);
 	const char *slash = strrchr(cfg->arg, '/');
+	size_t packed;
 	int rc;
 
 	if (f == NULL)
 		return errmsg_set(em, -ENOMEM, "%.200s cannot be followed: memory is short", cfg->arg);
+	/* By its name: nothing is read before the rights are dropped. */
+	if ((packed = follow_packed(cfg->arg)) > 0) {
+		mem_free(f);
+		return errmsg_set(em, -EINVAL, "%.200s is compressed, which is not written line by line: %s", cfg->arg,
+		    strcmp(cfg->arg + packed, ".gz") == 0 ? "read it with -I" : "unpack it, and read that with -I");
+	}
 	input_init(&f->in, &input_follow_ops, cfg, slash != NULL && slash[1] != '\0' ? slash + 1 : cfg->arg);
 	f->cur.fd = f->next.fd = f->notify = f->opener = -1;
 	f->origin = 1;

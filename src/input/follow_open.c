@@ -170,8 +170,7 @@ follow_none(struct follow_answer *a, int err)
 	return -1;
 }
 
-/* Length of the name without ".gz" and the like; 0 when it has none. */
-static size_t
+size_t
 follow_packed(const char *name)
 {
 	static const char *const end[] = { ".gz", ".bz2", ".xz", ".zst" };

@@ -11,6 +11,7 @@
 #define INPUT_FOLLOW_OPEN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum follow_kind {
@@ -53,6 +54,9 @@ struct follow_answer {
 
 /* Answer one question; the descriptor (close-on-exec, not blocking) when *a says FOLLOW_OPENED, else -1. */
 int follow_open(const char *path, const struct follow_ask *ask, struct follow_answer *a);
+
+/* Length of the name without ".gz" and the like; 0 when it has none. */
+size_t follow_packed(const char *name);
 
 /* Over a socket.  0 or negative errno; -EAGAIN when it would block, -EPIPE when the other side is gone. */
 int follow_send_ask(int sock, const struct follow_ask *ask);

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -96,6 +97,14 @@ receiver_is_loopback(const struct endpoint *e)
 	return e->family == 4 ? e->addr[0] == 127 : e->family == 6 && memcmp(e->addr, one, sizeof one) == 0;
 }
 
+void
+receiver_turn_away(struct receiver *s, const struct endpoint *from, const char *why)
+{
+	s->turned = *from;
+	s->turned_why = why;
+	s->turned_shaking = false;
+}
+
 static void
 receiver_free(struct receiver *s)
 {
@@ -170,12 +179,27 @@ receiver_open(struct input **out, const struct input_cfg *cfg, struct errmsg *em
 	return 0;
 }
 
-/* What the kernel dropped because nobody read in time. */
+/* A flood of strangers costs no text each: it is made when somebody asks. */
+static void
+receiver_turned(struct receiver *s)
+{
+	char who[ENDPOINT_TEXT];
+
+	if (s->turned_why == NULL)
+		return;
+	(void)snprintf(s->in.st.turned_away, sizeof s->in.st.turned_away, "%s: %s%s",
+	    s->turned.family != 0 ? endpoint_format(who, sizeof who, &s->turned, false) : "a program of this machine",
+	    s->turned_shaking ? "TLS handshake: " : "", s->turned_why);
+	s->turned_why = NULL;
+}
+
+/* And what the kernel dropped because nobody read in time. */
 static void
 receiver_stats(struct input *in)
 {
 	struct receiver *s = (struct receiver *)in;
 
+	receiver_turned(s);
 	for (unsigned i = 0; s->carrier == RECEIVER_UDP && i < s->n_listeners; i++) {
 		uint32_t info[SK_MEMINFO_VARS] = { 0 };
 		socklen_t len = sizeof info;
@@ -283,7 +307,7 @@ receiver_close(struct input *in)
 		return;
 	}
 	while (s->n_conns > 0)
-		receiver_conn_close(s->conns[s->n_conns - 1], false);
+		receiver_conn_close(s->conns[s->n_conns - 1], NULL);
 	for (unsigned i = 0; i < s->n_listeners; i++)
 		if (s->listener[i].port.open)
 			uv_close((uv_handle_t *)&s->listener[i].port.poll, receiver_port_closed);

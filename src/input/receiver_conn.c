@@ -17,6 +17,8 @@
 
 enum { CONN_ACCEPTS = 64 };
 
+static const char conn_no_room[] = "room is short here";
+
 static void
 conn_closed(uv_handle_t *h)
 {
@@ -40,13 +42,17 @@ conn_forget(struct receiver *s, struct receiver_conn *c)
 }
 
 void
-receiver_conn_close(struct receiver_conn *c, bool ours)
+receiver_conn_close(struct receiver_conn *c, const char *why)
 {
 	struct receiver *s = c->port.s;
 
+	if (why != NULL) {
+		s->in.st.closed++;
+		receiver_turn_away(s, &c->from, why);
+		s->turned_shaking = c->shaking;
+	}
 	receiver_unqueue(&c->port);
 	s->dialect->stream->end(c, !s->in.closing);
-	s->in.st.closed += ours;
 	conn_forget(s, c);
 	tls_free(c->tls);
 	uv_close((uv_handle_t *)&c->port.poll, conn_closed);
@@ -63,7 +69,7 @@ receiver_conn_make_room(struct receiver_conn *c)
 	for (unsigned i = 0; i < s->n_conns; i++)
 		if (held(s->conns[i]) > held(most))
 			most = s->conns[i];
-	receiver_conn_close(most, true);
+	receiver_conn_close(most, "it held most when room was short");
 	return most != c;
 }
 
@@ -92,7 +98,7 @@ receiver_conn_bad(struct receiver_conn *c, bool tls)
 	s->in.st.skipped++;
 	if (tls)
 		conn_speaks_tls(s);
-	receiver_conn_close(c, true);
+	receiver_conn_close(c, tls ? "it speaks TLS, which this port does not" : "framing that makes no sense");
 }
 
 static bool
@@ -146,7 +152,10 @@ conn_take_tls(struct receiver_conn *c, const uint8_t *p, size_t n)
 	if (v == TLS_ENDED)
 		tls_close(c->tls);
 	if (!conn_write(c) || v != TLS_MORE) {
-		receiver_conn_close(c, v != TLS_ENDED);
+		receiver_conn_close(c,
+		    v == TLS_FAILED      ? tls_reason(c->tls)
+			: v != TLS_ENDED ? "it takes no answer"
+					 : NULL);
 		return false;
 	}
 	return true;
@@ -177,7 +186,7 @@ conn_serve(struct receiver_port *p)
 		if (n < 0 && !p->broken && (errno == EAGAIN || errno == EINTR))
 			return;
 		if (n <= 0) {
-			receiver_conn_close(c, false);
+			receiver_conn_close(c, NULL);
 			return;
 		}
 		receiver_stamp(s);
@@ -190,21 +199,24 @@ conn_serve(struct receiver_port *p)
 		receiver_queue(p);
 }
 
-/* Is there a place for one more from here? */
-static bool
-conn_may_come(const struct receiver *s, const struct endpoint *from)
+/* What keeps one more from here out: static words, NULL nothing. */
+static const char *
+conn_objection(const struct receiver *s, const struct endpoint *from)
 {
 	unsigned same = 0,
 		 most = from->family == 0 || receiver_is_loopback(from) ? s->lim.conns_local : s->lim.conns_addr;
 
-	if (s->n_conns >= s->lim.conns || !receiver_allowed(s, from))
-		return false;
-	if (s->carrier == RECEIVER_TLS &&
-	    (s->n_shaking >= s->lim.handshakes || s->purse.max - s->purse.used < RECEIVER_TLS_COST))
-		return false;
+	if (!receiver_allowed(s, from))
+		return RECEIVER_NOT_ALLOWED;
+	if (s->n_conns >= s->lim.conns)
+		return "too many connections at once";
+	if (s->carrier == RECEIVER_TLS && s->n_shaking >= s->lim.handshakes)
+		return "too many TLS handshakes at once";
+	if (s->carrier == RECEIVER_TLS && s->purse.max - s->purse.used < RECEIVER_TLS_COST)
+		return conn_no_room;
 	for (unsigned i = 0; i < s->n_conns; i++)
 		same += from->family == s->conns[i]->from.family && endpoint_same_host(from, &s->conns[i]->from);
-	return same < most;
+	return same < most ? NULL : "too many connections from there at once";
 }
 
 static bool
@@ -250,9 +262,11 @@ conn_come(struct receiver *s, int fd, const struct sockaddr_storage *ss)
 {
 	struct receiver_conn *c;
 	struct endpoint from;
+	const char *why;
 
 	sockaddr_endpoint(&from, (const struct sockaddr *)ss);
-	c = conn_may_come(s, &from) ? mem_zalloc(sizeof *c) : NULL;
+	why = conn_objection(s, &from);
+	c = why == NULL ? mem_zalloc(sizeof *c) : NULL;
 	if (c != NULL) {
 		c->port.s = s;
 		c->port.fd = fd;
@@ -261,13 +275,14 @@ conn_come(struct receiver *s, int fd, const struct sockaddr_storage *ss)
 		conn_here(c);
 		if (conn_start(s, c)) {
 			if (!s->in.paused && uv_poll_start(&c->port.poll, UV_READABLE, receiver_readable) != 0)
-				receiver_conn_close(c, true);
+				receiver_conn_close(c, conn_no_room);
 			return;
 		}
 		tls_free(c->tls);
 		mem_free(c);
 	}
 	s->in.st.refused++;
+	receiver_turn_away(s, &from, why != NULL ? why : conn_no_room);
 	(void)close(fd);
 }
 
@@ -279,15 +294,20 @@ conn_come(struct receiver *s, int fd, const struct sockaddr_storage *ss)
 static int
 conn_starved(struct receiver *s, struct receiver_port *p)
 {
+	struct sockaddr_storage ss = { .ss_family = AF_UNSPEC };
+	socklen_t len = sizeof ss;
+	struct endpoint from;
 	int fd, err;
 
 	if (s->spare < 0)
 		return -EMFILE;
 	(void)close(s->spare);
-	fd = accept4(p->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	fd = accept4(p->fd, (struct sockaddr *)&ss, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	err = fd >= 0 ? 0 : -errno;
 	if (fd >= 0) {
 		s->in.st.refused++;
+		sockaddr_endpoint(&from, (const struct sockaddr *)&ss);
+		receiver_turn_away(s, &from, "no descriptor is left");
 		(void)close(fd);
 	}
 	s->spare = fcntl(p->fd, F_DUPFD_CLOEXEC, 0);
@@ -338,7 +358,7 @@ conn_tick(struct receiver_conn *c, uint64_t now_ms)
 		return;
 	if (c->shaking) {
 		if (now_ms - c->born_ms >= lim->handshake_ms)
-			receiver_conn_close(c, true);
+			receiver_conn_close(c, "it takes too long");
 		return;
 	}
 	if (now_ms - c->heard_ms >= lim->settle_ms && c->port.s->dialect->stream->settle != NULL)
@@ -346,7 +366,7 @@ conn_tick(struct receiver_conn *c, uint64_t now_ms)
 	if (!conn_open(c))
 		c->since_ms = 0;
 	else if (c->since_ms != 0 && now_ms - c->since_ms >= lim->frame_ms)
-		receiver_conn_close(c, true);
+		receiver_conn_close(c, "a message without end");
 }
 
 void

@@ -72,6 +72,7 @@ dgram_one(struct receiver *s, const struct receiver_listener *l, const struct mm
 	sockaddr_endpoint(&from, m->msg_hdr.msg_name);
 	if (!receiver_allowed(s, &from)) {
 		s->in.st.refused++;
+		receiver_turn_away(s, &from, RECEIVER_NOT_ALLOWED);
 		return;
 	}
 	s->dialect->datagram(s, l, &from, &record);

@@ -53,6 +53,8 @@ struct receiver_limits {
 	unsigned handshake_ms, frame_ms, settle_ms, tick_ms;
 };
 
+#define RECEIVER_NOT_ALLOWED "not in --allow"
+
 struct receiver;
 struct receiver_batch;
 struct receiver_conn;
@@ -157,6 +159,9 @@ struct receiver {
 	int spare;                 /* a descriptor to give up when there are no others */
 	uint32_t origin;           /* the last one that was given */
 	struct endpoint heard;     /* of mirrors: who sent the last datagram */
+	struct endpoint turned;    /* who was turned away last */
+	const char *turned_why;    /* NULL once it stands in the figures, or nobody was */
+	bool turned_shaking;       /* in its TLS handshake */
 	int64_t now_ns;            /* wall clock's time of what is being read */
 	uv_check_t check;
 	uv_timer_t tick;
@@ -178,6 +183,8 @@ uint32_t receiver_origin_new(struct receiver *s);
 void receiver_origin_ends(struct receiver *s, uint32_t origin);
 /* Take the wall clock's time for what is read next. */
 void receiver_stamp(struct receiver *s);
+/* This one was refused or closed, and why: static words. */
+void receiver_turn_away(struct receiver *s, const struct endpoint *from, const char *why);
 /* May this one send? */
 bool receiver_allowed(const struct receiver *s, const struct endpoint *from);
 bool receiver_is_loopback(const struct endpoint *e);
@@ -194,8 +201,8 @@ extern const struct receiver_dialect receiver_mirror, receiver_tzsp;
 void receiver_accept(struct receiver_port *p);
 /* Timers of all connections. */
 void receiver_conns_tick(struct receiver *s);
-/* ours: it is we who end it, which is counted. */
-void receiver_conn_close(struct receiver_conn *c, bool ours);
+/* why: it is we who end it for this, which is counted (static words); NULL: it is not. */
+void receiver_conn_close(struct receiver_conn *c, const char *why);
 void receiver_conns_pause(struct receiver *s, bool pause);
 /* Framing that makes no sense ends the connection.  tls: it speaks TLS, and should not. */
 void receiver_conn_bad(struct receiver_conn *c, bool tls);

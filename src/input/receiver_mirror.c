@@ -240,7 +240,7 @@ mirror_take(struct receiver_conn *c, const uint8_t *p, size_t n)
 	/* Each loss of HEP is counted by now. */
 	if (m->form == MIRROR_HEP && !mirror_packets(c, &unread, false)) {
 		m->len = 0;
-		receiver_conn_close(c, true);
+		receiver_conn_close(c, "what it sends is no HEP");
 		return false;
 	}
 	if (!mirror_keep(c, unread))

@@ -152,11 +152,27 @@ open_net(struct receiver *s, struct endpoint *e, struct errmsg *em)
 	return 0;
 }
 
+/* "0.0.0.0/0" is everybody too. */
+static bool
+open_lists_all(const struct peers *allow)
+{
+	const struct peers_row *row;
+
+	for (size_t i = 0; (row = peers_at(allow, i)) != NULL; i++)
+		if (row->bits == 0)
+			return true;
+	return false;
+}
+
 /* Who may send.  Loopback is for whoever is on this machine. */
 static int
 open_guard(struct receiver *s, const struct input_cfg *cfg, const struct endpoint *e, struct errmsg *em)
 {
-	if (receiver_is_loopback(e) || cfg->allow_any)
+	if (receiver_is_loopback(e))
+		return 0;
+	s->in.st.open_to_all =
+	    (cfg->allow_any || open_lists_all(cfg->allow)) && (s->carrier != RECEIVER_TLS || cfg->tls_ca == NULL);
+	if (cfg->allow_any)
 		return 0;
 	if (peers_at(cfg->allow, 0) != NULL) {
 		s->allow = cfg->allow;

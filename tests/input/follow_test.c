@@ -612,6 +612,13 @@ test_wrong_things(void **state)
 	assert_int_equal(input_open(&t->in, &t->cfg, &t->em), -ENODEV);
 	assert_string_equal(t->em.text, "/dev/null is a device, not a log file");
 	assert_null(t->in);
+	t->cfg.arg = "full.1.gz";
+	assert_int_equal(input_open(&t->in, &t->cfg, &t->em), -EINVAL);
+	assert_string_equal(t->em.text, "full.1.gz is compressed, which is not written line by line: read it with -I");
+	t->cfg.arg = "full.xz";
+	assert_int_equal(input_open(&t->in, &t->cfg, &t->em), -EINVAL);
+	assert_non_null(strstr(t->em.text, "unpack it, and read that with -I"));
+	assert_null(t->in);
 }
 
 /* Writers of a FIFO come and go; it is opened anew for each, and a file may take its place. */

@@ -93,6 +93,9 @@ cases_turned_away(struct harness *h, const char *arg, int type, const char *text
 	if (type == SOCK_STREAM)
 		assert_int_equal(h->in->st.connected, 0);
 	assert_int_equal(h->n, 0);
+	input_stats(h->in, &h->st);
+	assert_string_equal(h->st.turned_away, "127.0.0.1: not in --allow");
+	assert_false(h->st.open_to_all);
 	(void)close(fd);
 	harness_close(h);
 	peers_free(there);

@@ -26,6 +26,28 @@ test_arguments(void **state)
 	harness_open(h, "udp:0.0.0.0:0");
 	assert_null(harness_receiver(h)->allow);
 	assert_true(harness_port(h) > 0);
+	assert_true(h->in->st.open_to_all);
+}
+
+/* A network of all addresses opens it to everybody; on loopback nobody else comes. */
+static void
+test_open_to_all(void **state)
+{
+	struct peers *all = peers_new();
+	struct harness *h = *state;
+
+	assert_int_equal(peers_add(all, slice_str("x"), (enum peer_role)0, slice_str("192.0.2.0/24"), &h->em), 0);
+	assert_int_equal(peers_add(all, slice_str("y"), (enum peer_role)0, slice_str("0.0.0.0/0"), &h->em), 0);
+	h->cfg.allow = all;
+	harness_open(h, "tcp:0.0.0.0:0");
+	assert_true(h->in->st.open_to_all);
+	harness_close(h);
+	h->cfg.allow_any = true;
+	harness_open(h, "tcp:127.0.0.1:0");
+	assert_false(h->in->st.open_to_all);
+	harness_close(h);
+	peers_free(all);
+	h->cfg.allow = NULL;
 }
 
 /* Without an address: both loopbacks, one port. */
@@ -406,6 +428,8 @@ test_bad_frames(void **state)
 		assert_int_equal(h->n, i + 1);
 		assert_int_equal(h->ends, i + 1);
 	}
+	input_stats(h->in, &h->st);
+	assert_string_equal(h->st.turned_away, "127.0.0.1: framing that makes no sense");
 	assert_int_equal(h->in->st.skipped, sizeof bad / sizeof bad[0]);
 	assert_int_equal(h->states, 1);
 }
@@ -599,6 +623,7 @@ main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, harness_setup, harness_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_arguments),
+		TEST(test_open_to_all),
 		TEST(test_both_loopbacks),
 		TEST(test_in_use),
 		TEST(test_udp),

@@ -191,11 +191,19 @@ test_files(void **state)
 		harness_refused(h, arg, -EACCES, "user 12345");
 	}
 	h->cfg.tls_cert = path.key;
-	harness_refused(h, arg, -EINVAL, "as the TLS certificate");
+	harness_refused(h, arg, -EINVAL, "as the TLS certificate (PEM): no start line");
+	/* Not "system lib": what is wrong, and with which of the files. */
+	h->cfg.tls_cert = "/nonexistent/cert.pem";
+	harness_refused(
+	    h, arg, -ENOENT, "can't open the TLS certificate /nonexistent/cert.pem: No such file or directory");
+	h->cfg.tls_cert = h->dir;
+	harness_refused(h, arg, -EISDIR, "is a directory");
 	h->cfg.tls_cert = path.cert;
 	file_key(h->dir, &server, NULL);
 	h->cfg.tls_ca = path.key;
 	harness_refused(h, arg, -EINVAL, "that sign senders");
+	h->cfg.tls_ca = "/nonexistent/ca.pem";
+	harness_refused(h, arg, -ENOENT, "can't open the TLS authority /nonexistent/ca.pem: No such file");
 	/* A list of nobody is not asked for when certificates are. */
 	h->cfg.tls_ca = NULL;
 	harness_refused(h, "tls:0.0.0.0:0", -EINVAL, "--tls-ca");
@@ -405,6 +413,10 @@ test_client_certificates(void **state)
 			harness_wait_for(h, &h->in->st.senders, 0);
 		}
 	assert_int_equal(h->in->st.closed, 6);
+	input_stats(h->in, &h->st);
+	/* Why is in the words of the library. */
+	assert_int_equal(strncmp(h->st.turned_away, "127.0.0.1: TLS handshake: ", 26), 0);
+	assert_true(strlen(h->st.turned_away) > 26);
 }
 
 static void
@@ -445,6 +457,8 @@ test_silent(void **state)
 		fd[i] = harness_connect(h, 4, SOCK_STREAM);
 	harness_wait_for(h, &h->in->st.refused, 2);
 	harness_wait_for(h, &h->in->st.closed, 2);
+	input_stats(h->in, &h->st);
+	assert_string_equal(h->st.turned_away, "127.0.0.1: TLS handshake: it takes too long");
 	assert_true(peer_connect(h, &p, NULL, 0, 100000));
 	/* The timer was that of the handshake. */
 	for (unsigned i = 0; i < 40; i++)
