@@ -140,7 +140,7 @@ struct message {
  *        line feed at its end.
  * lines  how many records these are: lines (an unended one counts), or 1 when whole; they are the "frames" of a log.
  * t_ns   when it was received; of a file read at its own speed when the file last changed.
- * live   it was written just now; else the times in the text are those to go by.
+ * live   it was written just now, or comes through a pipe; else the times in the text are those to go by.
  * origin number of the stream or sender within the source: text of two never mixes.
  * from   who sent it over the network; family 0 for files.
  * cut    the last (or only) record lost its end: it was longer than TEXT_MAX, or its connection broke.

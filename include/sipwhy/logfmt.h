@@ -42,14 +42,17 @@ struct logfmt_cfg {
 enum logfmt_kind {
 	LOGFMT_MESSAGE,   /* m.bytes is a SIP message, made canonical: CR LF, its body as counted or none */
 	LOGFMT_STATEMENT, /* a line that names a code; s is what it says, m.bytes is empty */
-	LOGFMT_NOTICE     /* a line that tells of a failure without a code */
+	LOGFMT_NOTICE,    /* a line that tells of a failure without a code */
+	LOGFMT_LINE, /* m.bytes is a line that may be one of these two, for logfmt_read (after logfmt_ahead only) */
+	LOGFMT_WAIT  /* nothing: all lines given so far must have been read before the next call (likewise) */
 };
 
 /*
- * What was found.  m: time, stamp, addresses, transport and flow of all kinds.  s: of a statement only: kind, code,
- * method and what else the line names; every other member is absent; partial is not set.  notice: of a notice; peer and
- * user of a statement too.  Neither is touched where a message is given.  head: name of the head or statement row that
- * matched, "" none (static or as long as the heads).
+ * What was found.  m: time, stamp, addresses, transport and flow of all kinds.  A message that was cut within its
+ * headers has no empty line, and no end of its last line, as in a capture.  s: of a statement only: kind, code, method
+ * and what else the line names; every other member is absent; partial is not set.  notice: of a notice; peer and user
+ * of a statement too.  Neither is touched where a message is given.  head: name of the head or statement row that
+ * matched, "" none (static or as long as the heads).  Of a line m.bytes and m.t_ns alone are set.
  */
 struct logfmt_item {
 	enum logfmt_kind kind;
@@ -66,7 +69,7 @@ enum logfmt_verdict {
 	LOGFMT_FILTERED,  /* SIP that the user's filter hides (logfmt_reclass) */
 	LOGFMT_MALFORMED, /* looks like SIP and is not (logfmt_reclass), or framing that makes no sense */
 	LOGFMT_DROPPED,   /* given up: memory, or a collection that found no room */
-	LOGFMT_HELD,      /* part of a message that is not complete yet; moves to one of the above */
+	LOGFMT_HELD,      /* part of a message that is not complete yet, or given ahead; moves to one of the above */
 	LOGFMT_VERDICT_N
 };
 
@@ -100,10 +103,41 @@ void logfmt_free(struct logfmt *l);
 void logfmt_push(struct logfmt *l, const struct text *t);
 
 /*
+ * The first time that a line of the text begins with, or a JSON record has, completed like those of messages; false:
+ * none.  For somebody who must know how old a text is before it is pushed.
+ */
+bool logfmt_time(const struct text *t, int64_t *t_ns);
+
+/*
+ * Text that is not live and will be pushed first, perhaps in pieces: the first date in it is taken for times of day
+ * that stand before any date.
+ */
+void logfmt_foresee(struct logfmt *l, const struct text *t);
+
+/*
  * The next item that the last push, advance, end or flush completed: true and *out set; false when there is none.
  * What *out borrows lives until the next call of any but logfmt_reclass.
  */
 bool logfmt_next(struct logfmt *l, struct logfmt_item *out);
+
+/*
+ * For two threads.  From the next push on lines that may be statements are given as they are, for logfmt_read, which
+ * another thread may call, in the order of the lines, while this one goes on with all else.  That ends by itself, for
+ * good and with a LOGFMT_WAIT, where statements and other text have to do with each other: at the first SIP text of
+ * this log, at a record with some (JSON, escapes), at a line that was put off, for it might have been the head of a
+ * message, and at text that is live, whole or of another origin than the first.  Call it before the first push.
+ * logfmt_together ends it otherwise: all lines that were given have been read.  Until then none but logfmt_push,
+ * logfmt_next and logfmt_read may be called; figures of lines are joined with the others then.  No logfmt_reclass for
+ * what logfmt_read gives.
+ */
+void logfmt_ahead(struct logfmt *l);
+void logfmt_together(struct logfmt *l);
+
+/*
+ * Read a line (the m of its item; t_ns and all of its bytes are still there).  True: *out is a statement or a notice,
+ * which borrows from these bytes and, until the next call of this, from l.  False: it is none that counts.
+ */
+bool logfmt_read(struct logfmt *l, const struct message *line, struct logfmt_item *out);
 
 /*
  * How far the last push is read: what is left of it, and how many lines before it are held.  known is false when that

@@ -95,6 +95,8 @@ struct sipmsg {
 	 * Allow-Events (489), Security-Server (494), Call-Info (608).
 	 */
 	struct slice needs;
+	/* Of a statement: host[:port] of the other end as its line has it, where that is a name and no address. */
+	struct slice peer_name;
 	int q850;       /* cause of a Reason with protocol Q.850; -1 absent */
 	int reason_sip; /* cause of a Reason with protocol SIP; -1 absent */
 	int warn_code;  /* first warn-code; -1 absent */

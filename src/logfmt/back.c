@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "logfmt/seek.h"
-#include "logfmt/when.h"
 
 /*
  * Lines looked at in all, those with text where the head is not found, and those above the head for its time (some
@@ -123,14 +122,32 @@ back_stamp(struct back *b, struct back_seen *seen, struct slice own, struct abou
 	unsigned i = 0, above = 0;
 	const char *begin;
 
-	if (own.n > 0 && when_last_stamp(own, &about->stamp, &about->leads))
+	if (own.n > 0 && when_last_stamp(own, &about->stamp, &about->date, &about->leads))
 		b->stamp_line = own;
 	for (; about->stamp.text.n == 0; i++) {
 		if (i >= seen->n && (++above > BACK_ABOVE || !back_step(b, seen, &begin)))
 			return;
-		if (when_last_stamp(seen->full[i], &about->stamp, &about->leads))
+		if (when_last_stamp(seen->full[i], &about->stamp, &about->date, &about->leads))
 			b->stamp_line = seen->full[i];
 	}
+}
+
+/* The head has a time of day: the date stands before it on its line, or on a line above. */
+static void
+back_date(struct back *b, struct back_seen *seen, struct about *about)
+{
+	const char *begin;
+	struct slice line = b->stamp_line;
+
+	for (unsigned i = seen->n, above = 0; above <= BACK_ABOVE; above++) {
+		about->date.beside = above == 0;
+		if (line.n > 0 && when_first_date(line, &about->date.stamp))
+			return;
+		if (i >= seen->n && !back_step(b, seen, &begin))
+			break;
+		line = seen->full[i++];
+	}
+	about->date.stamp = (struct stamp){ .has_date = false };
 }
 
 void
@@ -163,6 +180,8 @@ back_about(struct back *b, struct head_rows *heads, struct slice own, struct abo
 		about->stamp = about->head.stamp;
 		b->stamp_line = seen.n > 0 ? seen.full[seen.n - 1] : own;
 		about->leads = when_leads(b->stamp_line);
+		if (!about->stamp.has_date && !about->stamp.is_epoch)
+			back_date(b, &seen, about);
 		return;
 	}
 	back_stamp(b, &seen, own, about);

@@ -102,16 +102,22 @@ canon_body(struct canon *c, struct slice line, struct slice end, size_t *used)
 }
 
 bool
-canon_finish(struct canon *c, bool whole, struct slice *out)
+canon_finish(struct canon *c, enum canon_end end, struct slice *out)
 {
 	size_t missing = c->length > 0 ? (size_t)c->length - c->body.len : 0;
 
+	bool whole = end == CANON_WHOLE;
+
 	assert(!whole || missing <= 2);
+	/* Not all of it is there, the length perhaps not. */
+	if (!buf_ok(&c->head))
+		return false;
 	if (c->length_n > 0 && !whole) {
 		memset(c->head.data + c->length_at, ' ', c->length_n);
 		c->head.data[c->length_at + c->length_n - 1] = '0';
 	}
-	buf_add(&c->head, "\r\n\r\n", 4);
+	if (end != CANON_IN_HEADERS)
+		buf_add(&c->head, "\r\n\r\n", 4);
 	if (whole && c->length > 0) {
 		buf_add(&c->head, c->body.data, c->body.len);
 		/* The last line end is the first thing that carriers take. */

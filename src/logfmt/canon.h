@@ -43,8 +43,12 @@ bool canon_body(struct canon *c, struct slice line, struct slice end, size_t *us
 /* Is there a body to wait for? */
 bool canon_wants_body(const struct canon *c);
 
-/* Close the text; whole false drops the body.  False when memory was short. */
-bool canon_finish(struct canon *c, bool whole, struct slice *out);
+/*
+ * Close the text.  IN_BODY: it was cut there, and the body is dropped.  IN_HEADERS: nobody knows how much of the last
+ * line is there, so this stays open, which tells the parser.  False when memory was short.
+ */
+enum canon_end { CANON_WHOLE, CANON_IN_BODY, CANON_IN_HEADERS };
+bool canon_finish(struct canon *c, enum canon_end end, struct slice *out);
 
 /* Value of a Content-Length header (or its short form), -1 when the line is another header or makes no sense. */
 int32_t canon_length(struct slice line, struct slice *digits);

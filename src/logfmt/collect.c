@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#include "logfmt/when.h"
-
 void
 collect_set_stamp(struct collect *c, const struct stamp *s)
 {

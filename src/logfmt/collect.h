@@ -14,6 +14,7 @@
 #include "logfmt/head.h"
 #include "logfmt/prefix.h"
 #include "logfmt/stamp.h"
+#include "logfmt/when.h"
 
 enum {
 	COLLECT_STAMP_MAX = 64,
@@ -31,12 +32,13 @@ enum collect_state {
 };
 
 /*
- * What the lines around a message say of it.  stamp.text points where the stamp was found.  leads: its lines open with
- * a stamp, so that one which does ends a body.  copy: a record that repeats a message.
+ * What the lines around a message say of it.  stamp.text points where the stamp was found.  date: if it has none.
+ * leads: its lines open with a stamp, so that one which does ends a body.  copy: a record that repeats a message.
  */
 struct about {
 	struct head head;
 	struct stamp stamp;
+	struct when_date date;
 	bool has_head, leads, copy;
 };
 

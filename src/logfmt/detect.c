@@ -58,7 +58,7 @@ detect_claim(struct logfmt *l, struct run *r, uint32_t n)
 
 /* Move claimed lines out of the held ones. */
 void
-detect_settle(struct logfmt *l, uint32_t n, enum logfmt_verdict to)
+detect_settle(struct logfmt *l, uint64_t n, enum logfmt_verdict to)
 {
 	l->st.verdict[LOGFMT_HELD] -= n;
 	l->st.verdict[to] += n;
@@ -72,17 +72,6 @@ detect_key(const struct logfmt *l, uint32_t origin, struct slice a, struct slice
 	return hash64(part, sizeof part, l->seed);
 }
 
-/* One stream is resolved at a time: another one starts afresh. */
-struct when *
-detect_when(struct logfmt *l, uint32_t origin)
-{
-	if (l->when_origin != origin) {
-		l->when_origin = origin;
-		l->when = (struct when){ .last_ns = 0 };
-	}
-	return &l->when;
-}
-
 /* The program that wrote a line, where the line has the head of a syslog: false when it has none. */
 bool
 detect_program(const struct logfmt *l, struct slice line, uint64_t *key)
@@ -93,6 +82,13 @@ detect_program(const struct logfmt *l, struct slice line, uint64_t *key)
 		return false;
 	*key = detect_key(l, l->now.origin, h.host, h.tag);
 	return true;
+}
+
+bool
+detect_must_wait(struct logfmt *l)
+{
+	l->waits = l->ahead;
+	return l->waits;
 }
 
 void
@@ -142,6 +138,8 @@ detect_about(struct logfmt *l, struct run *r)
 	back_about(&b, l->heads, prefix, &r->about);
 	if (r->about.stamp.text.n == 0)
 		r->about.stamp = r->stamp;
+	else if (!r->about.date.stamp.has_date && r->record)
+		r->about.date = (struct when_date){ r->stamp, true };
 	r->stamp_line = b.stamp_line;
 	r->gap_end = b.first != NULL && b.first >= r->p ? b.first : r->line;
 }
@@ -297,6 +295,17 @@ detect_session_go_on(struct logfmt *l, struct run *r, uint64_t number)
 	r->src->next_s = (uint32_t)number + 1;
 }
 
+/* The source of this stream, or of a session in it. */
+static struct source *
+detect_source(struct logfmt *l, struct slice session)
+{
+	struct source *s = pool_source(&l->pool, detect_key(l, l->now.origin, session, session), l->now.origin);
+
+	detect_settle(l, l->pool.lost_pends, LOGFMT_DROPPED);
+	l->pool.lost_pends = 0;
+	return s;
+}
+
 /* Begin to read the lines of one record. */
 static void
 detect_begin_record(struct logfmt *l, struct run *r, struct slice text)
@@ -317,7 +326,7 @@ detect_begin_record(struct logfmt *l, struct run *r, struct slice text)
 			r->key = detect_key(l, l->now.origin, h.host, h.tag);
 	}
 	if (detect_session(&text, &number, &sid)) {
-		struct source *s = pool_source(&l->pool, detect_key(l, l->now.origin, sid, sid), l->now.origin);
+		struct source *s = detect_source(l, sid);
 
 		r->session = s != NULL;
 		r->src = s != NULL ? s : r->src;
@@ -556,6 +565,8 @@ detect_push(struct logfmt *l, const struct text *t)
 	uint32_t lines = t->whole ? 1 : t->lines;
 	bool plain = t->plain;
 
+	if (l->st.lines == 0)
+		l->say.ahead_origin = t->origin;
 	l->st.lines += lines;
 	l->st.bytes += t->len;
 	l->st.verdict[LOGFMT_HELD] += lines;
@@ -579,8 +590,7 @@ detect_push(struct logfmt *l, const struct text *t)
 		return;
 	}
 	*r = (struct run){ .begin = text.p, .p = text.p, .floor = text.p, .end = text.p };
-	r->src = pool_source(
-	    &l->pool, detect_key(l, t->origin, (struct slice){ NULL, 0 }, (struct slice){ NULL, 0 }), t->origin);
+	l->pool.in_use = r->src = detect_source(l, (struct slice){ NULL, 0 });
 	if (r->src == NULL || text.n == 0) {
 		detect_settle(l, l->pending, r->src == NULL ? LOGFMT_DROPPED : LOGFMT_NOT_SIP);
 		l->pending = 0;
@@ -601,6 +611,9 @@ detect_step(struct logfmt *l)
 	if (l->depth == 0)
 		return false;
 	r = &l->run[l->depth - 1];
+	if ((r->record || l->now.whole || l->now.live || l->now.origin != l->say.ahead_origin || r->src->pend_due) &&
+	    detect_must_wait(l))
+		return true;
 	if (l->depth == 1 && r->src->pend_due) {
 		(void)detect_pend(l, r->src);
 		return true;
@@ -618,6 +631,8 @@ bool
 detect_due(struct logfmt *l)
 {
 	for (struct source *s = l->pool.sources; s != NULL; s = s->next) {
+		if (s->pend_due && detect_must_wait(l))
+			return true;
 		if (s->pend_due) {
 			(void)detect_pend(l, s);
 			return true;
@@ -629,7 +644,8 @@ detect_due(struct logfmt *l)
 void
 detect_collected(struct logfmt *l, struct collect *c, struct slice bytes)
 {
-	int64_t t_ns = when_resolve(detect_when(l, c->origin), &c->about.stamp, c->near_ns, c->live, &l->st);
+	int64_t t_ns =
+	    when_resolve(say_when(&l->say, c->origin), &c->about.stamp, &c->about.date, c->near_ns, c->live, &l->st);
 
 	/* Its text was kept with the collection, which may have moved since. */
 	detect_message_item(l, &c->about, bytes, t_ns, !c->whole);

@@ -52,19 +52,35 @@ struct run {
 	bool scanned, record, session, claimed, colours, has_via;
 };
 
-/* Everything that logfmt.h promises; run[1] is a record within run[0]. */
+/*
+ * What reads the lines that may be statements, and touches nothing else: rows, which nobody changes; what was said
+ * lately; the times of a stream; a line without its escapes; figures of the lines that were read ahead.
+ */
+struct say {
+	struct statement_rows *rows;
+	struct statement_table *table;
+	struct when when;
+	uint32_t when_origin; /* the stream it is of */
+	struct buf text;
+	uint32_t ahead_origin; /* the stream of the lines that are read ahead */
+	struct logfmt_stats st;
+};
+
+/*
+ * Everything that logfmt.h promises; run[1] is a record within run[0].
+ * ahead: somebody else may have say (but its rows), which is free again when waits was told.
+ */
 struct logfmt {
 	uint64_t seed;
 	struct head_rows *heads;
-	struct statement_rows *statements;
 	struct logfmt_stats st;
-	struct statement_table *said;
+	struct say say;
+	bool ahead, waits;
+	uint64_t ahead_lines; /* that were given ahead, and are held */
 	struct pool pool;
 	struct source record; /* open messages of the record that is being read */
 	struct run run[2];
 	unsigned depth;
-	struct when when;
-	uint32_t when_origin;  /* the stream it is of */
 	struct buf text, line; /* a record unescaped; a line without colours */
 	struct buf docker;     /* a piece without docker's objects */
 	struct collect *given;
@@ -104,7 +120,10 @@ struct slice detect_slice(const char *from, const char *to);
 
 /* Take up to n lines of this push for something; they stay held until detect_settle moves them. */
 uint32_t detect_claim(struct logfmt *l, struct run *r, uint32_t n);
-void detect_settle(struct logfmt *l, uint32_t n, enum logfmt_verdict to);
+void detect_settle(struct logfmt *l, uint64_t n, enum logfmt_verdict to);
+
+/* What comes now has to do with lines that another thread may still read: true when it must wait for these. */
+bool detect_must_wait(struct logfmt *l);
 
 /* Set the item of a message. */
 void detect_message_item(struct logfmt *l, const struct about *about, struct slice bytes, int64_t t_ns, bool cut);
@@ -124,15 +143,25 @@ unsigned detect_reach(struct run *r, const char *from);
 /* The key under which the SIP text at the hit is shown. */
 uint64_t detect_shows(struct logfmt *l, struct run *r);
 
-/* The message at the hit, given as it lies there.  False when it must be collected. */
+/* The message at the hit, given as it lies there (or it waits).  False when it must be collected. */
 bool detect_fast(struct logfmt *l, struct run *r);
 
 /* Keys of sources; the program that wrote a line, where its syslog head says so. */
 uint64_t detect_key(const struct logfmt *l, uint32_t origin, struct slice a, struct slice b);
 bool detect_program(const struct logfmt *l, struct slice line, uint64_t *key);
 
+/* Make and end it; false when memory is short, which say_fini ends too. */
+bool say_init(struct say *y, uint64_t seed, size_t text_max);
+void say_fini(struct say *y);
+
 /* The times of a stream. */
-struct when *detect_when(struct logfmt *l, uint32_t origin);
+struct when *say_when(struct say *y, uint32_t origin);
+
+/* As logfmt_read. */
+bool say_ahead(struct say *y, const struct message *line, struct logfmt_item *item);
+
+/* All lines that were given ahead have been read. */
+void detect_together(struct logfmt *l);
 
 /* The next statement up to r->gap_end; the line that was put off.  True when it gave an item. */
 bool detect_gap(struct logfmt *l, struct run *r);

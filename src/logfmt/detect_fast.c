@@ -224,8 +224,12 @@ detect_fast(struct logfmt *l, struct run *r)
 	/* Colours are taken out of what is collected. */
 	if (bytes.n == 0 || (r->colours && memchr(bytes.p, DETECT_ESC, bytes.n) != NULL))
 		return false;
+	if (detect_must_wait(l))
+		return true;
 	detect_message_item(l, &r->about, bytes,
-	    when_resolve(detect_when(l, l->now.origin), &r->about.stamp, l->now.t_ns, l->now.live, &l->st), false);
+	    when_resolve(
+		say_when(&l->say, l->now.origin), &r->about.stamp, &r->about.date, l->now.t_ns, l->now.live, &l->st),
+	    false);
 	pool_show(&l->pool, detect_shows(l, r), l->item.m.t_ns);
 	p = bytes.p + bytes.n;
 	if (length > 0 && p[-1] != '\n') {

@@ -1,35 +1,127 @@
 /*
  * detect_say - lines between messages: statements and notices.  A source that shows its SIP text is believed there, so
  * that what its lines say of the same responses does not count again.
+ * Know: reading such a line (say_read, say_tell) touches a struct say and nothing else, for another thread may do it.
  */
 #include <string.h>
 
 #include "logfmt/detect.h"
 #include "logfmt/syslog_head.h"
 #include "logfmt/unescape.h"
+#include "sipwhy/mem.h"
 
 enum { DETECT_PEND_LINES = 3 };
 
 _Static_assert((int)DETECT_PEND_LINES <= (int)COLLECT_FOREIGN_NEAR, "as many lines are behind those before last_near");
 
-/* A statement inside JSON or escapes: the line that holds it, out of l->text. */
+/* A line that was read: what it is, by which row, its own time, and what that lacks. */
+struct said {
+	enum statement_kind kind;
+	unsigned row;
+	struct stamp stamp;
+	struct when_date date;
+	struct logfmt_stats lacks;
+};
+
+bool
+say_init(struct say *y, uint64_t seed, size_t text_max)
+{
+	y->rows = statement_rows_new();
+	y->table = statement_table_new(seed);
+	buf_init(&y->text, text_max);
+	return y->rows != NULL && y->table != NULL;
+}
+
+void
+say_fini(struct say *y)
+{
+	mem_free(y->rows);
+	statement_table_free(y->table);
+	buf_fini(&y->text);
+}
+
+/* One stream is resolved at a time: another one starts afresh. */
+struct when *
+say_when(struct say *y, uint32_t origin)
+{
+	if (y->when_origin != origin) {
+		y->when_origin = origin;
+		y->when = (struct when){ .last_ns = 0 };
+	}
+	return &y->when;
+}
+
+/* A statement inside JSON or escapes: the line that holds it, out of y->text. */
 static struct slice
-detect_unwrap(struct logfmt *l, struct slice line)
+say_unwrap(struct say *y, struct slice line)
 {
 	struct slice rest, one;
 
-	if (l->depth > 1 || line.n == 0 || memchr(line.p, '{', line.n) == NULL || !unescape_wanted(line))
+	if (line.n == 0 || memchr(line.p, '{', line.n) == NULL || !unescape_wanted(line))
 		return line;
-	buf_clear(&l->text);
-	if (!unescape_record(line, &l->text))
+	buf_clear(&y->text);
+	if (!unescape_record(line, &y->text))
 		return line;
-	rest = buf_slice(&l->text);
+	rest = buf_slice(&y->text);
 	while (rest.n > 0) {
 		one = slice_cut(&rest, '\n');
-		if (statement_maybe(l->statements, one))
+		if (statement_maybe(y->rows, one))
 			return one;
 	}
 	return line;
+}
+
+static struct slice
+say_trim(struct slice line)
+{
+	while (line.n > 0 && (line.p[line.n - 1] == '\r' || line.p[line.n - 1] == '\0'))
+		line.n--;
+	return line;
+}
+
+/* Read a line that came with `now`.  text: it without escapes.  record: its time if it shows none. */
+static void
+say_read(struct say *y, const struct text *now, struct slice line, struct slice text, const struct stamp *record,
+    struct logfmt_item *item, struct said *out)
+{
+	bool leads;
+
+	out->kind = statement_read(y->rows, text, item, &out->row);
+	if (out->kind != STATEMENT_CODE && out->kind != STATEMENT_NOTICE)
+		return;
+	if (!when_last_stamp(line, &out->stamp, &out->date, &leads))
+		out->stamp = *record;
+	else if (!out->date.stamp.has_date)
+		out->date.stamp = *record;
+	out->lacks = (struct logfmt_stats){ .lines = 0 };
+	/* Lines that do not count move the time of the log as well. */
+	item->m.t_ns =
+	    when_resolve(say_when(y, now->origin), &out->stamp, &out->date, now->t_ns, now->live, &out->lacks);
+	item->m.stamp = out->stamp.text;
+}
+
+/* Does it count?  Then in *st too. */
+static enum statement_kind
+say_tell(struct say *y, const struct said *said, struct logfmt_item *item, struct logfmt_stats *st)
+{
+	if (said->kind != STATEMENT_CODE && said->kind != STATEMENT_NOTICE)
+		return said->kind;
+	if (said->kind == STATEMENT_CODE && statement_again(y->table, said->row, item)) {
+		st->again++;
+		return STATEMENT_NOT;
+	}
+	st->no_time += said->lacks.no_time;
+	st->no_date += said->lacks.no_date;
+	st->no_year += said->lacks.no_year;
+	st->no_zone += said->lacks.no_zone;
+	if (said->kind == STATEMENT_CODE) {
+		st->statements++;
+	} else {
+		st->notices++;
+		item->notice.t_ns = item->m.t_ns;
+		item->notice.stamp = item->m.stamp;
+	}
+	return said->kind;
 }
 
 /* Has the source of this line shown SIP text lately? */
@@ -51,50 +143,69 @@ detect_quiet(struct logfmt *l, const struct run *r, struct slice line, int64_t t
 static bool
 detect_say(struct logfmt *l, struct run *r, struct slice line, uint32_t held)
 {
-	struct logfmt_item *item = &l->item;
-	struct logfmt_stats unused = { .lines = 0 };
-	struct when before = *detect_when(l, l->now.origin);
-	struct stamp stamp;
+	struct said said;
 	enum statement_kind kind;
-	unsigned row;
-	bool leads;
 
-	while (line.n > 0 && (line.p[line.n - 1] == '\r' || line.p[line.n - 1] == '\0'))
-		line.n--;
-	kind = statement_read(l->statements, detect_unwrap(l, line), item, &row);
-	if (kind == STATEMENT_CODE || kind == STATEMENT_NOTICE) {
-		if (!when_last_stamp(line, &stamp, &leads))
-			stamp = r->stamp;
-		item->m.t_ns = when_resolve(detect_when(l, l->now.origin), &stamp, l->now.t_ns, l->now.live, &unused);
-		item->m.stamp = stamp.text;
-	}
-	if (kind == STATEMENT_CODE && detect_quiet(l, r, line, item->m.t_ns)) {
+	line = say_trim(line);
+	say_read(&l->say, &l->now, line, l->depth > 1 ? line : say_unwrap(&l->say, line), &r->stamp, &l->item, &said);
+	if (said.kind == STATEMENT_CODE && detect_quiet(l, r, line, l->item.m.t_ns)) {
 		l->st.quiet++;
-		kind = STATEMENT_NOT;
+		said.kind = STATEMENT_NOT;
 	}
-	if (kind == STATEMENT_CODE && l->said != NULL && statement_again(l->said, row, item)) {
-		l->st.again++;
-		kind = STATEMENT_NOT;
-	}
-	if (kind != STATEMENT_CODE && kind != STATEMENT_NOTICE) {
-		detect_settle(l, held, LOGFMT_NOT_SIP);
-		return false;
-	}
-	l->when = before;
-	(void)when_resolve(detect_when(l, l->now.origin), &stamp, l->now.t_ns, l->now.live, &l->st);
+	kind = say_tell(&l->say, &said, &l->item, &l->st);
 	if (kind == STATEMENT_CODE) {
 		held += held == 0 ? detect_claim(l, r, 1) : 0;
-		l->st.statements++;
 		l->last_lines = held;
-		detect_settle(l, held, LOGFMT_SIP);
-	} else {
-		detect_settle(l, held, LOGFMT_NOT_SIP);
-		l->st.notices++;
-		item->notice.t_ns = item->m.t_ns;
-		item->notice.stamp = item->m.stamp;
 	}
+	detect_settle(l, held, kind == STATEMENT_CODE ? LOGFMT_SIP : LOGFMT_NOT_SIP);
+	l->have_item = kind == STATEMENT_CODE || kind == STATEMENT_NOTICE;
+	return l->have_item;
+}
+
+/* The line goes to whoever calls say_ahead, and is held until detect_together. */
+static void
+detect_say_later(struct logfmt *l, struct run *r, struct slice line)
+{
+	l->ahead_lines += detect_claim(l, r, 1);
+	l->item.kind = LOGFMT_LINE;
+	l->item.head = "";
+	l->item.m = (struct message){ .bytes = line, .t_ns = l->now.t_ns, .transport = TRANSPORT_N };
 	l->have_item = true;
-	return true;
+}
+
+bool
+say_ahead(struct say *y, const struct message *line, struct logfmt_item *item)
+{
+	static const struct stamp none;
+	const struct text now = { .t_ns = line->t_ns, .origin = y->ahead_origin };
+	struct slice bytes = say_trim(line->bytes);
+	struct said said;
+	enum statement_kind kind;
+
+	say_read(y, &now, bytes, say_unwrap(y, bytes), &none, item, &said);
+	kind = say_tell(y, &said, item, &y->st);
+	y->st.verdict[LOGFMT_SIP] += kind == STATEMENT_CODE;
+	return kind == STATEMENT_CODE || kind == STATEMENT_NOTICE;
+}
+
+void
+detect_together(struct logfmt *l)
+{
+	const struct logfmt_stats *said = &l->say.st;
+	uint64_t sip = said->verdict[LOGFMT_SIP] < l->ahead_lines ? said->verdict[LOGFMT_SIP] : l->ahead_lines;
+
+	detect_settle(l, sip, LOGFMT_SIP);
+	detect_settle(l, l->ahead_lines - sip, LOGFMT_NOT_SIP);
+	l->ahead_lines = 0;
+	l->st.statements += said->statements;
+	l->st.notices += said->notices;
+	l->st.again += said->again;
+	l->st.no_time += said->no_time;
+	l->st.no_date += said->no_date;
+	l->st.no_year += said->no_year;
+	l->st.no_zone += said->no_zone;
+	l->say.st = (struct logfmt_stats){ .lines = 0 };
+	l->ahead = l->waits = false;
 }
 
 bool
@@ -150,7 +261,7 @@ bool
 detect_gap(struct logfmt *l, struct run *r)
 {
 	struct slice gap = detect_slice(r->p, r->gap_end);
-	size_t at = statement_scan(l->statements, gap);
+	size_t at = statement_scan(l->say.rows, gap);
 	const char *eol;
 
 	if (at >= gap.n) {
@@ -160,5 +271,10 @@ detect_gap(struct logfmt *l, struct run *r)
 	eol = detect_eol(r->p + at, r->end);
 	gap = detect_slice(r->p + at, eol);
 	r->p = detect_next(eol, r->end);
-	return !detect_put_off(l, r, gap, r->p) && detect_say(l, r, gap, 0);
+	if (detect_put_off(l, r, gap, r->p))
+		return false;
+	if (!l->ahead)
+		return detect_say(l, r, gap, 0);
+	detect_say_later(l, r, gap);
+	return true;
 }

@@ -253,6 +253,6 @@ detect_anchor(struct logfmt *l, struct run *r, struct slice line, size_t from)
 	if (!start_goes_on(r, &sure) && sure)
 		return false;
 	/* A line that says it all by itself. */
-	return r->prefix.n == 0 || !statement_maybe(l->statements, line) ||
-	    statement_read(l->statements, line, &item, &row) == STATEMENT_NONE;
+	return r->prefix.n == 0 || !statement_maybe(l->say.rows, line) ||
+	    statement_read(l->say.rows, line, &item, &row) == STATEMENT_NONE;
 }

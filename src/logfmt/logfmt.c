@@ -27,10 +27,8 @@ logfmt_new(const struct logfmt_cfg *cfg)
 	buf_init(&l->text, LOGFMT_TEXT_MAX);
 	buf_init(&l->line, TEXT_MAX);
 	buf_init(&l->docker, LOGFMT_PIECE_MAX);
-	l->said = statement_table_new(l->seed);
 	l->heads = head_rows_new(cfg != NULL ? cfg->heads : NULL);
-	l->statements = statement_rows_new();
-	if (l->said == NULL || l->heads == NULL || l->statements == NULL) {
+	if (!say_init(&l->say, l->seed, LOGFMT_TEXT_MAX) || l->heads == NULL) {
 		logfmt_free(l);
 		return NULL;
 	}
@@ -46,9 +44,8 @@ logfmt_free(struct logfmt *l)
 	if (l->given != NULL)
 		pool_free(&l->pool, l->given);
 	pool_fini(&l->pool);
-	statement_table_free(l->said);
+	say_fini(&l->say);
 	head_rows_free(l->heads);
-	mem_free(l->statements);
 	buf_fini(&l->text);
 	buf_fini(&l->line);
 	buf_fini(&l->docker);
@@ -65,18 +62,24 @@ logfmt_decide(struct logfmt *l, struct collect *c, enum logfmt_verdict to)
 	c->lines = 0;
 }
 
+static bool
+logfmt_is_message(const struct collect *c)
+{
+	return c->message && !c->about.copy;
+}
+
 /* Give one that ended, if it is a message. */
 static bool
 logfmt_give(struct logfmt *l, struct collect *c)
 {
+	enum canon_end end = c->whole ? CANON_WHOLE : c->state == COLLECT_HEADERS ? CANON_IN_HEADERS : CANON_IN_BODY;
 	struct slice bytes;
-	bool whole = c->whole;
 
-	if (!c->message || c->about.copy) {
+	if (!logfmt_is_message(c)) {
 		logfmt_decide(l, c, LOGFMT_NOT_SIP);
 		return false;
 	}
-	if (!canon_finish(&c->canon, whole, &bytes)) {
+	if (!canon_finish(&c->canon, end, &bytes)) {
 		logfmt_decide(l, c, LOGFMT_DROPPED);
 		return false;
 	}
@@ -85,11 +88,11 @@ logfmt_give(struct logfmt *l, struct collect *c)
 	return true;
 }
 
-/* Of a message the members of the other kinds are left alone. */
+/* Of a message and of a line the members of the other kinds are left alone. */
 static void
 logfmt_put(const struct logfmt_item *item, struct logfmt_item *out)
 {
-	if (item->kind != LOGFMT_MESSAGE) {
+	if (item->kind != LOGFMT_MESSAGE && item->kind != LOGFMT_LINE) {
 		*out = *item;
 		return;
 	}
@@ -108,20 +111,33 @@ logfmt_release(struct logfmt *l)
 	l->last_lines = 0;
 }
 
+/* A message waits until the lines before it have been read: its time and theirs go by each other. */
+static bool
+logfmt_must_wait(struct logfmt *l)
+{
+	return l->pool.ready != NULL && logfmt_is_message(l->pool.ready) && detect_must_wait(l);
+}
+
 bool
 logfmt_next(struct logfmt *l, struct logfmt_item *out)
 {
 	struct collect *c;
 
+	if (l->waits)
+		detect_together(l);
 	logfmt_release(l);
 	do {
-		while ((c = pool_take(&l->pool)) != NULL) {
+		while (!logfmt_must_wait(l) && (c = pool_take(&l->pool)) != NULL) {
 			if (logfmt_give(l, c)) {
 				l->given = c;
 				logfmt_put(&l->item, out);
 				return true;
 			}
 			pool_free(&l->pool, c);
+		}
+		if (l->waits) {
+			out->kind = LOGFMT_WAIT;
+			return true;
 		}
 		if (l->have_item) {
 			logfmt_put(&l->item, out);
@@ -154,6 +170,47 @@ logfmt_push(struct logfmt *l, const struct text *t)
 	if (t->live)
 		detect_silence(l, t->t_ns - LOGFMT_SILENCE_NS);
 	detect_push(l, t);
+}
+
+bool
+logfmt_time(const struct text *t, int64_t *t_ns)
+{
+	struct stamp s;
+
+	if (!when_leading_stamp((struct slice){ (const char *)t->data, t->len }, &s))
+		return false;
+	*t_ns = stamp_resolve(&s, t->t_ns, 0);
+	return true;
+}
+
+void
+logfmt_foresee(struct logfmt *l, const struct text *t)
+{
+	struct stamp s;
+
+	assert(l->st.lines == 0);
+	if (when_first_date((struct slice){ (const char *)t->data, t->len }, &s))
+		say_when(&l->say, t->origin)->last_ns = stamp_resolve(&s, t->t_ns, 0);
+}
+
+void
+logfmt_ahead(struct logfmt *l)
+{
+	assert(l->st.lines == 0);
+	l->ahead = true;
+}
+
+void
+logfmt_together(struct logfmt *l)
+{
+	if (l->ahead)
+		detect_together(l);
+}
+
+bool
+logfmt_read(struct logfmt *l, const struct message *line, struct logfmt_item *out)
+{
+	return say_ahead(&l->say, line, out);
 }
 
 void

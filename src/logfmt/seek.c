@@ -67,21 +67,77 @@ seek_may_name(const char *p, const char *end)
 	return ((blank & ((p[n + 1] == ' ') | (p[n + 1] == '\t') | (p[n + 1] == ':'))) | (!blank & (p[n] != '/'))) != 0;
 }
 
-/* Whole blocks of seek_before_name: the hit, or NULL and *from where the rest begins. */
+/* Bit i: byte i of two blocks is c. */
+__attribute__((target("avx2"))) static inline uint64_t
+seek_bits(__m256i low, __m256i high)
+{
+	return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << SEEK_BLOCK;
+}
+
+__attribute__((target("avx2"))) static inline uint64_t
+seek_are(__m256i low, __m256i high, char c)
+{
+	const __m256i want = _mm256_set1_epi8(c);
+
+	return seek_bits(_mm256_cmpeq_epi8(low, want), _mm256_cmpeq_epi8(high, want));
+}
+
+__attribute__((target("avx2"))) static inline __m256i
+seek_letters(__m256i bytes)
+{
+	__m256i letter = _mm256_sub_epi8(_mm256_or_si256(bytes, _mm256_set1_epi8(' ')), _mm256_set1_epi8('a'));
+
+	return _mm256_or_si256(_mm256_cmpeq_epi8(_mm256_min_epu8(letter, _mm256_set1_epi8(25)), letter),
+	    _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('-')));
+}
+
+/*
+ * seek_may_name for 64 places at once: does it hold for one whose bit is set in `starts`?  Adding a place to the
+ * letters carries it to the end of its name.  A name that goes on behind the 64 may be one.
+ */
+__attribute__((target("avx2"))) static inline bool
+seek_may_names(const char *p, uint64_t starts)
+{
+	__m256i low = _mm256_loadu_si256((const __m256i *)(const void *)p);
+	__m256i high = _mm256_loadu_si256((const __m256i *)(const void *)(p + SEEK_BLOCK));
+	uint64_t letters = seek_bits(seek_letters(low), seek_letters(high)), ends;
+	uint64_t blanks = seek_are(low, high, ' '), slashes = seek_are(low, high, '/');
+	uint64_t next = blanks | seek_are(low, high, '\t') | seek_are(low, high, ':');
+	bool over = __builtin_add_overflow(letters, starts & letters, &ends);
+
+	ends = (ends | starts) & ~letters;
+	return over || (ends & ~slashes & ~(blanks & ~(next >> 1 | UINT64_C(1) << 63))) != 0;
+}
+
+/* Where the first and the last two bytes of what is looked for stand. */
+__attribute__((target("avx2"))) static inline __m256i
+seek_three(const char *p, size_t n, __m256i one, __m256i two, __m256i three)
+{
+	return _mm256_and_si256(
+	    _mm256_and_si256(_mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(const void *)p), one),
+		_mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(const void *)(p + n - 2)), two)),
+	    _mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(const void *)(p + n - 1)), three));
+}
+
+/*
+ * Whole blocks of seek_before_name: the hit, or NULL and *from where the rest begins.  Most lines hold what is looked
+ * for, and none a name behind it: three bytes and seek_may_names leave hardly a branch to guess.
+ */
 __attribute__((target("avx2"))) static const char *
 seek_before_name_avx2(const char **from, const char *end, const char *what, size_t n)
 {
-	const __m256i one = _mm256_set1_epi8(what[0]), two = _mm256_set1_epi8(what[n - 1]);
+	const __m256i one = _mm256_set1_epi8(what[0]), two = _mm256_set1_epi8(what[n - 2]);
+	const __m256i three = _mm256_set1_epi8(what[n - 1]);
 	const char *p = *from;
 
-	for (; end - p >= (ptrdiff_t)(SEEK_BLOCK + n - 1); p += SEEK_BLOCK) {
-		__m256i a = _mm256_loadu_si256((const __m256i *)(const void *)p);
-		__m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(p + n - 1));
-		unsigned hits = (unsigned)_mm256_movemask_epi8(
-		    _mm256_and_si256(_mm256_cmpeq_epi8(a, one), _mm256_cmpeq_epi8(b, two)));
+	for (; end - p >= (ptrdiff_t)(2 * SEEK_BLOCK + n); p += 2 * SEEK_BLOCK) {
+		uint64_t hits =
+		    seek_bits(seek_three(p, n, one, two, three), seek_three(p + SEEK_BLOCK, n, one, two, three));
 
+		if (hits == 0 || !seek_may_names(p + n, hits))
+			continue;
 		for (; hits != 0; hits &= hits - 1) {
-			const char *at = p + __builtin_ctz(hits);
+			const char *at = p + __builtin_ctzll(hits);
 
 			if (seek_same(at, what, n) && seek_may_name(at + n, end))
 				return at;
@@ -169,7 +225,7 @@ const char *
 seek_before_name(const char *p, const char *end, const char *what, size_t n)
 {
 #ifdef __x86_64__
-	if (n > 0 && end - p >= (ptrdiff_t)(SEEK_BLOCK + n - 1) && seek_has_avx2()) {
+	if (n > 1 && end - p >= (ptrdiff_t)(2 * SEEK_BLOCK + n) && seek_has_avx2()) {
 		const char *at = seek_before_name_avx2(&p, end, what, n);
 
 		if (at != NULL)
@@ -350,6 +406,10 @@ seek_set_add(struct seek_set *s, const char *text)
 
 	if (n < SEEK_PRINT || n > UINT16_MAX || s->n >= SEEK_TEXTS_MAX)
 		return false;
+	for (size_t i = 0; i < n; i++) {
+		if ((unsigned char)text[i] > 127)
+			return false;
+	}
 	*m = (struct seek_member){ text, (uint16_t)n, seek_rarest(s, text, n), 0 };
 	m->bucket = (uint8_t)seek_bucket(s, text + m->print);
 	s->bucket[m->bucket] |= UINT64_C(1) << s->n++;
@@ -419,13 +479,13 @@ seek_plain(struct seek_task *t)
 }
 
 #ifdef __x86_64__
-/* For each of 32 bytes the buckets whose prints may have it where these tables are for. */
+/* For each of 32 bytes the buckets whose prints may have it where these tables are for: none that is not ASCII. */
 __attribute__((target("avx2"))) static inline __m256i
 seek_may_have(__m256i lo, __m256i hi, const char *p)
 {
 	const __m256i half = _mm256_set1_epi8(15);
 	__m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)p);
-	__m256i low = _mm256_shuffle_epi8(lo, _mm256_and_si256(bytes, half));
+	__m256i low = _mm256_shuffle_epi8(lo, bytes);
 	__m256i high = _mm256_shuffle_epi8(hi, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half));
 
 	return _mm256_and_si256(low, high);

@@ -84,7 +84,10 @@ struct seek_set {
 /* Empty; avx2 is set where the machine has it, and may be cleared. */
 void seek_set_init(struct seek_set *s);
 
-/* One more text, borrowed as long as *s.  False, and not added: it is too short or too long, or the set is full. */
+/*
+ * One more text, borrowed as long as *s.  False, and not added: it is too short, too long or not ASCII, or the set is
+ * full.
+ */
 bool seek_set_add(struct seek_set *s, const char *text);
 
 /* The first place in p..end at which the print of a text stands that lies whole in p..end; NULL when there is none. */

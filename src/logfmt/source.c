@@ -77,28 +77,33 @@ source_init(struct source *s, uint64_t key, uint32_t origin)
 	buf_init(&s->pend, SOURCE_PEND_MAX);
 }
 
-/* The last used of those that hold nothing open; else of all. */
+static bool
+source_idle(const struct source *s)
+{
+	return s->n_open == 0 && s->pend_left == 0 && !s->pend_due;
+}
+
+/* The last used of those that hold nothing; else of all. */
 static void
 pool_forget_source(struct pool *p)
 {
-	struct source **at = p->sources != NULL ? &p->sources->next : &p->sources, **pick = NULL;
+	struct source **pick = NULL, *s;
 
-	/* The first is in use. */
-	for (; *at != NULL; at = &(*at)->next) {
-		if (((*at)->n_open == 0 && (*at)->pend_left == 0) || pick == NULL || (*pick)->n_open > 0)
+	for (struct source **at = &p->sources; *at != NULL; at = &(*at)->next) {
+		if (*at != p->in_use && (source_idle(*at) || pick == NULL || !source_idle(*pick)))
 			pick = at;
 	}
-	if (pick != NULL) {
-		struct source *s = *pick;
-
-		while (s->open != NULL)
-			pool_close(p, s, s->open);
-		*pick = s->next;
-		p->n_sources--;
-		p->forgotten++;
-		source_fini(s);
-		mem_free(s);
-	}
+	if (pick == NULL)
+		return;
+	s = *pick;
+	while (s->open != NULL)
+		pool_close(p, s, s->open);
+	*pick = s->next;
+	p->n_sources--;
+	p->forgotten++;
+	p->lost_pends += s->pend_left > 0 || s->pend_due;
+	source_fini(s);
+	mem_free(s);
 }
 
 struct source *

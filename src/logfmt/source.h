@@ -43,8 +43,11 @@ struct shown {
 	int64_t t_ns;
 };
 
+/* in_use: the stream that is being read, which never gives way.  lost_pends: lines that went with their sources. */
 struct pool {
 	struct source *sources; /* last used first */
+	const struct source *in_use;
+	unsigned lost_pends;
 	unsigned n_sources, n_open, n_spare;
 	struct collect *spare;
 	struct collect *ready, **ready_end; /* ended, in the order they did; not all are messages */

@@ -12,7 +12,7 @@
 #include "logfmt/stamp.h"
 #include "sipwhy/timefmt.h"
 
-enum { STAMP_DAY_S = 86400, STAMP_LEAP_YEARS = 8, STAMP_AHEAD_S = 60, STAMP_BACK_S = 2 * 3600 };
+enum { STAMP_DAY_S = 86400, STAMP_LEAP_YEARS = 8, STAMP_AHEAD_S = 60 };
 
 /* Reading goes forward through the text; ok says whether all fitted so far. */
 struct stamp_reader {
@@ -391,13 +391,18 @@ stamp_try_month(const char *begin, const char *at, const char *end, struct stamp
 }
 
 static bool
-stamp_try_epoch(const char *at, const char *end, struct stamp *out)
+stamp_try_epoch(const char *begin, const char *at, const char *end, struct stamp *out)
 {
 	static const char *const keys[] = { "timestamp=", "time: ", "TIMESTAMP\": \"", "TIMESTAMP\":\"" };
+	static const char real[] = "REALTIME_";
 	size_t n;
 
 	/* The second letter of all of them. */
 	if (end - at < 2 || (at[1] != 'i' && at[1] != 'I'))
+		return false;
+	/* Journald's other clocks count from the start of the machine. */
+	n = sizeof real - 1;
+	if (*at == 'T' && ((size_t)(at - begin) < n || memcmp(at - n, real, n) != 0))
 		return false;
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
 		n = strlen(keys[i]);
@@ -415,7 +420,7 @@ stamp_try_any(const char *begin, const char *at, const char *end, struct stamp *
 		return stamp_try_digits(begin, at, end, out);
 	if (*at >= 'A' && *at <= 'S' && stamp_try_month(begin, at, end, out))
 		return true;
-	return (*at == 't' || *at == 'T') && stamp_try_epoch(at, end, out);
+	return (*at == 't' || *at == 'T') && stamp_try_epoch(begin, at, end, out);
 }
 
 enum { STAMP_BLOCK = 16 };

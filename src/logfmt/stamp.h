@@ -20,6 +20,9 @@ struct stamp {
 	int64_t epoch_ns; /* is_epoch: all of it */
 };
 
+/* A time of day behind another line may be that much before it. */
+enum { STAMP_BACK_S = 2 * 3600 };
+
 /*
  * The first stamp in `text` that begins within its first `within` bytes: RFC 3339 and ISO (T or blank, comma or point
  * before the fraction, Z or offset), "Mmm dd[ yyyy] hh:mm:ss[.frac][ ZONE]", "yyyy/mm/dd", "DD-MM@hh:mm:ss.mmm", US

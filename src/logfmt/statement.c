@@ -13,7 +13,7 @@
 
 /* What can stand between "{" and the Call-ID of Kamailio's log_prefix, and how far in front of "ACC:" it is looked for.
  */
-enum { STATEMENT_PREFIX_MAX = 512, STATEMENT_LINE_MAX = 16384 };
+enum { STATEMENT_PREFIX_MAX = 512, STATEMENT_LINE_MAX = 16384, STATEMENT_NAME_MAX = 255 };
 
 static struct slice
 statement_rest(struct slice s, size_t n)
@@ -188,9 +188,24 @@ statement_fields(const struct row_statement *row, const struct pattern_values *v
 		s->cseq = (uint32_t)cseq;
 }
 
-/* "sip:user@192.0.2.1:5060;transport=udp" or an address as it is: the host's address, where it is one. */
+/* A host name, perhaps with a port, and nothing else that stood in its place. */
+static bool
+statement_is_name(struct slice s)
+{
+	static const char in_names[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:";
+
+	for (size_t i = 0; i < s.n; i++)
+		if (memchr(in_names, s.p[i], sizeof in_names - 1) == NULL)
+			return false;
+	return s.n > 0 && s.n <= STATEMENT_NAME_MAX;
+}
+
+/*
+ * "sip:user@192.0.2.1:5060;transport=udp" or an address as it is: the host's address, where it is one, else *name is
+ * the host.
+ */
 static void
-statement_peer_uri(struct pattern_values *v)
+statement_peer_uri(struct pattern_values *v, struct slice *name)
 {
 	struct slice s = v->text[PATTERN_PEER_URI];
 	const char *at;
@@ -208,7 +223,8 @@ statement_peer_uri(struct pattern_values *v)
 	if (at != NULL)
 		s = statement_rest(s, (size_t)(at - s.p) + 1);
 	s = slice_cut(&s, ';');
-	(void)endpoint_parse(s, false, &v->end[PATTERN_END_PEER]);
+	if (!endpoint_parse(s, false, &v->end[PATTERN_END_PEER]) && statement_is_name(s))
+		*name = s;
 }
 
 static void
@@ -362,7 +378,7 @@ statement_read(const struct statement_rows *rows, struct slice line, struct logf
 	item->head = r->row.name;
 	if (r->kind == ROW_NEITHER)
 		return STATEMENT_NOT;
-	statement_peer_uri(&v);
+	statement_peer_uri(&v, &item->s.peer_name);
 	statement_message(r, &v, &item->m);
 	statement_fields(r, &v, &item->s);
 	item->notice.peer = v.text[PATTERN_PEER].n > 0 ? v.text[PATTERN_PEER] : v.text[PATTERN_PEER_IP];

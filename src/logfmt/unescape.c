@@ -437,17 +437,18 @@ unescape_record(struct slice record, struct buf *b)
 
 static const char unescape_docker_begin[] = "{\"log\":\"";
 
-/* "key":"value" in what follows the text of an object; empty when it is not there. */
+/* "key":"value" in what follows the text of an object; empty when it is not there, or without its end. */
 static struct slice
 unescape_docker_value(struct slice s, const char *key)
 {
 	const char *at = s.n > 0 ? memmem(s.p, s.n, key, strlen(key)) : NULL;
-	size_t i;
+	size_t i, end;
 
 	if (at == NULL)
 		return (struct slice){ NULL, 0 };
 	i = (size_t)(at - s.p) + strlen(key);
-	return (struct slice){ s.p + i, unescape_string_end(s, i) - i };
+	end = unescape_string_end(s, i);
+	return end < s.n ? (struct slice){ s.p + i, end - i } : (struct slice){ NULL, 0 };
 }
 
 /*

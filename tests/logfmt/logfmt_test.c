@@ -13,11 +13,12 @@
 #include <cmocka.h>
 
 #include "logfmt/detect.h"
+#include "logfmt/rows.h"
 #include "sipwhy/logfmt.h"
 #include "sipwhy/mem.h"
 #include "sipwhy/timefmt.h"
 
-enum { TEST_TEXT = 8192, TEST_FILE_MAX = 16384 };
+enum { TEST_TEXT = 8192, TEST_FILE_MAX = 16384, LATER_TEXT = 65536 };
 #define TEST_T (INT64_C(1772540000) * NS_PER_S)
 
 static struct logfmt *
@@ -50,15 +51,21 @@ test_field(struct slice b, const char *name)
 	return slice_trim(slice_cut(&rest, '\r'));
 }
 
-/* A message as it must be: start line, CR LF, one empty line and what Content-Length says. */
+/*
+ * A message as it must be: start line, CR LF, one empty line and what Content-Length says.  One that was cut in its
+ * headers ends within a line.
+ */
 static void
-test_canonical(struct slice b)
+test_canonical(struct slice b, bool cut)
 {
 	const char *end = memmem(b.p, b.n, "\r\n\r\n", 4);
 	struct slice length = test_field(b, "\r\nContent-Length:");
 	uint64_t n;
 
-	assert_non_null(end);
+	if (end == NULL) {
+		assert_true(cut && b.p[b.n - 1] != '\n');
+		return;
+	}
 	assert_non_null(memmem(b.p, (size_t)(end - b.p), "SIP/2.0", 7));
 	if (slice_u64(length, UINT32_MAX, &n) == 0)
 		assert_int_equal(n, b.n - (size_t)(end + 4 - b.p));
@@ -80,7 +87,7 @@ test_take(struct logfmt *l, char *out)
 			(void)snprintf(out + n, TEST_TEXT - n, "line %u;", it.s.code);
 			continue;
 		}
-		test_canonical(b);
+		test_canonical(b, it.m.cut);
 		if (b.p[0] == 'S' && b.p[3] == '/')
 			word = (struct slice){ b.p + 8, 3 };
 		else
@@ -242,6 +249,224 @@ test_thorough(void **state)
 	}
 }
 
+/* Lines on their way to another thread. */
+struct later {
+	struct message line[256];
+	size_t n;
+	bool ahead;
+	void (*tell)(const struct logfmt_item *it, char *out);
+};
+
+static void
+later_tell(const struct logfmt_item *it, char *out)
+{
+	const struct slice said[] = { it->m.stamp, it->kind == LOGFMT_MESSAGE ? it->m.bytes : it->s.call_id,
+		it->kind == LOGFMT_NOTICE ? it->notice.text : (struct slice){ NULL, 0 } };
+	size_t n = strlen(out);
+
+	(void)snprintf(out + n, LATER_TEXT - n, "%d %u %lld %s %.*s %.*s %.*s\n", it->kind,
+	    it->kind == LOGFMT_STATEMENT ? it->s.code : 0U, (long long)it->m.t_ns, it->head, (int)said[0].n, said[0].p,
+	    (int)said[1].n, said[1].p, (int)said[2].n, said[2].p);
+	assert_true(strlen(out) < LATER_TEXT - 1);
+}
+
+/* Its code and time of day. */
+static void
+later_tell_time(const struct logfmt_item *it, char *out)
+{
+	size_t n = strlen(out);
+	char text[16];
+	unsigned code = it->s.code;
+
+	if (it->kind == LOGFMT_MESSAGE)
+		code = (unsigned)strtoul(it->m.bytes.p + 8, NULL, 10);
+	(void)snprintf(out + n, LATER_TEXT - n, "%u %s;", code, timefmt_clock(text, sizeof text, it->m.t_ns));
+}
+
+/* Everything that waits, read as late as it may be. */
+static void
+later_read(struct later *w, struct logfmt *l, char *out)
+{
+	struct logfmt_item it;
+
+	for (size_t i = 0; i < w->n; i++) {
+		if (logfmt_read(l, &w->line[i], &it))
+			w->tell(&it, out);
+		free((void *)(uintptr_t)w->line[i].bytes.p);
+	}
+	w->n = 0;
+}
+
+static void
+later_take(struct later *w, struct logfmt *l, char *out)
+{
+	struct logfmt_item it;
+
+	while (logfmt_next(l, &it)) {
+		if (it.kind == LOGFMT_WAIT) {
+			later_read(w, l, out);
+			w->ahead = false;
+		} else if (it.kind == LOGFMT_LINE) {
+			struct message *m = &w->line[w->n++];
+			char *copy = malloc(it.m.bytes.n);
+
+			assert_true(w->ahead && w->n < sizeof w->line / sizeof w->line[0]);
+			assert_non_null(copy);
+			memcpy(copy, it.m.bytes.p, it.m.bytes.n);
+			*m = it.m;
+			m->bytes.p = copy;
+		} else {
+			w->tell(&it, out);
+		}
+	}
+}
+
+/* Two pieces and their end, all lines given for another thread or none. */
+static void
+later_log(const char *text, size_t n, size_t cut, struct later w, struct text t, char *out, struct logfmt_stats *st)
+{
+	struct logfmt *l = test_new();
+
+	assert_non_null(l);
+	if (w.ahead)
+		logfmt_ahead(l);
+	out[0] = '\0';
+	for (int i = 0; i < 2; i++) {
+		t.data = (const uint8_t *)text + (i == 0 ? 0 : cut);
+		t.len = i == 0 ? cut : n - cut;
+		t.lines = 0;
+		for (size_t k = 0; k < t.len; k++)
+			t.lines += t.data[k] == '\n';
+		logfmt_push(l, &t);
+		later_take(&w, l, out);
+	}
+	later_read(&w, l, out);
+	logfmt_together(l);
+	logfmt_flush(l);
+	later_take(&w, l, out);
+	test_sum(l);
+	*st = *logfmt_stats(l);
+	logfmt_free(l);
+}
+
+/* Lines that another thread reads are counted and told as those that are read at once. */
+static void
+test_ahead(void **state)
+{
+	static char text[TEST_FILE_MAX + LATER_TEXT], told[2][LATER_TEXT];
+	size_t rows, n, end, lines = 0;
+	const struct row_statement *row = rows_statement(&rows);
+
+	(void)state;
+	for (size_t i = 0; i <= FIXTURES; i++) {
+		/* Each line as a log has it, twice for some; then one with SIP in it. */
+		for (n = 0, end = 0; end < rows; end++)
+			n += (size_t)snprintf(text + n, LATER_TEXT - n, "Mar  3 10:%02zu:%02zu p kam[%zu]: %s\n%s%s%s",
+			    end / 6, end % 60, end % 3, row[end].sample, end % 4 ? "" : "{\"log\":\"",
+			    end % 4 ? "" : row[end].sample, end % 4 ? "" : "\\n\"}\n");
+		assert_true(n < LATER_TEXT - 1);
+		end = n;
+		if (i < FIXTURES)
+			n += test_file(fixtures[i].name, text + n);
+		memcpy(text + n, text, end);
+		n += end;
+		for (size_t cut = 1; cut < n; cut++) {
+			struct text t = { .t_ns = TEST_T, .origin = 3 };
+			struct logfmt_stats st[2];
+
+			if (text[cut - 1] != '\n' || lines++ % 7 != 0)
+				continue;
+			later_log(text, n, cut, (struct later){ .tell = later_tell }, t, told[0], &st[0]);
+			later_log(
+			    text, n, cut, (struct later){ .tell = later_tell, .ahead = true }, t, told[1], &st[1]);
+			assert_string_equal(told[0], told[1]);
+			assert_memory_equal(&st[0], &st[1], sizeof st[0]);
+			assert_true(st[0].statements > 10 && st[0].notices > 5 && st[0].again > 1);
+		}
+	}
+}
+
+/* Whole, live or of another sender: what was given is waited for. */
+static void
+test_ahead_ends(void **state)
+{
+	static const char line[] = "ACC: call missed: timestamp=1;method=INVITE;from_tag=f;to_tag=t;call_id=a;"
+				   "code=503;reason=x\n";
+	const struct text ways[] = { { .whole = true, .origin = 3 }, { .live = true, .origin = 3 }, { .origin = 4 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+		struct text t = {
+			.t_ns = TEST_T, .data = (const uint8_t *)line, .len = sizeof line - 1, .lines = 1, .origin = 3
+		};
+		struct logfmt *l = test_new();
+		struct logfmt_item it, said;
+		struct message m;
+
+		assert_non_null(l);
+		logfmt_ahead(l);
+		logfmt_push(l, &t);
+		assert_true(logfmt_next(l, &it));
+		assert_int_equal(it.kind, LOGFMT_LINE);
+		m = it.m;
+		assert_false(logfmt_next(l, &it));
+		t.whole = ways[i].whole;
+		t.live = ways[i].live;
+		t.origin = ways[i].origin;
+		logfmt_push(l, &t);
+		assert_true(logfmt_next(l, &it));
+		assert_int_equal(it.kind, LOGFMT_WAIT);
+		assert_true(logfmt_read(l, &m, &said));
+		assert_int_equal(said.s.code, 503);
+		assert_true(logfmt_next(l, &it));
+		assert_int_equal(it.kind, LOGFMT_STATEMENT);
+		assert_false(logfmt_next(l, &it));
+		assert_int_equal(logfmt_stats(l)->statements, 2);
+		assert_int_equal(logfmt_stats(l)->verdict[LOGFMT_SIP], 2);
+		test_sum(l);
+		logfmt_free(l);
+	}
+}
+
+/* What shows no time has that of the line before, whether that counted or not. */
+#define ACC(time, text, id)                                                                                            \
+	time "ACC: " text ": timestamp=1;method=INVITE;from_tag=f;to_tag=t;call_id=" id ";code=500;reason=x\n"
+#define GAP "-\n-\n-\n-\n"
+#define BUSY "SIP/2.0 486 Busy Here\nVia: SIP/2.0/UDP h;branch=z9\nCall-ID: z\nCSeq: 1 INVITE\nContent-Length: 0\n\n"
+static void
+test_clock(void **state)
+{
+	static const struct {
+		const char *log, *told; /* code and time of each item */
+	} clocks[] = {
+		/* The log shows its SIP text: its statements are quiet. */
+		{ ACC("Mar  3 10:15:05 e o: ", "transaction answered", "a")
+			GAP BUSY ACC("Mar  3 10:15:15 e o: ", "transaction answered", "b") GAP BUSY,
+		    "500 10:15:05;486 10:15:05;486 10:15:15;" },
+		/* Said before. */
+		{ ACC("Mar  3 10:15:05 e o: ", "transaction answered", "a")
+			ACC("Mar  3 10:45:05 e o: ", "call missed", "a") ACC("", "transaction answered", "b"),
+		    "500 10:15:05;500 10:45:05;" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof clocks / sizeof clocks[0]; i++) {
+		for (size_t cut = 1; cut < strlen(clocks[i].log); cut++) {
+			for (int ahead = 0; ahead < 2; ahead++) {
+				static char told[LATER_TEXT];
+				struct logfmt_stats st;
+
+				if (clocks[i].log[cut - 1] != '\n')
+					continue;
+				later_log(clocks[i].log, strlen(clocks[i].log), cut,
+				    (struct later){ .tell = later_tell_time, .ahead = ahead == 1 },
+				    (struct text){ .t_ns = TEST_T, .origin = 3 }, told, &st);
+				assert_string_equal(told, clocks[i].told);
+			}
+		}
+	}
+}
+
 /* A writer that pauses behind a start line is waited for; behind a header line the message is given up as cut. */
 static void
 test_pause(void **state)
@@ -378,6 +603,43 @@ test_session(void **state)
 	assert_non_null(strstr(got, "486! "));
 }
 
+#define WAITING "10:15:02.815 x .RX 289 bytes Response msg 486/INVITE/cseq=102 (rdata0x7f) from UDP 192.0.2.20:5060:\n"
+
+/* More sessions in one piece, and more streams with a line that waits for what follows, than are remembered. */
+static void
+test_many_sources(void **state)
+{
+	static char text[TEST_FILE_MAX];
+	char got[TEST_TEXT] = "";
+	size_t n = 0;
+	struct logfmt *l = test_new();
+
+	(void)state;
+	for (unsigned i = 0; i < SOURCE_MAX + 6; i++)
+		n += (size_t)snprintf(text + n, sizeof text - n,
+		    "[S=%u] [SID=%x:1:1]  INVITE sip:2@p SIP/2.0#015#012Via: SIP/2.0/UDP h#015#012Call-ID: %u#015#012"
+		    "#015#012\n",
+		    i, i, i);
+	test_push(l, text, n, false, got);
+	test_end(l, got);
+	assert_non_null(strstr(got, "INVITE 0 "));
+	assert_non_null(strstr(got, "INVITE 69 "));
+	l = test_new();
+	for (uint32_t i = 0; i < SOURCE_MAX + 6; i++) {
+		struct text t = { .t_ns = TEST_T,
+			.data = (const uint8_t *)WAITING,
+			.len = sizeof WAITING - 1,
+			.lines = 1,
+			.origin = i };
+
+		logfmt_push(l, &t);
+		test_take(l, got);
+	}
+	assert_int_equal(logfmt_stats(l)->verdict[LOGFMT_HELD], SOURCE_MAX);
+	assert_int_equal(logfmt_stats(l)->verdict[LOGFMT_DROPPED], 6);
+	test_end(l, got);
+}
+
 #define HEAD "SIP/2.0 486 Busy Here\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n"
 
 /* What stands still for half a second is complete, or cut; a stream that ends too. */
@@ -502,8 +764,9 @@ test_short_memory(void **state)
 	(void)state;
 	for (size_t i = 0; i < FIXTURES; i++) {
 		size_t n = test_file(fixtures[i].name, file);
+		long calls = 1;
 
-		for (long fail = 1; fail < 60; fail++) {
+		for (long fail = 1; fail <= calls; fail++) {
 			struct logfmt *l;
 
 			mem_fail_at(fail);
@@ -519,6 +782,7 @@ test_short_memory(void **state)
 				test_push(l, file, n, true, got);
 				test_end(l, got);
 			}
+			calls = mem_calls();
 			mem_fail_at(0);
 		}
 	}
@@ -530,6 +794,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fixtures),
 		cmocka_unit_test(test_thorough),
+		cmocka_unit_test(test_ahead),
+		cmocka_unit_test(test_ahead_ends),
+		cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_many_sources),
 		cmocka_unit_test(test_pause),
 		cmocka_unit_test(test_splits),
 		cmocka_unit_test(test_truncations),

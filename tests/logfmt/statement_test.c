@@ -211,6 +211,32 @@ test_numbers_that_are_no_codes(void **state)
 	assert_int_equal(read_line("", &item), STATEMENT_NONE);
 }
 
+/* Who is named by a host name has no address, and what stands in a name's place is none. */
+static void
+test_peer_names(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "sip:sip.example.net", "sip.example.net" },
+		{ "sips:trunk@Sip-1.example.net:5061;transport=tls", "Sip-1.example.net:5061" },
+		{ "sip:203.0.113.5:5060", "" },
+		{ "sip:[2001:db8::5]", "" },
+		{ "sip:<script>", "" },
+		{ "sip:", "" },
+	};
+	struct logfmt_item item;
+	char line[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		(void)snprintf(line, sizeof line,
+		    "x.c: Fatal response '403' received from '%s' on registration attempt to 'sip:1001@example.net'",
+		    rows[i][0]);
+		assert_int_equal(read_line(line, &item), STATEMENT_CODE);
+		expect_text(item.s.peer_name, rows[i][1]);
+		assert_true(item.s.peer_name.n == 0 || item.m.src.family == 0);
+	}
+}
+
 static void
 test_directions(void **state)
 {
@@ -377,7 +403,7 @@ main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_table), cmocka_unit_test(test_scan),
 		cmocka_unit_test(test_truncations), cmocka_unit_test(test_acc), cmocka_unit_test(test_security),
 		cmocka_unit_test(test_numbers_that_are_no_codes), cmocka_unit_test(test_directions),
-		cmocka_unit_test(test_again), cmocka_unit_test(test_samples) };
+		cmocka_unit_test(test_peer_names), cmocka_unit_test(test_again), cmocka_unit_test(test_samples) };
 
 	return cmocka_run_group_tests_name("statement", tests, make_rows, free_rows);
 }

@@ -110,6 +110,8 @@ static const struct unescape_case docker[] = {
 	  "{\"log\":7}\n{\"log\":\"cut",
 	    "a\nT F b\nplain\n{\"log\":\"two\\nlines\\n\",\"time\":\"T\"}\n{\"log\":7}\n{\"log\":\"cut" },
 	{ "{\"log\":\"\",\"time\":\"\",\"stream\":\"\"}\n", "" },
+	/* A time without its end is none: of one line come no two. */
+	{ "{\"log\":\"a\\n\",\"time\":\"T\n{\"log\":\"b\\n\",\"time\":\"U\"}\n", "a\nU F b\n" },
 };
 
 static void
