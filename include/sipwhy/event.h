@@ -134,6 +134,7 @@ struct event {
 	struct slice call_id;
 	struct slice from, to;                     /* user, else host */
 	struct slice peer;                         /* the other side: the user's name for it, else its address */
+	struct slice peer_name;                    /* of a statement: its name in the log, where that is no address */
 	struct slice src, dst;                     /* address:port, "-" unknown; src sent the response */
 	struct slice said_by;                      /* address:port that gave the code first, if a relay passed it on */
 	struct slice agent;                        /* Server or User-Agent of the response */

@@ -37,7 +37,7 @@ enum record_type {
 	RECORD_TYPE_N
 };
 
-/* hello: who speaks.  engine: how many engines this run has had, 1 the first. */
+/* hello: who speaks; told again when live changes.  engine: how many engines this run has had, 1 the first. */
 struct record_hello {
 	const char *version;
 	int64_t start_ns;
@@ -61,7 +61,7 @@ struct record_fold {
 /*
  * tick: counter increments since the last tick delivered (counts, peers, kpi), cumulative figures of each source, and
  * what happened to the stream itself.  t_ns: the stream time they belong to.  lag_ms: how far the engine was behind.
- * evictions, call_ids: totals of track.  record_drops: event records lost to a slow reader since the start;
+ * evictions, call_ids: totals of track.  record_drops: records lost to a slow reader or short memory since the start;
  * message_drops: message records, and messages of an attempt beyond what is told of one.
  */
 struct record_tick {

@@ -93,6 +93,10 @@ int64_t store_oldest(const struct store *s);
 
 /* Totals since the start, all engines together. */
 const struct counts *store_counts(const struct store *s);
+/* Do they come of lines of logs alone (counts_from_lines)?  Then 0 requests, or of a class, are not told. */
+bool store_from_lines(const struct store *s);
+/* Ratios of KPI counters, as far as they can be told (counts_figures). */
+void store_figures(const struct store *s, const struct kpi_counts *k, struct kpi_figures *out);
 
 /*
  * Classes: 1..6 responses; 7: events as they were told, those that recovered included; 8: silence, events without a

@@ -43,6 +43,7 @@ uint64_t counts_class(const struct counts *c, unsigned cls);
 
 /* Names longer than this are cut. */
 #define SOURCE_NAME 64
+#define SOURCE_TURNED 96
 
 /*
  * One source's figures; all but progress, state and sentence only grow.  frames = sum of verdict (the accounting
@@ -52,8 +53,9 @@ uint64_t counts_class(const struct counts *c, unsigned cls);
  */
 struct source_stat {
 	char name[SOURCE_NAME];
-	char kind[8];   /* live, file, demo, follow, syslog, mirror, tzsp */
-	char state[12]; /* open, reading, ended, damaged, failed */
+	char kind[8];                    /* live, file, demo, follow, syslog, mirror, tzsp */
+	char state[12];                  /* open, reading, ended, damaged, failed */
+	char turned_away[SOURCE_TURNED]; /* of receivers, as input_stats has it */
 	uint64_t frames, bytes;
 	uint64_t verdict[WIRE_VERDICT_N];
 	uint64_t filtered_input, skipped;
@@ -65,6 +67,7 @@ struct source_stat {
 	uint64_t senders, connected, refused, closed, bad_frames;   /* of receivers, as input_stats has them */
 	/* Of logs; text: its frames are lines or syslog messages.  As input_stats and logfmt_stats have them. */
 	bool text;
+	bool open_to_all; /* of receivers, as input_stats has it */
 	uint64_t messages, statements, notices, cut, again, quiet;
 	uint64_t long_records, rotations, forgotten;
 	uint64_t no_year, no_zone, no_date, no_time;
@@ -72,6 +75,23 @@ struct source_stat {
 
 /* True when the source's frames equal the sum of their verdicts. */
 bool source_stat_balanced(const struct source_stat *s);
+
+/*
+ * What figures are made of: SIP messages that sources showed (packets that carried some), and lines of logs.  Lines
+ * alone name no request, and of a class that none of them named nothing is known: 0 is not told of either.
+ */
+struct counts_from {
+	uint64_t messages, lines;
+};
+void counts_from_add(struct counts_from *f, const struct source_stat *s);
+bool counts_from_lines(const struct counts_from *f);
+
+/*
+ * kpi_figures.  c: all counted since the start, where that came of lines alone, else NULL.  Lines that never named a
+ * response below 300 to INVITE need not name answered calls at all: then no ratio of calls is known (NAN); the same of
+ * REGISTER and registrations, and of BYE and SCR.
+ */
+void counts_figures(const struct counts *c, const struct kpi_counts *k, struct kpi_figures *out);
 
 /* "sip", "not_sip", "filtered", "malformed", "dropped", "held": as in records and reports; "-" above. */
 const char *source_verdict_name(unsigned v);

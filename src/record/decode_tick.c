@@ -207,6 +207,8 @@ decode_source(struct reader *r, json_t *o, struct source_stat *s)
 	reader_copy(r, o, "state", s->state, sizeof s->state);
 	s->text = reader_bool(r, o, "text");
 	decode_counted(r, o, fields_source, s);
+	reader_copy(r, o, "turned_away", s->turned_away, sizeof s->turned_away);
+	s->open_to_all = reader_bool(r, o, "open_to_all");
 	for (unsigned v = 0; v < WIRE_VERDICT_N; v++)
 		s->verdict[v] = reader_u64(r, verdicts, source_verdict_name(v), READER_COUNT_MAX, 0);
 	decode_counted(r, drops, fields_source_drops, s);

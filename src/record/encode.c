@@ -10,7 +10,7 @@
 
 /*
  * Rows of one line without counts: a peer takes 520 bytes, a row of KPIs 4.2 KB, a fold 1.3 KB.  Counts take up to
- * 215 KB and sources 31 KB, so where rows are beside them the line may be too long, and they get one of their own.
+ * 215 KB and sources 33 KB, so where rows are beside them the line may be too long, and they get one of their own.
  */
 enum { ENCODE_PEERS = 256, ENCODE_KPI_PEERS = 16, ENCODE_FOLDS = 32, ENCODE_KPI_PEERS_TRY = 64 };
 enum { ENCODE_HOST = 255 };

@@ -194,6 +194,9 @@ encode_source_stat(struct writer *w, const struct source_stat *s)
 	if (s->text)
 		writer_bool(w, "text", true);
 	encode_counted(w, fields_source, s);
+	writer_some(w, "turned_away", slice_str(s->turned_away), SOURCE_TURNED - 1);
+	if (s->open_to_all)
+		writer_bool(w, "open_to_all", true);
 	writer_open(w, "verdicts", '{');
 	for (unsigned v = 0; v < WIRE_VERDICT_N; v++)
 		writer_count(w, source_verdict_name(v), s->verdict[v]);

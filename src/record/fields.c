@@ -15,6 +15,7 @@ const struct fields_text fields_event_text[] = {
 	FIELD(method),
 	FIELD(phrase),
 	FIELD(peer),
+	FIELD(peer_name),
 	FIELD(src),
 	FIELD(dst),
 	FIELD(said_by),

@@ -14,7 +14,7 @@
 #include "sipwhy/record.h"
 
 /* The ring begins with SINK_BYTES_MIN, in which the longest event has room, and grows by an eighth or by that much. */
-enum { SINK_EVENTS = 10000, SINK_BYTES_EVENT = 320, SINK_BYTES_MIN = 64 * 1024, SINK_TEXTS = 21, SINK_VARINT = 5 };
+enum { SINK_EVENTS = 10000, SINK_BYTES_EVENT = 320, SINK_BYTES_MIN = 64 * 1024, SINK_TEXTS = 22, SINK_VARINT = 5 };
 /* A path that grows moves what is packed behind it; not if that is more than this. */
 enum { SINK_SHIFT_MAX = 128 * 1024 };
 enum { SINK_NUMBERS = 11, SINK_PACKED_MAX = SINK_NUMBERS * SINK_VARINT + (SINK_TEXTS + 1) * (RECORD_TEXT_MAX + 2) };
@@ -259,7 +259,7 @@ sink_texts(struct event *e, struct slice *out[SINK_TEXTS])
 {
 	struct slice *all[SINK_TEXTS] = { &e->method, &e->phrase, &e->call_id, &e->from, &e->to, &e->peer, &e->src,
 		&e->dst, &e->said_by, &e->agent, &e->user_agent, &e->reason, &e->warning, &e->retry_after, &e->detail,
-		&e->needs, &e->leg, &e->explain, &e->source, &e->tap, &e->stamp };
+		&e->needs, &e->leg, &e->explain, &e->source, &e->tap, &e->stamp, &e->peer_name };
 
 	memcpy(out, all, sizeof all);
 }

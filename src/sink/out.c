@@ -45,6 +45,22 @@ sink_notices(const struct sink_report *r)
 }
 
 bool
+sink_from_lines(const struct sink_report *r)
+{
+	struct counts_from from = { 0 };
+
+	for (size_t i = 0; i < r->n_sources; i++)
+		counts_from_add(&from, &r->sources[i]);
+	return counts_from_lines(&from);
+}
+
+const struct counts *
+sink_lines(const struct sink_report *r)
+{
+	return sink_from_lines(r) ? tally_total(r->tally) : NULL;
+}
+
+bool
 sink_attempted(const struct counts *c, unsigned method)
 {
 	bool any = c->attempts[method] != 0;

@@ -21,6 +21,10 @@ uint64_t sink_lost(const struct source_stat *s);
 /* Notices of all sources. */
 uint64_t sink_notices(const struct sink_report *r);
 
+/* Are these figures of lines of logs alone (counts_from_lines)?  And all counts then, else NULL, for counts_figures. */
+bool sink_from_lines(const struct sink_report *r);
+const struct counts *sink_lines(const struct sink_report *r);
+
 /* Whether anything was attempted with a method, and how many of these attempts have no outcome yet. */
 bool sink_attempted(const struct counts *c, unsigned method);
 int64_t sink_open(const struct counts *c, unsigned method);

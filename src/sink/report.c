@@ -21,9 +21,10 @@ enum { REPORT_PEERS = 100 };
 
 static const unsigned report_windows[] = { 60, 300, 900 };
 
-/* An object under construction; failed sticks (the library gives NULL when memory is short). */
+/* An object under construction; failed sticks (the library gives NULL when memory is short).  lines: see sink_lines. */
 struct report {
 	bool failed;
+	const struct counts *lines;
 };
 
 /* Takes v over. */
@@ -38,6 +39,13 @@ static void
 report_count(struct report *r, json_t *o, const char *name, uint64_t n)
 {
 	report_set(r, o, name, json_integer((json_int_t)n));
+}
+
+/* The same of what lines of logs alone may leave out: without any it is not known. */
+static void
+report_told(struct report *r, json_t *o, const char *name, uint64_t n)
+{
+	report_set(r, o, name, n > 0 || r->lines == NULL ? json_integer((json_int_t)n) : json_null());
 }
 
 static bool
@@ -82,7 +90,7 @@ report_messages(struct report *r, const struct counts *c)
 	uint64_t requests = counts_requests(c), responses = counts_responses(c);
 
 	report_count(r, o, "total", requests + responses);
-	report_count(r, o, "requests", requests);
+	report_told(r, o, "requests", requests);
 	report_count(r, o, "responses", responses);
 	report_count(r, o, "malformed", c->malformed);
 	report_count(r, o, "partial", c->partial);
@@ -98,7 +106,7 @@ report_classes(struct report *r, const struct counts *c)
 	json_t *o = json_object();
 
 	for (unsigned cls = 1; cls <= 6; cls++)
-		report_count(r, o, names[cls - 1], counts_class(c, cls));
+		report_told(r, o, names[cls - 1], counts_class(c, cls));
 	return o;
 }
 
@@ -143,7 +151,7 @@ report_methods(struct report *r, const struct counts *c)
 		json_t *method = json_object(), *responses = report_table(r, c->responses[m]);
 		bool any = c->requests[m] > 0 || json_object_size(responses) > 0;
 
-		report_count(r, method, "requests", c->requests[m]);
+		report_told(r, method, "requests", c->requests[m]);
 		report_set(r, method, "responses", responses);
 		if (any)
 			report_set(r, o, sip_method_name((enum sip_method)m), method);
@@ -165,7 +173,10 @@ report_attempt(struct report *r, const struct counts *c, unsigned m)
 	for (unsigned i = 0; i < OUTCOME_N; i++) {
 		if (order[i] == OUTCOME_REDIRECTED)
 			report_set(r, o, "open", json_integer(sink_open(c, m)));
-		report_set(r, o, outcome_name(order[i]), json_integer(c->outcomes[m][order[i]]));
+		if (c->outcomes[m][order[i]] == 0 && order[i] != OUTCOME_EVICTED)
+			report_told(r, o, outcome_name(order[i]), 0);
+		else
+			report_set(r, o, outcome_name(order[i]), json_integer(c->outcomes[m][order[i]]));
 	}
 	return o;
 }
@@ -222,7 +233,7 @@ report_kpi(struct report *r, const struct kpi_counts *c)
 	struct kpi_figures f;
 	json_t *o = json_object();
 
-	kpi_figures(c, &f);
+	counts_figures(r->lines, c, &f);
 	report_figure(r, o, "asr", f.asr, false);
 	report_figure(r, o, "ner", f.ner, false);
 	report_figure(r, o, "ser", f.ser, false);
@@ -271,6 +282,16 @@ report_drops(struct report *r, const struct source_stat *s)
 	return o;
 }
 
+/* Of receivers: who was turned away last, and whether anybody may send. */
+static void
+report_turned(struct report *r, json_t *o, const struct source_stat *s)
+{
+	if (s->turned_away[0] != '\0')
+		report_text(r, o, "turned_away", s->turned_away);
+	if (s->open_to_all)
+		report_set(r, o, "open_to_all", json_true());
+}
+
 /* What only logs have. */
 static json_t *
 report_log(struct report *r, const struct source_stat *s)
@@ -303,6 +324,7 @@ report_log(struct report *r, const struct source_stat *s)
 
 	for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++)
 		report_count(r, o, figures[i].name, figures[i].n);
+	report_turned(r, o, s);
 	return o;
 }
 
@@ -324,6 +346,7 @@ report_mirror(struct report *r, json_t *o, const struct source_stat *s)
 	report_count(r, came, "refused", s->refused);
 	report_count(r, came, "closed", s->closed);
 	report_count(r, came, "bad_frames", s->bad_frames);
+	report_turned(r, came, s);
 	report_set(r, o, "receiver", came);
 }
 
@@ -414,7 +437,7 @@ report_peer(struct report *r, const struct peer_stat *p, const struct kpi_peer *
 	report_text(r, o, "name", p->name);
 	report_text(r, o, "role", peer_role_name(p->role));
 	for (unsigned i = 0; i < 6; i++)
-		report_count(r, responses, names[i], p->responses[i]);
+		report_told(r, responses, names[i], p->responses[i]);
 	report_set(r, o, "responses", responses);
 	report_count(r, o, "events", p->events);
 	for (unsigned i = 0; i < PEER_CODES; i++)
@@ -620,7 +643,7 @@ report_lists(FILE *out, const struct sink_report *in)
 int
 sink_report_json(FILE *out, const struct sink_report *r)
 {
-	struct report state = { false };
+	struct report state = { false, sink_lines(r) };
 	struct buf first, rest;
 	json_t *a = report_first(&state, r), *b = report_rest(&state, r);
 	int err, err_rest;

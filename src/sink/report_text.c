@@ -91,20 +91,6 @@ report_text_incidents(FILE *out, const struct sink_report *r)
 				report_text_incident(out, &r->incidents[i]);
 }
 
-/* Were there logs alone, and no SIP message in them? */
-static bool
-report_text_only_lines(const struct sink_report *r)
-{
-	uint64_t lines = 0;
-
-	for (size_t i = 0; i < r->n_sources; i++) {
-		if (!r->sources[i].text || r->sources[i].messages > 0)
-			return false;
-		lines += r->sources[i].frames;
-	}
-	return lines > 0;
-}
-
 static void
 report_text_messages(FILE *out, const struct sink_report *r)
 {
@@ -114,7 +100,7 @@ report_text_messages(FILE *out, const struct sink_report *r)
 	(void)fprintf(out, "\nMessages\n");
 	report_text_pair(out, "total", requests + responses, "");
 	/* Lines that name a code name no requests: that none was counted does not mean that there was none. */
-	if (requests > 0 || !report_text_only_lines(r))
+	if (requests > 0 || !sink_from_lines(r))
 		report_text_pair(out, "requests", requests, "");
 	else
 		(void)fprintf(out, "  %-16s %14s  %s\n", "requests", "-", "the log does not show them");
@@ -160,7 +146,10 @@ report_text_classes(FILE *out, const struct sink_report *r)
 		const struct sip_class *row = sip_class_find(cls * 100);
 
 		(void)fprintf(out, "  %uxx %-26s", cls, row != NULL ? row->name : "-");
-		report_text_share(out, counts_class(c, cls), all, report_text_seconds(r));
+		if (counts_class(c, cls) > 0 || !sink_from_lines(r))
+			report_text_share(out, counts_class(c, cls), all, report_text_seconds(r));
+		else
+			(void)fprintf(out, " %14s  no line tells one", "-");
 		(void)fputc('\n', out);
 	}
 }

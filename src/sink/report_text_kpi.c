@@ -10,6 +10,8 @@
 
 enum { TEXT_PEERS = 10 };
 
+static const char text_untold[] = "the log tells failures alone";
+
 static const char *
 report_text_signed(char out[TEXT_NUMBER], int64_t v)
 {
@@ -17,13 +19,15 @@ report_text_signed(char out[TEXT_NUMBER], int64_t v)
 }
 
 static void
-report_text_attempt(FILE *out, const struct counts *c, unsigned m)
+report_text_attempt(FILE *out, const struct counts *c, unsigned m, bool lines)
 {
 	char n[TEXT_NUMBER];
 
 	(void)fprintf(out, "  %-10s %11s", sip_method_name((enum sip_method)m), report_text_signed(n, c->attempts[m]));
 	for (unsigned k = 0; k < OUTCOME_N; k++)
-		(void)fprintf(out, " %11s", report_text_signed(n, c->outcomes[m][k]));
+		(void)fprintf(out, " %11s",
+		    lines && c->outcomes[m][k] == 0 && k != OUTCOME_EVICTED ? "-"
+									    : report_text_signed(n, c->outcomes[m][k]));
 	(void)fprintf(out, " %8s\n", report_text_signed(n, sink_open(c, m)));
 }
 
@@ -43,7 +47,7 @@ report_text_attempts(FILE *out, const struct sink_report *r)
 			(void)fprintf(out, " %8s\n", "open");
 		}
 		head = true;
-		report_text_attempt(out, c, m);
+		report_text_attempt(out, c, m, sink_from_lines(r));
 	}
 }
 
@@ -105,6 +109,8 @@ report_text_calls(FILE *out, const struct kpi_figures *f)
 	report_text_percent(out, "ABR", f->abr);
 	report_text_percent(out, "SCR", f->scr);
 	report_text_few_calls(out, f);
+	if (isnan(f->isa))
+		(void)fprintf(out, "  (%s)", text_untold);
 	(void)fputc('\n', out);
 	report_text_delay(out, "ringing (PDD)", f, KPI_PDD);
 	report_text_delay(out, "reaction (SRD)", f, KPI_SRD);
@@ -118,6 +124,8 @@ report_text_registrations(FILE *out, const struct kpi_figures *f)
 	(void)fprintf(out, "  %-16s", "registrations");
 	report_text_percent(out, "failed", f->registration_failure);
 	report_text_few(out, f->registers, "registration", "registrations");
+	if (isnan(f->registration_failure))
+		(void)fprintf(out, "  (%s)", text_untold);
 	(void)fputc('\n', out);
 	report_text_delay(out, "registered (RRD)", f, KPI_RRD);
 }
@@ -128,7 +136,7 @@ report_text_kpi(FILE *out, const struct sink_report *r)
 	const struct kpi_counts *c = tally_kpi(r->tally);
 	struct kpi_figures f;
 
-	kpi_figures(c, &f);
+	counts_figures(sink_lines(r), c, &f);
 	if (f.bids == 0 && f.registers == 0)
 		return;
 	(void)fprintf(out, "\nQuality (of attempts)\n");
@@ -181,7 +189,7 @@ report_text_peer_codes(FILE *out, const struct peer_stat *p)
 }
 
 static void
-report_text_peer(FILE *out, const struct peer_stat *p, const struct kpi_peer *kpi)
+report_text_peer(FILE *out, const struct counts *lines, const struct peer_stat *p, const struct kpi_peer *kpi)
 {
 	char name[4 * TEXT_NAME], n[TEXT_NUMBER];
 	struct kpi_figures f = { .bids = 0 };
@@ -190,7 +198,7 @@ report_text_peer(FILE *out, const struct peer_stat *p, const struct kpi_peer *kp
 	    p->role != PEER_ROLE_UNKNOWN ? peer_role_name(p->role) : "", report_text_number(n, p->events));
 	report_text_peer_codes(out, p);
 	if (kpi != NULL)
-		kpi_figures(kpi->counts, &f);
+		counts_figures(lines, kpi->counts, &f);
 	if (f.bids > 0) {
 		report_text_percent(out, "ASR", f.asr);
 		report_text_percent(out, "NER", f.ner);
@@ -211,6 +219,6 @@ report_text_peers(FILE *out, const struct sink_report *r)
 	if (peers->n > 0 && peers->peer[0].events > 0)
 		(void)fprintf(out, "\nPeers with failures (most first)\n");
 	for (size_t i = 0; i < peers->n && i < TEXT_PEERS && peers->peer[i].events > 0; i++)
-		report_text_peer(out, &peers->peer[i], sink_peers_kpi(peers, peers->peer[i].name));
+		report_text_peer(out, sink_lines(r), &peers->peer[i], sink_peers_kpi(peers, peers->peer[i].name));
 	sink_peers_free(peers);
 }

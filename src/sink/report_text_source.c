@@ -49,6 +49,7 @@ report_text_source(FILE *out, const struct source_stat *s)
 static void
 report_text_came(FILE *out, const struct source_stat *s)
 {
+	char turned[4 * SOURCE_TURNED];
 	bool first = true;
 
 	report_text_part(out, "rotations", s->rotations, &first);
@@ -58,6 +59,10 @@ report_text_came(FILE *out, const struct source_stat *s)
 	report_text_part(out, "closed by us", s->closed, &first);
 	if (!first)
 		(void)fputc('\n', out);
+	if (text_clean(turned, sizeof turned, slice_str(s->turned_away), SOURCE_TURNED, false, NULL) > 0)
+		(void)fprintf(out, "    turned away last: %s\n", turned);
+	if (s->open_to_all)
+		(void)fputs("    open to everybody who can reach it (--allow)\n", out);
 }
 
 /* What stood in the frames beside SIP, and the room they had. */

@@ -15,20 +15,35 @@
  * with new figures moves the screen: not each second.  Minutes that tell what is usual. */
 enum { JUDGE_KPI_S = 10, JUDGE_KPI_FILE_S = 60, JUDGE_TELL_S = 5, JUDGE_USUAL_MIN = 10 };
 
-/* "rate 1.2/s > 0.20/s", of what is over its worst; of a signature, how often it came. */
+/* "rate 1.2/s > 0.20/s"; of a signature, how often it came. */
+static size_t
+judge_figure(const struct rule *r, const struct rule_state *said, char *out, size_t cap)
+{
+	bool minutes = r->window_s % 60 == 0;
+
+	if (r->per != RULE_PER_SIGNATURE || r->measure != RULE_COUNT || !(said->value < 1e9))
+		return rule_say(r, said, out, cap);
+	(void)snprintf(out, cap, "%.0f time%s in %u %s", said->value, said->value < 1.5 ? "" : "s",
+	    minutes ? (unsigned)r->window_s / 60 : (unsigned)r->window_s, minutes ? "min" : "s");
+	return strlen(out);
+}
+
+/* Of what is over, and of what goes on while too little comes to measure it, the worst. */
 static size_t
 judge_say(const struct rule *r, const struct alert_value *v, bool ended, char *out, size_t cap)
 {
 	struct rule_state said = v->state;
-	bool minutes = r->window_s % 60 == 0;
+	bool unknown = isnan(said.value);
+	size_t n;
 
-	if (ended && !isnan(v->worst))
+	if ((ended || unknown) && !isnan(v->worst))
 		said.value = v->worst;
-	if (r->per != RULE_PER_SIGNATURE || r->measure != RULE_COUNT || !(said.value < 1e9))
-		return rule_say(r, &said, out, cap);
-	(void)snprintf(out, cap, "%.0f time%s in %u %s", said.value, said.value < 1.5 ? "" : "s",
-	    minutes ? (unsigned)r->window_s / 60 : (unsigned)r->window_s, minutes ? "min" : "s");
-	return strlen(out);
+	if (isnan(said.limit))
+		said.limit = v->limit;
+	n = judge_figure(r, &said, out, cap);
+	if (unknown && !ended)
+		n += slice_copy(out + n, cap - n, slice_str(" at worst; too little comes to tell how it is now"));
+	return n;
 }
 
 static void
@@ -104,6 +119,8 @@ judge_value(struct store *s, struct alert_rule *r, struct alert_value *v, struct
 		*minute = (float)v->state.value;
 	if (news == RULE_FIRED)
 		v->worst = NAN;
+	if (!isnan(v->state.limit))
+		v->limit = v->state.limit;
 	if (v->state.firing && !isnan(v->state.value) &&
 	    (isnan(v->worst) || (down ? v->state.value < v->worst : v->state.value > v->worst)))
 		v->worst = v->state.value;
@@ -146,13 +163,18 @@ judge_kpi(const struct store *s, const struct alert_rule *r, const struct kpi_ro
     int64_t now_ns)
 {
 	struct kpi_counts sum, past;
-	struct kpi_figures usual;
+	struct kpi_figures now, usual;
 	int64_t end_ns;
 
 	if (row == NULL)
 		return;
 	kpi_list_sum(row, now_ns, r->rule->window_s, &sum);
-	f->attempts = judge_sum(&sum, KPI_BIDS) + judge_sum(&sum, KPI_REGISTERS);
+	counts_figures(source_table_from_lines(&s->now.sources) ? &s->now.counts : NULL, &sum, &now);
+	/* Where lines name failures alone all of them failed, and that says nothing. */
+	if ((now.bids <= 0 || !isnan(now.isa)) && (now.registers <= 0 || !isnan(now.registration_failure)))
+		f->attempts = judge_sum(&sum, KPI_BIDS) + judge_sum(&sum, KPI_REGISTERS);
+	if (now.bids > 0 && isnan(now.isa))
+		return;
 	f->seized = judge_sum(&sum, KPI_SEIZURES);
 	f->answered = judge_sum(&sum, KPI_ANSWERED);
 	if (r->rule->measure != RULE_ASR || moment_usual(&s->now, now_ns, r->rule->window_s, &end_ns) == 0)

@@ -15,7 +15,7 @@ enum { ALERT_COLUMNS = 60 };
 /*
  * One value of a rule.  at: number of the newest column; n: matching failures in each, of loss the frames, and lost.
  * minute: number of the newest minute of history.  told_ns: when the incident was told last.  worst: what was measured
- * while it fired, the furthest from its limit.
+ * while it fired, the furthest from its limit.  limit: the last that was known.
  */
 struct alert_value {
 	char name[64];
@@ -23,7 +23,7 @@ struct alert_value {
 	int64_t at, minute, last_ns, told_ns;
 	uint32_t n[ALERT_COLUMNS], lost[ALERT_COLUMNS];
 	float history[STORE_RULE_HISTORY];
-	double usual, worst;
+	double usual, worst, limit;
 	struct rule_state state;
 	uint64_t events[INCIDENT_EVIDENCE]; /* newest first */
 };

@@ -50,6 +50,18 @@ store_counts(const struct store *s)
 	return &store_moment(s)->counts;
 }
 
+bool
+store_from_lines(const struct store *s)
+{
+	return source_table_from_lines(&store_moment(s)->sources);
+}
+
+void
+store_figures(const struct store *s, const struct kpi_counts *k, struct kpi_figures *out)
+{
+	counts_figures(store_from_lines(s) ? store_counts(s) : NULL, k, out);
+}
+
 size_t
 store_top_peers(const struct store *s, struct peer_stat *out, size_t n)
 {

@@ -217,6 +217,9 @@ source_table_stat(struct source_table *t, const struct source_stat *s, int64_t t
 	out->buffer = s->buffer;
 	out->senders = s->senders;
 	out->text = s->text;
+	out->open_to_all = s->open_to_all;
+	if (s->turned_away[0] != '\0')
+		memcpy(out->turned_away, s->turned_away, sizeof out->turned_away);
 	source_note(r, t_ns, wall_ns);
 }
 
@@ -268,6 +271,16 @@ source_table_ended(const struct source_table *t)
 			return false;
 	}
 	return t->n > 0;
+}
+
+bool
+source_table_from_lines(const struct source_table *t)
+{
+	struct counts_from from = { 0 };
+
+	for (size_t i = 0; i < t->n; i++)
+		counts_from_add(&from, &t->row[i].shown.stat);
+	return counts_from_lines(&from);
 }
 
 uint64_t

@@ -40,6 +40,9 @@ void source_table_rebase(struct source_table *t);
 /* Every source came to its end (false without any). */
 bool source_table_ended(const struct source_table *t);
 
+/* Did they show lines of logs alone (counts_from_lines)? */
+bool source_table_from_lines(const struct source_table *t);
+
 /* Frames lost in all sources; bytes read and to read of all files. */
 void source_table_sum(const struct source_table *t, struct store_status *out);
 

@@ -5,6 +5,8 @@
  */
 #include "sipwhy/tally.h"
 
+#include <math.h>
+
 /* A stream that lies may bring sums anywhere: they stop at the ends. */
 static void
 counts_move(int64_t *n, int64_t by)
@@ -87,6 +89,42 @@ source_stat_balanced(const struct source_stat *s)
 	for (unsigned v = 0; v < WIRE_VERDICT_N; v++)
 		sum += s->verdict[v];
 	return sum == s->frames;
+}
+
+void
+counts_from_add(struct counts_from *f, const struct source_stat *s)
+{
+	f->messages += s->text ? s->messages : s->verdict[WIRE_SIP];
+	f->lines += s->text ? s->frames : 0;
+}
+
+bool
+counts_from_lines(const struct counts_from *f)
+{
+	return f->messages == 0 && f->lines > 0;
+}
+
+/* Did anything tell that a method went on, or well? */
+static bool
+counts_tell(const struct counts *c, enum sip_method m)
+{
+	uint64_t n = c->requests[m];
+
+	for (unsigned code = SIP_CODE_MIN; code < 300; code++)
+		n += c->responses[m][code - SIP_CODE_MIN];
+	return n > 0;
+}
+
+void
+counts_figures(const struct counts *c, const struct kpi_counts *k, struct kpi_figures *out)
+{
+	kpi_figures(k, out);
+	if (c != NULL && !counts_tell(c, METHOD_INVITE))
+		out->asr = out->abr = out->ner = out->ser = out->seer = out->isa = out->scr = NAN;
+	if (c != NULL && !counts_tell(c, METHOD_BYE))
+		out->scr = NAN;
+	if (c != NULL && !counts_tell(c, METHOD_REGISTER))
+		out->registration_failure = NAN;
 }
 
 const char *

@@ -567,14 +567,14 @@ attempt_unname(struct attempts *t, struct attempt *a)
 
 /* What is kept of an event. */
 
-enum { KEPT_SLICES = 18 };
+enum { KEPT_SLICES = 19 };
 
 static void
 kept_slices(struct event *e, struct slice *out[KEPT_SLICES])
 {
 	struct slice *all[KEPT_SLICES] = { &e->method, &e->phrase, &e->call_id, &e->from, &e->to, &e->peer, &e->src,
 		&e->dst, &e->agent, &e->user_agent, &e->reason, &e->warning, &e->retry_after, &e->detail, &e->needs,
-		&e->tap, &e->stamp, &e->raw };
+		&e->peer_name, &e->tap, &e->stamp, &e->raw };
 
 	memcpy(out, all, sizeof all);
 }

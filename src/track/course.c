@@ -248,8 +248,9 @@ course_join(struct track *t, struct attempt *a, const struct track_in *in)
 	keep_join(t, a, other, by);
 }
 
+/* What the message in hand says of the attempt that it begins. */
 static void
-course_set_up(struct track *t, struct attempt *a, const struct track_in *in)
+course_fill(struct track *t, struct attempt *a, const struct track_in *in)
 {
 	const struct sipmsg *s = in->s;
 	bool response = s->kind == SIP_RESPONSE;
@@ -267,6 +268,15 @@ course_set_up(struct track *t, struct attempt *a, const struct track_in *in)
 	if (!response && s->to_tag.n > 0 && course_is_unseen(t, in))
 		a->flags |= ATTEMPT_UNSEEN;
 	course_try(t, a, in);
+}
+
+static void
+course_set_up(struct track *t, struct attempt *a, const struct track_in *in)
+{
+	const struct sipmsg *s = in->s;
+	bool response = s->kind == SIP_RESPONSE;
+
+	course_fill(t, a, in);
 	keep_begin(t, a);
 	if (t->keep != NULL && (a->flags & ATTEMPT_IN_CALL))
 		keep_join(t, a, course_call(t, in), CALLMSG_EVIDENCE_NONE);
@@ -279,6 +289,17 @@ course_set_up(struct track *t, struct attempt *a, const struct track_in *in)
 	say_attempt(t, a, in->m->t_ns);
 }
 
+/* Nothing could make room for it: it counts as one that began and had to go at once. */
+static void
+course_no_room(struct track *t, const struct track_in *in, uint64_t key)
+{
+	struct attempt a = { .key = key };
+
+	course_fill(t, &a, in);
+	say_attempt(t, &a, in->m->t_ns);
+	say_whole(t, &a, &a.hop, OUTCOME_EVICTED, false);
+}
+
 struct attempt *
 course_begin(struct track *t, const struct track_in *in, uint64_t key)
 {
@@ -286,6 +307,8 @@ course_begin(struct track *t, const struct track_in *in, uint64_t key)
 
 	if (a != NULL)
 		course_set_up(t, a, in);
+	else
+		course_no_room(t, in, key);
 	return a;
 }
 

@@ -99,6 +99,7 @@ say_event_of(struct track *t, const struct track_in *in, const struct attempt *a
 		.retry_after = s->retry_after,
 		.detail = s->detail,
 		.needs = s->needs,
+		.peer_name = s->peer_name,
 		.tap = m->agent,
 		.stamp = m->stamp,
 		.raw = { m->bytes.p, m->bytes.n < EVENT_RAW_MAX ? m->bytes.n : EVENT_RAW_MAX } };

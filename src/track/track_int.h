@@ -92,8 +92,8 @@ struct attempt *course_call(struct track *t, const struct track_in *in);
 uint64_t course_inner_key(const struct track_in *in);
 /* A method that stands inside a dialog, or that a lone response can't be told to stand outside of one. */
 bool course_is_inner(enum sip_method m);
-/* A new attempt by the message in hand, NULL without room; a later one of its kind: the attempt goes on, or it is over
- * and this is the next one. */
+/* A new attempt by the message in hand; NULL without room, and then it is told as evicted.  A later one of its kind:
+ * the attempt goes on, or it is over and this is the next one. */
 struct attempt *course_begin(struct track *t, const struct track_in *in, uint64_t key);
 void course_later(struct track *t, struct attempt *a, const struct track_in *in);
 /* The response in hand came over hop h; one to a BYE ends its call. */

@@ -11,7 +11,7 @@
 #include "record/sample.h"
 #include "sipwhy/mem.h"
 
-enum { EVENT_SLICES = 23 };
+enum { EVENT_SLICES = 24 };
 
 struct codec {
 	struct buf first, second;
@@ -510,7 +510,9 @@ assert_sources(const struct source_stat *a, const struct source_stat *b)
 	assert_string_equal(a->name, b->name);
 	assert_string_equal(a->kind, b->kind);
 	assert_string_equal(a->state, b->state);
+	assert_string_equal(a->turned_away, b->turned_away);
 	assert_int_equal(a->text, b->text);
+	assert_int_equal(a->open_to_all, b->open_to_all);
 	assert_memory_equal(
 	    &a->frames, &b->frames, offsetof(struct source_stat, text) - offsetof(struct source_stat, frames));
 	assert_memory_equal(&a->messages, &b->messages, sizeof *a - offsetof(struct source_stat, messages));

@@ -2,6 +2,7 @@
 #ifndef TESTS_RECORD_SAMPLE_H
 #define TESTS_RECORD_SAMPLE_H
 
+#include <stdio.h>
 #include <string.h>
 
 #include "sipwhy/record.h"
@@ -56,6 +57,7 @@ sample_event(uint64_t id)
 		.from = SAMPLE_TEXT("4930123456"),
 		.to = SAMPLE_TEXT("49301234567"),
 		.peer = SAMPLE_TEXT("198.51.100.7"),
+		.peer_name = SAMPLE_TEXT("sip.example.net"),
 		.src = SAMPLE_TEXT("198.51.100.7:5060"),
 		.dst = SAMPLE_TEXT("192.0.2.10:5060"),
 		.said_by = SAMPLE_TEXT("203.0.113.40:5060"),
@@ -235,6 +237,8 @@ sample_source(const char *name, uint64_t n)
 		.buffer = n };
 
 	memcpy(s.name, name, strnlen(name, sizeof s.name - 1));
+	(void)snprintf(s.turned_away, sizeof s.turned_away, "2001:db8:0:1:2:3:4:5: TLS handshake: it takes too long");
+	s.open_to_all = true;
 	for (unsigned v = 0; v < WIRE_VERDICT_N; v++)
 		s.verdict[v] = n;
 	for (unsigned d = 0; d < WIRE_DROP_N; d++)

@@ -221,6 +221,8 @@ test_log(void **state)
 		"SIP messages 10, of these cut 13, lines that state a code 11, said again 14",
 		"not counted beside SIP text 15, notices 12, forgotten for lack of room 18",
 		"rotations 17, connections 20, senders now 19, refused 21, closed by us 22",
+		"turned away last: 2001:db8:0:1:2:3:4:5: TLS handshake: it takes too long",
+		"open to everybody who can reach it (--allow)",
 		"24 without a year: the year of their arrival was taken",
 		"26 without a date: the date of their arrival was taken",
 		"27 without any time: the time of their arrival was taken",
@@ -257,7 +259,9 @@ test_log(void **state)
 	assert_int_equal(number(o, "sources/1/log/lines"), 70);
 	assert_int_equal(number(o, "sources/1/log/messages"), 10);
 	assert_int_equal(number(o, "sources/1/log/no_time"), 27);
-	assert_int_equal(json_object_size(at(o, "sources/1/log")), 19);
+	assert_int_equal(json_object_size(at(o, "sources/1/log")), 21);
+	assert_string_equal(json_string_value(at(o, "sources/1/log/turned_away")), s.sources[1].turned_away);
+	assert_true(json_is_true(at(o, "sources/0/receiver/open_to_all")));
 	assert_null(at(o, "sources/0/log"));
 	json_decref(o);
 	assert_int_equal(scene_write(&s, false, 0), 0);
@@ -271,6 +275,89 @@ test_log(void **state)
 	assert_int_equal(number(o, "notices_total"), 12);
 	json_decref(o);
 	notice_list_free(notices);
+	scene_fini(&s);
+}
+
+/* Both reports of 30 lines of a log that name failures of one method, and then one more with `code`. */
+static void
+scene_lines(struct scene *s, unsigned code)
+{
+	scene_init(s);
+	tally_free(s->tally);
+	s->report.tally = s->tally = tally_new(1, NULL);
+	for (unsigned i = 0; i < 30; i++) {
+		scene_message(s, METHOD_INVITE, 486);
+		scene_attempt(s, METHOD_INVITE, OUTCOME_FAILED, 486);
+		scene_event(s, 486);
+	}
+	scene_attempt(s, METHOD_REGISTER, OUTCOME_FAILED, 403);
+	if (code != 0)
+		scene_message(s, METHOD_INVITE, code);
+	s->sources[0] = (struct source_stat){ .name = "acc.log",
+		.kind = "file",
+		.state = "ended",
+		.text = true,
+		.frames = 31,
+		.verdict = { [WIRE_SIP] = 31 },
+		.statements = 31 };
+	s->report.n_sources = 1;
+	s->report.n_incidents = 0;
+}
+
+/* What lines that name failures alone cannot tell is null, "-" and no 0; one success, or a message, and it is told. */
+static void
+test_lines(void **state)
+{
+	static const char *const untold[] = { "messages/requests", "methods/INVITE/requests", "classes/1xx",
+		"classes/2xx", "classes/5xx", "attempts/INVITE/ok", "attempts/INVITE/no_response", "kpi/asr", "kpi/ner",
+		"kpi/ser", "kpi/seer", "kpi/isa", "kpi/abr", "kpi/scr", "kpi/registration_failure",
+		"kpi/windows/60/asr", "peers/0/kpi/asr", "peers/0/responses/2xx" };
+	static const char *const lines[] = {
+		"  requests                      -  the log does not show them\n",
+		"  INVITE              30           -          30           -",
+		"  calls             ASR -  NER -  SER -  SEER -  ISA -  ABR -  SCR -",
+		"  SCR -  (the log tells failures alone)\n",
+		"  registrations     failed -  (few: 1 registration)  (the log tells failures alone)\n",
+		"  2xx Success                                 -  no line tells one\n",
+		" 486 x 30  ASR -  NER -\n",
+	};
+	struct scene s;
+	json_t *o;
+
+	(void)state;
+	scene_lines(&s, 0);
+	o = scene_json(&s);
+	for (size_t i = 0; i < sizeof untold / sizeof untold[0]; i++)
+		if (!json_is_null(at(o, untold[i])))
+			fail_msg("%s is told: %s", untold[i], s.text);
+	assert_int_equal(number(o, "classes/4xx"), 30);
+	assert_int_equal(number(o, "attempts/INVITE/failed"), 30);
+	assert_int_equal(number(o, "attempts/INVITE/evicted"), 0);
+	assert_int_equal(number(o, "kpi/bids"), 30);
+	json_decref(o);
+	assert_int_equal(scene_write(&s, false, 0), 0);
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+		if (strstr(s.text, lines[i]) == NULL)
+			fail_msg("without \"%s\":\n%s", lines[i], s.text);
+	scene_fini(&s);
+
+	scene_lines(&s, 200);
+	o = scene_json(&s);
+	assert_int_equal(number(o, "classes/2xx"), 1);
+	assert_true(json_is_null(at(o, "messages/requests")));
+	assert_true(json_is_null(at(o, "classes/1xx")));
+	assert_true(json_real_value(at(o, "kpi/ner")) == 100.0);
+	assert_true(json_is_null(at(o, "kpi/registration_failure")));
+	json_decref(o);
+	scene_fini(&s);
+
+	scene_lines(&s, 0);
+	s.sources[0].messages = 1;
+	o = scene_json(&s);
+	for (size_t i = 0; i < sizeof untold / sizeof untold[0]; i++)
+		if (!json_is_number(at(o, untold[i])))
+			fail_msg("%s is not told: %s", untold[i], s.text);
+	json_decref(o);
 	scene_fini(&s);
 }
 
@@ -683,11 +770,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_log),
+		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_json_first_members),
 		cmocka_unit_test(test_json_numbers),
 		cmocka_unit_test(test_json_ratios),
 		cmocka_unit_test(test_json_quiet_trunk),
-		cmocka_unit_test(test_json_of_nothing), cmocka_unit_test(test_filter),
+		cmocka_unit_test(test_json_of_nothing),
+		cmocka_unit_test(test_filter),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_text_quiet),
 		cmocka_unit_test(test_text_samples),

@@ -221,8 +221,13 @@ test_loss(void **state)
 	frames(s, "eth0", "live", 2000, 60);
 	advance(s, 10, 14);
 	assert_int_equal(store_incident_open(s), 1);
+	assert_memory_equal(
+	    store_incident_at(s, 0)->sentence.p, "loss 2.9% > 1.0%", store_incident_at(s, 0)->sentence.n);
 	advance(s, 15, 90);
 	assert_int_equal(store_incident_open(s), 1);
+	/* Nothing came in the window: there is no figure, and what there was is told as what it was. */
+	assert_memory_equal(store_incident_at(s, 0)->sentence.p,
+	    "loss 100.0% > 1.0% at worst; too little comes to tell how it is now", store_incident_at(s, 0)->sentence.n);
 	frames(s, "eth0", "live", 5000, 60);
 	advance(s, 91, 99);
 	assert_int_equal(store_incident_open(s), 0);
@@ -251,6 +256,36 @@ test_asr(void **state)
 	assert_memory_equal(store_incident_at(s, 0)->sentence.p, "asr 10.0% < 40.0%", 17);
 	store_free(s);
 	rule_free(r);
+}
+
+/* Lines of a log that name failures alone: all that is known failed, and no rule rings over a part of the calls. */
+static void
+test_asr_of_lines(void **state)
+{
+	static const char *const texts[] = { "warn asr < 40% in 5m min 20", "warn share > 50% in 5m min 20" };
+	struct source_stat stat = {
+		.name = "acc.log", .kind = "follow", .state = "reading", .text = true, .frames = 40, .statements = 40
+	};
+	struct kpi_counts kpi = { .n = { [KPI_BIDS] = 40, [KPI_SEIZURES] = 40 } };
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++)
+		for (unsigned messages = 0; messages < 2; messages++) {
+			struct rule *r = rule("part", texts[i]);
+			struct store *s = watch(&r);
+			struct record t = sample_record(RECORD_TICK);
+
+			t.t_ns = T0;
+			stat.messages = messages;
+			t.tick = (struct record_tick){ .kpi = &kpi, .sources = &stat, .n_sources = 1 };
+			drive(s, &t);
+			for (uint64_t id = 1; id <= 40; id++)
+				fail_call(s, id, 0, 486, "a");
+			advance(s, 1, 60);
+			assert_int_equal(store_incident_open(s), messages);
+			store_free(s);
+			rule_free(r);
+		}
 }
 
 /* Strangers choose the values: there are never more than so many, and one that fires stays. */
@@ -379,6 +414,7 @@ main(void)
 		cmocka_unit_test(test_silence_of_past),
 		cmocka_unit_test(test_loss),
 		cmocka_unit_test(test_asr),
+		cmocka_unit_test(test_asr_of_lines),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_memory),

@@ -130,15 +130,15 @@ test_live_time_is_the_clock(void **state)
 static void
 test_event_is_copied(void **state)
 {
-	static char text[23][4];
+	static char text[24][4];
 	struct store *s = drive_store(0, 0);
 	struct record r = sample_event_record(9);
 	struct slice *from = &r.event.method;
 	const struct slice *to;
 
 	(void)state;
-	assert_ptr_equal(&from[22], &r.event.raw);
-	for (unsigned i = 0; i < 23; i++) {
+	assert_ptr_equal(&from[23], &r.event.raw);
+	for (unsigned i = 0; i < 24; i++) {
 		(void)snprintf(text[i], sizeof text[i], "%u", 100 + i);
 		from[i] = (struct slice){ text[i], 3 };
 	}
@@ -148,7 +148,7 @@ test_event_is_copied(void **state)
 	assert_int_equal(store_event_at(s, 0)->q850, 34);
 	assert_int_equal(store_event_at(s, 0)->tries, 2);
 	to = &store_event_at(s, 0)->method;
-	for (unsigned i = 0; i < 23; i++) {
+	for (unsigned i = 0; i < 24; i++) {
 		(void)snprintf(text[i], sizeof text[i], "%u", 100 + i);
 		assert_true(slice_eq(to[i], (struct slice){ text[i], 3 }));
 	}

@@ -657,6 +657,48 @@ test_bound(void **state)
 	stream_close(&st);
 }
 
+/* Calls that find no room at all count as begun, and as evicted. */
+static void
+test_no_room(void **state)
+{
+	struct track_cfg cfg = { .bytes = 32 * 1024 };
+
+	(void)state;
+	stream_open(&st, &cfg);
+	for (int i = 0; i < 20; i++)
+		stream_line(&st, "%d phone>pbx INVITE c=c%d", i, i);
+	stream_play(&st, "+10 pbx>phone 503 OPTIONS c=x\n+10 phone>pbx INVITE c=y t=t1\n");
+	stream_check(&st, 0);
+	/* The last is inside of a call, and so no attempt. */
+	assert_int_equal(st.attempts, 21);
+	assert_int_equal(st.whole[OUTCOME_EVICTED], 21);
+	assert_int_equal(st.n_events, 0);
+	stream_close(&st);
+}
+
+static void
+test_short_memory(void **state)
+{
+	bool failed = true;
+	long n;
+
+	(void)state;
+	for (n = 1; failed; n++) {
+		stream_open(&st, NULL);
+		mem_fail_at(n);
+		stream_play(&st, "0 phone>pbx INVITE\n");
+		failed = mem_calls() >= n;
+		mem_fail_at(0);
+		assert_int_equal(st.attempts, 1);
+		stream_play(&st, "+10 pbx>phone 503 INVITE\nfinish");
+		stream_check(&st, 1);
+		assert_int_equal(st.attempts, 1 + st.whole[OUTCOME_EVICTED]);
+		assert_int_equal(st.whole[OUTCOME_FAILED], 1);
+		stream_close(&st);
+	}
+	assert_true(n > 2);
+}
+
 static void
 test_peer(void **state)
 {
@@ -714,6 +756,8 @@ main(void)
 		cmocka_unit_test(test_old_peers),
 		cmocka_unit_test(test_wild_time),
 		cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_no_room),
+		cmocka_unit_test(test_short_memory),
 		cmocka_unit_test(test_peer),
 	};
 
