@@ -115,6 +115,14 @@ detail_retry(struct page *p, const struct event *e)
 	    (int)(raw.n < 200 ? raw.n : 200), raw.p, (unsigned)seconds);
 }
 
+/* "sip.example.net  (name from the log)": the peer, where nobody knows its address. */
+static void
+detail_named(struct page *p, const char *label, enum ui_role role, const struct event *e)
+{
+	page_labelf(p, label, role, "%.*s  (name from the log)", (int)(e->peer_name.n < 255 ? e->peer_name.n : 255),
+	    e->peer_name.p);
+}
+
 /* "203.0.113.40:5060 (carrier-a, trunk)": the peer's name beside the address that bears it. */
 static void
 detail_who(const struct event *e, struct slice address, char *out, size_t cap)
@@ -147,8 +155,13 @@ detail_said_by(struct page *p, const struct event *e, bool logged)
 	const char *label = e->code == 0 ? "Silent was" : e->ack_missing ? "Answered by" : "Said by";
 	bool relayed = e->said_by.n > 0 && !slice_eq(e->said_by, e->src);
 	bool ua = e->code != 0 && e->agent.n > 0 && detail_is_known(e->src);
+	bool sent = e->direction == DIRECTION_SENT;
 	char who[256], relay[256];
 
+	if (e->peer_name.n > 0 && !sent && !relayed && !detail_is_known(e->src)) {
+		detail_named(p, label, ROLE_TEXT_STRONG, e);
+		return;
+	}
 	if (!relayed && !detail_is_known(e->src) && e->direction == DIRECTION_UNKNOWN) {
 		page_labelf(
 		    p, label, ROLE_TEXT_STRONG, "?  (%s)", logged ? "the log has no addresses" : "no address is known");
@@ -172,6 +185,8 @@ detail_said_by(struct page *p, const struct event *e, bool logged)
 	detail_who(e, e->dst, who, sizeof who);
 	if (e->code == 0)
 		page_labelf(p, "Asked by", ROLE_TEXT, "%s", who);
+	else if (e->peer_name.n > 0 && sent && !detail_is_known(e->dst))
+		detail_named(p, "To whom", ROLE_TEXT, e);
 	else if (e->direction == DIRECTION_UNKNOWN && !detail_is_known(e->dst))
 		page_label(p, "To whom", ROLE_TEXT, slice_str("-"));
 	else
@@ -518,7 +533,10 @@ detail_fields(struct page *p, const struct event *e, bool logged)
 	detail_field(p, logged, "Method", e->method);
 	detail_field(p, logged, "From", e->from);
 	detail_field(p, logged, "To", e->to);
-	detail_field(p, logged, "Peer", e->peer);
+	if (e->peer_name.n > 0 && !view_peer_known(e))
+		detail_named(p, "Peer", ROLE_TEXT, e);
+	else
+		detail_field(p, logged, "Peer", e->peer);
 	page_label(p, "Outcome", ROLE_TEXT, slice_str(outcome_name(e->outcome)));
 	page_labelf(p, "Transport", ROLE_TEXT, "%s%s", view_transport(transport, sizeof transport, e->transport),
 	    e->code == 0                             ? ""

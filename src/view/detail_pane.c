@@ -76,7 +76,10 @@ pane_who(struct pane *p, const struct event *e)
 	bool named = view_peer_known(e) && slice_eq(by, e->src) && slice_ifind(by, e->peer) < 0;
 	char text[240], span[24];
 
-	if (by.n < 2)
+	if (by.n < 2 && e->peer_name.n > 0 && e->direction != DIRECTION_SENT)
+		(void)snprintf(text, sizeof text, "%.*s  (name from the log)",
+		    (int)(e->peer_name.n < 200 ? e->peer_name.n : 200), e->peer_name.p);
+	else if (by.n < 2)
 		(void)snprintf(text, sizeof text, "?  (no address is known)");
 	else
 		(void)snprintf(text, sizeof text, "%.*s%s%.*s%s%s", named ? (int)(e->peer.n < 48 ? e->peer.n : 48) : 0,

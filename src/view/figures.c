@@ -156,7 +156,7 @@ figures_calls(const struct viewer *v, struct figures_line *l, int64_t bids)
 	unsigned window_s = view_window_s(v);
 	char rate[24], text[32];
 
-	if (bids <= 0 && overview_untold(v->store)) {
+	if (bids <= 0 && store_from_lines(v->store)) {
 		figures_add(l, 230, ROLE_TEXT, "INVITE", "-");
 		return;
 	}
@@ -170,6 +170,14 @@ figures_calls(const struct viewer *v, struct figures_line *l, int64_t bids)
 	figures_add(l, 230, ROLE_TEXT, "INVITE", text);
 }
 
+/* Why there are calls and no ratios of them. */
+static void
+figures_untold(struct figures_line *l)
+{
+	figures_add(l, 222, ROLE_TEXT_DIM, "(no success told)", "");
+	l->seg[l->n - 1].joined = true;
+}
+
 static void
 figures_collect(const struct viewer *v, struct figures_line *l)
 {
@@ -178,16 +186,18 @@ figures_collect(const struct viewer *v, struct figures_line *l)
 	char few[40], n[32];
 
 	store_kpi(v->store, view_window_s(v), &counts);
-	kpi_figures(&counts, &f);
+	store_figures(v->store, &counts, &f);
 	(void)store_kpi_usual(v->store, view_window_s(v), &past);
 	kpi_figures(&past, &usual);
 	figures_calls(v, l, f.bids);
-	if (f.bids < KPI_SAMPLE_MIN && !(f.bids <= 0 && overview_untold(v->store))) {
+	if (f.bids < KPI_SAMPLE_MIN && !(f.bids <= 0 && store_from_lines(v->store))) {
 		(void)snprintf(few, sizeof few, "(%s call%s)",
 		    view_number(n, sizeof n, f.bids > 0 ? (uint64_t)f.bids : 0, 9), f.bids == 1 ? "" : "s");
 		figures_add(l, 225, ROLE_TEXT_DIM, few, "");
 		l->seg[l->n - 1].joined = true;
 	}
+	if (f.bids > 0 && isnan(f.isa))
+		figures_untold(l);
 	figures_ratio_usual(l, 220, "ASR", f.asr, f.bids, usual.asr);
 	figures_ratio_usual(l, 210, "NER", f.ner, f.bids, usual.ner);
 	figures_ratio_usual(l, 190, "SEER", f.seer, f.bids, usual.seer);
@@ -297,7 +307,7 @@ figures_peers_make(const struct viewer *v, struct view_peers *p)
 		struct view_peer *row = figures_peer_row(p, p->kpi[i].name, p->kpi[i].role);
 
 		if (row != NULL)
-			kpi_figures(p->kpi[i].counts, &row->figures);
+			store_figures(v->store, p->kpi[i].counts, &row->figures);
 	}
 	n = store_top_peers(v->store, p->failing, VIEW_PEERS_MAX);
 	for (size_t i = 0; i < n; i++) {

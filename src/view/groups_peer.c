@@ -364,7 +364,9 @@ peer_draw(struct viewer *v, const struct groups *g, const struct view_table *t, 
 	view_table_cell(t, c, row, PEER_4XX, r.by_class[4] > 0 ? ROLE_CLASS_4XX : ROLE_TEXT_DIM,
 	    slice_str(view_number(text, sizeof text, r.by_class[4], 4)));
 	view_table_cell(t, c, row, PEER_SILENCE, r.by_class[0] > 0 ? ROLE_CLASS_SILENCE : ROLE_TEXT_DIM,
-	    slice_str(view_number(text, sizeof text, r.by_class[0], 4)));
+	    slice_str(r.by_class[0] == 0 && store_from_lines(v->store)
+		    ? "-"
+		    : view_number(text, sizeof text, r.by_class[0], 4)));
 	groups_failed_history(v, g, p, history);
 	groups_spark(v, t, c, row, PEER_HISTORY, history);
 }
@@ -408,8 +410,9 @@ peer_tail_figures(struct viewer *v, const struct view_peer *f, struct page *page
 		    (long long)f->figures.bids, view_percent(e, sizeof e, f->figures.abr),
 		    view_percent(a, sizeof a, f->figures.asr));
 	else
-		(void)snprintf(text, sizeof text, "calls %lld, answered %s (ASR)", (long long)f->figures.bids,
-		    view_percent(a, sizeof a, f->figures.asr));
+		(void)snprintf(text, sizeof text, "calls %lld, answered %s (%s)", (long long)f->figures.bids,
+		    view_percent(a, sizeof a, f->figures.asr),
+		    f->figures.bids > 0 && isnan(f->figures.isa) ? "no success told" : "ASR");
 	(void)snprintf(text + strlen(text), sizeof text - strlen(text), "; PDD p95 %s, usual %s",
 	    view_ms(b, sizeof b, f->figures.delay[KPI_PDD].p95), view_ms(d, sizeof d, usual.delay[KPI_PDD].p95));
 	if (f->figures.registers > 0)

@@ -67,7 +67,9 @@ static const struct {
 	    "packets, lines or records that never got here whole: kernel, interface, reassembly, broken framing, lines "
 	    "too long, engine, stream; 6 shows where",
 	    ROLE_TEXT },
-	{ "refused", "connections and messages of senders that a receiver turned away; 6 shows them", ROLE_TEXT },
+	{ "refused",
+	    "connections and messages of senders that a receiver turned away; 6 shows who it was last, and why",
+	    ROLE_TEXT },
 	{ "waiting", "followed logs that are not there, or cannot be opened, now; 6 shows which", ROLE_TEXT },
 	{ "notices",
 	    "lines of a log that tell of a failure without its code: listed apart (8), never counted as responses",

@@ -63,6 +63,8 @@ int overview_class_rows(const struct store *s, bool with_zero);
 /* Seconds of the past that are known. */
 int64_t overview_known_s(const struct store *s);
 void overview_classes_draw(const struct viewer *v, struct overview *o, struct canvas *c, int row, bool with_zero);
+/* "notices 33: 8", "" without any.  Returns its length. */
+int overview_notices(const struct store *s, char *out, size_t cap);
 void overview_small_draw(const struct viewer *v, struct canvas *c, int row);
 void overview_one_line_draw(const struct viewer *v, struct canvas *c);
 
@@ -74,8 +76,6 @@ int overview_top_rows(const struct viewer *v, bool wide);
 int overview_low_rows(const struct viewer *v);
 void overview_tops_draw(struct viewer *v, struct overview *o, struct canvas *c, int row, int rows);
 void overview_lows_draw(struct viewer *v, struct overview *o, struct canvas *c, int row, int rows);
-/* "Nothing of a log names it": figures that cannot be told. */
-bool overview_untold(const struct store *s);
 
 /* overview_newest.c */
 void overview_newest_draw(struct viewer *v, struct overview *o, struct canvas *c, int row, int rows, bool header);

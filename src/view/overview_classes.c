@@ -238,7 +238,7 @@ classes_row_draw(const struct viewer *v, struct canvas *c, int row, const struct
 
 	(void)canvas_text(c, row, 1, 12, classes_row[at].role, slice_str(classes_row[at].name));
 	/* Lines of a log that name a failure say nothing of what went well. */
-	if (total == 0 && overview_untold(s)) {
+	if (total == 0 && store_from_lines(s)) {
 		classes_right(c, row, f->total, ROLE_TEXT_DIM, "-");
 		classes_right(c, row, f->rate, ROLE_TEXT_DIM, "-");
 		return;
@@ -284,6 +284,10 @@ classes_cell_draw(const struct viewer *v, struct canvas *c, int row, int col, in
 	int used;
 	bool bad;
 
+	if (classes_total(v->store, classes_row[at].cls) == 0 && store_from_lines(v->store)) {
+		(void)canvas_printf(c, row, col, width, classes_row[at].role, "%s -", classes_row[at].small);
+		return col + width;
+	}
 	classes_change(v, classes_row[at].cls, change, sizeof change, &bad);
 	used = canvas_printf(c, row, col, width, classes_row[at].role, "%s", classes_row[at].small);
 	(void)canvas_printf(c, row, col + used, width - used, bad ? ROLE_DELTA_WORSE : ROLE_TEXT, " %s/s%s",
@@ -291,20 +295,28 @@ classes_cell_draw(const struct viewer *v, struct canvas *c, int row, int col, in
 	return col + width;
 }
 
+int
+overview_notices(const struct store *s, char *out, size_t cap)
+{
+	uint64_t notices = store_notice_total(s);
+	char number[32];
+
+	out[0] = '\0';
+	if (notices == 0)
+		return 0;
+	return snprintf(out, cap, "notices %s: 8", view_number(number, sizeof number, notices, 6));
+}
+
 void
 overview_small_draw(const struct viewer *v, struct canvas *c, int row)
 {
 	static const unsigned lines[2][3] = { { 0, 1, 2 }, { 3, 4, 6 } };
-	uint64_t notices = store_notice_total(v->store);
-	char text[48], number[32];
-	int n;
+	char text[48];
+	int n = overview_notices(v->store, text, sizeof text);
 
 	for (int line = 0; line < 2; line++)
 		for (int i = 0, col = 1; i < 3; i++)
 			col = classes_cell_draw(v, c, row + line, col, 13, lines[line][i]);
-	if (notices == 0)
-		return;
-	n = snprintf(text, sizeof text, "notices %s: 8", view_number(number, sizeof number, notices, 6));
 	if (CLASSES_SMALL_COLS + n < canvas_cols(c))
 		(void)canvas_text(c, row, canvas_cols(c) - 1 - n, n, ROLE_TEXT_KEY, slice_str(text));
 }

@@ -17,7 +17,7 @@ enum { EMPTY_CHOICE_ROWS = 17, EMPTY_NOTE_COLS = 60 };
 /* What the sources have seen, summed.  logs: how many of them are logs. */
 struct empty_sum {
 	uint64_t frames, sip, not_sip, filtered, malformed, dropped;
-	uint64_t requests, responses, found, notices, refused;
+	uint64_t requests, responses, found, notices, refused, closed;
 	size_t sources, logs, mirrors; /* mirrors: receivers that are no logs */
 	struct store_status st;
 };
@@ -45,6 +45,7 @@ empty_sum(const struct store *s, struct empty_sum *sum)
 		sum->malformed += src->verdict[WIRE_MALFORMED];
 		sum->dropped += src->verdict[WIRE_DROPPED];
 		sum->refused += src->refused;
+		sum->closed += src->closed;
 	}
 }
 
@@ -65,9 +66,10 @@ empty_figures(struct page *p, const struct empty_sum *sum)
 					  : "frames and lines";
 
 	empty_figure(p, seen, sum->frames,
-	    sum->frames == 0              ? "nothing arrives at all"
-		: p->width >= EMPTY_NOTE_COLS ? "bytes do arrive"
-					      : "");
+	    sum->frames == 0 && sum->refused + sum->closed > 0 ? "what comes is turned away"
+		: sum->frames == 0                             ? "nothing arrives at all"
+		: p->width >= EMPTY_NOTE_COLS                  ? "bytes do arrive"
+							       : "");
 	if (sum->filtered > 0)
 		empty_figure(p, "hidden by the filter", sum->filtered, "");
 	if (sum->not_sip > 0)
@@ -79,6 +81,8 @@ empty_figures(struct page *p, const struct empty_sum *sum)
 		    p, "given up", sum->dropped, sum->logs > 0 ? "for lack of room" : "cut, or fragments missing");
 	if (sum->refused > 0)
 		empty_figure(p, "senders refused", sum->refused, "not in --allow, or too many: 6");
+	if (sum->closed > 0)
+		empty_figure(p, "connections ended", sum->closed, "from here: framing or TLS: 6");
 	if (sum->notices > 0)
 		empty_figure(p, "notices", sum->notices, "no code in them: 8");
 	if (sum->logs > 0 && sum->logs == sum->sources && sum->found == 0) {
@@ -105,6 +109,11 @@ empty_sentences(struct page *p, const struct store *s)
 		const struct store_source *src = store_source_at(s, i);
 		char text[400];
 
+		if (src->stat.turned_away[0] != '\0') {
+			(void)snprintf(
+			    text, sizeof text, "%s: turned away last: %s", src->stat.name, src->stat.turned_away);
+			page_text(p, ROLE_TEXT, 2, 4, slice_str(text));
+		}
 		if (src->sentence[0] == '\0')
 			continue;
 		(void)snprintf(text, sizeof text, "%s: %s", src->stat.name, src->sentence);
@@ -363,7 +372,7 @@ empty_log(struct page *p, const struct store *s, const struct empty_sum *sum)
 	page_text(p, ROLE_TEXT_STRONG, 2, 2, slice_str(text));
 	if (sum->notices > 0)
 		empty_groups(p, s, EMPTY_GROUPS - !high - (p->height < EMPTY_FEW_ROWS));
-	if (sum->notices == 0 || high || sum->refused > 0) {
+	if (sum->notices == 0 || high || sum->refused + sum->closed > 0) {
 		page_blank(p);
 		empty_figures(p, sum);
 	}

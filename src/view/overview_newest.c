@@ -253,17 +253,25 @@ newest_matching(const struct viewer *v, char *out, size_t cap)
 	    part[0] != '\0' ? "+" : "", view_number(of, sizeof of, kept, 11), whole ? "" : " kept", part);
 }
 
-/* As much of it as there is room for. */
+/*
+ * As much of it as there is room for.  One code that was counted must not hide what a log tells without codes, so
+ * that goes last.
+ */
 static void
 newest_title_draw(const struct viewer *v, struct canvas *c, int row)
 {
 	bool some = v->filter != NULL;
-	char text[128];
+	char text[128], notices[48];
 	int at = view_frame(c, row, 0, canvas_cols(c), some ? "Newest errors that match" : "Newest errors");
 	int used = some ? newest_matching(v, text, sizeof text) : newest_failures(v, text, sizeof text);
+	int end = canvas_cols(c) - 1, beside = overview_notices(v->store, notices, sizeof notices);
 
-	if (at + used + 2 < canvas_cols(c))
-		(void)canvas_printf(c, row, canvas_cols(c) - used - 1, used, ROLE_TEXT_DIM, "%s", text);
+	if (beside > 0 && at + beside + 4 < canvas_cols(c)) {
+		end -= beside + 2;
+		(void)canvas_printf(c, row, end, beside + 2, ROLE_TEXT_KEY, " %s ", notices);
+	}
+	if (at + used + 1 < end)
+		(void)canvas_printf(c, row, end - used, used, ROLE_TEXT_DIM, "%s", text);
 }
 
 /* A header is one column wider than a code.  Where there is room the time has its milliseconds, and a number is not

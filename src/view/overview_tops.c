@@ -73,20 +73,6 @@ overview_cursor(
 	canvas_paint(c, row, col, width, ROLE_LIST_CURSOR);
 }
 
-bool
-overview_untold(const struct store *s)
-{
-	uint64_t messages = 0, lines = 0;
-
-	for (size_t i = 0; i < store_source_count(s); i++) {
-		const struct source_stat *src = &store_source_at(s, i)->stat;
-
-		messages += view_source_is_log(src) ? src->messages : src->verdict[WIRE_SIP];
-		lines += view_source_is_log(src) ? src->frames : 0;
-	}
-	return messages == 0 && lines > 0;
-}
-
 /* Codes that failures of the window have, most failures first. */
 static size_t
 tops_codes(const struct viewer *v, struct store_code codes[OVERVIEW_CODES])

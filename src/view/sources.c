@@ -291,6 +291,10 @@ sources_came(struct page *p, const struct source_stat *s)
 	turned.n = 0;
 	sources_add(&turned, s->closed, "connections ended from here: framing, a frame without end, TLS");
 	sources_put(p, "Closed", ROLE_STATE_WARN, &turned);
+	page_label(p, "Last of these", ROLE_TEXT_STRONG, slice_str(s->turned_away));
+	if (s->open_to_all)
+		page_label(p, "Open", ROLE_STATE_WARN,
+		    slice_str("to everybody who can reach it: --allow CIDR says who may send"));
 	sources_add(&file, s->rotations, s->rotations == 1 ? "rotation followed" : "rotations followed");
 	sources_put(p, "File", ROLE_TEXT, &file);
 }

@@ -326,6 +326,50 @@ test_away(void **state)
 	scene_close(&s);
 }
 
+/* A log of which only lines with failures are known: no ratio, no class, no request is 0. */
+static void
+test_only_failures(void **state)
+{
+	struct source_stat stat = { .name = "acc.log",
+		.kind = "follow",
+		.state = "reading",
+		.text = true,
+		.frames = 42,
+		.bytes = 7000,
+		.statements = 42,
+		.verdict = { [WIRE_SIP] = 42 } };
+	struct kpi_counts kpi = {
+		.n = { [KPI_BIDS] = 42, [KPI_SEIZURES] = 42, [KPI_EFFECTIVE] = 42, [KPI_DELIVERED] = 42 }
+	};
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_hello(&s, true);
+	store_advance(s.store, SCENE_NOW);
+	scene_stat(&s, &stat);
+	scene_responses(&s, SCENE_NOW - NS_PER_S, 486, 42, 42, "-");
+	scene_kpi(&s, &kpi, "-", PEER_ROLE_UNKNOWN);
+	for (int i = 0; i < 3; i++) {
+		struct event e = scene_logged(SCENE_NOW - NS_PER_S, 486, "Busy Here", "Mar  3 10:15:01");
+
+		e.statement = true;
+		scene_put(&s, &e);
+	}
+	scene_check(&s, "overview-only-failures", 24, 80, false);
+	scene_check(&s, "overview-only-failures", 12, 60, false);
+	scene_keys(&s, "4");
+	scene_must_show(&s, "calls 42, answered - (no success told); PDD p95 -");
+	scene_must_show(&s, "  21.0      -    -      -     0     3     -  ");
+	scene_keys(&s, "1");
+	/* One answered call says that such lines are written, too. */
+	scene_responses(&s, SCENE_NOW, 200, 1, 0, NULL);
+	scene_must_show(&s, "ASR 0.0%");
+	scene_must_show(&s, "\n 1xx progress          -      -");
+	scene_must_not_show(&s, "no success");
+	scene_close(&s);
+}
+
 /* First start: the exact words, five choices, and more about each. */
 static void
 test_refused(void **state)
@@ -386,6 +430,7 @@ main(void)
 		cmocka_unit_test(test_filter),
 		cmocka_unit_test(test_past),
 		cmocka_unit_test(test_away),
+		cmocka_unit_test(test_only_failures),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_own_log),
 	};

@@ -231,6 +231,7 @@ scene_log(const char *name, const char *kind, const char *state)
 		stat.connected = 12;
 		stat.refused = 231;
 		stat.closed = 2;
+		(void)snprintf(stat.turned_away, sizeof stat.turned_away, "203.0.113.9: not in --allow");
 		stat.bad_frames = 5;
 		stat.no_zone = 880;
 		stat.no_date = 4;

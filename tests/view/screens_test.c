@@ -327,6 +327,45 @@ test_log(void **state)
 	scene_close(&s);
 }
 
+/* A line that names a host, and no address of it. */
+static void
+test_log_named(void **state)
+{
+	struct event e = scene_logged(SCENE_NOW - NS_PER_S, 403, "Forbidden", "2026-11-22 14:32:06");
+	struct source_stat full = scene_log("full", "follow", "reading");
+	struct scene s;
+
+	(void)state;
+	e.statement = true;
+	e.method = slice_str("REGISTER");
+	e.from = e.to = e.call_id = slice_str("");
+	e.direction = DIRECTION_RECEIVED;
+	e.peer = slice_str("-");
+	e.peer_name = slice_str("sip.example.net:5061");
+	scene_open(&s);
+	scene_hello(&s, true);
+	scene_stat(&s, &full);
+	scene_put(&s, &e);
+	store_advance(s.store, SCENE_NOW);
+	scene_keys(&s, "\r");
+	scene_check(&s, "log-named", 24, 80, false);
+	scene_keys(&s, "G");
+	scene_check(&s, "log-named-end", 24, 80, false);
+	scene_keys(&s, "q2");
+	scene_check(&s, "log-named-list", 40, 140, false);
+	scene_close(&s);
+	/* What this machine said went to the host. */
+	e.direction = DIRECTION_SENT;
+	scene_open(&s);
+	scene_hello(&s, true);
+	scene_stat(&s, &full);
+	scene_put(&s, &e);
+	store_advance(s.store, SCENE_NOW);
+	scene_keys(&s, "\r");
+	scene_check(&s, "log-named-sent", 24, 80, false);
+	scene_close(&s);
+}
+
 /* A log without SIP text says so, and what to switch on; before it was read it does not. */
 static void
 test_log_without_sip(void **state)
@@ -384,9 +423,16 @@ test_log_waiting(void **state)
 	scene_open(&s);
 	scene_hello(&s, true);
 	syslog.refused = 2;
+	syslog.connected = syslog.closed = 3;
+	syslog.open_to_all = true;
+	(void)snprintf(syslog.turned_away, sizeof syslog.turned_away,
+	    "198.51.100.7: TLS handshake: peer did not return a certificate");
 	scene_stat(&s, &syslog);
 	store_advance(s.store, SCENE_NOW);
 	scene_check(&s, "log-refused", 24, 80, false);
+	scene_keys(&s, "6");
+	scene_check(&s, "sources-refused", 24, 80, false);
+	scene_keys(&s, "1");
 	/* Codes came, none of them a failure: not good news while the log tells of failures without one. */
 	scene_responses(&s, SCENE_NOW, 200, 12, 0, NULL);
 	scene_notice(&s, SCENE_NOW, 0);
@@ -437,6 +483,7 @@ main(void)
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_notices),
 		cmocka_unit_test(test_log),
+		cmocka_unit_test(test_log_named),
 		cmocka_unit_test(test_log_without_sip),
 		cmocka_unit_test(test_log_waiting),
 		cmocka_unit_test(test_sizes),
