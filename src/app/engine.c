@@ -29,6 +29,7 @@
 #include "sipwhy/sink.h"
 
 enum {
+	ENGINE_PAST_MS = 60000,
 	ENGINE_TICK_MS = 250,
 	ENGINE_ID_SHIFT = 40,  /* ids of one engine: a tera of events, and below 2^53 for JSON readers */
 	ENGINE_GRACE_MS = 150, /* three times the ring's block timeout */
@@ -59,19 +60,33 @@ engine_next_file(struct engine *e)
 	return NULL;
 }
 
-/* Time goes by: first for what logs hold, which may be messages, then for what waits for an answer. */
+/*
+ * Time goes by: first for what logs hold, which may be messages, then for what waits for an answer.  A log that comes
+ * all the time is not asked: it is read ahead.
+ */
 static void
 engine_advance(struct engine *e)
 {
 	int64_t now_ns = clock_wall_ns();
 
-	for (size_t i = 0; i < e->n_sources; i++)
-		if (input_is_live(e->sources[i].in))
-			pipeline_quiet(e->pipe, e->sources[i].lane, e->sources[i].name, now_ns);
-	pipeline_advance(e->pipe, now_ns);
+	for (size_t i = 0; i < e->n_sources; i++) {
+		struct engine_source *s = &e->sources[i];
+
+		if (input_is_live(s->in) && (e->by_clock || !s->came))
+			pipeline_quiet(e->pipe, s->lane, s->name, now_ns);
+		s->came = false;
+	}
+	if (e->by_clock)
+		pipeline_advance(e->pipe, now_ns);
 }
 
-/* Somebody who reads slowly holds a file back, and nothing that is live. */
+/* Somebody who reads slowly holds a file back, and what is like one, but nothing that is live. */
+static bool
+engine_may_wait(const struct engine_source *s)
+{
+	return !input_is_live(s->in) || s->age == AGE_PAST;
+}
+
 static bool
 engine_must_wait(const struct engine *e)
 {
@@ -83,18 +98,35 @@ engine_on_tick(uv_timer_t *h)
 {
 	struct engine *e = h->data;
 	struct engine_source *file = engine_next_file(e);
+	bool wait;
 
-	if (e->by_clock)
-		engine_advance(e);
+	engine_advance(e);
 	if (e->outlet != NULL)
 		tell_tick(e);
 	if (e->outlet != NULL && outlet_broken(e->outlet))
 		engine_stop(e);
-	if (file != NULL && (e->outlet != NULL || e->hep != NULL))
-		input_pause(file->in, engine_must_wait(e));
+	if (e->outlet == NULL && e->hep == NULL)
+		return;
+	wait = engine_must_wait(e);
+	if (file != NULL)
+		input_pause(file->in, wait);
+	for (size_t i = 0; i < e->n_sources; i++)
+		if (e->sources[i].age == AGE_PAST)
+			input_pause(e->sources[i].in, wait);
 }
 
 /* What inputs hand over. */
+
+void
+engine_shows_time(struct engine_source *s, int64_t t_ns, bool in_frame)
+{
+	enum engine_age was = s->age;
+
+	s->age = clock_lag_ms(t_ns) > ENGINE_PAST_MS ? AGE_PAST : AGE_NEW;
+	/* What could not be told did not happen; the next time that is shown asks again. */
+	if ((was == AGE_PAST) != (s->age == AGE_PAST) && tell_live(s->e, in_frame ? s : NULL) != 0)
+		s->age = was;
+}
 
 static void
 engine_save(struct engine *e, const struct frame *f)
@@ -119,6 +151,8 @@ engine_frame(void *ctx, const struct frame *f)
 
 	if (e->finished)
 		return;
+	if (s->age != AGE_NEW)
+		engine_shows_time(s, f->t_ns, true);
 	if (!e->by_clock)
 		tell_frame(s, f->t_ns);
 	else if (e->cfg.share != NULL)
@@ -141,7 +175,7 @@ engine_batch(void *ctx)
 	pipeline_submit(e->pipe);
 	if (e->hep != NULL)
 		sink_hep_flush(e->hep);
-	if (!input_is_live(s->in) && engine_must_wait(e))
+	if (engine_may_wait(s) && engine_must_wait(e))
 		input_pause(s->in, true);
 	/* The next engine reads again what was not told, and its failures are on the screen already. */
 	if (e->outlet != NULL && e->cfg.share != NULL && input_kind(s->in) == INPUT_FOLLOW)
@@ -293,6 +327,7 @@ engine_open_input(struct engine *e, size_t i, struct errmsg *em)
 	s->index = i;
 	s->poison = cfg.poison_frame;
 	s->state = INPUT_OPEN;
+	s->age = cfg.kind == INPUT_FILE && input_is_live(s->in) ? AGE_UNKNOWN : AGE_NEW;
 	s->lane = pipeline_lane(e->pipe);
 	engine_name(e, s);
 	e->n_sources++;
@@ -660,7 +695,7 @@ engine_free(struct engine *e)
 		(void)uv_loop_close(&e->loop);
 	}
 	for (size_t i = 0; i < e->n_sources; i++)
-		pipeline_lane_free(e->sources[i].lane);
+		pipeline_lane_free(e->pipe, e->sources[i].lane);
 	if (e->pcap != NULL)
 		(void)sink_pcap_close(e->pcap, &(struct errmsg){ "" });
 	/* Before the lists: what waits in it is told to them. */

@@ -28,6 +28,9 @@ struct sink_incidents;
 struct sink_pcap;
 struct tell_mark;
 
+/* How old is what an input brings?  Of a pipe that is not known before it shows a time; all else but files is new. */
+enum engine_age { AGE_NEW, AGE_UNKNOWN, AGE_PAST };
+
 struct engine_source {
 	struct engine *e;
 	struct input *in;
@@ -40,6 +43,8 @@ struct engine_source {
 	uint64_t piece_bytes;          /* of the piece that is on its way down */
 	bool fresh;                    /* nothing of that piece was counted yet */
 	struct source_stat before;     /* while fresh: figures without that piece */
+	enum engine_age age;
+	bool came;                     /* text, since the last tick */
 	size_t index;                  /* in options */
 	uint64_t poison;               /* frame left out, until that is told */
 	char name[SOURCE_NAME];        /* the input's; told apart from its namesakes */
@@ -78,10 +83,17 @@ struct engine {
 	struct outlet *outlet;          /* NULL: a report at the end, no records */
 	struct engine_source *speaking; /* whose log went down last, NULL none */
 	int64_t tick_second;            /* second that the open tick belongs to; without by_clock */
-	uint64_t told_frames;           /* sum of frames at the last tick */
+	bool told_live;                 /* what the last hello said */
+	uint64_t told_frames;           /* sum of frames, drops and senders at the last tick */
 	struct tell_mark *marks;        /* a ring; NULL without a share */
 	size_t first_mark, n_marks;
 };
+
+/*
+ * A pipe shows the time t_ns: if it is long ago, what it brings goes by its own times, until they are now.  in_frame:
+ * it is that of a frame that was read and not yet pushed.
+ */
+void engine_shows_time(struct engine_source *s, int64_t t_ns, bool in_frame);
 
 /* An input_sink's text and text_end; ctx is the source. */
 void engine_text(void *ctx, const struct text *t);

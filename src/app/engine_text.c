@@ -11,6 +11,7 @@
 #include "app/engine_int.h"
 #include "app/pipeline.h"
 #include "app/tell.h"
+#include "sipwhy/logfmt.h"
 #include "sipwhy/timefmt.h"
 
 enum { ENGINE_PIECE = 512, ENGINE_PIECE_MIN = 128 /* less than a message */ };
@@ -43,6 +44,21 @@ engine_is_log(struct engine_source *s)
 	    o->bpf != NULL && s->e->pcap != NULL ? ", and " : "",
 	    s->e->pcap != NULL ? "it has no packets for -O to save" : "");
 	engine_say(s);
+}
+
+/* Is this text to go by the time it came, and not by the times in it? */
+static bool
+engine_text_is_live(struct engine_source *s, const struct text *t)
+{
+	int64_t t_ns;
+
+	if (t->live && s->age != AGE_NEW) {
+		if (logfmt_time(t, &t_ns))
+			engine_shows_time(s, t_ns, false);
+		else if (s->age == AGE_UNKNOWN)
+			s->age = AGE_NEW;
+	}
+	return t->live && s->age == AGE_NEW;
 }
 
 /* One piece of a block; lines and bytes of the block that are left hold it until it goes down. */
@@ -106,19 +122,24 @@ engine_pieces(struct engine_source *s, const struct text *t)
 }
 
 void
-engine_text(void *ctx, const struct text *t)
+engine_text(void *ctx, const struct text *text)
 {
 	struct engine_source *s = ctx;
 	struct engine *e = s->e;
+	struct text block = *text, *t = &block;
 
 	/* What an input lets go of when it is closed comes too late. */
 	if (e->finished)
 		return;
+	s->left = t->lines;
+	s->left_bytes = t->len;
+	s->came = true;
+	t->live = engine_text_is_live(s, text);
+	if (s->piece == 0 && !t->live && !t->whole)
+		pipeline_foresee(e->pipe, s->lane, t);
 	engine_is_log(s);
 	if (t->live)
 		tell_by_clock(e);
-	s->left = t->lines;
-	s->left_bytes = t->len;
 	tell_block(s);
 	if (e->by_clock || e->outlet == NULL || t->whole)
 		engine_down(s, t);

@@ -19,7 +19,7 @@ _Static_assert((LOTS_N & (LOTS_N - 1)) == 0, "head and tail may wrap");
 struct lots_item {
 	struct message m;
 	struct sipmsg s;
-	const char *name;
+	struct lots_from from;
 	bool has_m, has_s;
 };
 
@@ -48,7 +48,7 @@ static const size_t lots_slices[] = { offsetof(struct sipmsg, method_name), offs
 	offsetof(struct sipmsg, from), offsetof(struct sipmsg, to), offsetof(struct sipmsg, server),
 	offsetof(struct sipmsg, contact), offsetof(struct sipmsg, link), offsetof(struct sipmsg, reason),
 	offsetof(struct sipmsg, warning), offsetof(struct sipmsg, retry_after), offsetof(struct sipmsg, detail),
-	offsetof(struct sipmsg, needs) };
+	offsetof(struct sipmsg, needs), offsetof(struct sipmsg, peer_name) };
 
 enum { LOTS_SLICES = sizeof lots_slices / sizeof lots_slices[0] };
 
@@ -66,7 +66,7 @@ lots_take(struct lots *l, const struct lot *lot)
 	for (size_t i = 0; i < lot->n; i++) {
 		const struct lots_item *it = &lot->item[i];
 
-		l->take(l->ctx, it->has_m ? &it->m : NULL, it->has_s ? &it->s : NULL, it->name);
+		l->take(l->ctx, it->has_m ? &it->m : NULL, it->has_s ? &it->s : NULL, &it->from);
 	}
 }
 
@@ -335,7 +335,7 @@ lots_copy(struct lot *lot, struct lots_item *it)
 }
 
 void
-lots_put(struct lots *l, const struct message *m, const struct sipmsg *s, const char *name)
+lots_put(struct lots *l, const struct message *m, const struct sipmsg *s, const struct lots_from *from)
 {
 	struct lot *lot = l->lot[l->head % LOTS_N];
 	size_t size = m != NULL ? lots_size(m, s) : 0;
@@ -343,7 +343,7 @@ lots_put(struct lots *l, const struct message *m, const struct sipmsg *s, const 
 
 	if (size > LOTS_TEXT) {
 		lots_sync(l);
-		l->take(l->ctx, m, s, name);
+		l->take(l->ctx, m, s, from);
 		return;
 	}
 	if (lot->n == LOTS_ITEMS || size > LOTS_TEXT - lot->used) {
@@ -351,7 +351,7 @@ lots_put(struct lots *l, const struct message *m, const struct sipmsg *s, const 
 		lot = l->lot[l->head % LOTS_N];
 	}
 	it = &lot->item[lot->n++];
-	it->name = name;
+	it->from = *from;
 	it->has_m = m != NULL;
 	it->has_s = s != NULL;
 	if (s != NULL)

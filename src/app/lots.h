@@ -1,6 +1,6 @@
 /*
- * lots - messages on their way to another thread, parsed or not: copied in lots of some dozens, taken there one by one
- * and in order.  A ring of few lots, so that memory stays small and a fast reader waits.
+ * lots - messages on their way to another thread, parsed or not, and lines of logs: copied in lots of some dozens,
+ * taken there one by one and in order.  A ring of few lots, so that memory stays small and a fast reader waits.
  *
  * Two threads: the owner, which calls everything here, and the taker, in which `take` runs.  What `take` touches
  * belongs to the taker; the owner may touch it after lots_sync (or before lots_new), until its next lots_put.
@@ -12,16 +12,23 @@
 #include <stddef.h>
 
 #include "sipwhy/frame.h"
+#include "sipwhy/logfmt.h"
 #include "sipwhy/sipmsg.h"
 
 /* Items of one lot, bytes of their texts, and lots (a power of two): about 0.4 MiB. */
 enum { LOTS_ITEMS = 32, LOTS_TEXT = 32 * 1024, LOTS_N = 8 };
 
+/* Where an item is from: the name of its source, and the log of which m.bytes is a line to read (NULL: it is SIP). */
+struct lots_from {
+	const char *name;
+	struct logfmt *line_of;
+};
+
 /*
- * One item, borrowed for the call: what was given to lots_put.  s NULL: not parsed yet; m NULL too: something that
- * can't be.  May not call lots.
+ * One item, borrowed for the call: what was given to lots_put.  s NULL: not parsed or read yet; m NULL too: something
+ * that can't be.  May not call lots.
  */
-typedef void (*lots_take_fn)(void *ctx, const struct message *m, const struct sipmsg *s, const char *name);
+typedef void (*lots_take_fn)(void *ctx, const struct message *m, const struct sipmsg *s, const struct lots_from *from);
 
 struct lots;
 
@@ -35,11 +42,11 @@ int lots_new(struct lots **out, lots_take_fn take, void *ctx);
 void lots_free(struct lots *l);
 
 /*
- * Put an item in; its bytes and all slices of m and s are copied, name is borrowed until it was taken.  s may be NULL,
- * or both.  Waits while all lots are full.  What is too large for a lot is taken at once by the calling thread,
- * after all that came before.
+ * Put an item in; its bytes and all slices of m and s are copied, what `from` points to is borrowed until it was taken.
+ * s may be NULL, or both.  Waits while all lots are full.  What is too large for a lot is taken at once by the calling
+ * thread, after all that came before.
  */
-void lots_put(struct lots *l, const struct message *m, const struct sipmsg *s, const char *name);
+void lots_put(struct lots *l, const struct message *m, const struct sipmsg *s, const struct lots_from *from);
 
 /* The taker has (nearly) nothing to do: what it can do as well as the owner, it should.  A guess, as old as the lot. */
 bool lots_hungry(const struct lots *l);

@@ -152,6 +152,7 @@ options_log_count(const struct options *o, enum input_kind kind)
 static int
 options_log_check_tls(const struct options *o, struct errmsg *em)
 {
+	static const char *const of_tls[] = { "tls-ca", "tls-cert", "tls-key" };
 	const char *tls = NULL, *name = NULL;
 
 	for (size_t i = 0; i < o->n_inputs; i++)
@@ -159,11 +160,39 @@ options_log_check_tls(const struct options *o, struct errmsg *em)
 			tls = o->inputs[i].arg;
 			name = options_log_kinds[o->inputs[i].kind].name;
 		}
+	for (size_t i = 0; tls == NULL && i < sizeof of_tls / sizeof of_tls[0]; i++)
+		if (options_given(o, of_tls[i]))
+			return errmsg_set(em, -EINVAL,
+			    "--%s is for --syslog tls: and --hep-listen tls:, and there is none%s", of_tls[i],
+			    strcmp(of_tls[i], "tls-ca") == 0 ? ": nobody would be asked for a certificate" : "");
 	if (tls == NULL)
 		return 0;
 	if (o->tls_cert == NULL || o->tls_key == NULL)
 		return errmsg_set(
 		    em, -EINVAL, "%s %s needs a certificate: --tls-cert FILE and --tls-key FILE", name, tls);
+	return 0;
+}
+
+/* One place, one listener: the second would be told that another program has it. */
+static int
+options_log_check_twice(const struct options *o, struct errmsg *em)
+{
+	for (size_t i = 0; i < o->n_inputs; i++)
+		for (size_t k = 0; k < i; k++) {
+			enum input_kind a = o->inputs[k].kind, b = o->inputs[i].kind;
+
+			if (!input_kind_listens(a) || !input_kind_listens(b) ||
+			    strcmp(o->inputs[i].arg, o->inputs[k].arg) != 0)
+				continue;
+			if (a == b)
+				return errmsg_set(em, -EINVAL, "%s %.200s is given twice: one listens for all senders",
+				    options_log_kinds[a].name, o->inputs[i].arg);
+			/* Without a port each kind has its own. */
+			if (options_log_port(o->inputs[i].arg) != 0)
+				return errmsg_set(em, -EINVAL,
+				    "%s and %s can't both listen on %.200s: give each its own port",
+				    options_log_kinds[a].name, options_log_kinds[b].name, o->inputs[i].arg);
+		}
 	return 0;
 }
 
@@ -192,5 +221,7 @@ options_log_check(const struct options *o, struct errmsg *em)
 	if (o->from_start && follows == 0)
 		return errmsg_set(
 		    em, -EINVAL, "--from-start is for --follow FILE: -I reads a file from its beginning anyway");
+	if (options_log_check_twice(o, em) != 0)
+		return -EINVAL;
 	return options_log_check_tls(o, em);
 }

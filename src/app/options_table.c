@@ -46,7 +46,8 @@ static const struct option_row option_table[] = {
 	    .more = "It travels in clear, so it keeps mistakes out and nobody else." },
 	{ 0, "allow", "CIDR[,CIDR]", TYPE_CALL, GROUP_SOURCE, .call = options_call_allow, .many = true, .in_file = true,
 	    .help = "who may send to -S, -L, --tzsp on an address that is not loopback; any: everybody",
-	    .more = "What comes from others is turned away and counted." },
+	    .more =
+		"What comes from others is turned away and counted; the screen of sources has the last one, and why." },
 	{ 0, "tls-cert", "FILE", TYPE_TEXT, GROUP_SOURCE, AT(tls_cert), .complete = COMPLETE_FILE, .in_file = true,
 	    .help = "certificate of -S tls:... and -L tls:... (PEM, with its chain)" },
 	{ 0, "tls-key", "FILE", TYPE_TEXT, GROUP_SOURCE, AT(tls_key), .complete = COMPLETE_FILE, .in_file = true,

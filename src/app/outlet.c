@@ -210,10 +210,15 @@ outlet_watch(struct outlet *o, outlet_written_fn fn, void *ctx)
 	o->watch_ctx = ctx;
 }
 
-void
+int
 outlet_after(struct outlet *o)
 {
 	buf_puts(&o->buf, "-\n");
+	if (buf_ok(&o->buf))
+		return 0;
+	/* A buffer that failed takes no record any more. */
+	o->buf.failed = false;
+	return -ENOMEM;
 }
 
 int
@@ -236,7 +241,19 @@ outlet_record(struct outlet *o, const struct record *r)
 
 	if (err == 0)
 		outlet_flush(o);
+	else
+		o->drops++;
 	return err;
+}
+
+/* One that gives way to ticks. */
+static int
+outlet_spare(struct outlet *o, const struct record *r)
+{
+	if (o->buf.len <= OUTLET_TICK_ROOM)
+		return outlet_record(o, r);
+	o->drops++;
+	return -ENOBUFS;
 }
 
 static bool
@@ -309,8 +326,7 @@ outlet_event(struct outlet *o, const struct event *ev, uint64_t now_ms)
 		outlet_fold(o, ev);
 		return;
 	}
-	if (o->buf.len > OUTLET_TICK_ROOM || outlet_record(o, &r) != 0) {
-		o->drops++;
+	if (outlet_spare(o, &r) != 0) {
 		outlet_fold(o, ev);
 		return;
 	}
@@ -345,8 +361,7 @@ outlet_update(struct outlet *o, const struct event_update *u, uint64_t now_ms)
 	/* A count that grew may wait for nobody; a failure that was none must be told. */
 	if (!u->recovered && u->code == 0 && !outlet_token(o, &o->tokens, now_ms))
 		return;
-	if (o->buf.len > OUTLET_TICK_ROOM || outlet_record(o, &r) != 0)
-		o->drops++;
+	(void)outlet_spare(o, &r);
 }
 
 void
@@ -356,8 +371,7 @@ outlet_notice(struct outlet *o, const struct notice *n, uint64_t now_ms)
 
 	if (!outlet_token(o, &o->notices, now_ms))
 		return;
-	if (o->buf.len > OUTLET_TICK_ROOM || outlet_record(o, &r) != 0)
-		o->drops++;
+	(void)outlet_spare(o, &r);
 }
 
 const struct record_fold *

@@ -45,8 +45,11 @@ uint64_t outlet_taken(const struct outlet *o);
 typedef uint64_t (*outlet_written_fn)(void *ctx, uint64_t written);
 void outlet_watch(struct outlet *o, outlet_written_fn fn, void *ctx);
 
-/* Spoil and close a line that somebody else left half written to the same descriptor: it may lack its newline only. */
-void outlet_after(struct outlet *o);
+/*
+ * Spoil and close a line that somebody else left half written to the same descriptor: it may lack its newline only.
+ * 0, or -ENOMEM: nothing was taken.
+ */
+int outlet_after(struct outlet *o);
 /* Send or fold an event; now_ms: of the loop, for the rate. */
 void outlet_event(struct outlet *o, const struct event *ev, uint64_t now_ms);
 /*
@@ -60,16 +63,16 @@ uint64_t outlet_message_drops(const struct outlet *o);
 void outlet_update(struct outlet *o, const struct event_update *u, uint64_t now_ms);
 /* Send a notice, 200 a second at most where there is a rate; how many there were is told by the sources. */
 void outlet_notice(struct outlet *o, const struct notice *n, uint64_t now_ms);
-/* Send a record of any other type.  0, or negative when it found no room. */
+/* Send a record of any other type.  0, or negative when it found no room, which is counted. */
 int outlet_record(struct outlet *o, const struct record *r);
-/* The same in two steps. */
+/* The same in two steps, for one that is told again where it found none. */
 int outlet_put(struct outlet *o, const struct record *r);
 void outlet_flush(struct outlet *o);
 
 /* Folded rows since the last tick; valid until outlet_folds_taken. */
 const struct record_fold *outlet_folds(const struct outlet *o, size_t *n);
 void outlet_folds_taken(struct outlet *o);
-/* Events folded, updates and notices left out because the reader was slow, since the start. */
+/* Records left out because the reader was slow or memory short, folded events among them, since the start. */
 uint64_t outlet_drops(const struct outlet *o);
 
 /* Write all that waits, blocking; no longer than timeout_ms without a reader (-1: as long as it takes).  False when

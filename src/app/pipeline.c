@@ -15,14 +15,15 @@
 struct pipeline {
 	struct pipeline_cfg cfg;
 	struct sip_parser *parser;
-	int64_t first_ns, last_ns;
 	struct lots *lots; /* NULL: one thread */
+	unsigned ahead;    /* logs of which the other thread reads lines */
 	bool mirrored;     /* the frame at hand is no capture's */
 
 	/* The other thread's between two syncs. */
 	struct sip_parser *second; /* NULL: one thread */
 	struct track *track;
 	struct tally *tally;
+	int64_t first_ns, last_ns;
 	const char *name; /* of the source that spoke last */
 };
 
@@ -162,16 +163,6 @@ pipeline_lane(struct pipeline *p)
 	return lane;
 }
 
-void
-pipeline_lane_free(struct lane *lane)
-{
-	if (lane == NULL)
-		return;
-	wire_free(lane->wire);
-	logfmt_free(lane->log);
-	mem_free(lane);
-}
-
 static void
 pipeline_time(struct pipeline *p, int64_t t_ns)
 {
@@ -188,6 +179,7 @@ pipeline_track_one(struct pipeline *p, const struct message *m, const struct sip
 	enum seen seen;
 
 	p->name = name;
+	pipeline_time(p, m->t_ns);
 	tally_time(p->tally, m->t_ns);
 	peer = track_peer(p->track, m, s, &dir);
 	seen = track_push(p->track, m, s);
@@ -196,17 +188,47 @@ pipeline_track_one(struct pipeline *p, const struct message *m, const struct sip
 		p->cfg.relay(p->cfg.ctx, m, s);
 }
 
+static void
+pipeline_notice(struct pipeline *p, const struct logfmt_item *item, const char *name)
+{
+	struct notice n = item->notice;
+
+	if (p->cfg.notice == NULL || (p->cfg.match != NULL && !match_wants_notice(p->cfg.match, &n)))
+		return;
+	n.t_ns = item->m.t_ns;
+	n.stamp = item->m.stamp;
+	n.source = slice_str(name);
+	p->cfg.notice(p->cfg.ctx, &n);
+}
+
+static void
+pipeline_line(struct pipeline *p, struct logfmt *log, const struct message *line, const char *name)
+{
+	struct logfmt_item item;
+
+	if (!logfmt_read(log, line, &item))
+		return;
+	if (item.kind == LOGFMT_STATEMENT)
+		pipeline_track_one(p, &item.m, &item.s, name);
+	else
+		pipeline_notice(p, &item, name);
+}
+
 /* A lots_take_fn: the part that another thread can do. */
 static void
-pipeline_take(void *ctx, const struct message *m, const struct sipmsg *s, const char *name)
+pipeline_take(void *ctx, const struct message *m, const struct sipmsg *s, const struct lots_from *from)
 {
 	struct pipeline *p = ctx;
 	struct sipmsg parsed;
 
+	if (from->line_of != NULL) {
+		pipeline_line(p, from->line_of, m, from->name);
+		return;
+	}
 	if (m != NULL && s == NULL && sip_parse(p->second, m->bytes, m->cut, &parsed) <= SIP_PARTIAL)
 		s = &parsed;
 	if (s != NULL)
-		pipeline_track_one(p, m, s, name);
+		pipeline_track_one(p, m, s, from->name);
 	else
 		tally_malformed(p->tally);
 }
@@ -214,17 +236,12 @@ pipeline_take(void *ctx, const struct message *m, const struct sipmsg *s, const 
 static void
 pipeline_hand_over(struct pipeline *p, const struct message *m, const struct sipmsg *s, const char *name)
 {
-	if (p->lots != NULL)
-		lots_put(p->lots, m, s, name);
-	else
-		pipeline_take(p, m, s, name);
-}
+	struct lots_from from = { .name = name };
 
-static void
-pipeline_count(struct pipeline *p, const struct message *m, const struct sipmsg *s, const char *name)
-{
-	pipeline_time(p, m->t_ns);
-	pipeline_hand_over(p, m, s, name);
+	if (p->lots != NULL)
+		lots_put(p->lots, m, s, &from);
+	else
+		pipeline_take(p, m, s, &from);
 }
 
 int
@@ -251,7 +268,7 @@ pipeline_submit(struct pipeline *p)
 }
 
 void
-pipeline_sync(struct pipeline *p)
+pipeline_sync(const struct pipeline *p)
 {
 	if (p->lots != NULL)
 		lots_sync(p->lots);
@@ -281,7 +298,7 @@ pipeline_message(struct pipeline *p, const struct message *m, const char *name)
 	if (pipeline_is_own(p, m))
 		return WIRE_FILTERED;
 	if (pipeline_may_leave(p, m)) {
-		pipeline_count(p, m, NULL, name);
+		pipeline_hand_over(p, m, NULL, name);
 		return WIRE_SIP;
 	}
 	v = sip_parse(p->parser, m->bytes, m->cut, &s);
@@ -291,7 +308,7 @@ pipeline_message(struct pipeline *p, const struct message *m, const char *name)
 	}
 	if (p->cfg.match != NULL && !match_wants(p->cfg.match, m->bytes, &s))
 		return WIRE_FILTERED;
-	pipeline_count(p, m, &s, name);
+	pipeline_hand_over(p, m, &s, name);
 	return WIRE_SIP;
 }
 
@@ -335,21 +352,8 @@ pipeline_statement(struct pipeline *p, const struct logfmt_item *item, const cha
 {
 	if (p->cfg.match != NULL && !match_wants_statement(p->cfg.match, &item->s))
 		return WIRE_FILTERED;
-	pipeline_count(p, &item->m, &item->s, name);
+	pipeline_hand_over(p, &item->m, &item->s, name);
 	return WIRE_SIP;
-}
-
-static void
-pipeline_notice(struct pipeline *p, const struct logfmt_item *item, const char *name)
-{
-	struct notice n = item->notice;
-
-	if (p->cfg.notice == NULL || (p->cfg.match != NULL && !match_wants_notice(p->cfg.match, &n)))
-		return;
-	n.t_ns = item->m.t_ns;
-	n.stamp = item->m.stamp;
-	n.source = slice_str(name);
-	p->cfg.notice(p->cfg.ctx, &n);
 }
 
 /* Somebody may tell figures now, and they must not hold the lines of what comes next. */
@@ -359,6 +363,48 @@ pipeline_moment(struct pipeline *p, struct lane *lane, int64_t t_ns)
 	lane->at_moment = true;
 	p->cfg.moment(p->cfg.ctx, t_ns);
 	lane->at_moment = false;
+}
+
+/* The other thread may tell one too. */
+static void
+pipeline_notice_here(struct pipeline *p, const struct logfmt_item *item, const char *name)
+{
+	if (p->ahead > 0)
+		pipeline_sync(p);
+	pipeline_notice(p, item, name);
+}
+
+/* The other thread reads lines of a log as long as nobody asks what this one makes of them. */
+static void
+pipeline_ahead(struct pipeline *p, struct lane *lane)
+{
+	if (p->lots == NULL || p->cfg.match != NULL || p->cfg.moment != NULL)
+		return;
+	logfmt_ahead(lane->log);
+	lane->ahead = true;
+	p->ahead++;
+}
+
+static void
+pipeline_together(struct pipeline *p, struct lane *lane)
+{
+	if (!lane->ahead)
+		return;
+	pipeline_sync(p);
+	logfmt_together(lane->log);
+	lane->ahead = false;
+	p->ahead--;
+}
+
+void
+pipeline_lane_free(struct pipeline *p, struct lane *lane)
+{
+	if (lane == NULL)
+		return;
+	pipeline_together(p, lane);
+	wire_free(lane->wire);
+	logfmt_free(lane->log);
+	mem_free(lane);
 }
 
 static void
@@ -381,19 +427,42 @@ pipeline_drain_log(struct pipeline *p, struct lane *lane, const char *name)
 			v = pipeline_message(p, &item.m, name);
 		else if (item.kind == LOGFMT_STATEMENT)
 			v = pipeline_statement(p, &item, name);
+		else if (item.kind == LOGFMT_LINE)
+			lots_put(p->lots, &item.m, NULL, &(struct lots_from){ name, lane->log });
+		else if (item.kind == LOGFMT_WAIT)
+			pipeline_together(p, lane);
 		else
-			pipeline_notice(p, &item, name);
+			pipeline_notice_here(p, &item, name);
 		if (v != WIRE_SIP)
 			logfmt_reclass(lane->log, v == WIRE_FILTERED ? LOGFMT_FILTERED : LOGFMT_MALFORMED);
 	}
 }
 
-void
-pipeline_text(struct pipeline *p, struct lane *lane, const char *name, const struct text *t)
+/* The lane's log, made when new; NULL when memory is short. */
+static struct logfmt *
+pipeline_log(struct pipeline *p, struct lane *lane)
 {
 	struct logfmt_cfg cfg = { .seed = p->cfg.seed, .heads = p->cfg.heads };
 
-	if (lane->log == NULL && (lane->log = logfmt_new(&cfg)) == NULL) {
+	if (lane->log == NULL) {
+		lane->log = logfmt_new(&cfg);
+		if (lane->log != NULL)
+			pipeline_ahead(p, lane);
+	}
+	return lane->log;
+}
+
+void
+pipeline_foresee(struct pipeline *p, struct lane *lane, const struct text *t)
+{
+	if (lane->log == NULL && pipeline_log(p, lane) != NULL)
+		logfmt_foresee(lane->log, t);
+}
+
+void
+pipeline_text(struct pipeline *p, struct lane *lane, const char *name, const struct text *t)
+{
+	if (pipeline_log(p, lane) == NULL) {
 		lane->lost += t->lines;
 		return;
 	}
@@ -406,6 +475,7 @@ pipeline_text_end(struct pipeline *p, struct lane *lane, const char *name, uint3
 {
 	if (lane->log == NULL)
 		return;
+	pipeline_together(p, lane);
 	logfmt_end(lane->log, origin);
 	pipeline_drain_log(p, lane, name);
 }
@@ -417,6 +487,7 @@ pipeline_flush(struct pipeline *p, struct lane *lane, const char *name)
 	(void)pipeline_drain(p, lane, name, WIRE_SIP);
 	if (lane->log == NULL)
 		return;
+	pipeline_together(p, lane);
 	logfmt_flush(lane->log);
 	pipeline_drain_log(p, lane, name);
 }
@@ -426,6 +497,7 @@ pipeline_quiet(struct pipeline *p, struct lane *lane, const char *name, int64_t 
 {
 	if (lane->log == NULL)
 		return;
+	pipeline_together(p, lane);
 	logfmt_advance(lane->log, t_ns);
 	pipeline_drain_log(p, lane, name);
 }
@@ -454,20 +526,21 @@ pipeline_tally(struct pipeline *p)
 const struct track *
 pipeline_track(const struct pipeline *p)
 {
-	if (p->lots != NULL)
-		lots_sync(p->lots);
+	pipeline_sync(p);
 	return p->track;
 }
 
 int64_t
 pipeline_first_ns(const struct pipeline *p)
 {
+	pipeline_sync(p);
 	return p->first_ns;
 }
 
 int64_t
 pipeline_last_ns(const struct pipeline *p)
 {
+	pipeline_sync(p);
 	return p->last_ns;
 }
 
@@ -555,12 +628,14 @@ pipeline_source_stat(struct source_stat *out, struct input *in, enum input_state
 		.connected = i.connected,
 		.refused = i.refused,
 		.closed = i.closed,
+		.open_to_all = i.open_to_all,
 		.bad_frames = i.bad_frames };
 	pipeline_lane_stat(out, lane);
 	out->text |= input_kind(in) == INPUT_FOLLOW || input_kind(in) == INPUT_SYSLOG;
 	/* What was cut at the door is no longer than it may be when it comes here. */
 	out->long_records += i.long_records;
 	(void)snprintf(out->name, sizeof out->name, "%s", input_name(in));
+	(void)snprintf(out->turned_away, sizeof out->turned_away, "%s", i.turned_away);
 	(void)snprintf(out->kind, sizeof out->kind, "%s", input_kind_word(in));
 	(void)snprintf(out->state, sizeof out->state, "%s", input_state_name(state));
 }

@@ -3,8 +3,9 @@
  * Knows no loop and no clock, so a test walks it with frames or lines alone.
  *
  * One thread, or after pipeline_thread two: then track and tally run in the second, behind the first by a few lots
- * (lots.h), and event, update and incident are called there; it parses too, as far as it has the time.  What comes of
- * it is the same, in the same order.
+ * (lots.h), and event, update and incident are called there; it parses too, as far as it has the time, and reads the
+ * lines of a log without SIP text, so that notice is called in either (never in both at a time).  What comes of it is
+ * the same, in the same order; but a notice may come before an event that stands before it in the log.
  */
 #ifndef APP_PIPELINE_H
 #define APP_PIPELINE_H
@@ -51,7 +52,7 @@ struct pipeline_cfg {
 	const uint32_t *limits;
 	const struct match *match;
 	const struct logfmt_heads *heads;
-	bool hep; /* read HEP that captures carry */
+	bool hep;             /* read HEP that captures carry */
 	struct slice hep_key; /* as in wire_cfg; borrowed as long as the lanes */
 	pipeline_event_fn event;
 	pipeline_update_fn update;
@@ -83,7 +84,7 @@ int pipeline_thread(struct pipeline *p);
 void pipeline_submit(struct pipeline *p);
 
 /* Wait until all that was handed over is counted. */
-void pipeline_sync(struct pipeline *p);
+void pipeline_sync(const struct pipeline *p);
 
 /*
  * A lane for one source: fragments, streams and lines of two sources never mix.  A source is packets, or from its first
@@ -93,6 +94,7 @@ struct lane {
 	struct wire *wire;
 	struct logfmt *log;
 	uint64_t lost;
+	bool ahead;                 /* the other thread reads lines of the log */
 	bool at_moment;             /* cfg.moment is told: figures are those before what comes next */
 	struct logfmt_stats before; /* before that was taken */
 	struct logfmt_place place;
@@ -100,8 +102,8 @@ struct lane {
 
 /* NULL when memory is short. */
 struct lane *pipeline_lane(struct pipeline *p);
-/* NULL is allowed. */
-void pipeline_lane_free(struct lane *lane);
+/* NULL is allowed.  What waits of its lines is read before. */
+void pipeline_lane_free(struct pipeline *p, struct lane *lane);
 
 /* One frame down a lane; name: of the source, for its events.  Returns what became of the frame. */
 enum wire_verdict pipeline_frame(struct pipeline *p, struct lane *lane, const char *name, const struct frame *f);
@@ -111,6 +113,9 @@ void pipeline_text(struct pipeline *p, struct lane *lane, const char *name, cons
 
 /* The stream or sender `origin` of a log ended: what was held of it is decided. */
 void pipeline_text_end(struct pipeline *p, struct lane *lane, const char *name, uint32_t origin);
+
+/* Log text that will come, perhaps in pieces, as the first of this lane (logfmt_foresee). */
+void pipeline_foresee(struct pipeline *p, struct lane *lane, const struct text *t);
 
 /* The source of this lane ended: what was held is decided. */
 void pipeline_flush(struct pipeline *p, struct lane *lane, const char *name);
@@ -127,7 +132,7 @@ void pipeline_finish(struct pipeline *p);
 struct tally *pipeline_tally(struct pipeline *p);
 const struct track *pipeline_track(const struct pipeline *p);
 
-/* Time of the first and of the newest message, 0 before the first. */
+/* Time of the first and of the newest message, 0 before the first.  They wait too. */
 int64_t pipeline_first_ns(const struct pipeline *p);
 int64_t pipeline_last_ns(const struct pipeline *p);
 

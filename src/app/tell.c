@@ -140,6 +140,16 @@ tell_mark(struct engine *e, const struct source_stat *stats)
 	e->n_marks++;
 }
 
+/*
+ * Who came, went or was turned away, with or without a frame of its own.  It only grows: nothing of it cancels out.  Of
+ * what is open to everybody that is told before anybody comes.
+ */
+static uint64_t
+tell_senders(const struct source_stat *s)
+{
+	return s->refused + s->closed + s->connected + (s->connected - s->senders) + s->open_to_all;
+}
+
 /* in_frame: the source whose newest frame is read but not yet pushed, NULL between frames. */
 static void
 tell_increments(struct engine *e, const struct engine_source *in_frame)
@@ -158,7 +168,7 @@ tell_increments(struct engine *e, const struct engine_source *in_frame)
 	if (in_frame != NULL)
 		stats[in_frame - e->sources].frames--;
 	for (size_t i = 0; i < t->n_sources; i++)
-		frames += stats[i].frames + stats[i].kernel_drops + stats[i].if_drops;
+		frames += stats[i].frames + stats[i].kernel_drops + stats[i].if_drops + tell_senders(&stats[i]);
 	t->folds = outlet_folds(e->outlet, &t->n_folds);
 	if (!tally_dirty(tally) && frames == e->told_frames && t->n_folds == 0)
 		return;
@@ -396,19 +406,42 @@ tell_relay(struct engine *e, bool trouble, const char *sentence)
 	(void)outlet_record(e->outlet, &r);
 }
 
-static void
-tell_hello(struct engine *e)
+static bool
+tell_is_live(const struct engine *e)
 {
-	struct record r = tell_record(e, RECORD_HELLO, clock_wall_ns());
 	bool live = e->by_clock || e->o->demo;
 
 	for (size_t i = 0; i < e->n_sources; i++)
-		live |= input_is_live(e->sources[i].in);
-	r.hello = (struct record_hello){ SIPWHY_VERSION, e->start_ns, e->cfg.number, live };
+		live |= input_is_live(e->sources[i].in) && e->sources[i].age != AGE_PAST;
+	return live;
+}
+
+static int
+tell_hello(struct engine *e)
+{
+	struct record r = tell_record(e, RECORD_HELLO, clock_wall_ns());
+	int err;
+
+	r.hello = (struct record_hello){ SIPWHY_VERSION, e->start_ns, e->cfg.number, tell_is_live(e) };
 	/* What is counted began with its past. */
 	if (e->o->demo)
 		r.hello.start_ns -= input_demo_past_ns();
-	(void)outlet_record(e->outlet, &r);
+	err = outlet_put(e->outlet, &r);
+	if (err == 0) {
+		e->told_live = r.hello.live;
+		outlet_flush(e->outlet);
+	}
+	return err;
+}
+
+int
+tell_live(struct engine *e, const struct engine_source *in_frame)
+{
+	if (e->outlet == NULL || e->told_live == tell_is_live(e))
+		return 0;
+	/* What was counted so far belongs to its own time. */
+	tell_increments(e, in_frame);
+	return tell_hello(e);
 }
 
 static void
@@ -440,6 +473,8 @@ tell_open(struct engine *e, struct errmsg *em)
 int
 tell_start(struct engine *e, struct errmsg *em)
 {
+	int err = 0;
+
 	if (e->cfg.fd < 0)
 		return 0;
 	e->outlet = outlet_new(&e->loop, e->cfg.fd, e->host, e->by_clock ? TELL_EVENTS_PER_S : 0);
@@ -448,8 +483,11 @@ tell_start(struct engine *e, struct errmsg *em)
 	outlet_watch(e->outlet, tell_written, e);
 	/* The engine before us may have left half a line, and our hello must not be its end. */
 	if (e->cfg.number > 1)
-		outlet_after(e->outlet);
-	tell_hello(e);
+		err = outlet_after(e->outlet);
+	if (err == 0)
+		err = tell_hello(e);
+	if (err != 0)
+		return errmsg_set(em, err, "out of memory");
 	tell_missing(e);
 	return 0;
 }

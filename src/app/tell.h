@@ -49,6 +49,12 @@ void tell_piece(struct engine_source *s);
 /* A pipeline_moment_fn, ctx is the engine: tells what came before this message where that can't wait for a tick. */
 void tell_moment(void *ctx, int64_t t_ns);
 
+/*
+ * Whether what is told is new may have changed: the hello again if it has, which says so.  in_frame: the source whose
+ * newest frame is read and not yet pushed, NULL none.  0, or negative: it was not told.
+ */
+int tell_live(struct engine *e, const struct engine_source *in_frame);
+
 /* From now on time is the wall clock's. */
 void tell_by_clock(struct engine *e);
 

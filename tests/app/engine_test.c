@@ -358,8 +358,9 @@ test_thread_changes_nothing(void **state)
 	}
 }
 
+/* Engine `number` either says why it does not start, or its records can be read and begin with its hello. */
 static void
-memory_short(bool log)
+memory_short(bool log, unsigned number)
 {
 	struct options o = { .n_inputs = 1,
 		.inputs = { { .kind = INPUT_FILE } },
@@ -369,20 +370,25 @@ memory_short(bool log)
 		.limit = 10 };
 	struct engine_share share;
 	long calls = LONG_MAX, at;
-	int null = open("/dev/null", O_WRONLY);
+	int fd = memfd_create("records", MFD_CLOEXEC);
+	const char *hello = number > 1 ? "-\n{\"type\":\"hello\"" : "{\"type\":\"hello\"";
 
+	assert_true(fd >= 0);
 	if (log)
 		write_log(20);
 	else
 		write_file(20);
 	(void)snprintf(o.inputs[0].arg, sizeof o.inputs[0].arg, "%s", path);
 	for (at = 1; at <= calls; at++) {
-		struct engine_cfg cfg = { .options = &o, .fd = null, .number = 1, .share = &share };
+		struct engine_cfg cfg = { .options = &o, .fd = fd, .number = number, .share = &share };
 		struct errmsg em = { "" };
 		struct engine *e = NULL;
+		char first[512] = "";
 		int err;
 
 		memset(&share, 0, sizeof share);
+		assert_int_equal(ftruncate(fd, 0), 0);
+		assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
 		mem_fail_at(at);
 		err = engine_new(&e, &cfg, &em);
 		if (err == 0)
@@ -394,23 +400,33 @@ memory_short(bool log)
 		engine_free(e);
 		calls = mem_calls() < at ? mem_calls() : LONG_MAX;
 		mem_fail_at(0);
+		assert_true(pread(fd, first, sizeof first - 1, 0) >= 0);
+		if (err == 0)
+			assert_memory_equal(first, hello, strlen(hello));
 	}
 	assert_true(at > 20);
-	(void)close(null);
+	(void)close(fd);
 }
 
 static void
 test_memory_short(void **state)
 {
 	(void)state;
-	memory_short(false);
+	memory_short(false, 1);
+}
+
+static void
+test_memory_short_of_the_next_engine(void **state)
+{
+	(void)state;
+	memory_short(false, 2);
 }
 
 static void
 test_memory_short_of_a_log(void **state)
 {
 	(void)state;
-	memory_short(true);
+	memory_short(true, 1);
 }
 
 int
@@ -423,6 +439,7 @@ main(void)
 		cmocka_unit_test(test_namesakes),
 		cmocka_unit_test(test_thread_changes_nothing),
 		cmocka_unit_test(test_memory_short),
+		cmocka_unit_test(test_memory_short_of_the_next_engine),
 		cmocka_unit_test(test_memory_short_of_a_log),
 	};
 

@@ -23,6 +23,9 @@
 
 enum { PUTS = 5000, STARTS = 7, SIGNALS = 7, FULL = LOTS_ITEMS * LOTS_N };
 
+static const struct lots_from none = { "none", NULL }, some = { "some", NULL }, one = { "one", NULL },
+			      many = { "many", NULL };
+
 /* gate: the taker waits there; arrived: it has taken one. */
 struct taken {
 	pthread_t owner;
@@ -77,7 +80,7 @@ put(struct lots *l, unsigned i)
 	struct sipmsg s = { .cseq = i };
 
 	if (is_none(i)) {
-		lots_put(l, NULL, NULL, "none");
+		lots_put(l, NULL, NULL, &none);
 		return;
 	}
 	memset(bytes, 'a' + (int)(i % 26), sizeof bytes);
@@ -90,7 +93,7 @@ put(struct lots *l, unsigned i)
 	s.to_tag = (struct slice){ stray, 0 };
 	if (m.bytes.n > 0)
 		s.needs = (struct slice){ bytes + m.bytes.n - 7, 7 };
-	lots_put(l, &m, is_raw(i) ? NULL : &s, "some");
+	lots_put(l, &m, is_raw(i) ? NULL : &s, &some);
 	/* The owner's memory is its own again. */
 	memset(bytes, '#', sizeof bytes);
 	memset(stray, '#', sizeof stray);
@@ -98,10 +101,11 @@ put(struct lots *l, unsigned i)
 }
 
 static bool
-is_whole(unsigned i, const struct message *m, const struct sipmsg *s, const char *name)
+is_whole(unsigned i, const struct message *m, const struct sipmsg *s, const struct lots_from *from)
 {
 	char want[32];
-	bool ok = m->t_ns == i && strcmp(name, "some") == 0 && m->bytes.n == size_of(i) && (s == NULL) == is_raw(i);
+	bool ok =
+	    m->t_ns == i && strcmp(from->name, "some") == 0 && m->bytes.n == size_of(i) && (s == NULL) == is_raw(i);
 
 	for (size_t k = 0; ok && k < m->bytes.n; k++)
 		ok = m->bytes.p[k] == 'a' + (char)(i % 26);
@@ -118,7 +122,7 @@ is_whole(unsigned i, const struct message *m, const struct sipmsg *s, const char
 }
 
 static void
-take(void *ctx, const struct message *m, const struct sipmsg *s, const char *name)
+take(void *ctx, const struct message *m, const struct sipmsg *s, const struct lots_from *from)
 {
 	struct taken *t = ctx;
 	unsigned i = t->n++;
@@ -126,9 +130,9 @@ take(void *ctx, const struct message *m, const struct sipmsg *s, const char *nam
 	(void)pthread_mutex_lock(&t->gate);
 	(void)pthread_mutex_unlock(&t->gate);
 	if (m == NULL)
-		t->wrong += s != NULL || !is_none(i) || strcmp(name, "none") != 0;
+		t->wrong += s != NULL || !is_none(i) || strcmp(from->name, "none") != 0;
 	else
-		t->wrong += is_none(i) || !is_whole(i, m, s, name);
+		t->wrong += is_none(i) || !is_whole(i, m, s, from);
 	t->by_owner += pthread_equal(pthread_self(), t->owner) != 0;
 	atomic_fetch_add(&t->seen, 1);
 }
@@ -170,7 +174,7 @@ test_room(void **state)
 	assert_int_equal(lots_new(&l, take, &t), 0);
 	assert_int_equal(pthread_mutex_lock(&t.gate), 0);
 	for (unsigned i = 0; i < LOTS_N; i++) {
-		lots_put(l, NULL, NULL, "none");
+		lots_put(l, NULL, NULL, &none);
 		if (i + 1 < LOTS_N)
 			lots_submit(l);
 	}
@@ -183,7 +187,7 @@ test_room(void **state)
 }
 
 static void
-take_and_tell(void *ctx, const struct message *m, const struct sipmsg *s, const char *name)
+take_and_tell(void *ctx, const struct message *m, const struct sipmsg *s, const struct lots_from *from)
 {
 	struct taken *t = ctx;
 	static const int ours[SIGNALS] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD, SIGALRM, SIGWINCH };
@@ -191,7 +195,7 @@ take_and_tell(void *ctx, const struct message *m, const struct sipmsg *s, const 
 
 	(void)m;
 	(void)s;
-	(void)name;
+	(void)from;
 	t->n++;
 	(void)pthread_sigmask(SIG_SETMASK, NULL, &blocked);
 	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
@@ -211,13 +215,13 @@ test_submit(void **state)
 	assert_int_equal(lots_new(&l, take_and_tell, &t), 0);
 	(void)alarm(60);
 	for (unsigned i = 0; i < 3; i++) {
-		lots_put(l, NULL, NULL, "one");
+		lots_put(l, NULL, NULL, &one);
 		lots_submit(l);
 		assert_int_equal(sem_wait(&t.arrived), 0);
 	}
 	/* A lot that went because it was full is not held back either. */
 	for (unsigned i = 0; i <= LOTS_ITEMS; i++)
-		lots_put(l, NULL, NULL, "many");
+		lots_put(l, NULL, NULL, &many);
 	lots_submit(l);
 	for (unsigned i = 0; i <= LOTS_ITEMS; i++)
 		assert_int_equal(sem_wait(&t.arrived), 0);
@@ -242,7 +246,7 @@ test_too_large(void **state)
 	/* Numbers 0 to 2 go by the ring, 3 does not, 4 and 5 do. */
 	for (unsigned i = 0; i < 3; i++)
 		put(l, i);
-	lots_put(l, &m, &s, "some");
+	lots_put(l, &m, &s, &some);
 	assert_int_equal(t.n, 4);
 	assert_int_equal(t.by_owner, 1);
 	assert_int_equal(t.wrong, 1); /* by its content: it came as the fourth, whole, and is not what put makes */
@@ -253,7 +257,7 @@ test_too_large(void **state)
 	assert_int_equal(t.wrong, 1);
 	/* One that fills a lot to its last byte goes by the ring. */
 	m.bytes.n = LOTS_TEXT;
-	lots_put(l, &m, &s, "some");
+	lots_put(l, &m, &s, &some);
 	lots_sync(l);
 	assert_int_equal(t.n, 7);
 	assert_int_equal(t.by_owner, 1);
@@ -278,11 +282,11 @@ borrowed(const void *now, const void *before, size_t n)
 }
 
 static void
-take_and_search(void *ctx, const struct message *m, const struct sipmsg *s, const char *name)
+take_and_search(void *ctx, const struct message *m, const struct sipmsg *s, const struct lots_from *from)
 {
 	struct taken *t = ctx;
 
-	(void)name;
+	(void)from;
 	t->wrong += borrowed(m, &t->m[t->n], sizeof *m) + borrowed(s, &t->s[t->n], sizeof *s);
 	t->n++;
 }
@@ -319,7 +323,7 @@ test_nothing_borrowed(void **state)
 		*m = (struct message){ .bytes = { bytes, (size_t)n }, .stamp = { bytes, 4 } };
 		assert_int_equal(sip_parse(parser, m->bytes, false, s), SIP_OK);
 		assert_true(borrowed(s, s, sizeof *s) > 8);
-		lots_put(l, m, s, "some");
+		lots_put(l, m, s, &some);
 	}
 	lots_free(l);
 	assert_int_equal(t.n, STARTS);

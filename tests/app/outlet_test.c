@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 
 #include "app/outlet.h"
 #include "record/sample.h"
+#include "sipwhy/mem.h"
 
 struct drain {
 	uv_loop_t loop;
@@ -105,10 +107,54 @@ test_full(void **state)
 	drain_close(&d);
 }
 
+/* The end of another one's line that finds no memory is an error, and what comes behind it is told. */
+static void
+test_after_without_memory(void **state)
+{
+	struct drain d;
+	struct event ev = sample_event(5);
+	int err;
+
+	(void)state;
+	drain_open(&d, 0);
+	mem_fail_at(1);
+	err = outlet_after(d.o);
+	mem_fail_at(0);
+	assert_int_equal(err, -ENOMEM);
+	assert_int_equal(outlet_taken(d.o), 0);
+	outlet_event(d.o, &ev, 1000);
+	assert_int_equal(outlet_drops(d.o), 0);
+	assert_int_equal(drain_count(&d, "\"type\":\"event\""), 1);
+	assert_int_equal(outlet_after(d.o), 0);
+	assert_int_equal(drain_count(&d, "-\n"), 1);
+	drain_close(&d);
+}
+
+/* No record goes without being counted. */
+static void
+test_record_without_memory(void **state)
+{
+	struct record r = { .type = RECORD_SOURCE, .host = "", .source = { "eth0", "live", "reading", "" } };
+	struct drain d;
+	int err;
+
+	(void)state;
+	drain_open(&d, 0);
+	mem_fail_at(1);
+	err = outlet_record(d.o, &r);
+	mem_fail_at(0);
+	assert_int_equal(err, -ENOMEM);
+	assert_int_equal(outlet_drops(d.o), 1);
+	assert_int_equal(outlet_record(d.o, &r), 0);
+	assert_int_equal(outlet_drops(d.o), 1);
+	drain_close(&d);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_folded), cmocka_unit_test(test_full) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_folded), cmocka_unit_test(test_full),
+		cmocka_unit_test(test_after_without_memory), cmocka_unit_test(test_record_without_memory) };
 
 	return cmocka_run_group_tests_name("outlet", tests, NULL, NULL);
 }

@@ -121,7 +121,7 @@ test_stair(void **state)
 	assert_int_equal(w->verdict[WIRE_MALFORMED], 1);
 	assert_int_equal(pipeline_first_ns(p), 1000 * NS_PER_MS);
 	assert_int_equal(pipeline_last_ns(p), 1700 * NS_PER_MS);
-	pipeline_lane_free(lane);
+	pipeline_lane_free(p, lane);
 	pipeline_free(p);
 }
 
@@ -143,7 +143,7 @@ test_filter(void **state)
 	assert_int_equal(push(p, lane, 2, "SIP/2.0 404 x\r\n", "b"), WIRE_SIP);
 	assert_int_equal(counts_responses(tally_total(pipeline_tally(p))), 1);
 	assert_int_equal(wire_stats(lane->wire)->verdict[WIRE_FILTERED], 1);
-	pipeline_lane_free(lane);
+	pipeline_lane_free(p, lane);
 	pipeline_free(p);
 	match_free(m);
 }
@@ -234,8 +234,41 @@ test_log(void **state)
 	assert_int_equal(st.verdict[WIRE_HELD], 0);
 	assert_true(st.verdict[WIRE_SIP] >= 14 && st.verdict[WIRE_NOT_SIP] >= 2);
 	assert_int_equal(sum_of(lane), t.lines);
-	pipeline_lane_free(lane);
+	pipeline_lane_free(p, lane);
 	pipeline_free(p);
+}
+
+/* A message that its log cut in the headers is counted as partial, and what was cut is not taken for a value. */
+static void
+test_log_cut(void **state)
+{
+	static const char next[] = "\n" STAMP "5.000] NOTICE[7] x.c: the end\n";
+	const char *last = strstr(strstr(log_text, "404"), "Via: "),
+		   *whole = strstr(last, "Length: ") + sizeof "Length: ";
+	struct pipeline_cfg cfg = { .first_id = 1 };
+
+	(void)state;
+	for (const char *cut = last + 10; cut < whole + 4; cut++) {
+		char text[sizeof log_text + sizeof next];
+		/* An empty line would be the end of the headers. */
+		const char *end = cut[-1] == '\n' ? next + 1 : next;
+		size_t n = (size_t)(cut - log_text);
+		struct pipeline *p = pipeline_new(&cfg);
+		struct lane *lane = lane_of(p);
+		const struct counts *c = tally_total(pipeline_tally(p));
+		struct text t;
+
+		memcpy(text, log_text, n);
+		memcpy(text + n, end, strlen(end));
+		t = text_of(text, n + strlen(end));
+		pipeline_text(p, lane, "full", &t);
+		pipeline_flush(p, lane, "full");
+		assert_int_equal(counts_code(c, 404), 1);
+		assert_int_equal(c->partial, cut < whole);
+		assert_int_equal(c->responses[METHOD_OTHER][404 - SIP_CODE_MIN], 0);
+		pipeline_lane_free(p, lane);
+		pipeline_free(p);
+	}
 }
 
 /* Whatever lines a block ends at, the same comes out, and the sum holds in between. */
@@ -261,7 +294,7 @@ test_log_split(void **state)
 		pipeline_text_end(p, lane, "full", 1);
 		assert_int_equal(sum_of(lane), a.lines + b.lines);
 		assert_int_equal(counts_responses(tally_total(pipeline_tally(p))), 2);
-		pipeline_lane_free(lane);
+		pipeline_lane_free(p, lane);
 		pipeline_free(p);
 	}
 }
@@ -288,7 +321,7 @@ test_log_filter(void **state)
 	pipeline_lane_stat(&st, lane);
 	assert_true(st.verdict[WIRE_FILTERED] >= 7);
 	assert_int_equal(sum_of(lane), t.lines);
-	pipeline_lane_free(lane);
+	pipeline_lane_free(p, lane);
 	pipeline_free(p);
 	match_free(m);
 }
@@ -332,7 +365,7 @@ test_log_lines(void **state)
 	assert_int_equal(st.notices, 1);
 	assert_int_equal(st.statements, 1);
 	assert_int_equal(sum_of(lane), 2);
-	pipeline_lane_free(lane);
+	pipeline_lane_free(p, lane);
 	pipeline_free(p);
 }
 
@@ -358,7 +391,7 @@ test_log_no_memory(void **state)
 		}
 		calls = mem_calls();
 		mem_fail_at(0);
-		pipeline_lane_free(lane);
+		pipeline_lane_free(p, lane);
 		pipeline_free(p);
 		if (calls < n)
 			break;
@@ -387,7 +420,7 @@ test_no_memory(void **state)
 		}
 		calls = mem_calls();
 		mem_fail_at(0);
-		pipeline_lane_free(lane);
+		pipeline_lane_free(p, lane);
 		pipeline_free(p);
 		if (calls < n)
 			break;
@@ -396,7 +429,7 @@ test_no_memory(void **state)
 
 /* A line for each thing told, of both kinds of pipeline. */
 struct diary {
-	char text[1 << 18];
+	char text[1 << 19];
 	size_t n;
 };
 
@@ -435,16 +468,54 @@ diary_incident(void *ctx, const struct incident *i)
 	    i->sentence.p);
 }
 
-/* 3,000 calls of packets, some repeated, some bad, and a log in between; read now and then. */
+static void
+diary_notice(void *ctx, const struct notice *n)
+{
+	diary_add(ctx, "notice %lld %.*s %.*s %.*s\n", (long long)n->t_ns, (int)n->source.n, n->source.p,
+	    (int)n->kind.n, n->kind.p, (int)n->text.n, n->text.p);
+}
+
+/* 200 calls as lines of a proxy's accounting, with complaints in between, each said twice. */
+static size_t
+diary_lines(char *out, size_t cap)
+{
+	static const char *const said[] = { "answered", "answered", "missed" };
+	size_t n = 0;
+
+	for (int i = 0; i < 200; i++) {
+		n += (size_t)snprintf(out + n, cap - n,
+		    "Mar  3 10:%02d:%02d p kamailio[7]: ACC: %s %s: timestamp=1;method=INVITE;from_tag=f%d;to_tag=t;"
+		    "call_id=a%d@x;code=%d;reason=x;src_user=1\n",
+		    i / 60, i % 60, i % 3 == 2 ? "call" : "transaction", said[i % 3], i, i, i % 4 ? 486 : 200);
+		if (i % 10 == 0)
+			n += (size_t)snprintf(out + n, cap - n,
+			    "[2026-03-03 10:%02d:%02d] NOTICE[7] res_pjsip/pjsip_distributor.c: Request 'REGISTER' "
+			    "from '<sip:1@192.0.2.1>' failed for '203.0.113.66:5071' (callid: %d@x) - No matching "
+			    "endpoint found\n",
+			    i / 60, i % 60, i);
+	}
+	return n;
+}
+
+/*
+ * 3,000 calls of packets, some repeated, some bad, and two logs in between, one without SIP text and one that begins
+ * so; read now and then.
+ */
 static void
 diary_of(struct diary *d, bool thread)
 {
-	struct pipeline_cfg cfg = {
-		.first_id = 1, .event = diary_event, .update = diary_update, .incident = diary_incident, .ctx = d
-	};
+	struct pipeline_cfg cfg = { .first_id = 1,
+		.event = diary_event,
+		.update = diary_update,
+		.incident = diary_incident,
+		.notice = diary_notice,
+		.ctx = d };
+	static char lines[1 << 16];
+	size_t n_lines = diary_lines(lines, sizeof lines);
 	struct pipeline *p = pipeline_new(&cfg);
-	struct lane *lane = lane_of(p), *other = lane_of(p);
-	struct text t = text_of(log_text, sizeof log_text - 1);
+	struct lane *lane = lane_of(p), *other = lane_of(p), *said = lane_of(p);
+	struct text t = text_of(log_text, sizeof log_text - 1), begin = text_of(lines, n_lines);
+	struct source_stat st = { .frames = 0 };
 	const struct counts *c;
 	char id[16];
 
@@ -465,17 +536,27 @@ diary_of(struct diary *d, bool thread)
 		if (i % 1000 == 9)
 			diary_add(d, "counts %u\n", (unsigned)counts_responses(tally_total(pipeline_tally(p))));
 	}
+	pipeline_text(p, said, "acc", &begin);
+	pipeline_text(p, other, "full", &begin);
 	pipeline_text(p, other, "full", &t);
+	pipeline_text(p, other, "full", &begin);
+	pipeline_text(p, said, "acc", &begin);
 	pipeline_flush(p, other, "full");
 	pipeline_flush(p, lane, "calls.pcap");
+	pipeline_flush(p, said, "acc");
+	pipeline_lane_stat(&st, said);
+	diary_add(d, "acc %u %u %u %u\n", (unsigned)st.statements, (unsigned)st.notices, (unsigned)st.again,
+	    (unsigned)st.verdict[WIRE_SIP]);
+	assert_int_equal(sum_of(said), 2 * begin.lines);
 	pipeline_advance(p, pipeline_last_ns(p) + 60 * NS_PER_S);
 	pipeline_finish(p);
 	c = tally_total(pipeline_tally(p));
 	diary_add(d, "%u %u %u %u %lld %lld\n", (unsigned)counts_responses(c), (unsigned)counts_requests(c),
 	    (unsigned)c->malformed, (unsigned)c->retransmissions, (long long)pipeline_first_ns(p),
 	    (long long)pipeline_last_ns(p));
-	pipeline_lane_free(other);
-	pipeline_lane_free(lane);
+	pipeline_lane_free(p, said);
+	pipeline_lane_free(p, other);
+	pipeline_lane_free(p, lane);
 	pipeline_free(p);
 }
 
@@ -491,6 +572,8 @@ test_thread(void **state)
 	assert_non_null(strstr(one.text, "event 500 "));
 	assert_non_null(strstr(one.text, "update "));
 	assert_non_null(strstr(one.text, " full "));
+	assert_non_null(strstr(one.text, "notice "));
+	assert_non_null(strstr(one.text, "\nacc 400 40 0 400\n"));
 	assert_string_equal(one.text, two.text);
 }
 
@@ -502,21 +585,25 @@ test_thread_ends(void **state)
 	struct pipeline_cfg cfg = { .first_id = 1, .event = diary_event, .ctx = &d };
 	struct pipeline *p = pipeline_new(&cfg);
 	struct lane *lane = lane_of(p);
+	static char lines[1 << 16];
+	struct text t = text_of(lines, diary_lines(lines, sizeof lines));
 
 	(void)state;
 	assert_int_equal(pipeline_thread(p), 0);
 	(void)push(p, lane, 1000, "SIP/2.0 503 x\r\n", "a");
-	pipeline_lane_free(lane);
+	pipeline_text(p, lane, "acc", &t);
+	pipeline_lane_free(p, lane);
 	pipeline_free(p);
 	assert_non_null(strstr(d.text, "event 1 "));
+	assert_non_null(strstr(d.text, " a1@x "));
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_stair), cmocka_unit_test(test_filter),
-		cmocka_unit_test(test_no_memory), cmocka_unit_test(test_log), cmocka_unit_test(test_log_split),
-		cmocka_unit_test(test_log_filter), cmocka_unit_test(test_log_lines),
+		cmocka_unit_test(test_no_memory), cmocka_unit_test(test_log), cmocka_unit_test(test_log_cut),
+		cmocka_unit_test(test_log_split), cmocka_unit_test(test_log_filter), cmocka_unit_test(test_log_lines),
 		cmocka_unit_test(test_log_no_memory), cmocka_unit_test(test_thread),
 		cmocka_unit_test(test_thread_ends) };
 

@@ -20,7 +20,7 @@ esac
 oom_one() {
 	SIPWHY_FAIL_AT=$2 SIPWHY_SHARED=/nonexistent ASAN_OPTIONS=detect_leaks=0:handle_segv=2 timeout $((60 * SLACK)) "$1" >"$work/oom.$2" 2>&1
 	[ $? != 124 ] || echo "$2: hangs"
-	line=$(grep -a -m1 -E 'runtime error|ERROR: AddressSanitizer' "$work/oom.$2")
+	line=$(grep -a -m1 -E 'runtime error|ERROR: AddressSanitizer|/src/.*: Assertion .* failed' "$work/oom.$2")
 	[ -n "$line" ] || return 0
 	handle=$(sed -n "s/.*member access within null pointer of type '\(const \)\?\(struct [a-z_]*\)'.*/\2/p" <<<"$line")
 	[ -n "$handle" ] && grep -rqsx --include='*.h' "$handle;" "$top_srcdir/include" "$top_srcdir/src" && return 0

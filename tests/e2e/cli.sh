@@ -305,6 +305,25 @@ is "a log on standard input" "$? $(jq -c "[$codes]" out)" "0 [30,10,20]"
 head -c 1000 full.log >part
 { cat part; sleep 1.5; tail -c +1001 full.log; } | "$SIPWHY" -N -I - --json=report >out 2>err
 is "a log on a pipe that comes in two pieces" "$? $(jq -c "[$codes]" out)" "0 [30,10,20]"
+# What comes through a pipe may have been written long ago, until it is now.
+now() { entries "$1" "$2" | sed "s/^\[2026-03-03 10:00:../[$(date '+%F %T')/"; }
+same='[.span, .events, .sources[0].log, .alerts, .kpi] | walk(if type == "object" then del(.source) else . end)'
+run -N -I full.log --json=report --events
+cat full.log | "$SIPWHY" -N -I - --json=report --events >piped 2>err
+is "an old log through a pipe: all as from the file" "$? $(jq -c "$same" piped | md5sum)" "0 $(jq -c "$same" out | md5sum)"
+cat full.log | "$SIPWHY" -N -I - --json >piped 2>err
+is "an old log through a pipe: its own seconds" "$? $(jq -s '[.[] | select(.type == "tick" and .responses != null) | .t[0:19]] | unique | length' piped) \
+$(jq -c 'select(.type == "hello") | .live' piped | tail -1)" "0 30 false"
+{ cat full.log; sleep 1.5; now 31 40; sleep 1; } | "$SIPWHY" -N -I - --json >piped 2>err
+is "a pipe that comes to the present is live from there on" \
+	"$? $(jq -sc '[.[] | if .type == "hello" then .live elif .type == "event" then .t[0:10] else empty end] | reduce .[] as $x ([]; if .[-1] == $x then . else . + [$x] end)' piped)" \
+	"0 [true,false,\"2026-03-03\",true,\"$(date -u +%F)\"]"
+now 1 5 | "$SIPWHY" -N -I - --json >piped 2>err
+is "a pipe that begins now is live" "$? $(jq -sc '[.[] | select(.type == "hello") | .live]' piped)" "0 [true]"
+if [ -n "$sample" ]; then
+	cat "$sample" | "$SIPWHY" -N -I - --json >piped 2>err
+	is "an old capture through a pipe is not live" "$? $(jq -sc '[.[] | select(.type == "hello") | .live]' piped)" "0 [true,false]"
+fi
 run -N -I full.log --json
 is "a log as records: each second has a tick of its own" \
 	"$status $(jq -s '[.[] | select(.type == "tick" and .responses != null) | .t[0:19]] | unique | length' out)" "0 30"

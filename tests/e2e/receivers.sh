@@ -12,6 +12,9 @@ port=$(free_udp_port 15614)
 listens() {
 	awk -v p="$(printf ':%04X' "$port")" 'substr($2, length($2) - 4) == p && $4 == "0A" { f = 1 } END { exit !f }' /proc/net/tcp
 }
+not_listens() {
+	! listens
+}
 connected() {
 	awk -v p="$(printf ':%04X' "$port")" 'substr($2, length($2) - 4) == p && $4 == "01" { f = 1 } END { exit !f }' /proc/net/tcp
 }
@@ -135,6 +138,16 @@ finish endless
 is "endless: each good message counts once" "$(jq -c '.codes' report.json)" '{"486":1000}'
 ok "$([ "$(figure long_records)" -ge 1 ]; echo $?)" "endless: the long line is counted" "$(jq -c '.sources' report.json)"
 
+# Senders that are turned away are told at once, though nothing else ever comes.
+"$SIPWHY" -N -S "tcp:0.0.0.0:$port" --allow 192.0.2.0/24 --json >turned.json 2>turned.err &
+pid=$!
+background $pid
+wait_for 10 listens && "$flood" connects "$port" 3 >/dev/null
+wait_for 3 grep -q '"refused":3' turned.json
+ok $? "turned away: the records tell it while nothing else comes" "$(cat turned.json turned.err)"
+kill -INT $pid
+wait $pid
+
 # On the screen.
 if command -v tmux >/dev/null; then
 	tm new-session -d -s s -x 140 -y 40 "env -u NO_COLOR LC_ALL=C.UTF-8 '$SIPWHY' -S tcp:127.0.0.1:$port"
@@ -147,6 +160,18 @@ if command -v tmux >/dev/null; then
 	ok $? "the screen tells refused connections" "$(screen s)"
 	wait_for 5 shows s 'framing'
 	ok $? "the screen tells framing errors" "$(screen s)"
+	tm kill-session -t s
+	wait_for 5 not_listens
+	tm new-session -d -s a -x 80 -y 24 "env -u NO_COLOR LC_ALL=C.UTF-8 '$SIPWHY' -S tcp:0.0.0.0:$port --allow 192.0.2.0/24"
+	wait_for 10 listens && wait_for 10 shows a LIVE
+	"$flood" connects "$port" 3 >/dev/null
+	wait_for 3 shows a 'senders refused +3 '
+	ok $? "the first screen tells who was turned away while nothing else comes" "$(screen a)"
+	tm send-keys -t a 6
+	wait_for 3 shows a '^ Refused +3 turned away'
+	ok $? "so does the screen of sources" "$(screen a)"
+	wait_for 3 shows a '^ Last of these +127\.0\.0\.1: not in --allow'
+	ok $? "and who it was, and why" "$(screen a)"
 else
 	skip "the screen" "no tmux here"
 fi
