@@ -49,10 +49,10 @@ enum logfmt_kind {
 
 /*
  * What was found.  m: time, stamp, addresses, transport and flow of all kinds.  A message that was cut within its
- * headers has no empty line, and no end of its last line, as in a capture.  s: of a statement only: kind, code, method
- * and what else the line names; every other member is absent; partial is not set.  notice: of a notice; peer and user
- * of a statement too.  Neither is touched where a message is given.  head: name of the head or statement row that
- * matched, "" none (static or as long as the heads).  Of a line m.bytes and m.t_ns alone are set.
+ * headers has no empty line, and where its last line may be a piece no end of that, as in a capture.  s: of a statement
+ * only: kind, code, method and what else the line names; every other member is absent; partial is not set.  notice: of
+ * a notice; peer and user of a statement too.  Neither is touched where a message is given.  head: name of the head or
+ * statement row that matched, "" none (static or as long as the heads).  Of a line m.bytes and m.t_ns alone are set.
  */
 struct logfmt_item {
 	enum logfmt_kind kind;

@@ -26,7 +26,7 @@ canon_start(struct canon *c, struct slice start_line)
 	buf_clear(&c->body);
 	c->length = -1;
 	c->length_n = 0;
-	c->full = start_line.n > CANON_HEADERS_MAX;
+	c->full = c->broken = start_line.n > CANON_HEADERS_MAX;
 	buf_add(&c->head, start_line.p, c->full ? CANON_HEADERS_MAX : start_line.n);
 }
 
@@ -73,7 +73,9 @@ canon_header(struct canon *c, struct slice line)
 void
 canon_join(struct canon *c, struct slice rest)
 {
-	c->full = c->full || c->head.len + rest.n > CANON_HEADERS_MAX;
+	if (c->full)
+		return;
+	c->full = c->broken = c->head.len + rest.n > CANON_HEADERS_MAX;
 	if (!c->full)
 		buf_add(&c->head, rest.p, rest.n);
 }
@@ -105,7 +107,6 @@ bool
 canon_finish(struct canon *c, enum canon_end end, struct slice *out)
 {
 	size_t missing = c->length > 0 ? (size_t)c->length - c->body.len : 0;
-
 	bool whole = end == CANON_WHOLE;
 
 	assert(!whole || missing <= 2);
@@ -116,8 +117,7 @@ canon_finish(struct canon *c, enum canon_end end, struct slice *out)
 		memset(c->head.data + c->length_at, ' ', c->length_n);
 		c->head.data[c->length_at + c->length_n - 1] = '0';
 	}
-	if (end != CANON_IN_HEADERS)
-		buf_add(&c->head, "\r\n\r\n", 4);
+	buf_add(&c->head, "\r\n\r\n", end == CANON_IN_LINE ? 0 : end == CANON_IN_HEADERS ? 2 : 4);
 	if (whole && c->length > 0) {
 		buf_add(&c->head, c->body.data, c->body.len);
 		/* The last line end is the first thing that carriers take. */

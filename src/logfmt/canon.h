@@ -14,12 +14,15 @@
 
 enum { CANON_HEADERS_MAX = 32768, CANON_BODY_MAX = 32768, CANON_LENGTH_MAX = 1 << 24 };
 
-/* length: of Content-Length, -1 none.  full: a limit was met, what came after is missing.  Members may be read. */
+/*
+ * length: of Content-Length, -1 none.  full: a limit was met, what came after is missing.  broken: and that is within
+ * the last line of the head.  Members may be read.
+ */
 struct canon {
 	struct buf head, body;
 	size_t length_at, length_n; /* the digits in head; n 0 none */
 	int32_t length;
-	bool full;
+	bool full, broken;
 };
 
 void canon_init(struct canon *c);
@@ -44,10 +47,10 @@ bool canon_body(struct canon *c, struct slice line, struct slice end, size_t *us
 bool canon_wants_body(const struct canon *c);
 
 /*
- * Close the text.  IN_BODY: it was cut there, and the body is dropped.  IN_HEADERS: nobody knows how much of the last
- * line is there, so this stays open, which tells the parser.  False when memory was short.
+ * Close the text.  IN_BODY: it was cut there, and the body is dropped.  IN_HEADERS: it was cut behind a header, and has
+ * no empty line.  IN_LINE: in the last line, which stays open; that tells the parser.  False when memory was short.
  */
-enum canon_end { CANON_WHOLE, CANON_IN_BODY, CANON_IN_HEADERS };
+enum canon_end { CANON_WHOLE, CANON_IN_BODY, CANON_IN_HEADERS, CANON_IN_LINE };
 bool canon_finish(struct canon *c, enum canon_end end, struct slice *out);
 
 /* Value of a Content-Length header (or its short form), -1 when the line is another header or makes no sense. */

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "sipwhy/sipmsg.h"
+
 void
 collect_set_stamp(struct collect *c, const struct stamp *s)
 {
@@ -29,21 +31,38 @@ collect_begin(struct collect *c, const struct anchor *a, const struct about *abo
 	c->foreign = 0;
 	c->after = 0;
 	c->message = false;
-	c->waits = c->known = c->sdp = false;
+	c->waits = c->known = c->sdp = c->broken = false;
 	c->whole = false;
 	/* A dot at its end comes back when the next line has none. */
 	canon_start(&c->canon, (struct slice){ a->text.p, a->text.n - a->style.dot });
 	return buf_ok(&c->canon.head);
 }
 
+/* Could this be a piece of a line?  Else it is taken for a whole one: most logs lose the empty line below, not more. */
+static bool
+collect_is_broken(const struct collect *c, struct slice line, struct slice name, struct slice value)
+{
+	enum sip_method method;
+
+	if (c->style.cr)
+		return line.n == 0 || line.p[line.n - 1] != '\r';
+	if (!slice_ieq(name, slice_str("CSeq")))
+		return false;
+	value = slice_trim(value);
+	(void)slice_cut(&value, ' ');
+	method = sip_method_find(slice_trim(value));
+	return method == METHOD_OTHER || method == METHOD_NONE;
+}
+
 static void
-collect_put(struct collect *c, struct slice header)
+collect_put(struct collect *c, struct slice line, struct slice header)
 {
 	struct slice value = header, name = slice_trim(slice_cut(&value, ':'));
 
 	c->known = c->known || anchor_is_known_header(header);
 	if (slice_ieq(name, slice_str("Content-Type")) || slice_ieq(name, slice_str("c")))
 		c->sdp = slice_istarts(slice_trim(value), slice_str("application/sdp"));
+	c->broken = collect_is_broken(c, line, name, value);
 	canon_header(&c->canon, header);
 }
 
@@ -60,7 +79,7 @@ collect_start(struct collect *c, struct slice line)
 		return COLLECT_NOT;
 	if (dot && !c->style.dot)
 		canon_join(&c->canon, (struct slice){ ".", 1 });
-	collect_put(c, text);
+	collect_put(c, line, text);
 	c->state = COLLECT_HEADERS;
 	return COLLECT_TOOK;
 }
@@ -119,7 +138,7 @@ collect_header(struct collect *c, struct slice line, struct slice *rest)
 	}
 	if (!anchor_is_header(text) && text.p[0] != ' ' && text.p[0] != '\t')
 		return collect_no_header(c, line, rest);
-	collect_put(c, text);
+	collect_put(c, line, text);
 	return COLLECT_TOOK;
 }
 
@@ -181,8 +200,10 @@ collect_adapts(struct prefix *p, struct slice line)
 void
 collect_go_on(struct collect *c, struct slice line)
 {
-	if (c->state == COLLECT_HEADERS && buf_ok(&c->canon.head))
-		canon_join(&c->canon, anchor_header_text(line, c->style));
+	if (c->state != COLLECT_HEADERS || !buf_ok(&c->canon.head))
+		return;
+	canon_join(&c->canon, anchor_header_text(line, c->style));
+	c->broken = c->style.cr && (line.n == 0 || line.p[line.n - 1] != '\r');
 }
 
 bool
@@ -199,4 +220,20 @@ collect_decide(struct collect *c)
 	else if (c->state == COLLECT_BODY)
 		c->whole = n->length <= 0 || (size_t)n->length - n->body.len <= 2;
 	return true;
+}
+
+enum canon_end
+collect_end(const struct collect *c)
+{
+	const struct canon *n = &c->canon;
+
+	if (c->whole)
+		return CANON_WHOLE;
+	if (c->state != COLLECT_HEADERS)
+		return CANON_IN_BODY;
+	/* What did not fit is left out with all of its line. */
+	if (n->full ? n->broken : c->broken)
+		return CANON_IN_LINE;
+	/* The length is the last of the headers with most writers; what is missing is the body. */
+	return n->length >= 0 && !n->full ? CANON_IN_BODY : CANON_IN_HEADERS;
 }

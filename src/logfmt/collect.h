@@ -59,6 +59,7 @@ struct collect {
 	bool live, whole, message;
 	bool waits;      /* its own time stands behind it */
 	bool known, sdp; /* it had a header that all messages have; its body is a session description */
+	bool broken;     /* its last header line has not all of its end, or a method that nobody knows */
 };
 
 enum collect_got {
@@ -88,6 +89,9 @@ void collect_go_on(struct collect *c, struct slice line);
  * headers is none without their empty line.
  */
 bool collect_decide(struct collect *c);
+
+/* How far it came, once that is decided. */
+enum canon_end collect_end(const struct collect *c);
 
 /* Keep a stamp whose text may go. */
 void collect_set_stamp(struct collect *c, const struct stamp *s);

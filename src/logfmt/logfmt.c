@@ -72,14 +72,13 @@ logfmt_is_message(const struct collect *c)
 static bool
 logfmt_give(struct logfmt *l, struct collect *c)
 {
-	enum canon_end end = c->whole ? CANON_WHOLE : c->state == COLLECT_HEADERS ? CANON_IN_HEADERS : CANON_IN_BODY;
 	struct slice bytes;
 
 	if (!logfmt_is_message(c)) {
 		logfmt_decide(l, c, LOGFMT_NOT_SIP);
 		return false;
 	}
-	if (!canon_finish(&c->canon, end, &bytes)) {
+	if (!canon_finish(&c->canon, collect_end(c), &bytes)) {
 		logfmt_decide(l, c, LOGFMT_DROPPED);
 		return false;
 	}

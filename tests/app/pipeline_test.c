@@ -243,7 +243,7 @@ static void
 test_log_cut(void **state)
 {
 	static const char next[] = "\n" STAMP "5.000] NOTICE[7] x.c: the end\n";
-	const char *last = strstr(strstr(log_text, "404"), "Via: "),
+	const char *last = strstr(strstr(log_text, "404"), "Via: "), *cseq = strstr(last, "CSeq: "),
 		   *whole = strstr(last, "Length: ") + sizeof "Length: ";
 	struct pipeline_cfg cfg = { .first_id = 1 };
 
@@ -266,6 +266,7 @@ test_log_cut(void **state)
 		assert_int_equal(counts_code(c, 404), 1);
 		assert_int_equal(c->partial, cut < whole);
 		assert_int_equal(c->responses[METHOD_OTHER][404 - SIP_CODE_MIN], 0);
+		assert_int_equal(c->responses[METHOD_INVITE][404 - SIP_CODE_MIN], cut >= strchr(cseq, '\n'));
 		pipeline_lane_free(p, lane);
 		pipeline_free(p);
 	}

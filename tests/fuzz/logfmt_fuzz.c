@@ -42,7 +42,7 @@ fuzz_sum(const struct logfmt *l, uint64_t lines)
 	return sum;
 }
 
-/* A start line, headers by CR LF, one empty line; where it was cut within a header that is the end. */
+/* A start line, headers by CR LF, one empty line; where it was cut within the headers that is the end. */
 static void
 fuzz_message(const struct message *m)
 {
