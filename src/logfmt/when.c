@@ -62,7 +62,8 @@ when_place(struct when *w, const struct stamp *s, int64_t near_ns)
 
 /*
  * The first such time of day that is not long before the date's own time.  Of the same line it is the same moment; what
- * looks otherwise is a clock in another zone, and then the time with the date is the one to go by.
+ * looks otherwise is a clock in another zone, or a log that was sent later.  Then the first goes by the date, and those
+ * behind it by their distance from it, as long as the dates go along.
  */
 static int64_t
 when_by_date(struct when *w, const struct stamp *s, const struct when_date *date, int64_t near_ns)
@@ -70,7 +71,13 @@ when_by_date(struct when *w, const struct stamp *s, const struct when_date *date
 	int64_t d_ns = when_place(w, &date->stamp, near_ns);
 	int64_t t_ns = stamp_resolve(s, near_ns, d_ns + (STAMP_BACK_S - WHEN_LATE_S) * NS_PER_S);
 
-	return date->beside && t_ns > d_ns + WHEN_LATE_S * NS_PER_S ? d_ns : t_ns;
+	int64_t ahead_ns = t_ns - d_ns, drift_ns = ahead_ns - w->ahead_ns;
+
+	if (!date->beside || ahead_ns <= WHEN_LATE_S * NS_PER_S)
+		return t_ns;
+	if (drift_ns > WHEN_LATE_S * NS_PER_S || drift_ns < -WHEN_LATE_S * NS_PER_S)
+		w->ahead_ns = ahead_ns;
+	return t_ns - w->ahead_ns;
 }
 
 int64_t

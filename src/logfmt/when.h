@@ -11,10 +11,13 @@
 #include "logfmt/stamp.h"
 #include "sipwhy/logfmt.h"
 
-/* valid: key is the stamp whose minute begins at minute_ns.  last_ns: the newest resolved, 0 none. */
+/*
+ * valid: key is the stamp whose minute begins at minute_ns.  last_ns: the newest resolved, 0 none.  ahead_ns: how far a
+ * clock that is in another zone than the dates beside it was ahead of them at first.
+ */
 struct when {
 	struct stamp key;
-	int64_t near_ns, minute_ns, last_ns;
+	int64_t near_ns, minute_ns, last_ns, ahead_ns;
 	bool valid;
 };
 

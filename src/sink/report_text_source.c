@@ -112,8 +112,8 @@ report_text_times(FILE *out, const struct source_stat *s)
 		const char *lacks, *took;
 	} rows[] = {
 		{ s->no_year, "a year", "the year of" },
-		{ s->no_date, "a date", "the date of" },
-		{ s->no_time, "any time", "the time of" },
+		{ s->no_date, "a date", "the date of a line near by, else of" },
+		{ s->no_time, "any time", "the time of the line before, else of" },
 	};
 	const char *when = strcmp(s->kind, "file") == 0 ? "the file's last change" : "their arrival";
 	char n[TEXT_NUMBER];

@@ -303,15 +303,15 @@ sources_came(struct page *p, const struct source_stat *s)
 static void
 sources_times(struct page *p, const struct source_stat *s)
 {
-	const char *when = strcmp(s->kind, "file") == 0 ? "that of the file's last change" : "that of its arrival";
+	const char *when = strcmp(s->kind, "file") == 0 ? "the file's last change" : "its arrival";
 	const struct {
 		uint64_t n;
-		const char *lacks, *took;
+		const char *lacks, *took, *when;
 	} rows[] = {
-		{ s->no_year, "a year", when },
-		{ s->no_date, "a date", when },
-		{ s->no_time, "any time", when },
-		{ s->no_zone, "a time zone", "local time" },
+		{ s->no_year, "a year", "that of ", when },
+		{ s->no_date, "a date", "that of a line near by, else of ", when },
+		{ s->no_time, "any time", "that of the line before, else of ", when },
+		{ s->no_zone, "a time zone", "local time", "" },
 	};
 	bool any = false;
 	char n[32];
@@ -319,8 +319,8 @@ sources_times(struct page *p, const struct source_stat *s)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		if (rows[i].n == 0)
 			continue;
-		page_labelf(p, any ? "" : "Times", ROLE_TEXT, "%s without %s: %s was taken",
-		    view_number(n, sizeof n, rows[i].n, 15), rows[i].lacks, rows[i].took);
+		page_labelf(p, any ? "" : "Times", ROLE_TEXT, "%s without %s: %s%s was taken",
+		    view_number(n, sizeof n, rows[i].n, 15), rows[i].lacks, rows[i].took, rows[i].when);
 		any = true;
 	}
 }

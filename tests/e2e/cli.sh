@@ -314,6 +314,14 @@ is "an old log through a pipe: all as from the file" "$? $(jq -c "$same" piped |
 cat full.log | "$SIPWHY" -N -I - --json >piped 2>err
 is "an old log through a pipe: its own seconds" "$? $(jq -s '[.[] | select(.type == "tick" and .responses != null) | .t[0:19]] | unique | length' piped) \
 $(jq -c 'select(.type == "hello") | .live' piped | tail -1)" "0 30 false"
+sed "s/^Call-ID:/Date: $(date -uR)\r\n&/" full.log | "$SIPWHY" -N -I - --json >piped 2>err
+is "a time that an old log tells of is not the time it was written" \
+	"$? $(jq -c 'select(.type == "hello") | .live' piped | tail -1) $(jq -r 'select(.type == "event") | .t[0:10]' piped | sort -u)" \
+	"0 false 2026-03-03"
+for i in $(seq 400); do sed "s/^Call-ID: /&$i-/; s/z9hG4bK/&$i-/" full.log; done >big.log
+cat big.log | "$SIPWHY" -N -I - --json 2>err | { sleep 1.5; cat; } >piped
+is "an old log through a pipe waits for a slow reader" \
+	"$(jq -s '[.[] | select(.type == "event")] | length' piped) $(jq -s '[.[] | .record_drops // 0] | max' piped)" "12000 0"
 { cat full.log; sleep 1.5; now 31 40; sleep 1; } | "$SIPWHY" -N -I - --json >piped 2>err
 is "a pipe that comes to the present is live from there on" \
 	"$? $(jq -sc '[.[] | if .type == "hello" then .live elif .type == "event" then .t[0:10] else empty end] | reduce .[] as $x ([]; if .[-1] == $x then . else . + [$x] end)' piped)" \

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -467,6 +468,98 @@ test_clock(void **state)
 	}
 }
 
+static struct text
+test_text(const char *log)
+{
+	struct text t = { .t_ns = TEST_T, .data = (const uint8_t *)log, .len = strlen(log), .origin = 3 };
+
+	t.lines = log[t.len - 1] != '\n';
+	for (size_t i = 0; i < t.len; i++)
+		t.lines += log[i] == '\n';
+	return t;
+}
+
+static const char *
+test_day(char *out, size_t cap, int64_t t_ns)
+{
+	time_t s = (time_t)(t_ns / NS_PER_S);
+	struct tm tm;
+
+	(void)strftime(out, cap, "%m-%d %H:%M:%S", gmtime_r(&s, &tm));
+	return out;
+}
+
+/* A time of day goes by the date beside or above it, or by one that is known to come. */
+static void
+test_dates(void **state)
+{
+#define AT(clock) "recv 290 bytes from udp/[192.0.2.20]:5060 at " clock ":\n   -----------------------------\n" BUSY
+	static const struct {
+		const char *log, *told;
+		bool foreseen;
+	} dates[] = {
+		{ "2026-02-20 10:15:01.5 [INFO] x\n" AT("10:15:02.5"), "02-20 10:15:02;", false },
+		{ "2026-02-20 23:59:59 [INFO] x\n" AT("00:00:01.0"), "02-21 00:00:01;", false },
+		{ "2026-02-20 10:15:01.5 [INFO] x\n" AT("10:14:59.5"), "02-20 10:14:59;", false },
+		{ "Feb 20 10:15:03 pbx fs: " AT("10:15:02.5"), "02-20 10:15:02;", false },
+		/* A clock in another zone: its distances stay. */
+		{ "Feb 20 12:15:03 pbx fs: " AT("10:15:02.5") "Feb 20 12:15:09 pbx fs: " AT(
+		      "10:15:03.6") "Feb 20 14:15:09 pbx fs: " AT("12:15:03.6"),
+		    "02-20 12:15:03;02-20 12:15:04;02-20 14:15:04;", false },
+		{ AT("10:15:02.5") "2026-02-20 10:15:03.5 [INFO] x\n", "02-20 10:15:02;", true },
+		{ AT("10:15:02.5") "2026-02-20 10:15:03.5 [INFO] x\n", "03-03 10:15:02;", false },
+	};
+#undef AT
+
+	(void)state;
+	for (size_t i = 0; i < sizeof dates / sizeof dates[0]; i++) {
+		struct logfmt *l = test_new();
+		struct text t = test_text(dates[i].log);
+		char got[TEST_TEXT] = "", day[32];
+		struct logfmt_item it;
+
+		assert_non_null(l);
+		if (dates[i].foreseen)
+			logfmt_foresee(l, &t);
+		logfmt_push(l, &t);
+		while (logfmt_next(l, &it))
+			(void)snprintf(
+			    got + strlen(got), TEST_TEXT - strlen(got), "%s;", test_day(day, sizeof day, it.m.t_ns));
+		assert_string_equal(got, dates[i].told);
+		logfmt_free(l);
+	}
+}
+
+/* How old a text is the times tell that its lines begin with, not those that are told in them. */
+static void
+test_time(void **state)
+{
+	static const struct {
+		const char *log, *day;
+	} times[] = {
+		{ "x\nFeb 20 10:00:00 pbx x\nFeb 21 10:00:00 pbx x\n", "02-20 10:00:00" },
+		{ "<134>Feb 20 10:00:00 pbx x\n", "02-20 10:00:00" },
+		{ "[2026-02-20 10:00:00] x\n", "02-20 10:00:00" },
+		{ "{\"MESSAGE\":\"x\",\"time\":\"2026-02-20T10:00:00Z\"}\n", "02-20 10:00:00" },
+		{ "{\"__MONOTONIC_TIMESTAMP\":\"1671581600000000\",\"__REALTIME_TIMESTAMP\":\"1771581600000000\"}\n",
+		    "02-20 10:00:00" },
+		{ "{\"MESSAGE\":\"up 10:00:00\"}\n", NULL },
+		{ "SIP/2.0 200 OK\nDate: Fri, 20 Feb 2026 10:00:00 GMT\n", NULL },
+		{ "the call of Feb 20 10:00:00\n", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+		struct text t = test_text(times[i].log);
+		char day[32];
+		int64_t t_ns;
+
+		assert_int_equal(logfmt_time(&t, &t_ns), times[i].day != NULL);
+		if (times[i].day != NULL)
+			assert_string_equal(test_day(day, sizeof day, t_ns), times[i].day);
+	}
+}
+
 /* A writer that pauses behind a start line is waited for; behind a header line the message is given up as cut. */
 static void
 test_pause(void **state)
@@ -523,11 +616,7 @@ test_stops(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++) {
 		struct logfmt *l = test_new();
-		struct text t = { .t_ns = TEST_T,
-			.data = (const uint8_t *)stops[i].log,
-			.len = strlen(stops[i].log),
-			.lines = 3,
-			.origin = 3 };
+		struct text t = test_text(stops[i].log);
 		size_t last = strlen(stops[i].last);
 		struct logfmt_item it;
 
@@ -847,6 +936,8 @@ main(void)
 		cmocka_unit_test(test_ahead_ends),
 		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_many_sources),
+		cmocka_unit_test(test_dates),
+		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_pause),
 		cmocka_unit_test(test_stops),
 		cmocka_unit_test(test_splits),

@@ -224,8 +224,8 @@ test_log(void **state)
 		"turned away last: 2001:db8:0:1:2:3:4:5: TLS handshake: it takes too long",
 		"open to everybody who can reach it (--allow)",
 		"24 without a year: the year of their arrival was taken",
-		"26 without a date: the date of their arrival was taken",
-		"27 without any time: the time of their arrival was taken",
+		"26 without a date: the date of a line near by, else of their arrival was taken",
+		"27 without any time: the time of the line before, else of their arrival was taken",
 		"25 without a time zone: local time was taken",
 		/* 10 kernel, 10 interface, 10 given up, 16 too long, 23 broken. */
 		"lost: 69 lines",
