@@ -281,9 +281,9 @@ field_compose(enum filter_id id, const struct event *e, char buf[FILTER_FIELD_TE
 static size_t
 field_all(const struct event *e, struct slice site, struct slice out[FILTER_TEXTS])
 {
-	const struct slice all[] = { e->phrase, e->peer, e->from, e->to, e->call_id, e->method, e->src, e->dst,
-		e->said_by, e->agent, e->user_agent, e->reason, e->warning, e->retry_after, e->detail, e->needs, e->leg,
-		e->source, site, slice_str(transport_name(e->transport)) };
+	const struct slice all[] = { e->phrase, e->peer, e->peer_name, e->from, e->to, e->call_id, e->method, e->src,
+		e->dst, e->said_by, e->agent, e->user_agent, e->reason, e->warning, e->retry_after, e->detail, e->needs,
+		e->leg, e->source, site, slice_str(transport_name(e->transport)) };
 	size_t n = 0;
 
 	_Static_assert(sizeof all / sizeof all[0] == FILTER_TEXTS, "room for all");
@@ -299,8 +299,6 @@ field_plain(enum filter_id id, const struct event *e)
 	switch (id) {
 	case FILTER_ID_PHRASE:
 		return e->phrase;
-	case FILTER_ID_PEER:
-		return e->peer;
 	case FILTER_ID_SRC:
 		return e->src;
 	case FILTER_ID_DST:
@@ -344,6 +342,8 @@ filter_texts(const struct filter_env *env, enum filter_id id, const struct event
 		return field_all(e, site, out);
 	case FILTER_ID_REASON:
 		return field_reason(env, e, buf, out);
+	case FILTER_ID_PEER:
+		return field_add(out, field_add(out, 0, e->peer), e->peer_name);
 	case FILTER_ID_USER:
 		return field_add(out, field_add(out, 0, e->from), e->to);
 	case FILTER_ID_UA:

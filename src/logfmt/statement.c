@@ -188,16 +188,25 @@ statement_fields(const struct row_statement *row, const struct pattern_values *v
 		s->cseq = (uint32_t)cseq;
 }
 
-/* A host name, perhaps with a port, and nothing else that stood in its place. */
+/*
+ * A host name, perhaps with a port, and nothing else that stood in its place: it begins with a letter or a digit, and
+ * what has no letter before the port is an address that makes no sense.
+ */
 static bool
 statement_is_name(struct slice s)
 {
 	static const char in_names[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:";
+	const char *colon = s.n > 0 ? memchr(s.p, ':', s.n) : NULL;
+	bool letter = false;
 
-	for (size_t i = 0; i < s.n; i++)
-		if (memchr(in_names, s.p[i], sizeof in_names - 1) == NULL)
+	for (size_t i = 0; i < s.n; i++) {
+		const char *at = memchr(in_names, s.p[i], sizeof in_names - 1);
+
+		if (at == NULL || (i == 0 && at - in_names >= 62))
 			return false;
-	return s.n > 0 && s.n <= STATEMENT_NAME_MAX;
+		letter = letter || (at - in_names < 52 && (colon == NULL || s.p + i < colon));
+	}
+	return letter && s.n <= STATEMENT_NAME_MAX;
 }
 
 /*

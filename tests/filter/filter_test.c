@@ -120,6 +120,12 @@ test_addresses(void **state)
 	assert_int_equal(scene_match("peer:192.0.2.0/24", &e, NULL), 1);
 	assert_int_equal(scene_match("peer:192.0.2.0/30", &e, NULL), 0);
 	assert_int_equal(scene_match("peer:192.0.2.4", &e, NULL), 0);
+	/* Known by the name alone that a log has for it. */
+	e.peer = slice_str("-");
+	assert_int_equal(scene_match("peer:example.net", &e, NULL), 0);
+	e.peer_name = slice_str("sip.example.net");
+	assert_int_equal(scene_match("peer:example.net", &e, NULL), 1);
+	assert_int_equal(scene_match("sip.example", &e, NULL), 1);
 }
 
 static void

@@ -222,6 +222,12 @@ test_peer_names(void **state)
 		{ "sip:[2001:db8::5]", "" },
 		{ "sip:<script>", "" },
 		{ "sip:", "" },
+		{ "sip:-", "" },
+		{ "sip::5060", "" },
+		{ "sip:.example.net", "" },
+		{ "sip:999.1.1.1:70000", "" },
+		{ "sip:10.1.1:x", "" },
+		{ "sip:3pcc", "3pcc" },
 	};
 	struct logfmt_item item;
 	char line[256];

@@ -124,7 +124,7 @@ test_counts(void **state)
 	assert_int_equal(out[1].top_code, 0);
 	assert_int_equal(out[1].by_class[0], 1);
 	assert_int_equal(out[1].top_count, 1);
-	assert_string_equal(out[2].value, "-");
+	assert_string_equal(out[2].value, "sip.example.net");
 	assert_int_equal(sift_groups_top(g, out, 1, NULL), 1);
 	/* All that is kept. */
 	sift_groups_set(g, NULL, field("peer"), 0);
