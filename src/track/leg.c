@@ -1,8 +1,8 @@
 /*
  * leg - the two sides of a back-to-back user agent, joined by evidence only: a header, or a correlation of who mirrored
  * them, that both carry, or the same caller and called number within 2 s through one host (doc/counting.md).
- * The one thing to know: a table of what was seen lately, where the newer pushes the older out: without room legs are
- * two attempts, which is what they look like.
+ * The one thing to know: a table of what was seen lately, where of a few places for a key the newer pushes the oldest
+ * out: without room legs are two attempts, which is what they look like.
  */
 #include <string.h>
 
@@ -10,7 +10,7 @@
 #include "sipwhy/mem.h"
 #include "track/track_int.h"
 
-enum { LEG_SLOTS = 1024, LEG_MS = 2000, LEG_DIGITS = 7, LEG_CORRELATION_MIN = 4 };
+enum { LEG_SETS = 2048, LEG_WAYS = 4, LEG_MS = 2000, LEG_DIGITS = 7, LEG_CORRELATION_MIN = 4 };
 
 struct leg_slot {
 	uint64_t key;
@@ -20,7 +20,7 @@ struct leg_slot {
 };
 
 struct legs {
-	struct leg_slot slot[LEG_SLOTS];
+	struct leg_slot set[LEG_SETS][LEG_WAYS];
 };
 
 struct legs *
@@ -35,19 +35,33 @@ legs_free(struct legs *l)
 	mem_free(l);
 }
 
+/* The lowest bit of a key is always set. */
+static struct leg_slot *
+leg_set(struct track *t, uint64_t key)
+{
+	return t->legs->set[(key >> 1) % LEG_SETS];
+}
+
 static void
 leg_put(struct track *t, uint64_t key, const struct attempt *a)
 {
-	t->legs->slot[key % LEG_SLOTS] = (struct leg_slot){ key, a->key, t->now, attempt_number(t->attempts, a) };
+	struct leg_slot *set = leg_set(t, key), *s = set;
+
+	for (unsigned i = 0; i < LEG_WAYS && s->key != key; i++)
+		if (set[i].key == key || set[i].number == 0 || (s->number != 0 && t->now - set[i].at > t->now - s->at))
+			s = &set[i];
+	*s = (struct leg_slot){ key, a->key, t->now, attempt_number(t->attempts, a) };
 }
 
 static struct attempt *
 leg_get(struct track *t, uint64_t key, const struct attempt * not, uint32_t within_ms)
 {
-	const struct leg_slot *s = &t->legs->slot[key % LEG_SLOTS];
+	const struct leg_slot *s = leg_set(t, key), *end = s + LEG_WAYS;
 	struct attempt *a;
 
-	if (s->key != key || s->number == 0 || t->now - s->at > within_ms)
+	while (s < end && s->key != key)
+		s++;
+	if (s == end || s->number == 0 || t->now - s->at > within_ms)
 		return NULL;
 	a = attempt_at(t->attempts, s->number);
 	return a != NULL && a != not &&a->key == s->attempt ? a : NULL;

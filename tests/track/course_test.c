@@ -409,6 +409,35 @@ test_fifty_days(void **state)
 	stream_close(&st);
 }
 
+/* Legs of many calls at once are joined, each with its own. */
+static void
+test_legs_of_many(void **state)
+{
+	static const char *const steps[] = { "%u phone>pbx INVITE c=a%u f=f%u from=%u to=2%u\n",
+		"1%03u pbx>carrier INVITE c=b%u f=g%u from=%u to=2%u\n",
+		"1%03u carrier>pbx 503 INVITE c=b%u f=g%u from=%u to=2%u\n",
+		"1%03u pbx>phone 503 INVITE c=a%u f=f%u from=%u to=2%u\n" };
+	enum { CALLS = 20, CROWD = 120 };
+	static char lines[4 * CROWD * 80];
+	size_t n = 0;
+
+	(void)state;
+	for (size_t k = 0; k < sizeof steps / sizeof steps[0]; k++)
+		for (unsigned i = 0; i < (k < 2 ? CROWD : CALLS); i++)
+			n += (size_t)snprintf(lines + n, sizeof lines - n, steps[k],
+			    200 * (unsigned)(k > 0) + 150 * (k > 1) + i, i, i, 1000 + i, 1000 + i);
+	stream_open(&st, NULL);
+	stream_play(&st, lines);
+	assert_int_equal(st.n_events, CALLS);
+	for (unsigned i = 0; i < CALLS; i++) {
+		char leg[16];
+
+		(void)snprintf(leg, sizeof leg, "b%u", i);
+		assert_string_equal(st.events[i].leg, leg);
+	}
+	stream_close(&st);
+}
+
 /* Pushed out for lack of room: what its legs did not hear is not known. */
 static void
 test_evicted_legs(void **state)
@@ -439,6 +468,7 @@ main(void)
 		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_legs),
+		cmocka_unit_test(test_legs_of_many),
 		cmocka_unit_test(test_one_host),
 		cmocka_unit_test(test_sessions),
 		cmocka_unit_test(test_fifty_days),
