@@ -112,10 +112,11 @@ enum flow { FLOW_UNKNOWN, FLOW_IN, FLOW_OUT };
  * bytes is borrowed until the next wire_next or wire_push (logfmt_next or logfmt_push).  cut: the capture or a gap took
  * bytes from its end.  What a log does not tell is absent: family 0, TRANSPORT_N, FLOW_UNKNOWN.  With a flow, the end
  * that is absent is the machine that wrote the log.  stamp: the time as text, as the log has it; empty in captures.
- * agent: who mirrored it, as it names itself (HEP: the agent's name, else its number; a plain copy: the sender's
- * address); empty when it was captured here.  correlation: what the agent says joins it with other messages (HEP chunk
- * 0x11), empty when not told or no more than the Call-ID.  guessed: src and dst are not from the mirror but from the
- * message itself (Via, Contact), or absent.
+ * untimed: the log shows no time of it; t_ns is that of the line before, or when the file changed, and measures
+ * nothing.  agent: who mirrored it, as it names itself (HEP: the agent's name, else its number; a plain copy: the
+ * sender's address); empty when it was captured here.  correlation: what the agent says joins it with other messages
+ * (HEP chunk 0x11), empty when not told or no more than the Call-ID.  guessed: src and dst are not from the mirror but
+ * from the message itself (Via, Contact), or absent.
  */
 struct message {
 	struct slice bytes;
@@ -127,6 +128,7 @@ struct message {
 	uint8_t flow; /* enum flow */
 	bool cut;
 	bool guessed;
+	bool untimed;
 	struct slice agent, correlation;
 };
 

@@ -649,6 +649,7 @@ detect_collected(struct logfmt *l, struct collect *c, struct slice bytes)
 
 	/* Its text was kept with the collection, which may have moved since. */
 	detect_message_item(l, &c->about, bytes, t_ns, !c->whole);
+	l->item.m.untimed = !c->live && when_is_untimed(&c->about.stamp);
 	pool_show(&l->pool, c->quiet_key, t_ns);
 }
 

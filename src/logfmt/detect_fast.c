@@ -230,6 +230,7 @@ detect_fast(struct logfmt *l, struct run *r)
 	    when_resolve(
 		say_when(&l->say, l->now.origin), &r->about.stamp, &r->about.date, l->now.t_ns, l->now.live, &l->st),
 	    false);
+	l->item.m.untimed = !l->now.live && when_is_untimed(&r->about.stamp);
 	pool_show(&l->pool, detect_shows(l, r), l->item.m.t_ns);
 	p = bytes.p + bytes.n;
 	if (length > 0 && p[-1] != '\n') {

@@ -98,6 +98,7 @@ say_read(struct say *y, const struct text *now, struct slice line, struct slice 
 	item->m.t_ns =
 	    when_resolve(say_when(y, now->origin), &out->stamp, &out->date, now->t_ns, now->live, &out->lacks);
 	item->m.stamp = out->stamp.text;
+	item->m.untimed = !now->live && when_is_untimed(&out->stamp);
 }
 
 /* Does it count?  Then in *st too. */

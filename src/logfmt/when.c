@@ -28,11 +28,17 @@ when_dated(const struct stamp *s)
 	return s->has_date;
 }
 
+bool
+when_is_untimed(const struct stamp *s)
+{
+	return s->text.n == 0 || !(s->has_time || s->is_epoch);
+}
+
 /* d: the stamp that gives the date, which may be the same. */
 static void
 when_count(const struct stamp *s, const struct stamp *d, struct logfmt_stats *st)
 {
-	if (s->text.n == 0 || !(s->has_time || s->is_epoch)) {
+	if (when_is_untimed(s)) {
 		st->no_time++;
 		return;
 	}

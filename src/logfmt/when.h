@@ -34,6 +34,9 @@ struct when_date {
 int64_t when_resolve(struct when *w, const struct stamp *s, const struct when_date *date, int64_t near_ns, bool live,
     struct logfmt_stats *st);
 
+/* Does it tell no time?  Then what when_resolve gives is the time of something else, unless it is live. */
+bool when_is_untimed(const struct stamp *s);
+
 /*
  * The stamp nearest to the end of `line`: its last within the first 160 bytes; *date: of one before it, if it has none
  * itself; *leads is what when_leads says of the line.  False: *out all zero.

@@ -77,7 +77,8 @@ enum attempt_flag {
 	ATTEMPT_SENT_ON = 1 << 24, /* it has a further leg */
 	ATTEMPT_STATED = 1 << 25,  /* known by single lines of a log only, whose messages were not seen */
 	ATTEMPT_LONE = 1 << 26,    /* by one of them, which names no call */
-	ATTEMPT_COARSE = 1 << 27   /* its log has whole seconds: a delay can't be told */
+	ATTEMPT_COARSE = 1 << 27,  /* its log has whole seconds: a delay can't be told */
+	ATTEMPT_UNTIMED = 1 << 28  /* its log has no time of one of its messages: no delay is known */
 };
 
 /* What an event tells that its record can't hold: a copy on the heap, made when it may be wanted later. */

@@ -135,6 +135,14 @@ course_hop_set(struct track *t, struct hop *h, const struct track_in *in, unsign
 		.flags = (uint8_t)(flags | in->own | (in->s->kind == SIP_RESPONSE ? HOP_ORPHAN : 0)) };
 }
 
+/* What was told stays as it was told: it is taken back with the delays of then. */
+static void
+course_time(struct attempt *a, const struct track_in *in)
+{
+	if (in->m->untimed && !(a->flags & ATTEMPT_TOLD))
+		a->flags |= ATTEMPT_UNTIMED;
+}
+
 static struct hop *
 course_hop_more(struct track *t, struct attempt *a, const struct track_in *in)
 {
@@ -150,6 +158,7 @@ course_hop_more(struct track *t, struct attempt *a, const struct track_in *in)
 	if (a->method == METHOD_INVITE && !fork && in->s->kind == SIP_REQUEST)
 		leg_relayed(t, a, in);
 	course_hop_set(t, h, in, fork ? HOP_ROOT : 0);
+	course_time(a, in);
 	if (a->state == ATTEMPT_HELD)
 		attempt_due(t->attempts, a, t->now, TRACK_TIMER_B_MS);
 	return h;
@@ -216,6 +225,7 @@ course_try(struct track *t, struct attempt *a, const struct track_in *in)
 	/* What came in live has the time it came at, whatever its log prints. */
 	if (event_stamp_is_coarse(in->m->stamp) && in->m->t_ns % NS_PER_S == 0)
 		a->flags |= ATTEMPT_COARSE;
+	course_time(a, in);
 	course_credentials(t, a, s);
 	if (s->method == METHOD_REGISTER && s->kind == SIP_REQUEST && s->expires == 0)
 		a->flags |= ATTEMPT_GONE;
@@ -570,8 +580,10 @@ course_provisional(struct track *t, struct attempt *a, const struct track_in *in
 		return;
 	if (s->q850 >= 0 && a->q850 < 0)
 		a->q850 = (int16_t)s->q850;
-	if (s->code > 100 && !(a->flags & ATTEMPT_RANG))
+	if (s->code > 100 && !(a->flags & ATTEMPT_RANG)) {
 		a->ring = t->now;
+		course_time(a, in);
+	}
 	if (s->code > 100)
 		a->flags |= ATTEMPT_RANG;
 	if (s->code == 180)
@@ -667,6 +679,7 @@ course_answer(struct track *t, struct attempt *a, const struct track_in *in, str
 	h->code = s->code;
 	h->q850 = (int16_t)s->q850;
 	h->done = t->now;
+	course_time(a, in);
 	verdict_final(t, a, in, h);
 }
 

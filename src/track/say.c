@@ -67,6 +67,12 @@ say_sides(struct track *t, const struct endpoint *client, const struct endpoint 
 	ev->dst = say_end(t->dst, client);
 }
 
+static int32_t
+say_delay(const struct attempt *a, track_ms from, track_ms to)
+{
+	return a->flags & ATTEMPT_UNTIMED ? -1 : (int32_t)(to - from);
+}
+
 void
 say_event_of(struct track *t, const struct track_in *in, const struct attempt *a, const struct hop *h, struct event *ev)
 {
@@ -259,8 +265,8 @@ say_event(struct track *t, struct attempt *a, const struct hop *h, struct event 
 	ev->rang = a->flags & ATTEMPT_RANG;
 	ev->orphan = a->flags & ATTEMPT_ORPHAN;
 	ev->tries = a->tries;
-	ev->setup_ms = ev->orphan ? -1 : (int32_t)(a->end - a->first);
-	ev->hop_ms = h->code < 200 || (h->flags & HOP_ORPHAN) ? -1 : (int32_t)(h->done - h->at);
+	ev->setup_ms = ev->orphan ? -1 : say_delay(a, a->first, a->end);
+	ev->hop_ms = h->code < 200 || (h->flags & HOP_ORPHAN) ? -1 : say_delay(a, h->at, h->done);
 	ev->copies = h->copies;
 	ev->repeats = ev->code == 0 ? a->repeats : say_repeats(h);
 	if (ev->ack_missing)
@@ -461,7 +467,7 @@ say_message(struct track *t, const struct track_in *in, const struct attempt *a,
 		f.orphan = f.kind == FACT_RESPONSE;
 	}
 	if (h != NULL && f.kind == FACT_RESPONSE && !(h->flags & HOP_ORPHAN))
-		f.ms = (int32_t)(t->now - h->at);
+		f.ms = in->m->untimed ? -1 : say_delay(a, h->at, t->now);
 	incidents_see(t->incidents, &f);
 }
 
@@ -490,7 +496,7 @@ say_call(struct track *t, enum fact_kind kind, const struct attempt *a, const st
 	}
 	f.transport = a->hop.transport;
 	f.code = a->code;
-	f.duration_ms = (int32_t)(t->now - a->end);
+	f.duration_ms = in != NULL && in->m->untimed ? -1 : say_delay(a, a->end, t->now);
 	f.repeats = a->repeats;
 	f.session_expires = a->session_s;
 	f.answered = true;
@@ -503,7 +509,7 @@ say_call(struct track *t, enum fact_kind kind, const struct attempt *a, const st
 static int32_t
 say_ms(const struct attempt *a, track_ms from, track_ms to)
 {
-	return a->flags & (ATTEMPT_ORPHAN | ATTEMPT_COARSE) ? -1 : (int32_t)(to - from);
+	return a->flags & (ATTEMPT_ORPHAN | ATTEMPT_COARSE) ? -1 : say_delay(a, from, to);
 }
 
 static void
@@ -590,8 +596,8 @@ say_outcome_fact(struct track *t, const struct attempt *a, const struct hop *h, 
 	f.whole = o->whole;
 	f.leg = o->leg;
 	f.recovered = o->recovered;
-	f.setup_ms = o->in_call || !(a->flags & ATTEMPT_ORPHAN) ? (int32_t)(a->end - a->first) : -1;
-	f.ms = h->code >= 200 && !(h->flags & HOP_ORPHAN) ? (int32_t)(h->done - h->at) : -1;
+	f.setup_ms = o->in_call || !(a->flags & ATTEMPT_ORPHAN) ? say_delay(a, a->first, a->end) : -1;
+	f.ms = h->code >= 200 && !(h->flags & HOP_ORPHAN) ? say_delay(a, h->at, h->done) : -1;
 	f.session_expires = a->session_s;
 	f.event_id = a->event_id;
 	if (ev != NULL) {

@@ -780,6 +780,52 @@ test_many_sources(void **state)
 
 #define HEAD "SIP/2.0 486 Busy Here\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n"
 
+#define SAID "chan_sip.c: Got SIP response 503 \"Service Unavailable\" back from 192.0.2.20:5060"
+
+/* What shows no time has none of its own, unless it came just now. */
+static void
+test_untimed(void **state)
+{
+	static const struct {
+		const char *text;
+		bool live, untimed;
+	} rows[] = {
+		{ HEAD "Content-Length: 0\r\n\r\n", false, true },
+		{ HEAD "\r\n", false, true },
+		{ "2026-03-03 10:15:01.500 x\n" HEAD "Content-Length: 0\r\n\r\n", false, false },
+		{ HEAD "Content-Length: 0\r\n\r\n", true, false },
+		{ SAID "\n", false, true },
+		{ "Mar  3 10:15:01 " SAID "\n", false, false },
+		{ SAID "\n", true, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct logfmt *l = test_new();
+		struct text t = { .t_ns = TEST_T,
+			.data = (const uint8_t *)rows[i].text,
+			.len = strlen(rows[i].text),
+			.lines = 1,
+			.origin = 3,
+			.live = rows[i].live };
+		struct logfmt_item it;
+
+		if (l == NULL)
+			return;
+		for (const char *p = strchr(rows[i].text, '\n'); p[1] != '\0'; p = strchr(p + 1, '\n'))
+			t.lines++;
+		logfmt_push(l, &t);
+		if (!logfmt_next(l, &it)) {
+			logfmt_end(l, 3);
+			assert_true(logfmt_next(l, &it));
+		}
+		assert_int_equal(it.m.untimed, rows[i].untimed);
+		while (logfmt_next(l, &it))
+			;
+		logfmt_free(l);
+	}
+}
+
 /* What stands still for half a second is complete, or cut; a stream that ends too. */
 static void
 test_silence(void **state)
@@ -943,6 +989,7 @@ main(void)
 		cmocka_unit_test(test_splits),
 		cmocka_unit_test(test_truncations),
 		cmocka_unit_test(test_session),
+		cmocka_unit_test(test_untimed),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_reclass),
 		cmocka_unit_test(test_not_taken),

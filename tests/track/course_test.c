@@ -455,6 +455,38 @@ test_evicted_legs(void **state)
 	stream_close(&st);
 }
 
+/* What a log has no time of was not 0 ms later. */
+static void
+test_untimed(void **state)
+{
+	(void)state;
+	play("0 phone>pbx INVITE\n"
+	     "0 pbx>phone 180 INVITE untimed\n"
+	     "0 pbx>phone 200 INVITE\n");
+	assert_int_equal(st.last_whole.pdd_ms, -1);
+	assert_int_equal(st.last_whole.srd_ms, -1);
+	counts(1, OUTCOME_OK, 1, 0);
+	play("0 phone>pbx REGISTER untimed\n0 pbx>phone 200 REGISTER\n");
+	assert_int_equal(st.last_whole.rrd_ms, -1);
+	counts(1, OUTCOME_OK, 1, 0);
+	play("0 phone>pbx INVITE\n"
+	     "0 pbx>phone 100 INVITE untimed\n"
+	     "0 pbx>phone 486 INVITE untimed\n"
+	     "0 pbx>phone 486 INVITE untimed\n");
+	assert_int_equal(st.events[0].setup_ms, -1);
+	assert_int_equal(st.events[0].hop_ms, -1);
+	assert_int_equal(st.last_whole.srd_ms, -1);
+	counts(1, OUTCOME_FAILED, 1, 1);
+	/* A repeat measures nothing, and what was told stays. */
+	play("0 phone>pbx INVITE\n"
+	     "0 phone>pbx INVITE untimed\n"
+	     "30 pbx>phone 503 INVITE\n"
+	     "30 pbx>phone 503 INVITE untimed\n");
+	assert_int_equal(st.events[0].setup_ms, 30);
+	assert_int_equal(st.events[0].hop_ms, 30);
+	counts(1, OUTCOME_FAILED, 1, 1);
+}
+
 int
 main(void)
 {
@@ -473,6 +505,7 @@ main(void)
 		cmocka_unit_test(test_sessions),
 		cmocka_unit_test(test_fifty_days),
 		cmocka_unit_test(test_evicted_legs),
+		cmocka_unit_test(test_untimed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

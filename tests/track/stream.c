@@ -369,6 +369,8 @@ word(struct line *l, char *w)
 		l->m.flow = FLOW_OUT;
 	else if (strcmp(w, "stated") == 0)
 		l->stated = 1;
+	else if (strcmp(w, "untimed") == 0)
+		l->m.untimed = true;
 	else if (strcmp(w, "tcp") == 0)
 		l->m.transport = TRANSPORT_TCP;
 	else

@@ -9,7 +9,7 @@
  * to [4930123456], ua, realm (repeatable), exp, se, q850, sip, warn, phrase, reason, retry, needs, link, contact,
  * warning, uri, maxf, len; of mirrors tap (who mirrored it), corr (correlation); flags stale, sdp, tcp, part.
  * Of logs: host "-" (unknown), flags in, out (flow), stated (a line of a log names it: no message, no branch, and of
- * the other keys only those given), key stamp, method "-" (none).
+ * the other keys only those given), untimed (its log has no time of it), key stamp, method "-" (none).
  * "_" in a value stands for a blank.  "MS tick" advances time, "finish" ends.
  */
 #ifndef TESTS_STREAM_H
