@@ -153,7 +153,7 @@ struct event {
 
 /*
  * True when the times of the event's log are whole seconds (its stamp has no fraction), so that its delays may be wrong
- * by one.  False for captures.  The same of a stamp.
+ * by one.  False for captures, and for what goes by the time of its arrival.  The same of a stamp alone.
  */
 bool event_stamp_is_coarse(struct slice stamp);
 bool event_is_coarse(const struct event *ev);

@@ -25,4 +25,7 @@ char *timefmt_clock_ms(char *out, size_t cap, int64_t t_ns);
 /* "2026-11-22 14:32:07.123" in local time into out[24 or more]; returns out. */
 char *timefmt_date_ms(char *out, size_t cap, int64_t t_ns);
 
+/* "<1s", "~32s": a delay between two times of whole seconds, either sign; out[24 or more]; returns out. */
+char *timefmt_about(char *out, size_t cap, int64_t ms);
+
 #endif

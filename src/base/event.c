@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sipwhy/timefmt.h"
+
 const char *
 direction_name(enum direction d)
 {
@@ -127,5 +129,5 @@ event_stamp_is_coarse(struct slice s)
 bool
 event_is_coarse(const struct event *ev)
 {
-	return event_stamp_is_coarse(ev->stamp);
+	return event_stamp_is_coarse(ev->stamp) && ev->t_ns % NS_PER_S == 0;
 }

@@ -2,6 +2,7 @@
 #include "sipwhy/timefmt.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -132,5 +133,15 @@ timefmt_date_ms(char *out, size_t cap, int64_t t_ns)
 
 	(void)snprintf(out, cap, "%04d-%02d-%02d %02d:%02d:%02d.%03d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
 	    tm.tm_hour, tm.tm_min, tm.tm_sec, ms);
+	return out;
+}
+
+char *
+timefmt_about(char *out, size_t cap, int64_t ms)
+{
+	if (ms > -500 && ms < 500)
+		(void)snprintf(out, cap, "<1s");
+	else
+		(void)snprintf(out, cap, "%s~%" PRId64 "s", ms < 0 ? "-" : "", ((ms < 0 ? -ms : ms) + 500) / 1000);
 	return out;
 }

@@ -112,7 +112,7 @@ evidence_decoded(struct buf *b, const struct sink_evidence *x)
 {
 	const struct event *e = x->event;
 	struct sip_explanation why;
-	char text[SIP_COMPOSE_MAX], date[32];
+	char text[SIP_COMPOSE_MAX], date[32], after[32];
 
 	sip_explain_event(e, &why);
 	(void)sip_compose(e, &why, text, sizeof text);
@@ -135,7 +135,9 @@ evidence_decoded(struct buf *b, const struct sink_evidence *x)
 	evidence_line(b, x, "Retry-After", e->retry_after);
 	evidence_line(b, x, "Server", e->agent);
 	evidence_line(b, x, "Seen by", e->tap);
-	if (e->setup_ms >= 0)
+	if (e->setup_ms >= 0 && event_is_coarse(e))
+		buf_printf(b, "%-12s %s\n", "After", timefmt_about(after, sizeof after, e->setup_ms));
+	else if (e->setup_ms >= 0)
 		buf_printf(b, "%-12s %" PRId32 " ms\n", "After", e->setup_ms);
 	buf_puts(b, "\nMeans\n  ");
 	evidence_put_as(b, x, slice_str(text), true);

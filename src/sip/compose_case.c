@@ -172,7 +172,7 @@ compose_timeout(struct compose *c)
 			    after = compose_after(ev);
 
 	if (ev->rang) {
-		if (ev->hop_ms >= 0)
+		if (ev->hop_ms > 0)
 			compose_say(c,
 			    "There was ringing or progress before, so the call got there: nobody answered within %s.",
 			    span.s);

@@ -54,6 +54,13 @@ detail_is_logged(const struct store *s, const struct event *e)
 	return e->stamp.n > 0 || e->statement;
 }
 
+bool
+detail_is_coarse(const struct store *s, const struct event *e, int64_t from_ns, int64_t to_ns)
+{
+	return from_ns % NS_PER_S == 0 && to_ns % NS_PER_S == 0 && (e->stamp.n == 0 || event_is_coarse(e)) &&
+	    detail_is_logged(s, e);
+}
+
 enum command
 detail_save(struct viewer *v, enum view_save form)
 {

@@ -35,6 +35,8 @@ struct detail {
 const struct event *detail_event(const struct viewer *v);
 /* Does it come from a log?  A log need not have times, so its source is asked too. */
 bool detail_is_logged(const struct store *s, const struct event *e);
+/* Are these two, of its messages, times of a log that has whole seconds?  Of silence no log has a stamp. */
+bool detail_is_coarse(const struct store *s, const struct event *e, int64_t from_ns, int64_t to_ns);
 /* Save or copy the evidence of one failure. */
 enum command detail_save(struct viewer *v, enum view_save form);
 enum command detail_copy(struct viewer *v, struct slice text);
@@ -126,7 +128,7 @@ struct ladder_lanes {
 /* Rows of its head. */
 int ladder_head(const struct ladder_lanes *at);
 void ladder_draw(const struct viewer *v, const struct ladder *l, struct canvas *c, const struct ladder_lanes *at);
-/* "14:32:06.471", "+0.004" by the form of times that the user chose; first NULL: absolute. */
+/* "14:32:06.471", "+0.004", "~4s" by the form of times that the user chose; first NULL: absolute. */
 char *ladder_time(
     const struct viewer *v, int64_t t_ns, int64_t first_ns, int64_t before_ns, bool is_first, char *out, size_t cap);
 

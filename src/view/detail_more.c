@@ -267,8 +267,8 @@ void
 detail_dialog(struct page *p, const struct detail *d)
 {
 	const struct detail_messages *m = d->messages;
-	char title[260], list[160];
-	int64_t span;
+	char title[260], list[160], length[32];
+	int64_t from, to;
 
 	if (!m->told) {
 		page_frame(p, "Same dialog");
@@ -280,8 +280,14 @@ detail_dialog(struct page *p, const struct detail *d)
 	}
 	/* Behind it is how many there are. */
 	dialog_messages(m, p->width > 60 ? (size_t)p->width - 44 : 16, list, sizeof list);
-	span = m->m[m->n - 1].t_ns - m->m[0].t_ns;
-	(void)snprintf(title, sizeof title, "Same dialog: %s   %zu message%s, %" PRId64 ".%03" PRId64 " s", list, m->n,
-	    m->n == 1 ? "" : "s", span / NS_PER_S, span / NS_PER_MS % 1000);
+	from = m->m[0].t_ns;
+	to = m->m[m->n - 1].t_ns;
+	if (detail_is_coarse(d->v->store, d->e, from, to))
+		(void)timefmt_about(length, sizeof length, (to - from) / NS_PER_MS);
+	else
+		(void)snprintf(length, sizeof length, "%" PRId64 ".%03" PRId64 " s", (to - from) / NS_PER_S,
+		    (to - from) / NS_PER_MS % 1000);
+	(void)snprintf(
+	    title, sizeof title, "Same dialog: %s   %zu message%s, %s", list, m->n, m->n == 1 ? "" : "s", length);
 	page_frame(p, title);
 }

@@ -248,15 +248,9 @@ detail_add(char *line, size_t cap, const char *fmt, ...)
 
 /* A delay as far as it is known. */
 static const char *
-detail_delay(char *out, size_t cap, const struct event *e, int32_t ms)
+detail_delay(char *out, size_t cap, const struct event *e, int64_t ms)
 {
-	char span[32];
-
-	if (event_is_coarse(e) && ms < 1000)
-		return "less than a second";
-	(void)snprintf(
-	    out, cap, "%s%s", event_is_coarse(e) ? "about " : "", detail_span(span, sizeof span, (uint32_t)ms));
-	return out;
+	return event_is_coarse(e) ? timefmt_about(out, cap, ms) : detail_span(out, cap, (uint32_t)ms);
 }
 
 static void
@@ -310,7 +304,7 @@ detail_marks(struct page *p, const struct event *e, const struct detail_messages
 		detail_add(line, sizeof line, "credentials refused");
 	if (late_ns > 0)
 		detail_add(line, sizeof line, "ACK missing at first: it came %s after the answer",
-		    detail_span(span, sizeof span, (uint32_t)(late_ns / NS_PER_MS)));
+		    detail_delay(span, sizeof span, e, late_ns / NS_PER_MS));
 	else if (e->ack_missing)
 		detail_add(line, sizeof line, "ACK missing");
 	if (e->orphan)
@@ -489,18 +483,22 @@ detail_answer(struct page *p, const struct event *e, const struct sip_explanatio
 }
 
 static void
-detail_hop(struct page *p, const struct event_hop *h)
+detail_hop(struct page *p, const struct event *e, const struct event_hop *h)
 {
-	char line[256], code[16], span[32], seen[24] = "";
+	char line[256], code[16], span[32] = "", at[48] = "", seen[24] = "";
 
+	/* Of messages without times, and without the first request, nobody knows how much later it went. */
+	if (e->setup_ms >= 0)
+		(void)snprintf(at, sizeof at, "  at %s%s", event_is_coarse(e) ? "" : "+",
+		    detail_delay(span, sizeof span, e, h->at_ms));
 	if (h->code == 0)
 		(void)snprintf(code, sizeof code, "nothing");
 	else
 		(void)snprintf(code, sizeof code, "%u", h->code);
 	if (h->seen > 1)
 		(void)snprintf(seen, sizeof seen, "  x%" PRIu32, h->seen);
-	(void)snprintf(line, sizeof line, "%.*s -> %.*s  at +%s  %s%s", (int)(h->src.n < 64 ? h->src.n : 64), h->src.p,
-	    (int)(h->dst.n < 64 ? h->dst.n : 64), h->dst.p, detail_span(span, sizeof span, h->at_ms), code, seen);
+	(void)snprintf(line, sizeof line, "%.*s -> %.*s%s  %s%s", (int)(h->src.n < 64 ? h->src.n : 64), h->src.p,
+	    (int)(h->dst.n < 64 ? h->dst.n : 64), h->dst.p, at, code, seen);
 	page_text(p, ROLE_TEXT, 1, 4, slice_str(line));
 }
 
@@ -516,7 +514,7 @@ detail_path(struct page *p, const struct event *e)
 		return;
 	page_frame(p, "Path of the request: when it went, and what each hop answered");
 	while (n++ < EVENT_HOPS_MAX && event_hop_next(&path, &h))
-		detail_hop(p, &h);
+		detail_hop(p, e, &h);
 	if (path.n > 0)
 		page_text(p, ROLE_TEXT_DIM, 1, 1, slice_str("(the rest cannot be read)"));
 }

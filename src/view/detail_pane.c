@@ -89,7 +89,7 @@ pane_who(struct pane *p, const struct event *e)
 								       : ", passed on as is");
 	pane_text(p, e->code == 0 ? "Silent" : "Said by", text, 2, ROLE_TEXT_STRONG);
 	if (e->hop_ms >= 0) {
-		(void)snprintf(text, sizeof text, "%s after the request%s", view_ms(span, sizeof span, e->hop_ms),
+		(void)snprintf(text, sizeof text, "%s after the request%s", view_delay(span, sizeof span, e, e->hop_ms),
 		    e->rang ? ", it rang before" : "");
 		pane_text(p, "When", text, 1, ROLE_TEXT);
 	}

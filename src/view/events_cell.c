@@ -79,6 +79,8 @@ cell_time(const struct viewer *v, const struct event *e, const struct event *bef
 
 	if (v->time_form == TIME_IS_LOCAL || v->time_form == TIME_IS_UTC)
 		(void)lens_time(v, out, cap, e->t_ns);
+	else if (event_is_coarse(e) && from % NS_PER_S == 0 && ms > -60000 && ms < 60000)
+		(void)timefmt_about(out, cap, ms);
 	else if (ms > -60000 && ms < 60000)
 		(void)snprintf(out, cap, "%c%d.%03d", ms < 0 ? '-' : '+', (int)(ms < 0 ? -ms : ms) / 1000,
 		    (int)(ms < 0 ? -ms : ms) % 1000);
@@ -134,7 +136,7 @@ events_cell(
 		cell_seen(e, out, cap);
 		return out;
 	case EVENTS_SETUP:
-		return view_ms(out, cap, e->setup_ms);
+		return view_delay(out, cap, e, e->setup_ms);
 	case EVENTS_METHOD:
 		s = e->method;
 		break;

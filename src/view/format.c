@@ -115,6 +115,12 @@ view_ms(char *out, size_t cap, double ms)
 }
 
 char *
+view_delay(char *out, size_t cap, const struct event *e, int32_t ms)
+{
+	return ms >= 0 && event_is_coarse(e) ? timefmt_about(out, cap, ms) : view_ms(out, cap, ms);
+}
+
+char *
 view_span(char *out, size_t cap, int64_t ns)
 {
 	int64_t s = ns > 0 ? ns / NS_PER_S : 0, m = s / 60, h = m / 60;

@@ -41,10 +41,13 @@ ladder_time(
     const struct viewer *v, int64_t t_ns, int64_t first_ns, int64_t before_ns, bool is_first, char *out, size_t cap)
 {
 	bool delta = v->time_form == TIME_IS_DELTA;
-	int64_t by = t_ns - (delta ? before_ns : first_ns);
+	int64_t than = delta ? before_ns : first_ns, by = t_ns - than;
+	const struct event *e = detail_event(v);
 
 	if (is_first || !(delta || v->time_form == TIME_IS_SINCE_FIRST))
 		lanes_clock(v, t_ns, out, cap);
+	else if (e != NULL && detail_is_coarse(v->store, e, than, t_ns))
+		(void)timefmt_about(out, cap, by / NS_PER_MS);
 	else
 		(void)snprintf(out, cap, "%c%" PRId64 ".%03" PRId64, by < 0 ? '-' : '+', (by < 0 ? -by : by) / NS_PER_S,
 		    (by < 0 ? -by : by) / NS_PER_MS % 1000);

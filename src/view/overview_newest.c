@@ -214,7 +214,8 @@ newest_row_draw(const struct viewer *v, const struct view_table *t, const struct
 	newest_name(t, c, row, NEWEST_FROM, plain, e->from);
 	newest_name(t, c, row, NEWEST_TO, plain, e->to);
 	newest_name(t, c, row, NEWEST_SAID_BY, ROLE_TEXT_DIM, newest_said_by(e));
-	view_table_cell(t, c, row, NEWEST_AFTER, ROLE_TEXT_DIM, slice_str(view_ms(text, sizeof text, e->setup_ms)));
+	view_table_cell(
+	    t, c, row, NEWEST_AFTER, ROLE_TEXT_DIM, slice_str(view_delay(text, sizeof text, e, e->setup_ms)));
 	view_table_cell(t, c, row, NEWEST_CALL_ID, ROLE_TEXT_DIM,
 	    newest_or_dash((struct slice){ e->call_id.p, e->call_id.n < NEWEST_CALL ? e->call_id.n : NEWEST_CALL }));
 }

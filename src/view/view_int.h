@@ -423,6 +423,8 @@ char *view_share(char *out, size_t cap, uint64_t part, uint64_t whole);
 char *view_percent(char *out, size_t cap, double percent);
 /* "72ms", "1.9s", "31s", "-" when it is not known; returns out. */
 char *view_ms(char *out, size_t cap, double ms);
+/* A delay of an event, as view_ms; "<1s", "~32s" where its log has whole seconds; returns out. */
+char *view_delay(char *out, size_t cap, const struct event *e, int32_t ms);
 /* "0:45", "10:27", "3:04:12", "2d 03h"; returns out. */
 char *view_span(char *out, size_t cap, int64_t ns);
 /* "503"; "---" for silence; returns out. */

@@ -133,12 +133,29 @@ test_path_cut(void **state)
 	}
 }
 
+static void
+test_coarse(void **state)
+{
+	struct event e = { .t_ns = INT64_C(5000000000), .stamp = slice_str("Mar  3 10:15:01") };
+
+	(void)state;
+	assert_true(event_is_coarse(&e));
+	/* Received live: the time is that of its arrival. */
+	e.t_ns += 1000;
+	assert_false(event_is_coarse(&e));
+	e.t_ns -= 1000;
+	e.stamp = slice_str("10:15:01.000");
+	assert_false(event_is_coarse(&e));
+	e.stamp = slice_str("");
+	assert_false(event_is_coarse(&e));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_names), cmocka_unit_test(test_roles),
 		cmocka_unit_test(test_path), cmocka_unit_test(test_path_room), cmocka_unit_test(test_no_path),
-		cmocka_unit_test(test_path_cut) };
+		cmocka_unit_test(test_path_cut), cmocka_unit_test(test_coarse) };
 
 	return cmocka_run_group_tests_name("event", tests, NULL, NULL);
 }

@@ -58,11 +58,23 @@ test_local(void **state)
 	assert_string_equal(timefmt_date_ms(s, sizeof s, -1), "1970-01-01 00:59:59.999");
 }
 
+static void
+test_about(void **state)
+{
+	char s[24];
+
+	(void)state;
+	assert_string_equal(timefmt_about(s, sizeof s, 0), "<1s");
+	assert_string_equal(timefmt_about(s, sizeof s, 1000), "~1s");
+	assert_string_equal(timefmt_about(s, sizeof s, 31999), "~32s");
+	assert_string_equal(timefmt_about(s, sizeof s, -2000), "-~2s");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_rfc3339), cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_local) };
+		cmocka_unit_test(test_local), cmocka_unit_test(test_about) };
 
 	return cmocka_run_group_tests_name("timefmt", tests, NULL, NULL);
 }

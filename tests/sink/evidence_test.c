@@ -144,6 +144,11 @@ test_redacted(void **state)
 	x.redact = false;
 	assert_int_equal(sink_evidence_text(&b, &x), 0);
 	assert_true(has(&b, "sip:1037@x"));
+	assert_true(has(&b, "After        72 ms\n"));
+	buf_clear(&b);
+	e.stamp = slice_str("Nov 22 14:32:07");
+	assert_int_equal(sink_evidence_text(&b, &x), 0);
+	assert_true(has(&b, "After        <1s\n"));
 	buf_fini(&b);
 	buf_fini(&user);
 }

@@ -439,6 +439,10 @@ what_a_log_does_not_know(void **state)
 	says(&ev, "It came after about 1.0 s: no timer");
 	ev.hop_ms = 5000;
 	says(&ev, "It came after about 5.0 s, when a timer");
+	ev.rang = true;
+	ev.hop_ms = 0;
+	never_says(&ev, "within 0 ms");
+	ev.rang = false;
 	ev.hop_ms = 1000;
 	ev.stamp = slice_str("03.03.2026 10:15:01,250");
 	says(&ev, "It came after 1.0 s, when a timer");

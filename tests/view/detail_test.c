@@ -685,6 +685,31 @@ test_whole_page(void **state)
 	free(page);
 }
 
+/* Delays of a log with whole seconds, and of one without times. */
+static void
+test_coarse(void **state)
+{
+	struct event ev = rich();
+	char *page;
+
+	(void)state;
+	ev.stamp = slice_str("Nov 22 14:32:07");
+	ev.hop_ms = 0;
+	ev.setup_ms = 32000;
+	ev.path = slice_str("192.0.2.10:5060 203.0.113.40:5060 500 1000 1\n");
+	page = page_of(&ev);
+	wants("the page", "coarse", page, "<1s after the request, ~32s since the attempt began");
+	wants("the page", "coarse", page, "203.0.113.40:5060 at ~1s 500");
+	free(page);
+	first_screen_has(&ev, (const char *const[]){ "When <1s after the request", NULL });
+	ev.stamp = slice_str("");
+	ev.hop_ms = ev.setup_ms = -1;
+	ev.path = slice_str("192.0.2.10:5060 203.0.113.40:5060 500 0 1\n");
+	page = page_of(&ev);
+	wants("the page", "untimed", page, "192.0.2.10:5060 -> 203.0.113.40:5060 500");
+	free(page);
+}
+
 /* Any bytes in any member, at any size: drawn without a step outside. */
 static void
 test_hostile(void **state)
@@ -736,6 +761,7 @@ main(void)
 		cmocka_unit_test(test_explain_words),
 		cmocka_unit_test(test_first_screen),
 		cmocka_unit_test(test_whole_page),
+		cmocka_unit_test(test_coarse),
 		cmocka_unit_test(test_hostile),
 	};
 

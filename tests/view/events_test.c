@@ -666,6 +666,40 @@ test_since(void **state)
 	scene_close(&s);
 }
 
+/* Of a log with whole seconds no delay is known to the millisecond. */
+static void
+test_coarse(void **state)
+{
+	struct event e = scene_logged(SCENE_NOW - NS_PER_S, 503, "Service Unavailable", "Nov 22 14:32:06");
+	struct scene s;
+	char *screen;
+
+	(void)state;
+	scene_open(&s);
+	scene_hello(&s, true);
+	e.setup_ms = 0;
+	scene_put(&s, &e);
+	e.t_ns += NS_PER_S;
+	e.setup_ms = 4000;
+	scene_put(&s, &e);
+	store_advance(s.store, SCENE_NOW);
+	screen = scene_draw(&s, 50, 240, false);
+	assert_non_null(strstr(screen, " <1s "));
+	assert_non_null(strstr(screen, " ~4s "));
+	free(screen);
+	scene_keys(&s, "2");
+	screen = scene_draw(&s, 50, 240, false);
+	assert_non_null(strstr(screen, " <1s "));
+	assert_non_null(strstr(screen, " ~4s "));
+	assert_null(strstr(screen, "~1s"));
+	free(screen);
+	s.viewer->time_form = TIME_IS_DELTA;
+	screen = scene_draw(&s, 50, 240, false);
+	assert_non_null(strstr(screen, "~1s"));
+	free(screen);
+	scene_close(&s);
+}
+
 int
 main(void)
 {
@@ -695,6 +729,7 @@ main(void)
 		cmocka_unit_test(test_quick_keys),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_since),
+		cmocka_unit_test(test_coarse),
 	};
 
 	return scene_ready() ? cmocka_run_group_tests(tests, NULL, NULL) : 99;

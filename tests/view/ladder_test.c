@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "scene.h"
@@ -233,6 +234,37 @@ test_probable(void **state)
 	scene_close(&s);
 }
 
+/* Of a log with whole seconds: between its messages, and from the first to the last. */
+static void
+test_coarse(void **state)
+{
+	static const struct told call[] = { { 0, 0, 0, PHONE, PBX, "", "", 1, NULL },
+		{ 0, 100, 0, PBX, PHONE, "", "", 1, NULL }, { 4000, 503, 0, PBX, PHONE, "", "", 1, NULL } };
+	struct event e = scene_logged(SCENE_NOW, 503, "Service Unavailable", "Nov 22 14:32:07");
+	struct scene s;
+	char *screen;
+
+	(void)state;
+	e.id = 1;
+	scene_open(&s);
+	scene_hello(&s, true);
+	scene_put(&s, &e);
+	tell_messages(&s, store_event_at(s.store, 0)->id, SCENE_NOW - 4 * NS_PER_S, call, 3, CALLMSG_EVIDENCE_NONE);
+	store_advance(s.store, SCENE_NOW);
+	(void)scene_keys(&s, "\r");
+	screen = scene_draw(&s, 60, 140, false);
+	assert_non_null(strstr(screen, "3 messages, ~4s"));
+	free(screen);
+	(void)scene_keys(&s, "xww");
+	viewer_say(s.viewer, "");
+	screen = scene_draw(&s, 40, 140, false);
+	assert_non_null(strstr(screen, " <1s "));
+	assert_non_null(strstr(screen, " ~4s "));
+	assert_null(strstr(screen, "+4.000"));
+	free(screen);
+	scene_close(&s);
+}
+
 /* Of more parties than there is room for both ends of the selected arrow are in sight. */
 static void
 test_parties(void **state)
@@ -401,7 +433,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_drawings), cmocka_unit_test(test_impact),
-		cmocka_unit_test(test_probable), cmocka_unit_test(test_parties),
+		cmocka_unit_test(test_probable), cmocka_unit_test(test_coarse), cmocka_unit_test(test_parties),
 		cmocka_unit_test(test_without_messages), cmocka_unit_test(test_keys), cmocka_unit_test(test_marked),
 		cmocka_unit_test(test_rewritten), cmocka_unit_test(test_late_offer), cmocka_unit_test(test_align) };
 
