@@ -94,7 +94,7 @@ report_messages(struct report *r, const struct counts *c)
 	report_count(r, o, "responses", responses);
 	report_count(r, o, "malformed", c->malformed);
 	report_count(r, o, "partial", c->partial);
-	report_count(r, o, "retransmissions", c->retransmissions);
+	report_told(r, o, "retransmissions", c->retransmissions);
 	report_count(r, o, "copies", c->copies);
 	return o;
 }
@@ -169,10 +169,12 @@ report_attempt(struct report *r, const struct counts *c, unsigned m)
 		OUTCOME_NO_RESPONSE, OUTCOME_REDIRECTED, OUTCOME_EVICTED };
 	json_t *o = json_object();
 
+	int64_t open = sink_open(c, m);
+
 	report_set(r, o, "total", json_integer(c->attempts[m]));
 	for (unsigned i = 0; i < OUTCOME_N; i++) {
 		if (order[i] == OUTCOME_REDIRECTED)
-			report_set(r, o, "open", json_integer(sink_open(c, m)));
+			report_set(r, o, "open", open != 0 || r->lines == NULL ? json_integer(open) : json_null());
 		if (c->outcomes[m][order[i]] == 0 && order[i] != OUTCOME_EVICTED)
 			report_told(r, o, outcome_name(order[i]), 0);
 		else

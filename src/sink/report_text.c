@@ -91,6 +91,16 @@ report_text_incidents(FILE *out, const struct sink_report *r)
 				report_text_incident(out, &r->incidents[i]);
 }
 
+/* Lines that name a code name no requests: that none was counted does not mean that there was none. */
+static void
+report_text_told(FILE *out, const struct sink_report *r, const char *label, uint64_t n, const char *note)
+{
+	if (n > 0 || !sink_from_lines(r))
+		report_text_pair(out, label, n, note);
+	else
+		(void)fprintf(out, "  %-16s %14s  %s\n", label, "-", "the log does not show them");
+}
+
 static void
 report_text_messages(FILE *out, const struct sink_report *r)
 {
@@ -99,13 +109,9 @@ report_text_messages(FILE *out, const struct sink_report *r)
 
 	(void)fprintf(out, "\nMessages\n");
 	report_text_pair(out, "total", requests + responses, "");
-	/* Lines that name a code name no requests: that none was counted does not mean that there was none. */
-	if (requests > 0 || !sink_from_lines(r))
-		report_text_pair(out, "requests", requests, "");
-	else
-		(void)fprintf(out, "  %-16s %14s  %s\n", "requests", "-", "the log does not show them");
+	report_text_told(out, r, "requests", requests, "");
 	report_text_pair(out, "responses", responses, "");
-	report_text_pair(out, "retransmissions", c->retransmissions, "counted above too");
+	report_text_told(out, r, "retransmissions", c->retransmissions, "counted above too");
 	report_text_pair(out, "copies", c->copies, "counted above too");
 	report_text_pair(out, "partial", c->partial, "counted above too; read in part");
 	report_text_pair(out, "malformed", c->malformed, "");

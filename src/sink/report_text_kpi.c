@@ -28,7 +28,7 @@ report_text_attempt(FILE *out, const struct counts *c, unsigned m, bool lines)
 		(void)fprintf(out, " %11s",
 		    lines && c->outcomes[m][k] == 0 && k != OUTCOME_EVICTED ? "-"
 									    : report_text_signed(n, c->outcomes[m][k]));
-	(void)fprintf(out, " %8s\n", report_text_signed(n, sink_open(c, m)));
+	(void)fprintf(out, " %8s\n", lines && sink_open(c, m) == 0 ? "-" : report_text_signed(n, sink_open(c, m)));
 }
 
 void

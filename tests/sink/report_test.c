@@ -308,13 +308,16 @@ scene_lines(struct scene *s, unsigned code)
 static void
 test_lines(void **state)
 {
-	static const char *const untold[] = { "messages/requests", "methods/INVITE/requests", "classes/1xx",
-		"classes/2xx", "classes/5xx", "attempts/INVITE/ok", "attempts/INVITE/no_response", "kpi/asr", "kpi/ner",
-		"kpi/ser", "kpi/seer", "kpi/isa", "kpi/abr", "kpi/scr", "kpi/registration_failure",
-		"kpi/windows/60/asr", "peers/0/kpi/asr", "peers/0/responses/2xx" };
+	static const char *const untold[] = { "messages/requests", "messages/retransmissions", "attempts/INVITE/open",
+		"methods/INVITE/requests", "classes/1xx", "classes/2xx", "classes/5xx", "attempts/INVITE/ok",
+		"attempts/INVITE/no_response", "kpi/asr", "kpi/ner", "kpi/ser", "kpi/seer", "kpi/isa", "kpi/abr",
+		"kpi/scr", "kpi/registration_failure", "kpi/windows/60/asr", "peers/0/kpi/asr",
+		"peers/0/responses/2xx" };
 	static const char *const lines[] = {
 		"  requests                      -  the log does not show them\n",
-		"  INVITE              30           -          30           -",
+		"  retransmissions               -  the log does not show them\n",
+		"  INVITE              30           -          30           -           -           -           -"
+		"           0        -\n",
 		"  calls             ASR -  NER -  SER -  SEER -  ISA -  ABR -  SCR -",
 		"  SCR -  (the log tells failures alone)\n",
 		"  registrations     failed -  (few: 1 registration)  (the log tells failures alone)\n",
