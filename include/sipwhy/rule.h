@@ -109,7 +109,13 @@ enum rule_news { RULE_SAME, RULE_FIRED, RULE_CLEARED };
  */
 enum rule_news rule_step(const struct rule *r, struct rule_state *s, const struct rule_figures *f, int64_t now_ns);
 
-/* "rate 1.2/s > 0.2/s", "asr 3.1% < 25.5%": what was measured against the limit; length without the NUL, cut to fit. */
+/* Does it still fire, though what was measured last is back within the limit? */
+bool rule_is_back(const struct rule *r, const struct rule_state *s);
+
+/*
+ * "rate 1.2/s > 0.2/s", "asr 3.1% < 25.5%": what was measured against the limit; where that is back within it "asr 3.1%
+ * < 25.5% at worst, 60.0% now".  Length without the NUL, cut to fit.
+ */
 size_t rule_say(const struct rule *r, const struct rule_state *s, char *out, size_t cap);
 
 #endif

@@ -490,15 +490,23 @@ rule_figure(char out[32], enum rule_measure m, double v)
 		    v, units[m]);
 }
 
+bool
+rule_is_back(const struct rule *r, const struct rule_state *s)
+{
+	return s->firing && !isnan(s->value) && !isnan(s->limit) && !rule_passes(r, s->value, s->limit);
+}
+
 size_t
 rule_say(const struct rule *r, const struct rule_state *s, char *out, size_t cap)
 {
-	char value[32], limit[32], text[128];
+	bool back = rule_is_back(r, s);
+	char value[32], limit[32], now[32], text[160];
 	int n;
 
-	rule_figure(value, r->measure, s->value);
+	rule_figure(value, r->measure, back ? s->worst : s->value);
 	rule_figure(limit, r->measure, s->limit);
-	n = snprintf(
-	    text, sizeof text, "%s %s %s %s", rule_measure_name(r->measure), value, rule_compares[r->compare], limit);
+	rule_figure(now, r->measure, s->value);
+	n = snprintf(text, sizeof text, "%s %s %s %s%s%s%s", rule_measure_name(r->measure), value,
+	    rule_compares[r->compare], limit, back ? " at worst, " : "", back ? now : "", back ? " now" : "");
 	return slice_copy(out, cap, (struct slice){ text, (size_t)n });
 }

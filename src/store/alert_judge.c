@@ -15,20 +15,24 @@
  * with new figures moves the screen: not each second.  Minutes that tell what is usual. */
 enum { JUDGE_KPI_S = 10, JUDGE_KPI_FILE_S = 60, JUDGE_TELL_S = 5, JUDGE_USUAL_MIN = 10 };
 
-/* "rate 1.2/s > 0.20/s"; of a signature, how often it came. */
+/* "rate 1.2/s > 0.20/s"; of a signature, how often it came, "12 times in 5 min at worst, 0 now". */
 static size_t
 judge_figure(const struct rule *r, const struct rule_state *said, char *out, size_t cap)
 {
-	bool minutes = r->window_s % 60 == 0;
+	bool minutes = r->window_s % 60 == 0, back = rule_is_back(r, said);
+	double value = back ? said->worst : said->value;
+	char now[32] = "";
 
-	if (r->per != RULE_PER_SIGNATURE || r->measure != RULE_COUNT || !(said->value < 1e9))
+	if (r->per != RULE_PER_SIGNATURE || r->measure != RULE_COUNT || !(value < 1e9))
 		return rule_say(r, said, out, cap);
-	(void)snprintf(out, cap, "%.0f time%s in %u %s", said->value, said->value < 1.5 ? "" : "s",
-	    minutes ? (unsigned)r->window_s / 60 : (unsigned)r->window_s, minutes ? "min" : "s");
+	if (back)
+		(void)snprintf(now, sizeof now, " at worst, %.0f now", said->value);
+	(void)snprintf(out, cap, "%.0f time%s in %u %s%s", value, value < 1.5 ? "" : "s",
+	    minutes ? (unsigned)r->window_s / 60 : (unsigned)r->window_s, minutes ? "min" : "s", now);
 	return strlen(out);
 }
 
-/* Of what is over, and of what goes on while too little comes to measure it, the worst. */
+/* Of what is over, and of what goes on while too little comes to measure it, the worst alone. */
 static size_t
 judge_say(const struct rule *r, const struct alert_value *v, bool ended, char *out, size_t cap)
 {
@@ -36,8 +40,10 @@ judge_say(const struct rule *r, const struct alert_value *v, bool ended, char *o
 	bool unknown = isnan(said.value);
 	size_t n;
 
-	if ((ended || unknown) && !isnan(v->worst))
+	if ((ended || unknown) && !isnan(v->worst)) {
 		said.value = v->worst;
+		said.firing = false;
+	}
 	if (isnan(said.limit))
 		said.limit = v->limit;
 	n = judge_figure(r, &said, out, cap);

@@ -189,8 +189,10 @@ test_for_and_clear(void **state)
 	assert_true(s.firing && s.since_ns == 106 * NS_PER_S);
 	assert_int_equal(rule_say(r, &s, text, sizeof text), strlen("count 30 > 10"));
 	assert_string_equal(text, "count 30 > 10");
-	/* Between the limits it goes on. */
+	/* Between the limits it goes on, and what it is now is above no limit. */
 	assert_int_equal(rule_at(r, &s, 120, 5, NAN), RULE_SAME);
+	(void)rule_say(r, &s, text, sizeof text);
+	assert_string_equal(text, "count 30 > 10 at worst, 5 now");
 	assert_int_equal(rule_at(r, &s, 130, 4, NAN), RULE_SAME);
 	assert_int_equal(rule_at(r, &s, 132, 5, NAN), RULE_SAME);
 	assert_int_equal(rule_at(r, &s, 133, 1, NAN), RULE_SAME);

@@ -111,6 +111,9 @@ test_rate(void **state)
 	assert_int_equal(store_incident_levels(s, levels), 1);
 	advance(s, 38, 70);
 	assert_int_equal(store_incident_open(s), 1);
+	/* Most of them left the window: the limit is no longer passed. */
+	assert_int_equal(i->sentence.n, strlen("rate 0.22/s > 0.20/s at worst, 0.02/s now"));
+	assert_memory_equal(i->sentence.p, "rate 0.22/s > 0.20/s at worst, 0.02/s now", i->sentence.n);
 	advance(s, 71, 110);
 	assert_int_equal(store_incident_open(s), 0);
 	assert_true(store_incident_at(s, 0)->ended);
@@ -403,12 +406,40 @@ test_new(void **state)
 	}
 }
 
+/* It goes on for a while: what it was, and what it is. */
+static void
+test_back(void **state)
+{
+	struct rule *r = rule("again", "info count >= 2 in 1m clear 1 for 60s per signature");
+	struct store *s = watch(&r);
+	const struct incident *i;
+
+	(void)state;
+	fail_call(s, 1, 1, 503, "a");
+	fail_call(s, 2, 2, 503, "a");
+	advance(s, 3, 10);
+	assert_int_equal(store_incident_open(s), 1);
+	i = store_incident_at(s, 0);
+	assert_true(slice_eq(i->sentence, slice_str("2 times in 1 min")));
+	advance(s, 11, 80);
+	assert_int_equal(store_incident_open(s), 1);
+	i = store_incident_at(s, 0);
+	assert_true(slice_eq(i->sentence, slice_str("2 times in 1 min at worst, 0 now")));
+	advance(s, 81, 130);
+	assert_int_equal(store_incident_open(s), 0);
+	i = store_incident_at(s, 0);
+	assert_true(slice_eq(i->sentence, slice_str("2 times in 1 min")));
+	store_free(s);
+	rule_free(r);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rate),
 		cmocka_unit_test(test_new),
+		cmocka_unit_test(test_back),
 		cmocka_unit_test(test_recovered),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_silence_of_past),
