@@ -30,7 +30,7 @@ static const struct option_row option_table[] = {
 	    .more = "What a file is follows from its content, never from its name." },
 	{ 0, "follow", "FILE", TYPE_CALL, GROUP_SOURCE, .call = options_call_follow, .many = true,
 	    .complete = COMPLETE_FILE, .help = "read what is written to this log from now on, over rotations",
-	    .more = "The file need not be there yet." },
+	    .more = "The file need not be there yet. What another source holds too counts twice." },
 	{ 0, "from-start", NULL, TYPE_FLAG, GROUP_SOURCE, AT(from_start),
 	    .help = "with --follow: what stands in it already, too" },
 	{ 'S', "syslog", "WHERE", TYPE_CALL, GROUP_SOURCE, .call = options_call_syslog, .many = true,
