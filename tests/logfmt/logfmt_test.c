@@ -800,28 +800,38 @@ test_untimed(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	/* In one piece, and in two. */
+	for (size_t i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {
 		struct logfmt *l = test_new();
-		struct text t = { .t_ns = TEST_T,
-			.data = (const uint8_t *)rows[i].text,
-			.len = strlen(rows[i].text),
-			.lines = 1,
-			.origin = 3,
-			.live = rows[i].live };
+		const char *text = rows[i / 2].text, *last = text + strlen(text) - 1;
 		struct logfmt_item it;
+		int items = 0;
 
 		if (l == NULL)
 			return;
-		for (const char *p = strchr(rows[i].text, '\n'); p[1] != '\0'; p = strchr(p + 1, '\n'))
-			t.lines++;
-		logfmt_push(l, &t);
-		if (!logfmt_next(l, &it)) {
-			logfmt_end(l, 3);
-			assert_true(logfmt_next(l, &it));
+		while (last > text && last[-1] != '\n')
+			last--;
+		last = i % 2 == 0 ? text : last;
+		for (int piece = 0; piece < 3; piece++) {
+			const char *from = piece == 0 ? text : last, *to = piece == 0 ? last : text + strlen(text);
+			struct text t = { .t_ns = TEST_T,
+				.data = (const uint8_t *)from,
+				.len = (size_t)(to - from),
+				.origin = 3,
+				.live = rows[i / 2].live };
+
+			for (const char *p = from; p < to; p++)
+				t.lines += *p == '\n';
+			if (piece == 2)
+				logfmt_end(l, 3);
+			else if (t.len > 0)
+				logfmt_push(l, &t);
+			while (logfmt_next(l, &it)) {
+				assert_int_equal(it.m.untimed, rows[i / 2].untimed);
+				items++;
+			}
 		}
-		assert_int_equal(it.m.untimed, rows[i].untimed);
-		while (logfmt_next(l, &it))
-			;
+		assert_int_equal(items, 1);
 		logfmt_free(l);
 	}
 }
