@@ -106,9 +106,12 @@ detail_peer_now(struct page *p, const struct detail *d)
 
 	if (peer == NULL || (peer->figures.bids == 0 && peer->failures == 0))
 		return;
+	(void)snprintf(bids, sizeof bids, "-");
+	if (peer->figures.bids > 0 || !store_from_lines(d->v->store))
+		(void)view_number(bids, sizeof bids, (uint64_t)peer->figures.bids, 9);
 	(void)snprintf(text, sizeof text, "-  %s now, %s: %s call%s, ASR %s; failures since the start %s", peer->name,
-	    view_window_name(d->v), view_number(bids, sizeof bids, (uint64_t)peer->figures.bids, 9),
-	    peer->figures.bids == 1 ? "" : "s", view_percent(asr, sizeof asr, peer->figures.asr),
+	    view_window_name(d->v), bids, peer->figures.bids == 1 ? "" : "s",
+	    view_percent(asr, sizeof asr, peer->figures.asr),
 	    view_number(failures, sizeof failures, peer->failures, 9));
 	page_text(p, ROLE_TEXT, 1, 4, slice_str(text));
 	detail_ground(p, "Peers (4)");

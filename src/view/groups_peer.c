@@ -328,6 +328,16 @@ peer_change_text(const struct viewer *v, const struct groups *g, const struct gr
 	return out;
 }
 
+/* How many; of lines of a log alone 0 is not told. */
+static char *
+peer_count(const struct viewer *v, uint64_t n, size_t width, char *out, size_t cap)
+{
+	(void)snprintf(out, cap, "-");
+	if (n > 0 || !store_from_lines(v->store))
+		(void)view_number(out, cap, n, width);
+	return out;
+}
+
 static void
 peer_draw(struct viewer *v, const struct groups *g, const struct view_table *t, struct canvas *c, int row, size_t at)
 {
@@ -360,13 +370,11 @@ peer_draw(struct viewer *v, const struct groups *g, const struct view_table *t, 
 	view_table_cell(
 	    t, c, row, PEER_NER, ratio, slice_str(view_percent(text, sizeof text, f != NULL ? f->figures.ner : NAN)));
 	view_table_cell(t, c, row, PEER_5XX, r.by_class[5] > 0 ? ROLE_CLASS_5XX : ROLE_TEXT_DIM,
-	    slice_str(view_number(text, sizeof text, r.by_class[5], 4)));
+	    slice_str(peer_count(v, r.by_class[5], 4, text, sizeof text)));
 	view_table_cell(t, c, row, PEER_4XX, r.by_class[4] > 0 ? ROLE_CLASS_4XX : ROLE_TEXT_DIM,
-	    slice_str(view_number(text, sizeof text, r.by_class[4], 4)));
+	    slice_str(peer_count(v, r.by_class[4], 4, text, sizeof text)));
 	view_table_cell(t, c, row, PEER_SILENCE, r.by_class[0] > 0 ? ROLE_CLASS_SILENCE : ROLE_TEXT_DIM,
-	    slice_str(r.by_class[0] == 0 && store_from_lines(v->store)
-		    ? "-"
-		    : view_number(text, sizeof text, r.by_class[0], 4)));
+	    slice_str(peer_count(v, r.by_class[0], 4, text, sizeof text)));
 	groups_failed_history(v, g, p, history);
 	groups_spark(v, t, c, row, PEER_HISTORY, history);
 }
@@ -400,17 +408,18 @@ peer_tail_figures(struct viewer *v, const struct view_peer *f, struct page *page
 {
 	struct kpi_counts counts;
 	struct kpi_figures usual = { .delay = { [KPI_PDD] = { .p95 = NAN } } };
-	char text[400], a[16], b[16], d[16], e[16];
+	char text[400], bids[24] = "-", a[16], b[16], d[16], e[16];
 
+	if (f->figures.bids > 0 || !store_from_lines(v->store))
+		(void)snprintf(bids, sizeof bids, "%lld", (long long)f->figures.bids);
 	if (store_kpi_peer_usual(v->store, f->name, view_window_s(v), &counts))
 		kpi_figures(&counts, &usual);
 	/* ASR knows nothing of calls that got no response at all: a trunk that fell silent would keep its figure. */
 	if (!isnan(f->figures.abr) && f->figures.abr + 0.05 < f->figures.asr)
-		(void)snprintf(text, sizeof text, "calls %lld, answered %s (ABR), of those with any response %s (ASR)",
-		    (long long)f->figures.bids, view_percent(e, sizeof e, f->figures.abr),
-		    view_percent(a, sizeof a, f->figures.asr));
+		(void)snprintf(text, sizeof text, "calls %s, answered %s (ABR), of those with any response %s (ASR)",
+		    bids, view_percent(e, sizeof e, f->figures.abr), view_percent(a, sizeof a, f->figures.asr));
 	else
-		(void)snprintf(text, sizeof text, "calls %lld, answered %s (%s)", (long long)f->figures.bids,
+		(void)snprintf(text, sizeof text, "calls %s, answered %s (%s)", bids,
 		    view_percent(a, sizeof a, f->figures.asr),
 		    f->figures.bids > 0 && isnan(f->figures.isa) ? "no success told" : "ASR");
 	(void)snprintf(text + strlen(text), sizeof text - strlen(text), "; PDD p95 %s, usual %s",

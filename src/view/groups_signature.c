@@ -459,13 +459,16 @@ static void
 signature_tail(struct viewer *v, const struct groups *groups, struct page *p, size_t at)
 {
 	const struct store_group *g = &groups->row[at];
-	char reason[96], text[400], code[8], when[64], count[32], who[256], state[80];
+	char reason[96], text[400], code[8], when[64], count[32], who[256], state[80], peer[96];
 
 	(void)signature_reason(g, reason, sizeof reason);
-	(void)snprintf(text, sizeof text, "%s %s %s %s %s: %s since the start, %s, %s.",
-	    view_code(code, sizeof code, g->code), reason, g->method, signature_toward(g),
-	    g->peer[0] != '\0' ? g->peer : "an unknown peer", view_number(count, sizeof count, g->count, 11),
-	    groups_when(v, g->first_ns, g->last_ns, when, sizeof when), signature_state(v, g, state, sizeof state));
+	(void)snprintf(peer, sizeof peer, ", no address is known");
+	if (g->peer[0] != '\0' && strcmp(g->peer, "-") != 0)
+		(void)snprintf(peer, sizeof peer, " %s %s", signature_toward(g), g->peer);
+	(void)snprintf(text, sizeof text, "%s %s %s%s: %s since the start, %s, %s.",
+	    view_code(code, sizeof code, g->code), reason, g->method, peer,
+	    view_number(count, sizeof count, g->count, 11), groups_when(v, g->first_ns, g->last_ns, when, sizeof when),
+	    signature_state(v, g, state, sizeof state));
 	page_text(p, ROLE_TEXT, 1, 1, slice_str(text));
 	signature_who(v, g->key, who, sizeof who);
 	page_text(p, ROLE_TEXT, 1, 1, slice_str(who));

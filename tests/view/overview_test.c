@@ -360,13 +360,47 @@ test_only_failures(void **state)
 	scene_check(&s, "overview-only-failures", 12, 60, false);
 	scene_keys(&s, "4");
 	scene_must_show(&s, "calls 42, answered - (no success told); PDD p95 -");
-	scene_must_show(&s, "  21.0      -    -      -     0     3     -  ");
+	scene_must_show(&s, "  21.0      -    -      -     -     3     -  ");
+	scene_keys(&s, "3");
+	scene_must_show(&s, "486 Busy Here INVITE, no address is known: 3 since the start");
 	scene_keys(&s, "1");
 	/* One answered call says that such lines are written, too. */
 	scene_responses(&s, SCENE_NOW, 200, 1, 0, NULL);
 	scene_must_show(&s, "ASR 0.0%");
 	scene_must_show(&s, "\n 1xx progress          -      -");
 	scene_must_not_show(&s, "no success");
+	scene_close(&s);
+}
+
+/* A log whose lines tell answers but no calls: that there were none is not told. */
+static void
+test_no_calls(void **state)
+{
+	struct source_stat stat = scene_log("messages", "follow", "reading");
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_hello(&s, true);
+	store_advance(s.store, SCENE_NOW);
+	stat.frames = stat.statements = stat.verdict[WIRE_SIP] = 3;
+	stat.messages = 0;
+	scene_stat(&s, &stat);
+	scene_responses(&s, SCENE_NOW - NS_PER_S, 486, 3, 3, "203.0.113.5");
+	for (int i = 0; i < 3; i++) {
+		struct event e = scene_logged(SCENE_NOW - NS_PER_S, 486, "Busy Here", "Mar  3 10:15:01");
+
+		e.peer = slice_str("203.0.113.5");
+		e.statement = true;
+		scene_put(&s, &e);
+	}
+	scene_keys(&s, "4");
+	scene_must_show(&s, "calls -, answered - (ASR)");
+	scene_keys(&s, "3");
+	scene_must_show(&s, "INVITE from 203.0.113.5: 3 since the start");
+	scene_keys(&s, "2");
+	scene_keys(&s, "\n");
+	scene_must_show(&s, "-  203.0.113.5 now, 5 min: - calls, ASR -");
 	scene_close(&s);
 }
 
@@ -431,6 +465,7 @@ main(void)
 		cmocka_unit_test(test_past),
 		cmocka_unit_test(test_away),
 		cmocka_unit_test(test_only_failures),
+		cmocka_unit_test(test_no_calls),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_own_log),
 	};
