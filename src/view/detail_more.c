@@ -196,14 +196,14 @@ headers_part(struct slice s, size_t most)
 static void
 headers_transport(struct page *p, const struct event *e, struct slice raw)
 {
-	char line[320], depth[16] = "?", transport[8];
+	char line[320], depth[16] = "-", transport[8];
 	struct slice to = message_header(raw, "To", "t"), src = headers_part(e->src, 60),
 		     dst = headers_part(e->dst, 60);
 
 	if (headers_via_depth(raw) > 0)
 		(void)snprintf(depth, sizeof depth, "%u", headers_via_depth(raw));
 	(void)snprintf(line, sizeof line, "Via depth %s   To-tag %s   transport %s %.*s > %.*s", depth,
-	    to.n == 0                                      ? "?"
+	    to.n == 0                                      ? "-"
 		: slice_ifind(to, slice_str(";tag=")) >= 0 ? "yes"
 							   : "no",
 	    view_transport(transport, sizeof transport, e->transport), (int)src.n, src.p, (int)dst.n, dst.p);

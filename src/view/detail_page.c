@@ -134,7 +134,7 @@ detail_who(const struct event *e, struct slice address, char *out, size_t cap)
 	int n;
 
 	if (!detail_is_known(address)) {
-		(void)snprintf(out, cap, "-");
+		(void)snprintf(out, cap, "-  (no address is known)");
 		return;
 	}
 	n = snprintf(out, cap, "%.*s", (int)(address.n < 64 ? address.n : 64), address.p);
@@ -144,7 +144,7 @@ detail_who(const struct event *e, struct slice address, char *out, size_t cap)
 }
 
 static void
-detail_said_by(struct page *p, const struct event *e, bool logged)
+detail_said_by(struct page *p, const struct event *e)
 {
 	static const char *const words[] = {
 		[DIRECTION_UNKNOWN] = "neither is known to be this machine",
@@ -163,8 +163,7 @@ detail_said_by(struct page *p, const struct event *e, bool logged)
 		return;
 	}
 	if (!relayed && !detail_is_known(e->src) && e->direction == DIRECTION_UNKNOWN) {
-		page_labelf(
-		    p, label, ROLE_TEXT_STRONG, "?  (%s)", logged ? "the log has no addresses" : "no address is known");
+		page_label(p, label, ROLE_TEXT_STRONG, slice_str("-  (no address is known)"));
 		return;
 	}
 
@@ -176,8 +175,8 @@ detail_said_by(struct page *p, const struct event *e, bool logged)
 	else if (relayed)
 		page_labelf(p, label, ROLE_TEXT_STRONG, "%s, passed on by %s", who, relay);
 	else if (e->direction == DIRECTION_SENT && e->leg.n == 0)
-		page_labelf(p, label, ROLE_TEXT_STRONG, "%s%s", who,
-		    detail_is_known(e->src) ? ", this machine" : "  (this machine)");
+		page_labelf(p, label, ROLE_TEXT_STRONG, "%s%s", detail_is_known(e->src) ? who : "-  (this machine; ",
+		    detail_is_known(e->src) ? ", this machine" : "no address is known)");
 	else
 		page_labelf(p, label, ROLE_TEXT_STRONG, "%s%s%.*s%s%s", who, ua ? ", UA \"" : "",
 		    ua ? (int)(e->agent.n < 60 ? e->agent.n : 60) : 0, ua ? e->agent.p : "", ua ? "\"" : "",
@@ -187,8 +186,9 @@ detail_said_by(struct page *p, const struct event *e, bool logged)
 		page_labelf(p, "Asked by", ROLE_TEXT, "%s", who);
 	else if (e->peer_name.n > 0 && sent && !detail_is_known(e->dst))
 		detail_named(p, "To whom", ROLE_TEXT, e);
-	else if (e->direction == DIRECTION_UNKNOWN && !detail_is_known(e->dst))
-		page_label(p, "To whom", ROLE_TEXT, slice_str("-"));
+	else if (!detail_is_known(e->dst))
+		page_labelf(p, "To whom", ROLE_TEXT, "-  (%s%sno address is known)",
+		    e->direction != DIRECTION_UNKNOWN ? way : "", e->direction != DIRECTION_UNKNOWN ? "; " : "");
 	else
 		page_labelf(p, "To whom", ROLE_TEXT, "%s  (%s)", who, way);
 	page_label(p, "Other leg", ROLE_TEXT, e->leg);
@@ -358,7 +358,7 @@ detail_meaning(struct page *p, const struct detail *d, const struct sip_explanat
 	page_label(p, "Means", ROLE_TEXT_STRONG, slice_str(text));
 	if (why->code != NULL && !e->ack_missing && strcmp(detail_known_str(why->code->expected), "yes") == 0)
 		page_label(p, "Normal when", ROLE_TEXT, detail_known(why->code->expected_when));
-	detail_said_by(p, e, d->logged);
+	detail_said_by(p, e);
 	detail_passed_on(p, d);
 	detail_when(p, e);
 	detail_marks(p, e, d->messages);

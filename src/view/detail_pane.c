@@ -80,7 +80,7 @@ pane_who(struct pane *p, const struct event *e)
 		(void)snprintf(text, sizeof text, "%.*s  (name from the log)",
 		    (int)(e->peer_name.n < 200 ? e->peer_name.n : 200), e->peer_name.p);
 	else if (by.n < 2)
-		(void)snprintf(text, sizeof text, "?  (no address is known)");
+		(void)snprintf(text, sizeof text, "-  (no address is known)");
 	else
 		(void)snprintf(text, sizeof text, "%.*s%s%.*s%s%s", named ? (int)(e->peer.n < 48 ? e->peer.n : 48) : 0,
 		    named ? e->peer.p : "", named ? " (" : "", (int)(by.n < 60 ? by.n : 60), by.p, named ? ")" : "",
@@ -99,12 +99,13 @@ static void
 pane_impact(struct pane *p, const struct event *e)
 {
 	struct store_group g;
-	char text[160], n[24], clock[16];
+	char text[160], n[24], calls[24], users[24], clock[16];
 
 	if (!store_group_find(p->v->store, store_group_key(p->v->store, e), &g) || g.count < 2)
 		return;
-	(void)snprintf(text, sizeof text, "%s events, %u calls, %u users, since %s",
-	    view_number(n, sizeof n, g.count, 9), g.calls, g.users, timefmt_clock(clock, sizeof clock, g.first_ns));
+	(void)snprintf(text, sizeof text, "%s events, %s calls, %s users, since %s",
+	    view_number(n, sizeof n, g.count, 9), view_about(g.calls, g.count, calls, sizeof calls),
+	    view_about(g.users, g.count, users, sizeof users), timefmt_clock(clock, sizeof clock, g.first_ns));
 	pane_text(p, "Impact", text, 2, ROLE_TEXT);
 }
 

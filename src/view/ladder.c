@@ -112,11 +112,11 @@ ladder_path_draw(const struct event *e, const struct detail_messages *m, struct 
 	if (e->path.n == 0 && row < end) {
 		int col = 3;
 
-		col += canvas_text(c, row, col, width - col, ROLE_LADDER_PARTY, e->dst.n > 0 ? e->dst : slice_str("?"));
+		col += canvas_text(c, row, col, width - col, ROLE_LADDER_PARTY, e->dst.n > 0 ? e->dst : slice_str("-"));
 		col += canvas_printf(c, row, col, width - col, ROLE_LADDER_REQUEST,
 		    canvas_ascii(c) ? " --> " : " \xe2\x94\x80\xe2\x96\xb6 ");
 		col +=
-		    canvas_text(c, row, col, width - col, ROLE_LADDER_PARTY, e->src.n > 0 ? e->src : slice_str("?")) +
+		    canvas_text(c, row, col, width - col, ROLE_LADDER_PARTY, e->src.n > 0 ? e->src : slice_str("-")) +
 		    2;
 		(void)canvas_printf(c, row, col, width - col, view_code_role(e->code), "%s",
 		    e->code == 0 ? "nothing" : view_code(code, sizeof code, e->code));
