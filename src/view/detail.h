@@ -60,6 +60,8 @@ bool message_line(struct slice *rest, struct slice *line);
 struct slice message_header(struct slice raw, const char *name, const char *compact);
 /* What follows the empty line. */
 struct slice message_body(struct slice raw);
+/* "z9hG4bK8c38fb29" of the topmost Via; empty when it has none. */
+struct slice message_branch(struct slice raw);
 /* The bytes before a header line's colon, 0 when it is none. */
 size_t message_name(struct slice line);
 /* Is an end of it missing: not captured, or not kept? */
@@ -88,6 +90,7 @@ char *detail_ground_of(const struct event *e, const struct sip_explanation *why,
 
 /* ladder_model.c: parties and arrows of the messages of one failure. */
 enum { LADDER_PARTIES = 24 };
+#define LADDER_BY_TEXT "lanes by Via: no address is known"
 struct ladder_party {
 	char address[ENDPOINT_TEXT];
 	char name[64]; /* "" none is known */
@@ -99,13 +102,16 @@ struct ladder_row {
 	size_t index, from, to; /* row of the messages; parties */
 	char note[64];
 };
-/* said: row where the failure was first said, n when that is not known.  passed: the last row that carried it on, n
- * none. */
+/*
+ * said: row where the failure was first said, n when that is not known.  passed: the last row that carried it on, n
+ * none.  by_text: of no message an address is known, so parties are named by what the messages say.
+ */
 struct ladder {
 	struct ladder_party party[LADDER_PARTIES];
 	size_t parties;
 	struct ladder_row row[CALLMSG_MAX];
 	size_t n, said, passed, legs;
+	bool by_text;
 	uint8_t evidence; /* of the weakest join */
 	/* Header that joins the legs, where all are joined by the same one; "" not known. */
 	char joined_by[24];
@@ -115,6 +121,8 @@ void ladder_build(
     struct ladder *l, const struct viewer *v, const struct event *e, const struct detail_messages *msgs, int leg);
 /* "X-Call-ID", "numbers": what joins the leg of a row; "" its leg is the attempt's own. */
 const char *ladder_join(const struct ladder *l, size_t row);
+/* ", to 192.0.2.40": whom a row's message went to; "" not known; returns out. */
+char *ladder_to(const struct ladder *l, size_t row, char *out, size_t cap);
 /* "Code unchanged from leg B to leg A. No second route was tried."; returns out. */
 char *ladder_verdict(const struct ladder *l, const struct event *e, char *out, size_t cap);
 

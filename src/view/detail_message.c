@@ -104,6 +104,22 @@ message_body(struct slice raw)
 	return (struct slice){ NULL, 0 };
 }
 
+struct slice
+message_branch(struct slice raw)
+{
+	struct slice via = message_header(raw, "Via", "v");
+	ptrdiff_t at = slice_ifind(via, slice_str("branch="));
+
+	if (at < 0)
+		return (struct slice){ NULL, 0 };
+	via.p += at + 7;
+	via.n -= (size_t)at + 7;
+	for (size_t i = 0; i < via.n; i++)
+		if (via.p[i] == ';' || via.p[i] == ',' || via.p[i] == ' ')
+			via.n = i;
+	return via;
+}
+
 bool
 message_is_cut(const struct callmsg *m)
 {

@@ -147,23 +147,6 @@ headers_line(struct page *p, const char *name, struct slice value)
 	page_text(p, ROLE_TEXT, 1, 4, slice_str(line));
 }
 
-/* "z9hG4bK8c38fb29" of the topmost Via. */
-static struct slice
-headers_branch(struct slice raw)
-{
-	struct slice via = message_header(raw, "Via", "v");
-	ptrdiff_t at = slice_ifind(via, slice_str("branch="));
-
-	if (at < 0)
-		return (struct slice){ NULL, 0 };
-	via.p += at + 7;
-	via.n -= (size_t)at + 7;
-	for (size_t i = 0; i < via.n; i++)
-		if (via.p[i] == ';' || via.p[i] == ',' || via.p[i] == ' ')
-			via.n = i;
-	return via;
-}
-
 /* How many Via values a message has: hops it went over. */
 static unsigned
 headers_via_depth(struct slice raw)
@@ -231,7 +214,7 @@ detail_headers(struct page *p, const struct detail *d)
 		headers_line(p, "Reason", slice_trim(e->reason));
 	call = headers_part(e->call_id, 160);
 	cseq = headers_part(cseq, 40);
-	branch = headers_part(headers_branch(raw), 80);
+	branch = headers_part(message_branch(raw), 80);
 	if (e->code != 0) {
 		struct slice retry = headers_part(headers_or(slice_trim(e->retry_after), raw, "Retry-After"), 60);
 		struct slice agent = headers_part(headers_or(e->agent, raw, "Server"), 60);

@@ -199,8 +199,8 @@ static void
 detail_passed_on(struct page *p, const struct detail *d)
 {
 	const struct callmsg *said, *last;
-	struct slice to;
 	struct ladder l;
+	char to[ENDPOINT_TEXT + 8];
 
 	if (!d->messages->told || d->e->code == 0)
 		return;
@@ -209,12 +209,12 @@ detail_passed_on(struct page *p, const struct detail *d)
 		return;
 	said = l.row[l.said].m;
 	last = l.row[l.passed].m;
-	to = message_host(last->dst);
+	(void)ladder_to(&l, l.passed, to, sizeof to);
 	if (last->code == said->code)
-		page_labelf(p, "Passed on", ROLE_TEXT, "as it was, to %.*s", (int)to.n, to.p);
+		page_labelf(p, "Passed on", ROLE_TEXT, "as it was%s", to);
 	else
-		page_labelf(p, "Passed on", ROLE_TEXT, "as %u, to %.*s: %u became %u on the way", last->code, (int)to.n,
-		    to.p, said->code, last->code);
+		page_labelf(p, "Passed on", ROLE_TEXT, "as %u%s: %u became %u on the way", last->code, to, said->code,
+		    last->code);
 }
 
 /* "72 ms", "1.2 s". */

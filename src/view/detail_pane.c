@@ -155,7 +155,7 @@ pane_ladder(struct pane *p, const struct event *e, const struct detail_messages 
 		return;
 	ladder_build(&l, p->v, e, m, -1);
 	rows = (int)l.n + 1 < PANE_LADDER_ROWS ? (int)l.n + 1 : PANE_LADDER_ROWS;
-	if (!pane_frame(p, "Ladder", rows < 5 ? rows : 5))
+	if (!pane_frame(p, l.by_text ? "Ladder, " LADDER_BY_TEXT : "Ladder", rows < 5 ? rows : 5))
 		return;
 	at.row = p->row;
 	at.height = p->end - p->row - (PANE_RAW_ROWS + 2) > rows ? rows : p->end - p->row - (PANE_RAW_ROWS + 2);

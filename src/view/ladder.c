@@ -71,10 +71,12 @@ ladder_title_draw(
 	col += canvas_printf(c, row, col, cols - col, ROLE_TEXT_DIM, cols >= 60 ? "%zu message%s" : "%zu msg%s", l->n,
 	    l->n == 1 ? "" : "s");
 	if (cols - col > 32)
-		(void)canvas_printf(c, row, col, cols - col, ROLE_TEXT_DIM, "%s",
+		col += canvas_printf(c, row, col, cols - col, ROLE_TEXT_DIM, "%s",
 		    l->row[0].m->code > 0     ? ", their beginning was not seen"
 			: l->n >= CALLMSG_MAX ? ", no more are kept"
 					      : "");
+	if (l->by_text && cols - col > 15)
+		(void)canvas_printf(c, row, col, cols - col, ROLE_TEXT_DIM, "   lanes by Via");
 }
 
 /* An attempt without messages: why, and the hops that the event knows. */
@@ -162,10 +164,12 @@ ladder_tail_draw(const struct ladder *l, const struct event *e, const struct lad
 		    : r->m->code > 0   ? "It has no Reason, Warning, Retry-After or Server."
 				       : "It has no User-Agent and no Contact."));
 	(void)canvas_printf(c, row + 2, 1, width, ROLE_TEXT, "%s", ladder_verdict(l, e, text, sizeof text));
+	text[0] = '\0';
 	if (r->m->leg > 0)
-		(void)canvas_printf(c, row + 3, 1, width, ROLE_TEXT_DIM, "leg %c: joined by %s%s",
-		    'A' + (r->m->leg < 26 ? r->m->leg : 25), ladder_join(l, s->list.cursor),
-		    r->m->evidence == CALLMSG_EVIDENCE_NUMBERS ? ", probable" : "");
+		(void)snprintf(text, sizeof text, "leg %c: joined by %s%s%s", 'A' + (r->m->leg < 26 ? r->m->leg : 25),
+		    ladder_join(l, s->list.cursor), r->m->evidence == CALLMSG_EVIDENCE_NUMBERS ? ", probable" : "",
+		    l->by_text ? "; " : "");
+	(void)canvas_printf(c, row + 3, 1, width, ROLE_TEXT_DIM, "%s%s", text, l->by_text ? LADDER_BY_TEXT : "");
 }
 
 static void

@@ -96,7 +96,8 @@ lanes_plan(struct lanes *s, const struct ladder *l, const struct ladder_lanes *a
 		s->step = LANE_MAX;
 	if (s->step < 4)
 		s->step = 4;
-	s->note = first + s->step * (int)(s->n > 0 ? s->n - 1 : 0) + 4;
+	/* Of a lane alone the messages stand beside it. */
+	s->note = first + s->step * (int)(s->n > 1 ? s->n - 1 : 1) + 4;
 }
 
 static int

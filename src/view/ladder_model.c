@@ -1,7 +1,8 @@
 /*
  * ladder_model - parties and arrows of one failure, and what became of its code on the way; see detail.h.
  * One thing to know: parties are hosts, but where a host talks to itself (a proxy beside a PBX) its ports are told
- * apart.
+ * apart.  Where a log told no address at all, the messages' own words for them (RFC 3261 18.1.1, 18.2.2) stand for both
+ * ends.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,26 +10,171 @@
 
 #include "detail.h"
 
+/* From whom each of the messages came and to whom it went. */
+struct ladder_ends {
+	struct slice src[CALLMSG_MAX], dst[CALLMSG_MAX];
+	size_t n;
+};
+
+static bool
+ladder_is_told(struct slice address)
+{
+	return address.n > 0 && !slice_eq(address, slice_str("-"));
+}
+
+/* "192.0.2.40:5060" or a name, whose port is left out, at the start of `s`; empty when there is none. */
+static struct slice
+ladder_end(struct slice s)
+{
+	struct endpoint e;
+
+	s = slice_trim(s);
+	for (size_t i = 0; i < s.n; i++)
+		if (strchr(";,>? \t\r\n", s.p[i]) != NULL)
+			s.n = i;
+	if (!endpoint_parse(s, false, &e))
+		return slice_cut(&s, ':');
+	if (e.port == 0 && s.p[0] == '[')
+		s = (struct slice){ s.p + 1, s.n - 2 };
+	return s;
+}
+
+/* The sent-by of "SIP/2.0/UDP 192.0.2.40:5060;branch=...". */
+static struct slice
+ladder_sent_by(struct slice raw)
+{
+	struct slice via = message_header(raw, "Via", "v");
+
+	(void)slice_cut(&via, '/');
+	(void)slice_cut(&via, '/');
+	for (via = slice_trim(via); via.n > 0 && *via.p != ' ' && *via.p != '\t'; via.p++, via.n--)
+		;
+	return ladder_end(via);
+}
+
+/* The host of "sip:+442066627625@203.0.113.5:5060;user=phone", with something before it or not. */
+static struct slice
+ladder_uri_host(struct slice s)
+{
+	ptrdiff_t at = slice_ifind(s, slice_str("sip:"));
+
+	if (at < 0 && (at = slice_ifind(s, slice_str("sips:"))) >= 0)
+		at++;
+	if (at < 0)
+		return (struct slice){ NULL, 0 };
+	s.p += at + 4;
+	s.n -= (size_t)at + 4;
+	for (size_t i = 0; i < s.n && s.p[i] != ' ' && s.p[i] != '>'; i++)
+		if (s.p[i] == '@') {
+			s.p += i + 1;
+			s.n -= i + 1;
+			break;
+		}
+	return ladder_end(s);
+}
+
+/* Is that the branch of one of its Vias? */
+static bool
+ladder_has_branch(struct slice raw, struct slice branch)
+{
+	ptrdiff_t at;
+
+	while (branch.n > 0 && (at = slice_ifind(raw, branch)) >= 0) {
+		bool begins = at > 0 && raw.p[at - 1] == '=';
+
+		raw.p += (size_t)at + branch.n;
+		raw.n -= (size_t)at + branch.n;
+		if (begins && (raw.n == 0 || strchr(";, \t\r\n", *raw.p) != NULL))
+			return true;
+	}
+	return false;
+}
+
+/* To whom a request went: who passed it on, with its Via below an own one, else whom its first line names. */
+static struct slice
+ladder_asked(const struct detail_messages *msgs, size_t i)
+{
+	struct slice rest = msgs->m[i].raw, line, branch = message_branch(rest);
+	struct slice route = ladder_uri_host(message_header(rest, "Route", NULL));
+
+	for (size_t k = 0; k < msgs->n; k++)
+		if (msgs->m[k].code == 0 && !slice_eq(message_branch(msgs->m[k].raw), branch) &&
+		    ladder_has_branch(msgs->m[k].raw, branch))
+			return ladder_sent_by(msgs->m[k].raw);
+	return route.n > 0 ? route : message_line(&rest, &line) ? ladder_uri_host(line) : rest;
+}
+
+/* The row of the request that an answer is to, by its branch or else by its CSeq; n none. */
+static size_t
+ladder_request(const struct detail_messages *msgs, size_t i)
+{
+	const struct callmsg *m = &msgs->m[i];
+	struct slice branch = message_branch(m->raw), cseq = message_header(m->raw, "CSeq", NULL);
+	size_t loose = msgs->n;
+
+	for (size_t k = msgs->n; k-- > 0;) {
+		const struct callmsg *r = &msgs->m[k];
+
+		if (r->code != 0 || r->leg != m->leg || r->raw.n == 0)
+			continue;
+		if (branch.n > 0 && slice_eq(message_branch(r->raw), branch))
+			return k;
+		if (cseq.n > 0 && slice_eq(message_header(r->raw, "CSeq", NULL), cseq) &&
+		    slice_ieq(ladder_sent_by(r->raw), ladder_sent_by(m->raw)))
+			loose = k;
+	}
+	return loose;
+}
+
+/* True: of no message an address is known, and what some say stands for it. */
+static bool
+ladder_ends(struct ladder_ends *ends, const struct detail_messages *msgs)
+{
+	bool told = false, said = false;
+
+	ends->n = msgs->n;
+	for (size_t i = 0; i < msgs->n; i++) {
+		ends->src[i] = msgs->m[i].src;
+		ends->dst[i] = msgs->m[i].dst;
+		told = told || ladder_is_told(ends->src[i]) || ladder_is_told(ends->dst[i]);
+	}
+	for (size_t i = 0; i < msgs->n && !told; i++) {
+		struct slice by = ladder_sent_by(msgs->m[i].raw);
+		bool asks = msgs->m[i].code == 0;
+
+		ends->src[i] = asks ? by : (struct slice){ NULL, 0 };
+		ends->dst[i] = asks ? ladder_asked(msgs, i) : by;
+		said = said || by.n > 0 || ends->dst[i].n > 0;
+	}
+	for (size_t i = 0; i < msgs->n && said; i++) {
+		size_t asked = msgs->m[i].code != 0 ? ladder_request(msgs, i) : msgs->n;
+
+		if (asked < msgs->n)
+			ends->src[i] = ends->dst[asked];
+	}
+	return said;
+}
+
 /* Hosts that a message goes to from themselves. */
 static bool
-ladder_is_split(const struct detail_messages *msgs, struct slice host)
+ladder_is_split(const struct ladder_ends *ends, struct slice host)
 {
-	for (size_t i = 0; i < msgs->n; i++)
-		if (slice_eq(message_host(msgs->m[i].src), host) && slice_eq(message_host(msgs->m[i].dst), host) &&
-		    !slice_eq(msgs->m[i].src, msgs->m[i].dst))
+	for (size_t i = 0; i < ends->n; i++)
+		if (slice_eq(message_host(ends->src[i]), host) && slice_eq(message_host(ends->dst[i]), host) &&
+		    !slice_eq(ends->src[i], ends->dst[i]))
 			return true;
 	return false;
 }
 
 static size_t
-ladder_party(struct ladder *l, const struct detail_messages *msgs, struct slice address)
+ladder_party(struct ladder *l, const struct ladder_ends *ends, struct slice address)
 {
-	struct slice host = message_host(address), key = ladder_is_split(msgs, host) ? address : host;
+	struct slice host = message_host(address), key = ladder_is_split(ends, host) ? address : host;
 	char text[ENDPOINT_TEXT];
 
 	(void)slice_copy(text, sizeof text, key.n > 0 ? key : slice_str("-"));
 	for (size_t i = 0; i < l->parties; i++)
-		if (strcmp(l->party[i].address, text) == 0)
+		if (slice_ieq(slice_str(l->party[i].address), slice_str(text)))
 			return i;
 	/* More parties than anybody can look at share the last column. */
 	if (l->parties == LADDER_PARTIES)
@@ -66,11 +212,7 @@ ladder_name(struct ladder_party *p, const struct viewer *v, const struct event *
 {
 	size_t n = store_event_count(v->store);
 
-	if (strcmp(p->address, "-") == 0) {
-		(void)snprintf(p->name, sizeof p->name, "?");
-		return;
-	}
-	if (ladder_ask(p, v, e))
+	if (strcmp(p->address, "-") == 0 || ladder_ask(p, v, e))
 		return;
 	for (size_t i = 0; i < VIEW_LOOK_BACK && i < n; i++) {
 		const struct event *other = store_event_at(v->store, n - 1 - i);
@@ -84,6 +226,22 @@ static bool
 ladder_is_telling(unsigned code)
 {
 	return code >= 300;
+}
+
+/* Back from an answer along those that it was made of: who said it last had it from somebody. */
+static size_t
+ladder_first_said(const struct ladder *l, size_t last)
+{
+	size_t at = last;
+
+	for (size_t i = last < l->n ? last : 0; i-- > 0;) {
+		const struct ladder_row *r = &l->row[i];
+
+		if (r->m->code == l->row[at].m->code && slice_eq(r->m->method, l->row[at].m->method) &&
+		    r->to == l->row[at].from && r->from != r->to)
+			at = i;
+	}
+	return at;
 }
 
 /*
@@ -106,6 +264,8 @@ ladder_said(const struct ladder *l, const struct event *e, size_t answer)
 		if (slice_eq(m->src, by) && (said == l->n || l->row[i].index <= answer))
 			said = i;
 	}
+	if (l->by_text)
+		return ladder_first_said(l, loose);
 	return said < l->n ? said : loose;
 }
 
@@ -272,21 +432,25 @@ void
 ladder_build(
     struct ladder *l, const struct viewer *v, const struct event *e, const struct detail_messages *msgs, int leg)
 {
+	struct ladder_ends ends;
+
 	*l = (struct ladder){ .legs = 1 };
+	l->by_text = ladder_ends(&ends, msgs);
 	for (size_t i = 0; i < msgs->n; i++) {
 		struct ladder_row *r = &l->row[l->n];
 
 		if (leg >= 0 && msgs->m[i].leg != leg)
 			continue;
 		*r = (struct ladder_row){ .m = &msgs->m[i], .index = i };
-		r->from = ladder_party(l, msgs, msgs->m[i].src);
-		r->to = ladder_party(l, msgs, msgs->m[i].dst);
+		r->from = ladder_party(l, &ends, ends.src[i]);
+		r->to = ladder_party(l, &ends, ends.dst[i]);
 		l->n++;
 	}
 	for (size_t i = 0; i < l->parties; i++)
 		ladder_name(&l->party[i], v, e);
 	/* Who called is known by the number, where nothing else is. */
-	if (l->n > 0 && l->row[0].m->code == 0 && l->party[l->row[0].from].name[0] == '\0')
+	if (l->n > 0 && l->row[0].m->code == 0 && l->party[l->row[0].from].name[0] == '\0' &&
+	    strcmp(l->party[l->row[0].from].address, "-") != 0)
 		(void)slice_copy(l->party[l->row[0].from].name, sizeof l->party[0].name, e->from);
 	l->said = ladder_said(l, e, msgs->answer);
 	ladder_note_legs(l);
@@ -325,8 +489,20 @@ ladder_who(const struct ladder *l, size_t row)
 	const struct ladder_party *p = &l->party[l->row[row].from];
 
 	if (strcmp(p->address, "-") == 0)
-		return "a party that the log does not name";
+		return "somebody (no address is known)";
 	return p->name[0] != '\0' ? p->name : p->address;
+}
+
+char *
+ladder_to(const struct ladder *l, size_t row, char *out, size_t cap)
+{
+	struct slice to = slice_str(l->party[l->row[row].to].address);
+
+	/* Without its port, though that may tell two lanes apart. */
+	if (!l->by_text)
+		to = message_host(l->row[row].m->dst);
+	(void)snprintf(out, cap, "%s%.*s", ladder_is_told(to) ? ", to " : "", ladder_is_told(to) ? (int)to.n : 0, to.p);
+	return out;
 }
 
 /* No answer that failed: silence, or a success whose ACK did not come in time. */
@@ -360,9 +536,10 @@ ladder_verdict(const struct ladder *l, const struct event *e, char *out, size_t 
 		return out;
 	}
 	last = l->passed < l->n ? l->row[l->passed].m : NULL;
+	/* One host may go by its name in one message and by its address in another. */
 	if (last == NULL)
-		at = (size_t)snprintf(
-		    out, cap, "%s said %u; no other hop passed it on.", ladder_who(l, l->said), said->code);
+		at = (size_t)snprintf(out, cap, "%s said %u%s.", ladder_who(l, l->said), said->code,
+		    l->by_text ? "" : "; no other hop passed it on");
 	else if (last->leg == said->leg && last->code == said->code)
 		at = (size_t)snprintf(out, cap, "%s said %u, and %s passed it on unchanged.", ladder_who(l, l->said),
 		    said->code, ladder_who(l, l->passed));

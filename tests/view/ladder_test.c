@@ -429,13 +429,166 @@ test_align(void **state)
 		assert_true(diff_make(&d, (struct slice){ a, n }, slice_str(b)));
 }
 
+/* A message of a log that tells no address. */
+struct logged {
+	unsigned code;
+	const char *method, *uri, *via; /* via: whole lines */
+};
+
+static void
+tell_logged(struct scene *s, uint64_t of, int64_t start_ns, const struct logged *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct record r = {
+			.type = RECORD_MESSAGE, .t_ns = start_ns + (int64_t)i * 20 * NS_PER_MS, .host = "pbx-lon-1"
+		};
+		char raw[1024], start[128];
+
+		(void)snprintf(start, sizeof start, "%s %s SIP/2.0", list[i].method, list[i].uri);
+		if (list[i].code > 0)
+			(void)snprintf(
+			    start, sizeof start, "SIP/2.0 %u %s", list[i].code, sip_code_phrase(list[i].code));
+		(void)snprintf(raw, sizeof raw,
+		    "%s\r\n%sFrom: <sip:1037@pbx.example.net>;tag=i3\r\nTo: <sip:1008@pbx.example.net>\r\n"
+		    "Call-ID: 7d2f91\r\nCSeq: 1 %s\r\n\r\n",
+		    start, list[i].via, list[i].method);
+		r.message = (struct callmsg){ .of = of,
+			.at = (uint32_t)i,
+			.t_ns = r.t_ns,
+			.code = (uint16_t)list[i].code,
+			.transport = TRANSPORT_N,
+			.seen = 1,
+			.raw_len = (uint32_t)strlen(raw),
+			.method = slice_str(list[i].method),
+			.phrase = slice_str(list[i].code > 0 ? sip_code_phrase(list[i].code) : ""),
+			.src = slice_str("-"),
+			.dst = slice_str("-"),
+			.call_id = slice_str("7d2f91"),
+			.raw = slice_str(raw) };
+		assert_int_equal(store_apply(s->store, &r), 0);
+	}
+}
+
+/* Its failure, from a log without addresses, on the screen. */
+static void
+scene_logged_call(struct scene *s, const struct logged *list, size_t n)
+{
+	struct event e = scene_logged(SCENE_NOW - NS_PER_S, 503, "Service Unavailable", "14:32:05");
+	struct source_stat log = scene_log("full", "follow", "reading");
+
+	scene_open(s);
+	scene_hello(s, true);
+	scene_stat(s, &log);
+	store_advance(s->store, SCENE_NOW);
+	e.from = slice_str("1037");
+	e.to = slice_str("1008");
+	e.call_id = slice_str("7d2f91");
+	e.orphan = false;
+	s->next_id = 48255;
+	scene_put(s, &e);
+	tell_logged(s, 48255, e.t_ns - 40 * NS_PER_MS, list, n);
+	s->viewer->event_id = 48255;
+	viewer_push(s->viewer, &view_detail);
+	viewer_draw(s->viewer, s->canvas);
+}
+
+/* Where a log tells no address the Via says who asked, and the request whom. */
+static void
+test_via(void **state)
+{
+	static const char via[] = "Via: SIP/2.0/UDP 192.0.2.40:5060;branch=z9hG4bK1;rport\r\n";
+	static const char answered[] =
+	    "Via: SIP/2.0/UDP 192.0.2.40:5060;branch=z9hG4bK1;received=192.0.2.40;rport=5060\r\n";
+	static const struct logged call[] = { { 0, "INVITE", "sip:1008@203.0.113.5:5060", via },
+		{ 100, "INVITE", "", answered }, { 503, "INVITE", "", answered },
+		{ 0, "ACK", "sip:1008@203.0.113.5:5060", "Via: SIP/2.0/UDP 192.0.2.40:5060;branch=z9hG4bK12\r\n" } };
+	struct scene s;
+
+	(void)state;
+	scene_logged_call(&s, call, sizeof call / sizeof call[0]);
+	scene_must_show(&s, "Said by       -  (no address is known)");
+	(void)scene_keys(&s, "x");
+	viewer_say(s.viewer, "");
+	scene_check(&s, "ladder-via", 24, 80, false);
+	scene_check(&s, "ladder-via", 24, 80, true);
+	scene_check(&s, "ladder-via", 30, 100, false);
+	scene_check(&s, "ladder-via", 40, 140, false);
+	(void)scene_keys(&s, "q2");
+	scene_check(&s, "events-via", 40, 140, false);
+	scene_close(&s);
+}
+
+/* A proxy is one lane, though it is asked by its name: what it passed on has the Via of who asked it below its own. */
+static void
+test_via_proxy(void **state)
+{
+	static const char phone[] = "v: SIP/2.0/TLS phone.example.net:5061;branch=z9hG4bK1\r\n";
+	static const char proxy[] = "Via: SIP / 2.0 / UDP [2001:db8::20]:5060;branch=z9hG4bK2\r\n"
+				    "v: SIP/2.0/TLS phone.example.net:5061;branch=z9hG4bK1\r\n";
+	static const struct logged call[] = { { 0, "INVITE", "sips:1008@pbx.example.net", phone },
+		{ 0, "INVITE", "sip:1008@Trunk.example.com:5080;user=phone", proxy }, { 503, "INVITE", "", proxy },
+		{ 0, "ACK", "sip:1008@trunk.example.com", proxy }, { 503, "INVITE", "", phone },
+		{ 0, "ACK", "sip:1008@pbx.example.net", phone },
+		{ 0, "BYE", "sip:1008@10.9.9.9",
+		    "Route: <sip:[2001:db8::20];lr>,<sip:x@far.example.com>\r\n"
+		    "Via: SIP/2.0/TLS phone.example.net;branch=z9hG4bK3\r\n" } };
+	struct scene s;
+
+	(void)state;
+	scene_logged_call(&s, call, sizeof call / sizeof call[0]);
+	scene_must_show(&s, "Passed on     as it was, to phone.example.net");
+	(void)scene_keys(&s, "x");
+	viewer_say(s.viewer, "");
+	scene_check(&s, "ladder-via-proxy", 24, 80, false);
+	scene_close(&s);
+}
+
+/* Neither addresses nor messages: a dash for each. */
+static void
+test_nothing_known(void **state)
+{
+	struct event e = scene_logged(SCENE_NOW - NS_PER_S, 503, "Service Unavailable", "14:32:05");
+	struct scene s;
+
+	(void)state;
+	scene_logged_call(&s, NULL, 0);
+	e.src = e.dst = (struct slice){ NULL, 0 };
+	e.call_id = slice_str("7d2f91");
+	s.next_id = 48256;
+	scene_put(&s, &e);
+	s.viewer->event_id = 48256;
+	scene_must_show(&s, "Said by       -  (no address is known)");
+	(void)scene_keys(&s, "Gkkkk");
+	scene_must_show(&s, "Via depth -   To-tag -   transport - - > -");
+	(void)scene_keys(&s, "x");
+	scene_must_show(&s, "\n   - \xe2\x94\x80\xe2\x96\xb6 -  503");
+	scene_close(&s);
+}
+
+/* Nothing says who it was: one lane, and a sentence. */
+static void
+test_via_none(void **state)
+{
+	static const struct logged call[] = { { 0, "INVITE", "tel:1008", "" }, { 503, "INVITE", "", "" } };
+	struct scene s;
+
+	(void)state;
+	scene_logged_call(&s, call, sizeof call / sizeof call[0]);
+	(void)scene_keys(&s, "x");
+	viewer_say(s.viewer, "");
+	scene_check(&s, "ladder-via-none", 24, 80, false);
+	scene_close(&s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_drawings), cmocka_unit_test(test_impact),
 		cmocka_unit_test(test_probable), cmocka_unit_test(test_coarse), cmocka_unit_test(test_parties),
 		cmocka_unit_test(test_without_messages), cmocka_unit_test(test_keys), cmocka_unit_test(test_marked),
-		cmocka_unit_test(test_rewritten), cmocka_unit_test(test_late_offer), cmocka_unit_test(test_align) };
+		cmocka_unit_test(test_rewritten), cmocka_unit_test(test_late_offer), cmocka_unit_test(test_align),
+		cmocka_unit_test(test_via), cmocka_unit_test(test_via_proxy), cmocka_unit_test(test_via_none),
+		cmocka_unit_test(test_nothing_known) };
 
 	return scene_ready() ? cmocka_run_group_tests(tests, NULL, NULL) : 99;
 }
