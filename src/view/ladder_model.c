@@ -4,6 +4,7 @@
  * apart.  Where a log told no address at all, the messages' own words for them (RFC 3261 18.1.1, 18.2.2) stand for both
  * ends.
  */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -212,7 +213,13 @@ ladder_name(struct ladder_party *p, const struct viewer *v, const struct event *
 {
 	size_t n = store_event_count(v->store);
 
-	if (strcmp(p->address, "-") == 0 || ladder_ask(p, v, e))
+	/* A log that tells one end of each message was written by the other. */
+	if (strcmp(p->address, "-") == 0) {
+		p->own = e->direction != DIRECTION_UNKNOWN &&
+		    !ladder_is_told(e->direction == DIRECTION_SENT ? e->src : e->dst);
+		return;
+	}
+	if (ladder_ask(p, v, e))
 		return;
 	for (size_t i = 0; i < VIEW_LOOK_BACK && i < n; i++) {
 		const struct event *other = store_event_at(v->store, n - 1 - i);
@@ -489,7 +496,8 @@ ladder_who(const struct ladder *l, size_t row)
 	const struct ladder_party *p = &l->party[l->row[row].from];
 
 	if (strcmp(p->address, "-") == 0)
-		return "somebody (no address is known)";
+		return p->own && !l->by_text && l->row[row].from != l->row[row].to ? "this machine"
+										   : "somebody (no address is known)";
 	return p->name[0] != '\0' ? p->name : p->address;
 }
 
@@ -552,6 +560,9 @@ ladder_verdict(const struct ladder *l, const struct event *e, char *out, size_t 
 	else
 		at = (size_t)snprintf(out, cap, "%u became %u on the way from leg %c to leg %c.", said->code,
 		    last->code, ladder_letter(said->leg), ladder_letter(last->leg));
+	/* It may begin with words that are not a name. */
+	if (strcmp(l->party[l->row[l->said].from].address, "-") == 0 && islower((unsigned char)out[0]))
+		out[0] = (char)toupper((unsigned char)out[0]);
 	/* Routes are chosen for calls. */
 	if (at < cap && ladder_other_route(l, e))
 		(void)snprintf(out + at, cap - at, " %s",

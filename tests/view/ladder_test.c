@@ -543,6 +543,30 @@ test_via_proxy(void **state)
 	scene_close(&s);
 }
 
+/* Of each message one end: the other is who wrote the log. */
+static void
+test_one_end(void **state)
+{
+	static const struct told call[] = { { 0, 0, 0, PHONE, "-", "", "", 1, NULL },
+		{ 82, 503, 0, "-", PHONE, "", "", 1, NULL }, { 83, 0, 0, PHONE, "-", "", "", 1, "ACK" } };
+	struct event e = scene_logged(SCENE_NOW - NS_PER_S, 503, "Service Unavailable", "14:32:05");
+	struct scene s;
+
+	(void)state;
+	scene_logged_call(&s, NULL, 0);
+	e.direction = DIRECTION_SENT;
+	e.dst = slice_str(PHONE);
+	e.orphan = false;
+	s.next_id = 48256;
+	scene_put(&s, &e);
+	tell_messages(&s, 48256, e.t_ns - 82 * NS_PER_MS, call, 3, CALLMSG_EVIDENCE_NONE);
+	s.viewer->event_id = 48256;
+	(void)scene_keys(&s, "x");
+	viewer_say(s.viewer, "");
+	scene_check(&s, "ladder-one-end", 24, 80, false);
+	scene_close(&s);
+}
+
 /* Neither addresses nor messages: a dash for each. */
 static void
 test_nothing_known(void **state)
@@ -588,7 +612,7 @@ main(void)
 		cmocka_unit_test(test_without_messages), cmocka_unit_test(test_keys), cmocka_unit_test(test_marked),
 		cmocka_unit_test(test_rewritten), cmocka_unit_test(test_late_offer), cmocka_unit_test(test_align),
 		cmocka_unit_test(test_via), cmocka_unit_test(test_via_proxy), cmocka_unit_test(test_via_none),
-		cmocka_unit_test(test_nothing_known) };
+		cmocka_unit_test(test_nothing_known), cmocka_unit_test(test_one_end) };
 
 	return scene_ready() ? cmocka_run_group_tests(tests, NULL, NULL) : 99;
 }
