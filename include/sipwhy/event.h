@@ -160,15 +160,18 @@ bool event_is_coarse(const struct event *ev);
 
 /*
  * An event changed its mind.  What did not change stays as it was: code 0, path empty.  repeats and copies are
- * totals.  recovered: it is no failure any more.
+ * totals.  recovered: it is no failure any more.  With a new code all of phrase, said_by and said_code are new, too:
+ * what is empty there is absent from now on.
  */
 struct event_update {
 	uint64_t id;
 	int64_t t_ns;
 	uint16_t code;     /* new code of the event; 0: as before */
 	uint16_t old_code; /* code before this update: whoever sums failures moves one from here */
+	uint16_t said_code; /* as in an event, of the new code */
 	bool recovered;
 	uint32_t repeats, copies;
+	struct slice phrase, said_by; /* as in an event, of the new code */
 	struct slice path;
 };
 

@@ -221,6 +221,9 @@ decode_update(struct reader *r, json_t *o, int64_t t_ns, struct event_update *u)
 	u->recovered = reader_bool(r, o, "recovered");
 	u->repeats = (uint32_t)reader_u64(r, o, "repeats", UINT32_MAX, 0);
 	u->copies = (uint32_t)reader_u64(r, o, "copies", UINT32_MAX, 0);
+	u->said_code = reader_code(r, o, "said_code");
+	u->phrase = reader_text(r, o, "phrase", RECORD_TEXT_MAX);
+	u->said_by = reader_text(r, o, "said_by", RECORD_TEXT_MAX);
 	u->path = decode_path(r, o);
 }
 

@@ -113,6 +113,9 @@ encode_update(struct writer *w, const struct event_update *u)
 		writer_bool(w, "recovered", true);
 	writer_count(w, "repeats", u->repeats);
 	writer_count(w, "copies", u->copies);
+	writer_count(w, "said_code", u->said_code);
+	writer_some(w, "phrase", u->phrase, RECORD_TEXT_MAX);
+	writer_some(w, "said_by", u->said_by, RECORD_TEXT_MAX);
 	encode_path(w, u->path);
 }
 

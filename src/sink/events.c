@@ -158,11 +158,10 @@ sink_put_text(char *p, size_t n, int word)
 	return p;
 }
 
-/* The words of an event are needed once less. */
+/* The words of what was packed are needed once less. */
 static void
-sink_forget(struct sink_events *l, size_t offset)
+sink_forget_packed(struct sink_events *l, const char *p)
 {
-	const char *p = l->ring + offset + sizeof(struct sink_head);
 	uint32_t number;
 	size_t n;
 	int word;
@@ -174,6 +173,12 @@ sink_forget(struct sink_events *l, size_t offset)
 		if (word != WORDS_NONE)
 			words_give(l->words, (unsigned)word);
 	}
+}
+
+static void
+sink_forget(struct sink_events *l, size_t offset)
+{
+	sink_forget_packed(l, l->ring + offset + sizeof(struct sink_head));
 }
 
 static void
@@ -538,26 +543,46 @@ sink_resize(struct sink_events *l, size_t index, size_t size)
 	*end += size - old;
 }
 
-/* A list that is full gives its oldest events for the longer path; one that cannot keep it keeps the shorter one. */
-static void
-sink_update_path(struct sink_events *l, size_t index, struct slice path)
+/* Pack the i-th event anew.  A list that is full gives its oldest events for one that has become longer; false: it
+ * finds no place, and is what it was. */
+static bool
+sink_repack(struct sink_events *l, size_t index, const struct sink_head *was, struct event *e)
 {
-	const char *at = l->ring + *sink_place(l, index);
-	struct sink_head h = sink_head_at(l, *sink_place(l, index));
-	char short_path[RECORD_TEXT_MAX];
-	struct event e;
-	size_t before, size;
+	char packed[SINK_PACKED_MAX];
+	struct sink_head h = *was;
+	size_t size = sizeof h + sink_pack(l, packed, e);
 
-	sink_unpack(l, at + sizeof h, &h, &e);
-	before = (size_t)(e.path.p - at);
-	path = sink_path(short_path, &e, path, true);
-	size = before + path.n;
-	if (size > h.size && !sink_make_room_behind(l, &index, size - h.size))
-		return;
+	if (size > h.size && !sink_make_room_behind(l, &index, size - h.size)) {
+		sink_forget_packed(l, packed);
+		return false;
+	}
+	sink_forget(l, *sink_place(l, index));
 	sink_resize(l, index, size);
 	h.size = (uint16_t)size;
-	memcpy(l->ring + *sink_place(l, index), &h, sizeof h);
-	memcpy(l->ring + *sink_place(l, index) + before, path.p, path.n);
+	sink_put(l, *sink_place(l, index), &h, packed);
+	return true;
+}
+
+/* bare: without a path.  False: the event is what it was. */
+static bool
+sink_update_texts(struct sink_events *l, const struct event_update *u, bool bare)
+{
+	char path[RECORD_TEXT_MAX];
+	struct sink_head h;
+	struct event e;
+	size_t index;
+
+	if (!sink_find(l, u->id, &index))
+		return true;
+	h = sink_head_at(l, *sink_place(l, index));
+	sink_unpack(l, l->ring + *sink_place(l, index) + sizeof h, &h, &e);
+	e.path = u->path.n > 0 || bare ? u->path : sink_path(path, &e, e.path, false);
+	if (u->code != 0) {
+		e.phrase = u->phrase;
+		e.said_by = u->said_by;
+		e.said_code = u->said_code;
+	}
+	return sink_repack(l, index, &h, &e);
 }
 
 void
@@ -580,8 +605,12 @@ sink_events_update(struct sink_events *l, const struct event_update *u)
 		h.outcome = OUTCOME_OK;
 	}
 	memcpy(l->ring + *sink_place(l, index), &h, sizeof h);
-	if (u->path.n > 0)
-		sink_update_path(l, index, u->path);
+	if (u->path.n == 0 && u->code == 0)
+		return;
+	/* What cannot keep a longer path keeps the shorter one; but no code may have the words of another, and a path
+	 * may be longer without the address that said it. */
+	if (!sink_update_texts(l, u, false) && u->code != 0)
+		(void)sink_update_texts(l, &(struct event_update){ .id = u->id, .code = u->code }, true);
 }
 
 bool

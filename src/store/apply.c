@@ -279,13 +279,44 @@ apply_regroup(struct store *s, uint64_t old_key, int64_t t_ns, const struct even
 		groups_add(s->now.groups, s->seed, apply_key(s, now), now, t_ns, 1);
 }
 
-/* The same in time.  It is another one in its code alone. */
+static size_t
+apply_keep(char out[RECORD_TEXT_MAX], struct slice s)
+{
+	size_t n = s.n < RECORD_TEXT_MAX ? s.n : RECORD_TEXT_MAX;
+
+	if (n > 0)
+		memcpy(out, s.p, n);
+	return n;
+}
+
+/* What an event was in all that an update makes new. */
+struct apply_was {
+	uint16_t code, said_code;
+	bool recovered;
+	size_t n_phrase, n_said_by;
+	char phrase[RECORD_TEXT_MAX], said_by[RECORD_TEXT_MAX];
+};
+
 static void
-apply_trend(struct store *s, int64_t t_ns, uint16_t old_code, const struct event *now)
+apply_was_of(struct apply_was *was, const struct event *e)
+{
+	was->code = e->code;
+	was->said_code = e->said_code;
+	was->recovered = e->recovered;
+	was->n_phrase = apply_keep(was->phrase, e->phrase);
+	was->n_said_by = apply_keep(was->said_by, e->said_by);
+}
+
+/* The same in time. */
+static void
+apply_trend(struct store *s, int64_t t_ns, const struct apply_was *was, const struct event *now)
 {
 	struct event old = *now;
 
-	old.code = old_code;
+	old.code = was->code;
+	old.said_code = was->said_code;
+	old.phrase = (struct slice){ was->phrase, was->n_phrase };
+	old.said_by = (struct slice){ was->said_by, was->n_said_by };
 	trend_take(&s->now.trend, t_ns, &old);
 	alert_rules_take(s, &old, t_ns);
 	if (!now->recovered) {
@@ -298,11 +329,13 @@ static int
 apply_update_kept(struct store *s, struct event_list *l, size_t index, const struct event_update *u)
 {
 	const struct event *e = event_list_latest(l, index);
-	struct event old = { .code = e->code, .recovered = e->recovered };
+	struct apply_was was;
 	int64_t t_ns = event_list_counted(l, index);
 	uint64_t old_key = apply_key(s, e);
-	int err = event_list_change(l, index, u, l != &s->now.events);
+	int err;
 
+	apply_was_of(&was, e);
+	err = event_list_change(l, index, u, l != &s->now.events);
 	if (err != 0) {
 		s->now.drops[0]++;
 		return err;
@@ -310,14 +343,14 @@ apply_update_kept(struct store *s, struct event_list *l, size_t index, const str
 	sift_changes_note(&s->changes, u->id);
 	/* It may have been the one that made room. */
 	l = apply_find(s, u->id, &index);
-	if (l == NULL || old.recovered)
+	if (l == NULL || was.recovered)
 		return 0;
 	e = event_list_latest(l, index);
-	if (e->code == old.code && !e->recovered)
+	if (e->code == was.code && !e->recovered)
 		return 0;
-	apply_moved(s, u, old.code, e->code);
+	apply_moved(s, u, was.code, e->code);
 	apply_regroup(s, old_key, t_ns, e);
-	apply_trend(s, t_ns, old.code, e);
+	apply_trend(s, t_ns, &was, e);
 	return 0;
 }
 

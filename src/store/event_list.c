@@ -217,6 +217,9 @@ event_list_changed(const struct event *e, const struct event_update *u)
 
 	if (u->code != 0) {
 		now.code = u->code;
+		now.phrase = u->phrase;
+		now.said_code = u->said_code;
+		now.said_by = u->said_by;
 		now.outcome = now.outcome == OUTCOME_NO_RESPONSE ? OUTCOME_FAILED : now.outcome;
 	}
 	if (u->recovered) {

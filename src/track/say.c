@@ -226,10 +226,10 @@ say_origin(struct track *t, struct attempt *a, const struct hop *h, struct event
 		if (ev->q850 < 0)
 			ev->q850 = leg->q850;
 	}
-	if (said == h)
-		return;
-	ev->said_by = say_end(t->said, &said->dst);
-	ev->said_code = said->code != ev->code ? said->code : 0;
+	if (said != h) {
+		ev->said_by = say_end(t->said, &said->dst);
+		ev->said_code = said->code != ev->code ? said->code : 0;
+	}
 }
 
 /* How often the final response of a hop came again; where its first sight was missed, all may be copies. */
@@ -289,9 +289,23 @@ say_event(struct track *t, struct attempt *a, const struct hop *h, struct event 
 	incidents_event(t->incidents, ev->leg, ev->id);
 }
 
-void
-say_update(struct track *t, struct attempt *a, unsigned code, bool recovered)
+/* What comes with another code.  ev: the response that gave it, NULL when that is not known any more. */
+static void
+say_new_code(struct track *t, struct attempt *a, const struct hop *h, const struct event *ev, struct event_update *u)
 {
+	struct event now = { .code = u->code, .q850 = -1 };
+
+	if (ev != NULL && ev->code == u->code)
+		u->phrase = ev->phrase;
+	say_origin(t, a, h, &now);
+	u->said_by = now.said_by;
+	u->said_code = now.said_code;
+}
+
+void
+say_update(struct track *t, struct attempt *a, const struct hop *h, const struct event *ev, bool recovered)
+{
+	unsigned code = h != NULL ? a->code : 0;
 	struct event_update u = { .id = a->event_id, .t_ns = a->t0_ns, .old_code = a->event_code };
 	unsigned seen, hops = say_hops(t, a, &seen);
 
@@ -310,8 +324,10 @@ say_update(struct track *t, struct attempt *a, unsigned code, bool recovered)
 	u.copies = a->hop.copies;
 	u.repeats = a->event_code == 0 ? a->repeats : say_repeats(&a->hop);
 	u.path = (struct slice){ t->path, say_path(t, a) };
-	if (u.code != 0)
+	if (u.code != 0) {
+		say_new_code(t, a, h, ev, &u);
 		a->event_code = u.code;
+	}
 	a->event_seen = (uint16_t)seen;
 	a->event_hops = (uint8_t)hops;
 	t->stats.recovered += recovered;

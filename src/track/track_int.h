@@ -143,8 +143,9 @@ void say_event_of(
 void say_event_bare(struct track *t, const struct attempt *a, struct event *ev);
 /* Complete it from the attempt and tell it.  whole: it stands for a failed attempt. */
 void say_event(struct track *t, struct attempt *a, const struct hop *h, struct event *ev);
-/* The attempt's event changed: what differs from when it was told.  code 0: as before. */
-void say_update(struct track *t, struct attempt *a, unsigned code, bool recovered);
+/* The attempt's event changed: what differs from when it was told.  h: it ended with the attempt's code now, over this
+ * hop, and ev is the response (NULL: none is known); NULL: the code is as before. */
+void say_update(struct track *t, struct attempt *a, const struct hop *h, const struct event *ev, bool recovered);
 /* An attempt began. */
 void say_attempt(struct track *t, const struct attempt *a, int64_t t_ns);
 /* How it ended, in whole. */

@@ -84,7 +84,7 @@ verdict_fail_event(struct track *t, struct attempt *a, const struct hop *h, cons
 
 	if (a->event_id != 0) {
 		a->event_whole = whole;
-		say_update(t, a, a->code, false);
+		say_update(t, a, h, ev, false);
 		return;
 	}
 	if (verdict_waits_for_first(t, a)) {
@@ -139,7 +139,7 @@ verdict_recovered(struct track *t, struct attempt *a, const struct hop *h)
 	struct attempt *leg = verdict_failed_leg(t, a);
 
 	if (a->event_id != 0) {
-		say_update(t, a, 0, true);
+		say_update(t, a, NULL, NULL, true);
 		a->event_whole = false;
 		return;
 	}
@@ -656,5 +656,5 @@ verdict_close(void *ctx, struct attempt *a)
 		a->flags &= ~(uint32_t)ATTEMPT_KEEP;
 		verdict_event(t, a, &a->hop, attempt_kept(a), false, false);
 	}
-	say_update(t, a, 0, false);
+	say_update(t, a, NULL, NULL, false);
 }

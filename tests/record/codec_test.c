@@ -229,12 +229,15 @@ test_update(void **state)
 	assert_false(u->recovered);
 	assert_int_equal(u->repeats, 9);
 	assert_int_equal(u->copies, 8);
+	assert_int_equal(u->said_code, 503);
+	assert_slice(u->phrase, SAMPLE_TEXT("Server Internal Error"));
+	assert_slice(u->said_by, SAMPLE_TEXT("203.0.113.40:5060"));
 	assert_slice(u->path, SAMPLE_TEXT(sample_path));
 	bare.update = (struct event_update){ .id = 1, .recovered = true };
 	round_trip(&c, &bare);
 	assert_true(u->recovered);
 	assert_int_equal(u->code + u->old_code + u->repeats + u->copies, 0);
-	assert_int_equal(u->path.n, 0);
+	assert_int_equal(u->path.n + u->phrase.n + u->said_by.n + u->said_code, 0);
 	codec_fini(&c);
 }
 

@@ -177,6 +177,9 @@ sample_update(uint64_t id)
 		.old_code = 503,
 		.repeats = 9,
 		.copies = 8,
+		.said_code = 503,
+		.phrase = SAMPLE_TEXT("Server Internal Error"),
+		.said_by = SAMPLE_TEXT("203.0.113.40:5060"),
 		.path = SAMPLE_TEXT(sample_path) };
 	return r;
 }

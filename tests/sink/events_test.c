@@ -164,6 +164,7 @@ test_shared_texts(void **state)
 struct kept {
 	uint64_t repeats;
 	unsigned code, hops;
+	size_t phrase;
 	bool recovered;
 };
 
@@ -180,30 +181,34 @@ path_of(char *out, size_t cap, unsigned hops)
 	return used;
 }
 
-/* Updates of random events, paths that grow and shrink: nothing else moves, and only paths may lag behind. */
+/* Updates of random events, paths that grow and shrink, codes with their words: nothing else moves, paths may lag
+ * behind, and words may be lost but are never another code's. */
 static void
 test_updates(void **state)
 {
 	static struct kept model[4001];
-	static char text[200], path[RECORD_TEXT_MAX];
+	static char text[200], path[RECORD_TEXT_MAX], phrases[80];
 	struct sink_events *l = sink_events_new(3000, 1);
-	unsigned kept = 0, grown = 0;
+	unsigned kept = 0, grown = 0, wordless = 0;
 	uint64_t seed = 5;
 
 	(void)state;
 	for (uint64_t id = 1; id <= 4000; id++) {
-		struct event e = { .id = id, .code = 404 }, out;
+		struct event e = { .id = id, .code = 404, .said_by = slice_str("192.0.2.1:5060"), .said_code = 403 },
+			     out;
 		struct event_update u = { .repeats = (uint32_t)id, .copies = 3 };
 		struct sink_events_at at = { .index = 0 };
 
 		seed = seed * 6364136223846793005u + 1442695040888963407u;
 		e.reason = (struct slice){ text, (size_t)(seed >> 33) % sizeof text };
 		e.path = (struct slice){ path, path_of(path, sizeof path, id % 2) };
+		e.phrase = (struct slice){ phrases, id % 50 };
 		sink_events_add(l, &e);
-		model[id] = (struct kept){ .code = 404, .hops = id % 2 };
+		model[id] = (struct kept){ .code = 404, .hops = id % 2, .phrase = e.phrase.n };
 		/* Mostly one of the newest; some are gone, one was never there. */
 		u.id = id + 1 - (seed >> 40) % (id % 5 == 0 ? 400 : 5);
 		u.code = id % 3 == 0 ? 500 : 0;
+		u.phrase = (struct slice){ phrases, u.code != 0 ? 1 + id % 70 : 0 };
 		u.recovered = id % 4 == 0;
 		u.path = (struct slice){ path, path_of(path, sizeof path, id % 7) };
 		sink_events_update(l, &u);
@@ -212,6 +217,7 @@ test_updates(void **state)
 
 			k->repeats = id;
 			k->code = u.code != 0 ? u.code : k->code;
+			k->phrase = u.code != 0 ? u.phrase.n : k->phrase;
 			k->hops = u.path.n > 0 ? (unsigned)(id % 7) : k->hops;
 			k->recovered |= u.recovered;
 		}
@@ -227,6 +233,10 @@ test_updates(void **state)
 			assert_int_equal(out.code, k->code);
 			assert_int_equal(out.recovered, k->recovered);
 			assert_int_equal(out.outcome, OUTCOME_OK);
+			assert_int_equal(out.said_code, k->code == 404 ? 403 : 0);
+			assert_int_equal(out.said_by.n, k->code == 404 ? strlen("192.0.2.1:5060") : 0);
+			assert_true(out.phrase.n == k->phrase || (out.phrase.n == 0 && k->code == 500));
+			wordless += out.phrase.n != k->phrase;
 			while (event_hop_next(&out.path, &h))
 				assert_int_equal(h.code, 400 + hops++);
 			kept += hops != k->hops;
@@ -236,6 +246,7 @@ test_updates(void **state)
 	/* A path that found no place stays as it was: rare. */
 	assert_true(grown > 50000);
 	assert_in_range(kept, 0, grown / 20);
+	assert_in_range(wordless, 0, grown / 20);
 	sink_events_free(l);
 }
 

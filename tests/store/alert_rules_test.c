@@ -161,6 +161,38 @@ test_recovered(void **state)
 	rule_free(r);
 }
 
+/* What has another code counts where its own words say, and no more where the old ones did. */
+static void
+test_new_code(void **state)
+{
+	struct rule *r = rule("few", "warn count >= 3 in 1m, filter phrase:unavailable");
+	struct store *s = watch(&r);
+	struct record u = sample_update(2);
+
+	(void)state;
+	for (uint64_t id = 1; id <= 3; id++) {
+		struct record e = sample_event_record(id);
+
+		e.event.t_ns = T0 + NS_PER_S;
+		e.event.recovered = false;
+		e.event.phrase = slice_str("Service Unavailable");
+		drive(s, &e);
+	}
+	drive(s, &u);
+	advance(s, 2, 5);
+	assert_int_equal(store_incident_open(s), 0);
+	u.update.id = 3;
+	u.update.code = 408;
+	u.update.phrase = slice_str("Temporarily Unavailable");
+	drive(s, &u);
+	u.update.id = 2;
+	drive(s, &u);
+	advance(s, 6, 7);
+	assert_int_equal(store_incident_open(s), 1);
+	store_free(s);
+	rule_free(r);
+}
+
 static void
 test_silence(void **state)
 {
@@ -441,6 +473,7 @@ main(void)
 		cmocka_unit_test(test_new),
 		cmocka_unit_test(test_back),
 		cmocka_unit_test(test_recovered),
+		cmocka_unit_test(test_new_code),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_silence_of_past),
 		cmocka_unit_test(test_loss),

@@ -57,6 +57,9 @@ test_update(void **state)
 	e = store_event_at(s, 1);
 	assert_int_equal(e->id, 2);
 	assert_int_equal(e->code, 500);
+	assert_true(slice_eq(e->phrase, SAMPLE_TEXT("Server Internal Error")));
+	assert_int_equal(e->said_code, 503);
+	assert_true(slice_eq(e->said_by, SAMPLE_TEXT("203.0.113.40:5060")));
 	assert_int_equal(e->repeats, 9);
 	assert_int_equal(e->copies, 8);
 	assert_true(slice_eq(e->path, slice_str(sample_path)));

@@ -126,8 +126,12 @@ on_update(void *ctx, const struct event_update *u)
 		if (e->id != u->id)
 			continue;
 		assert_int_equal(u->old_code, e->code);
-		if (u->code != 0)
+		if (u->code != 0) {
 			e->code = u->code;
+			e->said_code = u->said_code;
+			text(e->phrase, sizeof e->phrase, u->phrase);
+			text(e->said_by, sizeof e->said_by, u->said_by);
+		}
 		e->recovered |= u->recovered;
 		e->repeats = u->repeats;
 		e->copies = u->copies;

@@ -531,6 +531,36 @@ test_recovered(void **state)
 	outcomes(0, 1, 0, 0, 0, 0);
 }
 
+/* An event that ends with another code has the words of that one, and who said that. */
+static void
+test_new_code(void **state)
+{
+	(void)state;
+	play("0 phone>pbx INVITE\n"
+	     "10 pbx>carrier INVITE\n"
+	     "20 carrier>pbx 503 INVITE phrase=Trunk_full\n"
+	     "25 pbx>phone 500 INVITE phrase=Server_Internal_Error\n"
+	     "900 phone>pbx INVITE n=2\n"
+	     "910 pbx>phone 486 INVITE n=2 phrase=Busy_Here\n");
+	assert_int_equal(st.n_events, 1);
+	assert_int_equal(st.events[0].code, 486);
+	assert_string_equal(st.events[0].phrase, "Busy Here");
+	assert_int_equal(st.events[0].said_code, 0);
+	assert_string_equal(st.events[0].said_by, "");
+	outcomes(0, 1, 0, 0, 0, 0);
+	/* Here the later one was made of another. */
+	play("0 phone>pbx INVITE\n"
+	     "25 pbx>phone 486 INVITE phrase=Busy_Here\n"
+	     "900 phone>pbx INVITE n=2\n"
+	     "910 pbx>carrier INVITE n=2\n"
+	     "920 carrier>pbx 503 INVITE n=2 phrase=Trunk_full\n"
+	     "925 pbx>phone 500 INVITE n=2 phrase=Server_Internal_Error\n");
+	assert_string_equal(st.events[0].phrase, "Server Internal Error");
+	assert_int_equal(st.events[0].said_code, 503);
+	assert_string_equal(st.events[0].said_by, "198.51.100.7:5060");
+	outcomes(0, 1, 0, 0, 0, 0);
+}
+
 /* The two sides of a PBX are one call when there is evidence, and two when there is none. */
 static void
 test_legs(void **state)
@@ -751,6 +781,7 @@ main(void)
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_in_call),
 		cmocka_unit_test(test_recovered),
+		cmocka_unit_test(test_new_code),
 		cmocka_unit_test(test_legs),
 		cmocka_unit_test(test_names_and_roles),
 		cmocka_unit_test(test_old_peers),
