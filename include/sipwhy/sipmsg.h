@@ -97,6 +97,8 @@ struct sipmsg {
 	struct slice needs;
 	/* Of a statement: host[:port] of the other end as its line has it, where that is a name and no address. */
 	struct slice peer_name;
+	/* Of a statement: its response went upstream, to who asked.  Others may be what one branch ended with. */
+	bool upstream;
 	int q850;       /* cause of a Reason with protocol Q.850; -1 absent */
 	int reason_sip; /* cause of a Reason with protocol SIP; -1 absent */
 	int warn_code;  /* first warn-code; -1 absent */

@@ -150,6 +150,7 @@ statement_acc(struct slice line, struct pattern_values *v, struct sipmsg *s)
 {
 	v->text[PATTERN_PHRASE] = statement_acc_reason(v->text[PATTERN_PHRASE]);
 	s->cseq = statement_acc_cseq((struct slice){ line.p, v->begin }, s->call_id);
+	s->upstream = !slice_istarts(statement_rest(line, v->begin), slice_str("ACC: call missed"));
 	/* An ACK has no response: the code is that of the INVITE it ended. */
 	if (s->method == METHOD_ACK) {
 		s->method = METHOD_INVITE;

@@ -78,7 +78,8 @@ enum attempt_flag {
 	ATTEMPT_STATED = 1 << 25,  /* known by single lines of a log only, whose messages were not seen */
 	ATTEMPT_LONE = 1 << 26,    /* by one of them, which names no call */
 	ATTEMPT_COARSE = 1 << 27,  /* its log has whole seconds: a delay can't be told */
-	ATTEMPT_UNTIMED = 1 << 28  /* its log has no time of one of its messages: no delay is known */
+	ATTEMPT_UNTIMED = 1 << 28, /* its log has no time of one of its messages: no delay is known */
+	ATTEMPT_UPSTREAM = 1 << 29 /* a line of a log said that its answer went to the originator */
 };
 
 /* What an event tells that its record can't hold: a copy on the heap, made when it may be wanted later. */
@@ -109,6 +110,7 @@ struct attempt {
 	int32_t session_s;
 	uint32_t bytes;                  /* of the last request */
 	uint16_t code;                   /* final; while it waits: what it waits for */
+	uint16_t said_code;              /* what a branch gave, as a line of a log said, 0 none */
 	uint16_t event_code, event_seen; /* what its event says */
 	int16_t q850, reason_sip;
 	uint16_t tries, repeats; /* repeats: of the request, and once answered of the 2xx */

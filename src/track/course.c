@@ -217,6 +217,8 @@ course_try(struct track *t, struct attempt *a, const struct track_in *in)
 	const struct sipmsg *s = in->s;
 
 	a->cseq = s->cseq;
+	a->said_code = 0;
+	a->flags &= ~(uint32_t)ATTEMPT_UPSTREAM;
 	a->try_at = t->now;
 	a->state = ATTEMPT_NEW;
 	a->bytes = (uint32_t)in->m->bytes.n;

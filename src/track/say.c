@@ -229,6 +229,9 @@ say_origin(struct track *t, struct attempt *a, const struct hop *h, struct event
 	if (said != h) {
 		ev->said_by = say_end(t->said, &said->dst);
 		ev->said_code = said->code != ev->code ? said->code : 0;
+	} else if (a->said_code != 0 && a->said_code != ev->code) {
+		ev->said_by = slice_str("-");
+		ev->said_code = a->said_code;
 	}
 }
 

@@ -5,6 +5,9 @@
  */
 #include "track/track_int.h"
 
+/* Logs of whole seconds have two lines of one moment in two of them. */
+enum { STATEMENT_BESIDE_MS = 1000 };
+
 /* Only failures are told by lines without a Call-ID: nothing ties an answer, a challenge or a redirect to what it
  * ended.  A 487 only says that somebody else ended the request. */
 static void
@@ -24,6 +27,37 @@ statement_repeats(const struct track *t, const struct attempt *a, const struct s
 	return s->cseq != 0 && a->cseq == s->cseq && a->hop.code == s->code && t->now - a->try_at < TRACK_TIMER_B_MS;
 }
 
+/*
+ * Is it what the originator was told of a failure that a branch ended with (RFC 3261 16.7: a proxy makes 500 of 503)?
+ * A line without a CSeq stands beside the other one.
+ */
+static bool
+statement_is_made(const struct track *t, const struct attempt *a, const struct sipmsg *s)
+{
+	bool numbered = s->cseq != 0 && a->cseq != 0;
+
+	if (!s->upstream || (a->flags & ATTEMPT_UPSTREAM) || a->method != METHOD_INVITE || !verdict_failed(a) ||
+	    a->event_id == 0)
+		return false;
+	return s->code >= 400 && s->code != 401 && s->code != 407 && s->code != 487 && s->code != a->hop.code &&
+	    (numbered ? s->cseq == a->cseq : t->now - a->end <= STATEMENT_BESIDE_MS);
+}
+
+/* The transaction is the one that was told; all that changes is how it ended. */
+static void
+statement_make(struct track *t, const struct track_in *in, struct attempt *a)
+{
+	bool stumbled = a->flags & ATTEMPT_STUMBLED;
+
+	verdict_reopen(t, a);
+	if (!stumbled)
+		a->flags &= ~(uint32_t)ATTEMPT_STUMBLED;
+	a->flags |= ATTEMPT_UPSTREAM;
+	a->said_code = a->hop.code;
+	a->hop.code = a->hop.seen = 0;
+	course_answer(t, a, in, &a->hop);
+}
+
 static void
 statement_follow(struct track *t, struct track_in *in, struct attempt *a, uint64_t key)
 {
@@ -35,6 +69,8 @@ statement_follow(struct track *t, struct track_in *in, struct attempt *a, uint64
 		course_later(t, a, in);
 	if (a == NULL)
 		return;
+	if (s->upstream)
+		a->flags |= ATTEMPT_UPSTREAM;
 	/* RFC 3261 21.4.25: a BYE or CANCEL ended it, which such a log need not tell. */
 	if (s->code == 487)
 		a->flags |= ATTEMPT_CANCELLED;
@@ -69,6 +105,9 @@ statement_take(struct track *t, struct track_in *in)
 	}
 	if (a != NULL && statement_repeats(t, a, s))
 		return SEEN_RETRANSMISSION;
-	statement_follow(t, in, a, key);
+	if (a != NULL && statement_is_made(t, a, s))
+		statement_make(t, in, a);
+	else
+		statement_follow(t, in, a, key);
 	return in->seen;
 }

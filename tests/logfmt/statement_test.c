@@ -152,6 +152,13 @@ test_acc(void **state)
 	assert_int_equal(item.s.cseq, 101);
 	assert_int_equal(item.s.method, METHOD_INVITE);
 	assert_int_equal(item.m.src.family, 0);
+	/* What the originator was told, and what a branch ended with. */
+	assert_true(item.s.upstream);
+	assert_int_equal(read_line("acc [acc.c:288]: ACC: call missed: timestamp=1;method=INVITE;from_tag=f;to_tag=;"
+				   "call_id=a;code=503;reason=Trunk full",
+			     &item),
+	    STATEMENT_CODE);
+	assert_false(item.s.upstream);
 	/* A prefix of another message says nothing about this one. */
 	assert_int_equal(read_line("{2 7 INVITE other} " ACC "486;reason=Busy", &item), STATEMENT_CODE);
 	assert_int_equal(item.s.cseq, 0);

@@ -149,6 +149,52 @@ test_lone(void **state)
 	told(4, 5, 0, 4, 0, 0, 0);
 }
 
+/* What a branch ended with, and what the originator was told of it: one transaction, and each code has its words. */
+static void
+test_made(void **state)
+{
+	(void)state;
+	play("0 ->- 503 INVITE stated c=a f=a n=1 phrase=Trunk_full\n"
+	     "0 ->- 500 INVITE stated upstream c=a f=a n=1 phrase=Server_Internal_Error\n"
+	     "9000 ->- 486 INVITE stated upstream c=b f=b n=0 phrase=Busy_Here\n"
+	     "9000 ->- 503 INVITE stated c=d f=d n=0\n"
+	     "10000 ->- 500 INVITE stated upstream c=d f=d n=0\n");
+	assert_int_equal(st.n_updates, 2);
+	assert_int_equal(st.events[0].code, 500);
+	assert_string_equal(st.events[0].phrase, "Server Internal Error");
+	assert_int_equal(st.events[0].said_code, 503);
+	assert_string_equal(st.events[0].said_by, "-");
+	assert_int_equal(st.events[0].tries, 1);
+	assert_int_equal(st.events[0].repeats, 0);
+	assert_int_equal(st.events[1].said_code, 0);
+	assert_int_equal(st.events[2].code, 500);
+	assert_string_equal(st.events[2].phrase, "");
+	assert_int_equal(st.events[2].said_code, 503);
+	assert_int_equal(st.legs[OUTCOME_FAILED], 3);
+	told(3, 3, 0, 3, 0, 0, 0);
+}
+
+/* Another try, another branch, and a line that says nothing of the originator make nothing of anything. */
+static void
+test_not_made(void **state)
+{
+	(void)state;
+	play("0 ->- 503 INVITE stated c=a f=a n=1 phrase=Trunk_full\n"
+	     "10 ->- 486 INVITE stated upstream c=a f=a n=2 phrase=Busy_Here\n"
+	     "20 ->- 503 INVITE stated c=b f=b n=1 phrase=Trunk_full\n"
+	     "30 ->- 486 INVITE stated c=b f=b n=1 phrase=Busy_Here\n"
+	     "40 ->- 503 INVITE stated upstream c=d f=d n=0\n"
+	     "50 ->- 500 INVITE stated upstream c=d f=d n=0\n"
+	     "60 ->- 503 INVITE stated c=e f=e n=0\n"
+	     "1500 ->- 500 INVITE stated upstream c=e f=e n=0\n");
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(st.events[i].said_code, 0);
+	assert_string_equal(st.events[0].phrase, "Busy Here");
+	assert_string_equal(st.events[1].phrase, "Busy Here");
+	assert_int_equal(st.n_updates, 4);
+	told(4, 4, 0, 4, 0, 0, 0);
+}
+
 /* Where messages are seen a line about them adds nothing; before them it waits for none. */
 static void
 test_beside_messages(void **state)
@@ -356,10 +402,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_accounting), cmocka_unit_test(test_no_timers),
 		cmocka_unit_test(test_healed), cmocka_unit_test(test_in_call), cmocka_unit_test(test_lone),
-		cmocka_unit_test(test_beside_messages), cmocka_unit_test(test_again),
-		cmocka_unit_test(test_unknown_is_nobody), cmocka_unit_test(test_unknown_peer_no_incident),
-		cmocka_unit_test(test_learns), cmocka_unit_test(test_two_writers), cmocka_unit_test(test_two_clocks),
-		cmocka_unit_test(test_woven), cmocka_unit_test(test_any) };
+		cmocka_unit_test(test_made), cmocka_unit_test(test_not_made), cmocka_unit_test(test_beside_messages),
+		cmocka_unit_test(test_again), cmocka_unit_test(test_unknown_is_nobody),
+		cmocka_unit_test(test_unknown_peer_no_incident), cmocka_unit_test(test_learns),
+		cmocka_unit_test(test_two_writers), cmocka_unit_test(test_two_clocks), cmocka_unit_test(test_woven),
+		cmocka_unit_test(test_any) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -375,6 +375,8 @@ word(struct line *l, char *w)
 		l->stated = 1;
 	else if (strcmp(w, "untimed") == 0)
 		l->m.untimed = true;
+	else if (strcmp(w, "upstream") == 0)
+		s->upstream = true;
 	else if (strcmp(w, "tcp") == 0)
 		l->m.transport = TRANSPORT_TCP;
 	else
