@@ -145,6 +145,39 @@ statement_acc_cseq(struct slice before, struct slice call_id)
 	return (uint32_t)v;
 }
 
+/* "name=value": the value, of the first piece of that name. */
+static inline void
+statement_acc_value(struct slice piece, const char *name, struct slice *value)
+{
+	size_t n = strlen(name);
+
+	if (value->n == 0 && piece.n > n && memcmp(piece.p, name, n) == 0)
+		*value = statement_rest(piece, n);
+}
+
+/*
+ * Who called whom, by the extra values of Kamailio's stock configuration: src_user=$fU;src_domain=$fd;src_ip=$si;
+ * dst_ouser=$tU;dst_user=$rU;dst_domain=$rd.  A user, else the host, as of a message; where To has no user, that of the
+ * Request-URI.  src_ip asked, but a line need not be about what it was answered: no end of the response is told by it.
+ */
+static void
+statement_acc_users(struct slice extra, struct sipmsg *s)
+{
+	struct slice from = { NULL, 0 }, from_host = from, to = from, to_user = from, to_host = from;
+
+	while (extra.n > 0 && (from.n == 0 || to.n == 0)) {
+		struct slice piece = slice_cut(&extra, ';');
+
+		statement_acc_value(piece, "src_user=", &from);
+		statement_acc_value(piece, "src_domain=", &from_host);
+		statement_acc_value(piece, "dst_ouser=", &to);
+		statement_acc_value(piece, "dst_user=", &to_user);
+		statement_acc_value(piece, "dst_domain=", &to_host);
+	}
+	s->from = from.n > 0 ? from : from_host;
+	s->to = to.n > 0 ? to : to_user.n > 0 ? to_user : to_host;
+}
+
 static void
 statement_acc(struct slice line, struct pattern_values *v, struct sipmsg *s)
 {
@@ -289,6 +322,14 @@ statement_cause(struct slice cause)
 	return true;
 }
 
+/* Of successes nobody asks who called, and most lines are theirs. */
+static void
+statement_judge_users(const struct row_statement *row, struct slice line, struct slice reason, struct sipmsg *s)
+{
+	if (row->reader == ROW_ACC && s->code >= 300 && reason.p != NULL)
+		statement_acc_users(statement_rest(line, (size_t)(reason.p + reason.n - line.p)), s);
+}
+
 static enum statement_kind
 statement_judge(const struct row_statement *row, struct slice line, struct pattern_values *v, struct logfmt_item *item)
 {
@@ -302,6 +343,7 @@ statement_judge(const struct row_statement *row, struct slice line, struct patte
 		item->s.code = (uint16_t)statement_code(v->text[PATTERN_CODE]);
 		item->s.phrase = slice_trim(v->text[PATTERN_PHRASE]);
 		if (item->s.code != 0) {
+			statement_judge_users(row, line, v->text[PATTERN_PHRASE], &item->s);
 			item->kind = LOGFMT_STATEMENT;
 			return STATEMENT_CODE;
 		}

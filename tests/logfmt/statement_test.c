@@ -171,6 +171,37 @@ test_acc(void **state)
 	expect_text(item.s.phrase, "Say \\\"no\\\"");
 }
 
+/* Who called whom, where acc has the extra values of the stock configuration. */
+static void
+test_acc_users(void **state)
+{
+	static const struct {
+		const char *extra, *from, *to;
+	} rows[] = {
+		{ ";src_user=1001;src_domain=a.example;src_ip=192.0.2.1;dst_ouser=+49;dst_user=30;dst_domain=b.example",
+		    "1001", "+49" },
+		{ ";src_user=;src_domain=a.example;src_ip=192.0.2.1;dst_ouser=;dst_user=30;dst_domain=b.example",
+		    "a.example", "30" },
+		{ ";src_domain=a.example;dst_domain=b.example", "a.example", "b.example" },
+		{ ";dst_user=30;src_user=1001", "1001", "30" },
+		{ ";src_users=1001;xdst_user=30;src_user", "", "" },
+		{ ";src_ip=192.0.2.1", "", "" },
+		{ ";a=src_user=7;src_user=8", "8", "" },
+		{ "", "", "" },
+	};
+	struct logfmt_item item;
+	char line[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		(void)snprintf(line, sizeof line, ACC "486;reason=Busy Here%s", rows[i].extra);
+		assert_int_equal(read_line(line, &item), STATEMENT_CODE);
+		expect_text(item.s.from, rows[i].from);
+		expect_text(item.s.to, rows[i].to);
+		assert_int_equal(item.m.src.family + item.m.dst.family, 0);
+	}
+}
+
 static void
 test_security(void **state)
 {
@@ -414,9 +445,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_table), cmocka_unit_test(test_scan),
-		cmocka_unit_test(test_truncations), cmocka_unit_test(test_acc), cmocka_unit_test(test_security),
-		cmocka_unit_test(test_numbers_that_are_no_codes), cmocka_unit_test(test_directions),
-		cmocka_unit_test(test_peer_names), cmocka_unit_test(test_again), cmocka_unit_test(test_samples) };
+		cmocka_unit_test(test_truncations), cmocka_unit_test(test_acc), cmocka_unit_test(test_acc_users),
+		cmocka_unit_test(test_security), cmocka_unit_test(test_numbers_that_are_no_codes),
+		cmocka_unit_test(test_directions), cmocka_unit_test(test_peer_names), cmocka_unit_test(test_again),
+		cmocka_unit_test(test_samples) };
 
 	return cmocka_run_group_tests_name("statement", tests, make_rows, free_rows);
 }
