@@ -161,7 +161,7 @@ bool event_is_coarse(const struct event *ev);
 /*
  * An event changed its mind.  What did not change stays as it was: code 0, path empty.  repeats and copies are
  * totals.  recovered: it is no failure any more.  With a new code all of phrase, said_by and said_code are new, too:
- * what is empty there is absent from now on.
+ * what is empty there is absent from now on; explain was about the old code.
  */
 struct event_update {
 	uint64_t id;

@@ -12,6 +12,7 @@
 
 #include "sipwhy/mem.h"
 #include "sipwhy/record.h"
+#include "sipwhy/sip.h"
 
 /* The ring begins with SINK_BYTES_MIN, in which the longest event has room, and grows by an eighth or by that much. */
 enum { SINK_EVENTS = 10000, SINK_BYTES_EVENT = 320, SINK_BYTES_MIN = 64 * 1024, SINK_TEXTS = 22, SINK_VARINT = 5 };
@@ -563,10 +564,11 @@ sink_repack(struct sink_events *l, size_t index, const struct sink_head *was, st
 	return true;
 }
 
-/* bare: without a path.  False: the event is what it was. */
+/* bare: without a path and an explanation.  False: the event is what it was. */
 static bool
 sink_update_texts(struct sink_events *l, const struct event_update *u, bool bare)
 {
+	struct sip_explanation why;
 	char path[RECORD_TEXT_MAX];
 	struct sink_head h;
 	struct event e;
@@ -581,6 +583,8 @@ sink_update_texts(struct sink_events *l, const struct event_update *u, bool bare
 		e.phrase = u->phrase;
 		e.said_by = u->said_by;
 		e.said_code = u->said_code;
+		sip_explain_event(&e, &why);
+		e.explain = slice_str(bare ? NULL : why.key);
 	}
 	return sink_repack(l, index, &h, &e);
 }

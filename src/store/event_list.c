@@ -220,6 +220,7 @@ event_list_changed(const struct event *e, const struct event_update *u)
 		now.phrase = u->phrase;
 		now.said_code = u->said_code;
 		now.said_by = u->said_by;
+		now.explain = (struct slice){ NULL, 0 };
 		now.outcome = now.outcome == OUTCOME_NO_RESPONSE ? OUTCOME_FAILED : now.outcome;
 	}
 	if (u->recovered) {

@@ -254,17 +254,20 @@ static void
 test_update_of_silence(void **state)
 {
 	struct sink_events *l = sink_events_new(0, 0);
-	struct event e = { .id = 5, .outcome = OUTCOME_NO_RESPONSE }, out;
-	struct event_update u = { .id = 5, .code = 408 };
+	struct event e = { .id = 5, .outcome = OUTCOME_NO_RESPONSE, .q850 = -1, .reason_sip = -1, .warn_code = -1 },
+		     out;
+	struct event_update u = { .id = 5, .code = 500, .said_code = 503 };
 	struct sink_events_at at = { .index = 0 };
 
 	(void)state;
+	e.explain = slice_str("silence");
 	sink_events_update(l, &u);
 	sink_events_add(l, &e);
 	sink_events_update(l, &u);
 	assert_true(sink_events_next(l, &at, &out));
-	assert_int_equal(out.code, 408);
+	assert_int_equal(out.code, 500);
 	assert_int_equal(out.outcome, OUTCOME_FAILED);
+	assert_true(slice_eq(out.explain, slice_str("said:503")));
 	u.recovered = true;
 	sink_events_update(l, &u);
 	at.index = 0;
