@@ -26,6 +26,17 @@ rule(const char *name, const char *text)
 	return r;
 }
 
+static void
+says(struct slice s, const char *wanted)
+{
+	char text[256];
+
+	assert_true(s.n < sizeof text);
+	memcpy(text, s.p, s.n);
+	text[s.n] = '\0';
+	assert_string_equal(text, wanted);
+}
+
 static struct store *
 watch(struct rule **r)
 {
@@ -96,13 +107,13 @@ test_rate(void **state)
 	i = store_incident_at(s, 0);
 	assert_int_equal(i->pattern, 0);
 	assert_true((i->id & INCIDENT_IS_RULE) != 0);
-	assert_memory_equal(i->kind.p, "peer-5xx", i->kind.n);
-	assert_memory_equal(i->peer.p, "a", i->peer.n);
+	says(i->kind, "peer-5xx");
+	says(i->peer, "a");
 	assert_int_equal(i->level, INCIDENT_CRITICAL);
 	assert_int_equal(i->since_ns, T0 + 31 * NS_PER_S);
 	assert_int_equal(i->count, 13);
 	assert_int_equal(i->events[0], 31);
-	assert_memory_equal(i->sentence.p, "rate 0.22/s > 0.20/s", i->sentence.n);
+	says(i->sentence, "rate 0.22/s > 0.20/s");
 	assert_true(store_rule_of(s, i, &told));
 	assert_ptr_equal(told.rule, r);
 	assert_true(told.history[STORE_RULE_HISTORY - 1] > 0.2);
@@ -113,7 +124,7 @@ test_rate(void **state)
 	assert_int_equal(store_incident_open(s), 1);
 	/* Most of them left the window: the limit is no longer passed. */
 	assert_int_equal(i->sentence.n, strlen("rate 0.22/s > 0.20/s at worst, 0.02/s now"));
-	assert_memory_equal(i->sentence.p, "rate 0.22/s > 0.20/s at worst, 0.02/s now", i->sentence.n);
+	says(i->sentence, "rate 0.22/s > 0.20/s at worst, 0.02/s now");
 	advance(s, 71, 110);
 	assert_int_equal(store_incident_open(s), 0);
 	assert_true(store_incident_at(s, 0)->ended);
@@ -210,12 +221,12 @@ test_silence(void **state)
 	assert_int_equal(store_incident_open(s), 0);
 	advance(s, 145, 150);
 	assert_int_equal(store_incident_open(s), 1);
-	assert_memory_equal(store_incident_at(s, 0)->what.p, "eth0", 4);
+	says(store_incident_at(s, 0)->what, "eth0");
 	frames(s, "eth0", "live", 6, 0);
 	advance(s, 151, 153);
 	assert_int_equal(store_incident_open(s), 0);
 	/* What is over says how bad it was, not how good it is now. */
-	assert_memory_equal(store_incident_at(s, 0)->sentence.p, "silence 49 s > 45 s", 19);
+	says(store_incident_at(s, 0)->sentence, "silence 49 s > 45 s");
 	store_free(s);
 	rule_free(r);
 }
@@ -256,13 +267,11 @@ test_loss(void **state)
 	frames(s, "eth0", "live", 2000, 60);
 	advance(s, 10, 14);
 	assert_int_equal(store_incident_open(s), 1);
-	assert_memory_equal(
-	    store_incident_at(s, 0)->sentence.p, "loss 2.9% > 1.0%", store_incident_at(s, 0)->sentence.n);
+	says(store_incident_at(s, 0)->sentence, "loss 2.9% > 1.0%");
 	advance(s, 15, 90);
 	assert_int_equal(store_incident_open(s), 1);
 	/* Nothing came in the window: there is no figure, and what there was is told as what it was. */
-	assert_memory_equal(store_incident_at(s, 0)->sentence.p,
-	    "loss 100.0% > 1.0% at worst; too little comes to tell how it is now", store_incident_at(s, 0)->sentence.n);
+	says(store_incident_at(s, 0)->sentence, "loss 100.0% > 1.0% at worst; too little comes to tell how it is now");
 	frames(s, "eth0", "live", 5000, 60);
 	advance(s, 91, 99);
 	assert_int_equal(store_incident_open(s), 0);
@@ -287,8 +296,8 @@ test_asr(void **state)
 	drive(s, &t);
 	advance(s, 1, 60);
 	assert_int_equal(store_incident_open(s), 1);
-	assert_memory_equal(store_incident_at(s, 0)->peer.p, "a", 1);
-	assert_memory_equal(store_incident_at(s, 0)->sentence.p, "asr 10.0% < 40.0%", 17);
+	says(store_incident_at(s, 0)->peer, "a");
+	says(store_incident_at(s, 0)->sentence, "asr 10.0% < 40.0%");
 	store_free(s);
 	rule_free(r);
 }
@@ -432,7 +441,7 @@ test_new(void **state)
 		advance(s, 3606, 3607);
 		assert_int_equal(store_incident_open(s), rows[i].late);
 		if (rows[i].late > 0)
-			assert_memory_equal(store_incident_at(s, 0)->sentence.p, "1 time in 5 min", 15);
+			says(store_incident_at(s, 0)->sentence, "1 time in 5 min");
 		store_free(s);
 		rule_free(r);
 	}
