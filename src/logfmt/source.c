@@ -234,15 +234,22 @@ pool_free(struct pool *p, struct collect *c)
 void
 pool_show(struct pool *p, uint64_t key, int64_t t_ns)
 {
-	p->shown[key % SOURCE_SHOWN] = (struct shown){ key, t_ns };
+	struct shown *set = p->shown[key % (SOURCE_SHOWN / SOURCE_WAYS)], *s = set;
+
+	for (unsigned i = 1; i < SOURCE_WAYS && s->key != key; i++)
+		if (set[i].key == key || set[i].t_ns < s->t_ns)
+			s = &set[i];
+	*s = (struct shown){ key, t_ns };
 }
 
 bool
 pool_was_shown(const struct pool *p, uint64_t key, int64_t t_ns)
 {
-	const struct shown *s = &p->shown[key % SOURCE_SHOWN];
+	const struct shown *s = p->shown[key % (SOURCE_SHOWN / SOURCE_WAYS)], *end = s + SOURCE_WAYS;
 
-	return s->key == key && s->t_ns != 0 && t_ns - s->t_ns < SHOWN_FOR_NS;
+	while (s < end && s->key != key)
+		s++;
+	return s < end && s->t_ns != 0 && t_ns - s->t_ns < SHOWN_FOR_NS;
 }
 
 void

@@ -18,7 +18,8 @@ enum {
 	SOURCE_COLLECT_MAX = 96,
 	SOURCE_TAIL_MAX = 4096,
 	SOURCE_SPARE_MAX = 4,
-	SOURCE_SHOWN = 256
+	SOURCE_SHOWN = 256,
+	SOURCE_WAYS = 4
 };
 
 /*
@@ -52,7 +53,7 @@ struct pool {
 	struct collect *spare;
 	struct collect *ready, **ready_end; /* ended, in the order they did; not all are messages */
 	uint64_t ages, forgotten;
-	struct shown shown[SOURCE_SHOWN];
+	struct shown shown[SOURCE_SHOWN / SOURCE_WAYS][SOURCE_WAYS];
 };
 
 void pool_init(struct pool *p);
@@ -71,7 +72,7 @@ void pool_close(struct pool *p, struct source *s, struct collect *c);
 struct collect *pool_take(struct pool *p);
 void pool_free(struct pool *p, struct collect *c);
 
-/* SIP text was shown; was it lately (within five minutes)? */
+/* SIP text was shown; was it lately (within five minutes)?  Of the few places for a key the oldest gives way. */
 void pool_show(struct pool *p, uint64_t key, int64_t t_ns);
 bool pool_was_shown(const struct pool *p, uint64_t key, int64_t t_ns);
 

@@ -560,6 +560,24 @@ test_time(void **state)
 	}
 }
 
+/* Programs whose keys fall together are told apart; the one that showed its SIP text longest ago is forgotten. */
+static void
+test_shown(void **state)
+{
+	static struct pool p;
+
+	(void)state;
+	pool_init(&p);
+	for (uint64_t i = 0; i < 4 * SOURCE_WAYS; i++)
+		pool_show(&p, 1 + i % SOURCE_WAYS * SOURCE_SHOWN, TEST_T + (int64_t)i * NS_PER_S);
+	for (uint64_t i = 0; i < SOURCE_WAYS; i++)
+		assert_true(pool_was_shown(&p, 1 + i * SOURCE_SHOWN, TEST_T + 60 * NS_PER_S));
+	pool_show(&p, 1 + SOURCE_WAYS * SOURCE_SHOWN, TEST_T + 60 * NS_PER_S);
+	for (uint64_t i = 0; i <= SOURCE_WAYS; i++)
+		assert_int_equal(pool_was_shown(&p, 1 + i * SOURCE_SHOWN, TEST_T + 60 * NS_PER_S), i > 0);
+	assert_false(pool_was_shown(&p, 1 + SOURCE_SHOWN, TEST_T + 600 * NS_PER_S));
+}
+
 /* A writer that pauses behind a start line is waited for; behind a header line the message is given up as cut. */
 static void
 test_pause(void **state)
@@ -994,6 +1012,7 @@ main(void)
 		cmocka_unit_test(test_many_sources),
 		cmocka_unit_test(test_dates),
 		cmocka_unit_test(test_time),
+		cmocka_unit_test(test_shown),
 		cmocka_unit_test(test_pause),
 		cmocka_unit_test(test_stops),
 		cmocka_unit_test(test_splits),
