@@ -137,6 +137,7 @@ struct event {
 	struct slice peer_name;                    /* of a statement: its name in the log, where that is no address */
 	struct slice src, dst;                     /* address:port, "-" unknown; src sent the response */
 	struct slice said_by;                      /* address:port that gave the code first, if a relay passed it on */
+	struct slice said_phrase;                  /* reason phrase of said_code, where a log tells it */
 	struct slice agent;                        /* Server or User-Agent of the response */
 	struct slice user_agent;                   /* User-Agent of the request */
 	struct slice reason, warning, retry_after; /* raw header values; reason: also that of an earlier 183 */
@@ -161,7 +162,8 @@ bool event_is_coarse(const struct event *ev);
 /*
  * An event changed its mind.  What did not change stays as it was: code 0, path empty.  repeats and copies are
  * totals.  recovered: it is no failure any more.  With a new code all of phrase, said_by and said_code are new, too:
- * what is empty there is absent from now on; explain was about the old code.
+ * what is empty there is absent from now on; explain was about the old code, and said_phrase becomes what
+ * event_said_phrase gives.
  */
 struct event_update {
 	uint64_t id;
@@ -174,5 +176,11 @@ struct event_update {
 	struct slice phrase, said_by; /* as in an event, of the new code */
 	struct slice path;
 };
+
+/*
+ * The reason phrase of u's said_code, of the event as it was before u: its own, where that was its code.  Empty when it
+ * is not known.  Borrowed from e.
+ */
+struct slice event_said_phrase(const struct event *e, const struct event_update *u);
 
 #endif

@@ -131,3 +131,13 @@ event_is_coarse(const struct event *ev)
 {
 	return event_stamp_is_coarse(ev->stamp) && ev->t_ns % NS_PER_S == 0;
 }
+
+struct slice
+event_said_phrase(const struct event *e, const struct event_update *u)
+{
+	if (u->said_code == 0)
+		return (struct slice){ NULL, 0 };
+	if (u->said_code == e->code)
+		return e->phrase;
+	return u->said_code == e->said_code ? e->said_phrase : (struct slice){ NULL, 0 };
+}

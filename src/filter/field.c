@@ -281,9 +281,9 @@ field_compose(enum filter_id id, const struct event *e, char buf[FILTER_FIELD_TE
 static size_t
 field_all(const struct event *e, struct slice site, struct slice out[FILTER_TEXTS])
 {
-	const struct slice all[] = { e->phrase, e->peer, e->peer_name, e->from, e->to, e->call_id, e->method, e->src,
-		e->dst, e->said_by, e->agent, e->user_agent, e->reason, e->warning, e->retry_after, e->detail, e->needs,
-		e->leg, e->source, site, slice_str(transport_name(e->transport)) };
+	const struct slice all[] = { e->phrase, e->said_phrase, e->peer, e->peer_name, e->from, e->to, e->call_id,
+		e->method, e->src, e->dst, e->said_by, e->agent, e->user_agent, e->reason, e->warning, e->retry_after,
+		e->detail, e->needs, e->leg, e->source, site, slice_str(transport_name(e->transport)) };
 	size_t n = 0;
 
 	_Static_assert(sizeof all / sizeof all[0] == FILTER_TEXTS, "room for all");

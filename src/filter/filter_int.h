@@ -84,7 +84,7 @@ enum {
 	FILTER_NAMED_DEPTH = 8,
 	FILTER_FIELD_TEXT = 1024,
 	FILTER_REGEX_WORK = 1 << 20, /* bytes that all patterns of a filter may run over, an event */
-	FILTER_TEXTS = 21,
+	FILTER_TEXTS = 22,
 	FILTER_CODES_WORDS = 11
 };
 

@@ -19,6 +19,7 @@ const struct fields_text fields_event_text[] = {
 	FIELD(src),
 	FIELD(dst),
 	FIELD(said_by),
+	FIELD(said_phrase),
 	FIELD(from),
 	FIELD(to),
 	FIELD(call_id),

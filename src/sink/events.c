@@ -15,7 +15,7 @@
 #include "sipwhy/sip.h"
 
 /* The ring begins with SINK_BYTES_MIN, in which the longest event has room, and grows by an eighth or by that much. */
-enum { SINK_EVENTS = 10000, SINK_BYTES_EVENT = 320, SINK_BYTES_MIN = 64 * 1024, SINK_TEXTS = 22, SINK_VARINT = 5 };
+enum { SINK_EVENTS = 10000, SINK_BYTES_EVENT = 320, SINK_BYTES_MIN = 64 * 1024, SINK_TEXTS = 23, SINK_VARINT = 5 };
 /* A path that grows moves what is packed behind it; not if that is more than this. */
 enum { SINK_SHIFT_MAX = 128 * 1024 };
 enum { SINK_NUMBERS = 11, SINK_PACKED_MAX = SINK_NUMBERS * SINK_VARINT + (SINK_TEXTS + 1) * (RECORD_TEXT_MAX + 2) };
@@ -265,7 +265,7 @@ sink_texts(struct event *e, struct slice *out[SINK_TEXTS])
 {
 	struct slice *all[SINK_TEXTS] = { &e->method, &e->phrase, &e->call_id, &e->from, &e->to, &e->peer, &e->src,
 		&e->dst, &e->said_by, &e->agent, &e->user_agent, &e->reason, &e->warning, &e->retry_after, &e->detail,
-		&e->needs, &e->leg, &e->explain, &e->source, &e->tap, &e->stamp, &e->peer_name };
+		&e->needs, &e->leg, &e->explain, &e->source, &e->tap, &e->stamp, &e->peer_name, &e->said_phrase };
 
 	memcpy(out, all, sizeof all);
 }
@@ -564,9 +564,9 @@ sink_repack(struct sink_events *l, size_t index, const struct sink_head *was, st
 	return true;
 }
 
-/* bare: without a path and an explanation.  False: the event is what it was. */
+/* old: its code until now.  bare: without a path and an explanation.  False: the texts are what they were. */
 static bool
-sink_update_texts(struct sink_events *l, const struct event_update *u, bool bare)
+sink_update_texts(struct sink_events *l, const struct event_update *u, uint16_t old, bool bare)
 {
 	struct sip_explanation why;
 	char path[RECORD_TEXT_MAX];
@@ -580,6 +580,9 @@ sink_update_texts(struct sink_events *l, const struct event_update *u, bool bare
 	sink_unpack(l, l->ring + *sink_place(l, index) + sizeof h, &h, &e);
 	e.path = u->path.n > 0 || bare ? u->path : sink_path(path, &e, e.path, false);
 	if (u->code != 0) {
+		e.code = old;
+		e.said_phrase = event_said_phrase(&e, u);
+		e.code = u->code;
 		e.phrase = u->phrase;
 		e.said_by = u->said_by;
 		e.said_code = u->said_code;
@@ -594,10 +597,12 @@ sink_events_update(struct sink_events *l, const struct event_update *u)
 {
 	struct sink_head h;
 	size_t index;
+	uint16_t old;
 
 	if (!sink_find(l, u->id, &index))
 		return;
 	h = sink_head_at(l, *sink_place(l, index));
+	old = h.code;
 	h.repeats = u->repeats;
 	h.copies = u->copies;
 	if (u->code != 0)
@@ -613,8 +618,8 @@ sink_events_update(struct sink_events *l, const struct event_update *u)
 		return;
 	/* What cannot keep a longer path keeps the shorter one; but no code may have the words of another, and a path
 	 * may be longer without the address that said it. */
-	if (!sink_update_texts(l, u, false) && u->code != 0)
-		(void)sink_update_texts(l, &(struct event_update){ .id = u->id, .code = u->code }, true);
+	if (!sink_update_texts(l, u, old, false) && u->code != 0)
+		(void)sink_update_texts(l, &(struct event_update){ .id = u->id, .code = u->code }, old, true);
 }
 
 bool

@@ -195,12 +195,13 @@ compose_who(struct compose *c)
 {
 	const struct event *ev = c->ev;
 	struct compose_text said = compose_end(ev->said_by, "the hop behind it"), src = compose_src(ev),
-			    leg = compose_clean(ev->leg, "");
+			    leg = compose_clean(ev->leg, ""),
+			    phrase = compose_clean(ev->said_phrase, sip_code_phrase(ev->said_code));
 	const char *relay = compose_has(ev->src) ? "the relay " : "";
 
 	if (ev->said_code != 0 && ev->said_code != ev->code && ev->said_by.n > 0)
-		compose_say(c, "%s%s made %u of it: %s said %u %s.", relay, src.s, ev->code, said.s, ev->said_code,
-		    sip_code_phrase(ev->said_code));
+		compose_say(
+		    c, "%s%s made %u of it: %s said %u %s.", relay, src.s, ev->code, said.s, ev->said_code, phrase.s);
 	else if (ev->said_by.n > 0 && (!compose_has(ev->said_by) || !slice_eq(ev->said_by, ev->src)))
 		compose_say(c, "%s said it, %s only passed it on.", said.s, src.s);
 	else if (compose_is_ours(ev) && !c->ours_told && !compose_is_silence(c) && !ev->ack_missing)

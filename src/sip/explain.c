@@ -378,13 +378,16 @@ static void
 explain_said(const struct event *ev, struct sip_explanation *out)
 {
 	const struct sip_code *said = sip_code_find(ev->said_code);
+	struct sip_explain_in in = { .code = ev->said_code, .phrase = ev->said_phrase, .q850 = -1, .warn_code = -1 };
+	struct sip_explanation first;
 
 	if (!said || ev->said_code < 300 || ev->said_code == ev->code)
 		return;
+	sip_explain(&in, &first);
 	if (explain_is_bare(out))
-		explain_set(out, said->meaning, "said", said->code);
-	out->causes = said->causes;
-	out->checks = said->checks;
+		explain_set(out, first.headline, "said", said->code);
+	out->causes = first.causes;
+	out->checks = first.checks;
 }
 
 static void

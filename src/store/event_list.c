@@ -72,7 +72,7 @@ event_list_fini(struct event_list *l)
 }
 
 /* Slices of an event; a new member must stand in event_list_slices too. */
-enum { EVENT_LIST_SLICES = 24 };
+enum { EVENT_LIST_SLICES = 25 };
 _Static_assert(sizeof(struct event) == offsetof(struct event, method) + EVENT_LIST_SLICES * sizeof(struct slice),
     "event_list_slices names every slice of struct event");
 
@@ -80,9 +80,9 @@ static void
 event_list_slices(struct event *e, struct slice *out[EVENT_LIST_SLICES])
 {
 	struct slice *all[EVENT_LIST_SLICES] = { &e->method, &e->phrase, &e->call_id, &e->from, &e->to, &e->peer,
-		&e->peer_name, &e->src, &e->dst, &e->said_by, &e->agent, &e->user_agent, &e->reason, &e->warning,
-		&e->retry_after, &e->detail, &e->needs, &e->leg, &e->path, &e->explain, &e->source, &e->tap, &e->stamp,
-		&e->raw };
+		&e->peer_name, &e->src, &e->dst, &e->said_by, &e->said_phrase, &e->agent, &e->user_agent, &e->reason,
+		&e->warning, &e->retry_after, &e->detail, &e->needs, &e->leg, &e->path, &e->explain, &e->source,
+		&e->tap, &e->stamp, &e->raw };
 
 	memcpy(out, all, sizeof all);
 }
@@ -217,6 +217,7 @@ event_list_changed(const struct event *e, const struct event_update *u)
 
 	if (u->code != 0) {
 		now.code = u->code;
+		now.said_phrase = event_said_phrase(e, u);
 		now.phrase = u->phrase;
 		now.said_code = u->said_code;
 		now.said_by = u->said_by;

@@ -11,7 +11,7 @@
 #include "record/sample.h"
 #include "sipwhy/mem.h"
 
-enum { EVENT_SLICES = 24 };
+enum { EVENT_SLICES = 25 };
 
 struct codec {
 	struct buf first, second;

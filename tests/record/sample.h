@@ -61,6 +61,7 @@ sample_event(uint64_t id)
 		.src = SAMPLE_TEXT("198.51.100.7:5060"),
 		.dst = SAMPLE_TEXT("192.0.2.10:5060"),
 		.said_by = SAMPLE_TEXT("203.0.113.40:5060"),
+		.said_phrase = SAMPLE_TEXT("Trunk full"),
 		.agent = SAMPLE_TEXT("Carrier SBC 7.2.1"),
 		.user_agent = SAMPLE_TEXT("Asterisk PBX 20.1"),
 		.reason = SAMPLE_TEXT("Q.850;cause=34;text=\"no circuit available\""),

@@ -274,6 +274,29 @@ test_update_of_silence(void **state)
 	assert_true(sink_events_next(l, &at, &out));
 	assert_true(out.recovered);
 	assert_int_equal(out.outcome, OUTCOME_OK);
+	/* What it said first is what the new code was made of. */
+	e = (struct event){ .id = 6, .code = 403, .phrase = slice_str("Insufficient funds"), .q850 = -1 };
+	e.reason_sip = e.warn_code = -1;
+	sink_events_add(l, &e);
+	u = (struct event_update){
+		.id = 6, .code = 500, .said_code = 403, .phrase = slice_str("Server Internal Error")
+	};
+	sink_events_update(l, &u);
+	assert_true(sink_events_next(l, &at, &out));
+	assert_true(slice_eq(out.phrase, u.phrase));
+	assert_true(slice_eq(out.said_phrase, slice_str("Insufficient funds")));
+	assert_true(slice_eq(out.explain, slice_str("said:403")));
+	u = (struct event_update){ .id = 6, .code = 502, .said_code = 403 };
+	sink_events_update(l, &u);
+	u = (struct event_update){ .id = 6, .code = 480 };
+	sink_events_add(l, &(struct event){ .id = 7, .code = 404 });
+	at.index = 1;
+	assert_true(sink_events_next(l, &at, &out));
+	assert_true(slice_eq(out.said_phrase, slice_str("Insufficient funds")));
+	sink_events_update(l, &u);
+	at.index = 1;
+	assert_true(sink_events_next(l, &at, &out));
+	assert_int_equal(out.said_phrase.n, 0);
 	sink_events_free(l);
 }
 

@@ -424,6 +424,8 @@ what_a_log_does_not_know(void **state)
 	ev.said_by = slice_str("203.0.113.40:5060");
 	ev.said_code = 503;
 	says(&ev, "This machine made 500 of it: 203.0.113.40:5060 said 503 Service Unavailable.");
+	ev.said_phrase = slice_str("Trunk full");
+	says(&ev, "This machine made 500 of it: 203.0.113.40:5060 said 503 Trunk full.");
 	ev.said_code = 0;
 	says(&ev, "203.0.113.40:5060 said it, this machine only passed it on.");
 	ev.said_by = slice_str("-");

@@ -59,6 +59,7 @@ test_update(void **state)
 	assert_int_equal(e->code, 500);
 	assert_true(slice_eq(e->phrase, SAMPLE_TEXT("Server Internal Error")));
 	assert_int_equal(e->said_code, 503);
+	assert_true(slice_eq(e->said_phrase, SAMPLE_TEXT("Service Unavailable")));
 	assert_int_equal(e->explain.n, 0);
 	assert_true(slice_eq(e->said_by, SAMPLE_TEXT("203.0.113.40:5060")));
 	assert_int_equal(e->repeats, 9);

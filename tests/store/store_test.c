@@ -130,15 +130,15 @@ test_live_time_is_the_clock(void **state)
 static void
 test_event_is_copied(void **state)
 {
-	static char text[24][4];
+	static char text[25][4];
 	struct store *s = drive_store(0, 0);
 	struct record r = sample_event_record(9);
 	struct slice *from = &r.event.method;
 	const struct slice *to;
 
 	(void)state;
-	assert_ptr_equal(&from[23], &r.event.raw);
-	for (unsigned i = 0; i < 24; i++) {
+	assert_ptr_equal(&from[24], &r.event.raw);
+	for (unsigned i = 0; i < 25; i++) {
 		(void)snprintf(text[i], sizeof text[i], "%u", 100 + i);
 		from[i] = (struct slice){ text[i], 3 };
 	}
