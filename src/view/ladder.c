@@ -85,7 +85,7 @@ ladder_path_draw(const struct event *e, const struct detail_messages *m, struct 
 {
 	struct slice path = e->path;
 	struct event_hop h;
-	char code[16];
+	char code[16], at[32];
 	int end = row + height, width = canvas_cols(c) - 1;
 
 	(void)canvas_printf(c, row++, 1, width, ROLE_TEXT_DIM, "%s",
@@ -107,8 +107,14 @@ ladder_path_draw(const struct event *e, const struct detail_messages *m, struct 
 		col += canvas_text(c, row, col, width - col, ROLE_LADDER_PARTY, h.dst) + 2;
 		col += canvas_printf(
 		    c, row, col, width - col, view_code_role(h.code), "%s", h.code == 0 ? "nothing" : code);
-		(void)canvas_printf(c, row, col + 2, width - col - 2, ROLE_LADDER_TIME,
-		    "+%" PRIu32 ".%03" PRIu32 " s%s", h.at_ms / 1000, h.at_ms % 1000, h.seen > 1 ? "  seen again" : "");
+		/* Nobody knows when, where the first request was not seen or its log has no times. */
+		at[0] = '\0';
+		if (e->setup_ms >= 0 && event_is_coarse(e))
+			(void)timefmt_about(at, sizeof at, h.at_ms);
+		else if (e->setup_ms >= 0)
+			(void)snprintf(at, sizeof at, "+%" PRIu32 ".%03" PRIu32 " s", h.at_ms / 1000, h.at_ms % 1000);
+		(void)canvas_printf(
+		    c, row, col + 2, width - col - 2, ROLE_LADDER_TIME, "%s%s", at, h.seen > 1 ? "  seen again" : "");
 		row++;
 	}
 	if (e->path.n == 0 && row < end) {

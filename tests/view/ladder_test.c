@@ -307,6 +307,38 @@ test_without_messages(void **state)
 	scene_close(&s);
 }
 
+/* The way that an event without messages went: when, as far as its times tell. */
+static void
+test_path(void **state)
+{
+	static const struct {
+		int32_t setup_ms;
+		bool coarse;
+		const char *when; /* NULL: none */
+	} rows[] = { { 5000, false, "503  +4.200 s" }, { 5000, true, "503  ~4s" }, { -1, false, NULL } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct event e = scene_failure(SCENE_NOW - 2 * NS_PER_S, 503, "Service Unavailable", "wholesale-c");
+		struct scene s;
+
+		e.setup_ms = rows[i].setup_ms;
+		e.t_ns -= rows[i].coarse ? e.t_ns % NS_PER_S : 0;
+		e.stamp = slice_str(rows[i].coarse ? "Nov 22 14:32:07" : "");
+		e.path = slice_str("192.0.2.10:5060 203.0.113.40:5060 503 4200 1\n");
+		scene_open(&s);
+		scene_hello(&s, true);
+		store_advance(s.store, SCENE_NOW);
+		scene_put(&s, &e);
+		s.viewer->event_id = s.next_id - 1;
+		viewer_push(s.viewer, &view_detail);
+		(void)scene_keys(&s, "x");
+		assert_true(scene_shows(&s, "192.0.2.10:5060"));
+		assert_true(rows[i].when == NULL ? !scene_shows(&s, "503  +") : scene_shows(&s, rows[i].when));
+		scene_close(&s);
+	}
+}
+
 static void
 test_keys(void **state)
 {
@@ -609,10 +641,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_drawings), cmocka_unit_test(test_impact),
 		cmocka_unit_test(test_probable), cmocka_unit_test(test_coarse), cmocka_unit_test(test_parties),
-		cmocka_unit_test(test_without_messages), cmocka_unit_test(test_keys), cmocka_unit_test(test_marked),
-		cmocka_unit_test(test_rewritten), cmocka_unit_test(test_late_offer), cmocka_unit_test(test_align),
-		cmocka_unit_test(test_via), cmocka_unit_test(test_via_proxy), cmocka_unit_test(test_via_none),
-		cmocka_unit_test(test_nothing_known), cmocka_unit_test(test_one_end) };
+		cmocka_unit_test(test_without_messages), cmocka_unit_test(test_path), cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_marked), cmocka_unit_test(test_rewritten), cmocka_unit_test(test_late_offer),
+		cmocka_unit_test(test_align), cmocka_unit_test(test_via), cmocka_unit_test(test_via_proxy),
+		cmocka_unit_test(test_via_none), cmocka_unit_test(test_nothing_known), cmocka_unit_test(test_one_end) };
 
 	return scene_ready() ? cmocka_run_group_tests(tests, NULL, NULL) : 99;
 }
