@@ -150,7 +150,7 @@ detect_look(const struct run *r, const char *from, const char *limit)
 {
 	const char *eol, *at = NULL;
 
-	if (*r->begin != '{')
+	if (!r->json)
 		return anchor_scan(from, limit);
 	for (; at == NULL && from < limit; from = detect_next(eol, limit)) {
 		eol = detect_eol(from, limit);
@@ -335,6 +335,7 @@ detect_begin_record(struct logfmt *l, struct run *r, struct slice text)
 		text.p = "";
 	r->begin = r->p = r->floor = text.p;
 	r->end = text.p + text.n;
+	r->json = text.n > 0 && *text.p == '{';
 	r->colours = memchr(text.p, DETECT_ESC, text.n) != NULL;
 	if (text.n > 0 && detect_find(text, "\n[Time:", &at)) {
 		if (stamp_find((struct slice){ text.p + at + 1, text.n - at - 1 }, 16, &behind))
@@ -557,6 +558,21 @@ detect_pended(struct logfmt *l, struct run *r)
 	s->pend_due = s->pend_left == 0;
 }
 
+/*
+ * Is one of the first lines an object?  What a log has in one place it has in all; a piece may begin with what was cut
+ * or with a line of another writer.
+ */
+static void
+detect_objects(struct logfmt *l, struct slice text)
+{
+	for (unsigned i = 0; i < DETECT_BEGINS && text.n > 0 && !l->by_docker; i++) {
+		struct slice line = slice_trim(slice_cut(&text, '\n'));
+
+		l->json = l->json || (line.n > 0 && *line.p == '{');
+		l->by_docker = unescape_docker_wanted(line);
+	}
+}
+
 void
 detect_push(struct logfmt *l, const struct text *t)
 {
@@ -574,7 +590,8 @@ detect_push(struct logfmt *l, const struct text *t)
 	l->now = *t;
 	l->now.data = NULL;
 	l->depth = 1;
-	if (!t->whole && unescape_docker_wanted(text)) {
+	detect_objects(l, text);
+	if (!t->whole && l->by_docker) {
 		buf_clear(&l->docker);
 		if (!unescape_docker(text, &l->docker)) {
 			l->depth = 0;
@@ -589,7 +606,7 @@ detect_push(struct logfmt *l, const struct text *t)
 		detect_begin_record(l, r, text);
 		return;
 	}
-	*r = (struct run){ .begin = text.p, .p = text.p, .floor = text.p, .end = text.p };
+	*r = (struct run){ .begin = text.p, .p = text.p, .floor = text.p, .end = text.p, .json = l->json };
 	l->pool.in_use = r->src = detect_source(l, (struct slice){ NULL, 0 });
 	if (r->src == NULL || text.n == 0) {
 		detect_settle(l, l->pending, r->src == NULL ? LOGFMT_DROPPED : LOGFMT_NOT_SIP);

@@ -19,7 +19,7 @@
 #include "sipwhy/logfmt.h"
 
 /* ECMA-48: begins a colour. */
-enum { DETECT_ESC = 0x1b, RUN_AHEAD = 8 };
+enum { DETECT_ESC = 0x1b, DETECT_BEGINS = 16, RUN_AHEAD = 8 };
 
 enum hit { HIT_NONE, HIT_MESSAGE, HIT_RECORD };
 
@@ -50,6 +50,7 @@ struct run {
 	struct slice stamp_line; /* the line with the time that stands before the head */
 	uint64_t key;
 	bool scanned, record, session, claimed, colours, has_via;
+	bool json; /* some of its lines may be objects */
 };
 
 /*
@@ -86,6 +87,7 @@ struct logfmt {
 	struct collect *given;
 	uint32_t pending; /* lines of the last push that are in no verdict but held */
 	uint32_t last_lines;
+	bool json, by_docker; /* lines of this log were objects, such as docker writes */
 	struct text now; /* the last push, without its bytes */
 	struct logfmt_item item;
 	bool have_item;

@@ -487,9 +487,9 @@ unescape_docker_line(struct slice line, bool *open, struct unescape_out *o)
 }
 
 bool
-unescape_docker_wanted(struct slice piece)
+unescape_docker_wanted(struct slice line)
 {
-	return unescape_at(piece, 0, unescape_docker_begin);
+	return unescape_at(line, 0, unescape_docker_begin);
 }
 
 bool

@@ -28,8 +28,8 @@ bool unescape_record(struct slice record, struct buf *b);
  */
 bool unescape_docker(struct slice piece, struct buf *b);
 
-/* Does the piece begin with such an object? */
-bool unescape_docker_wanted(struct slice piece);
+/* Does the line begin with such an object? */
+bool unescape_docker_wanted(struct slice line);
 
 /* Does this line look as if unescape_record had work?  A few compares and one memchr or two. */
 bool unescape_wanted(struct slice record);

@@ -217,6 +217,42 @@ test_fixtures(void **state)
 	}
 }
 
+/* A log of objects is one whatever stands before them: another line, or what is left of one; and so in later pieces. */
+static void
+test_objects(void **state)
+{
+	static const char array[] =
+	    "{\"__REALTIME_TIMESTAMP\":\"1771581600000000\",\"MESSAGE\":[83,73,80,47,50,46,48,32,"
+	    "52,48,52,32,78,13,10,86,105,97,58,32,120,13,10,67,97,108,108,45,73,68,58,32,97,49,13,10,"
+	    "13,10]}\n";
+	static const char *const before[] = { "", "hello\n", "\n\n", "\"stream\":\"stdout\"}\n" };
+	static char file[TEST_FILE_MAX];
+	char got[TEST_TEXT], text[1024];
+	size_t n = test_file("docker.json", file);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof before / sizeof before[0]; i++) {
+		struct logfmt *l = test_new();
+		size_t k = (size_t)snprintf(
+		    text, sizeof text, "%s%.*s", before[i], (int)(strchr(file, '\n') + 1 - file), file);
+
+		assert_non_null(l);
+		got[0] = '\0';
+		test_push(l, text, k, false, got);
+		test_push(l, strchr(file, '\n') + 1, n - (size_t)(strchr(file, '\n') + 1 - file), false, got);
+		test_end(l, got);
+		assert_string_equal(got, "486 k1 " P20 ">- 10:15:01.188627;404 k2 ->- 2026-03-03T10:15:03.5Z;");
+		l = test_new();
+		assert_non_null(l);
+		got[0] = '\0';
+		k = (size_t)snprintf(text, sizeof text, "%s%sx\n", before[i], array);
+		test_push(l, text, k, false, got);
+		test_push(l, text, k, false, got);
+		test_end(l, got);
+		assert_string_equal(got, "404 a1 ->- 1771581600000000;404 a1 ->- 1771581600000000;");
+	}
+}
+
 /* What is given as it lies there is what comes out line by line: items, and lines. */
 static void
 test_thorough(void **state)
@@ -1010,6 +1046,7 @@ main(void)
 		cmocka_unit_test(test_ahead_ends),
 		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_many_sources),
+		cmocka_unit_test(test_objects),
 		cmocka_unit_test(test_dates),
 		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_shown),
