@@ -1,8 +1,9 @@
 /*
  * leg - the two sides of a back-to-back user agent, joined by evidence only: a header, or a correlation of who mirrored
  * them, that both carry, or the same caller and called number within 2 s through one host (doc/counting.md).
- * The one thing to know: a table of what was seen lately, where of a few places for a key the newer pushes the oldest
- * out: without room legs are two attempts, which is what they look like.
+ * The one thing to know: a table of what was seen lately, where of some places for a key the newer pushes the oldest
+ * out: without room legs are two attempts, which is what they look like.  Calls of one caller to one number at once
+ * have the same key: the oldest that has no further leg yet is asked first, for that is the order they come in.
  */
 #include <string.h>
 
@@ -10,12 +11,12 @@
 #include "sipwhy/mem.h"
 #include "track/track_int.h"
 
-enum { LEG_SETS = 2048, LEG_WAYS = 4, LEG_MS = 2000, LEG_DIGITS = 7, LEG_CORRELATION_MIN = 4 };
+enum { LEG_SETS = 1024, LEG_WAYS = 16, LEG_MS = 2000, LEG_DIGITS = 7, LEG_CORRELATION_MIN = 4 };
 
 struct leg_slot {
 	uint64_t key;
 	uint64_t attempt; /* its key: the number alone may be another's by now */
-	track_ms at;
+	track_ms at, asked;
 	uint32_t number;
 };
 
@@ -42,29 +43,73 @@ leg_set(struct track *t, uint64_t key)
 	return t->legs->set[(key >> 1) % LEG_SETS];
 }
 
+/* many: beside other attempts of this key, else in place of them. */
 static void
-leg_put(struct track *t, uint64_t key, const struct attempt *a)
+leg_put(struct track *t, uint64_t key, const struct attempt *a, bool many)
 {
 	struct leg_slot *set = leg_set(t, key), *s = set;
 
-	for (unsigned i = 0; i < LEG_WAYS && s->key != key; i++)
-		if (set[i].key == key || set[i].number == 0 || (s->number != 0 && t->now - set[i].at > t->now - s->at))
-			s = &set[i];
-	*s = (struct leg_slot){ key, a->key, t->now, attempt_number(t->attempts, a) };
+	for (struct leg_slot *at = set; at < set + LEG_WAYS; at++) {
+		if (at->key == key && (!many || at->attempt == a->key)) {
+			s = at;
+			break;
+		}
+		if (s->number != 0 && (at->number == 0 || t->now - at->at > t->now - s->at))
+			s = at;
+	}
+	*s = (struct leg_slot){ key, a->key, t->now, t->now, attempt_number(t->attempts, a) };
+}
+
+/* The attempt of a place, while it is known and another than `not`. */
+static struct attempt *
+leg_at(struct track *t, const struct leg_slot *s, uint64_t key, const struct attempt * not, uint32_t within_ms)
+{
+	struct attempt *a;
+
+	if (s->key != key || s->number == 0 || t->now - s->at > within_ms)
+		return NULL;
+	a = attempt_at(t->attempts, s->number);
+	return a != NULL && a != not &&a->key == s->attempt ? a : NULL;
 }
 
 static struct attempt *
 leg_get(struct track *t, uint64_t key, const struct attempt * not, uint32_t within_ms)
 {
 	const struct leg_slot *s = leg_set(t, key), *end = s + LEG_WAYS;
-	struct attempt *a;
 
 	while (s < end && s->key != key)
 		s++;
-	if (s == end || s->number == 0 || t->now - s->at > within_ms)
-		return NULL;
-	a = attempt_at(t->attempts, s->number);
-	return a != NULL && a != not &&a->key == s->attempt ? a : NULL;
+	return s < end ? leg_at(t, s, key, not, within_ms) : NULL;
+}
+
+/* How gladly is this one taken for the first leg of another?  Without a leg yet; then with one that failed. */
+static unsigned
+leg_rank(const struct attempt *a)
+{
+	return !(a->flags & ATTEMPT_SENT_ON) ? 2 : a->leg != 0 ? 1 : 0;
+}
+
+/* Of several calls from one to the other: of the same rank the one that was asked for longest ago. */
+static struct attempt *
+leg_get_users(struct track *t, uint64_t key, const struct attempt * not )
+{
+	struct leg_slot *set = leg_set(t, key), *best = NULL;
+	struct attempt *of = NULL;
+
+	for (struct leg_slot *s = set; s < set + LEG_WAYS; s++) {
+		struct attempt *a = leg_at(t, s, key, not, LEG_MS);
+
+		if (a == NULL || a->state == ATTEMPT_DONE)
+			continue;
+		if (of == NULL || leg_rank(a) > leg_rank(of) ||
+		    (leg_rank(a) == leg_rank(of) && t->now - s->asked > t->now - best->asked)) {
+			best = s;
+			of = a;
+		}
+	}
+	if (best != NULL)
+		best->asked = t->now;
+	return of;
 }
 
 /* The end of a number: a country code or a prefix is what a PBX changes between its legs. */
@@ -120,7 +165,7 @@ leg_evidence(struct track *t, const struct attempt *a, const struct track_in *in
 		other = leg_get(t, leg_text(t, in->m->correlation), a, TRACK_IDLE_MS);
 	*by = other != NULL ? CALLMSG_EVIDENCE_HEADER : CALLMSG_EVIDENCE_NUMBERS;
 	if (other == NULL && leg_is_named(in, in->client))
-		other = leg_get(t, leg_users(t, in->client, s), a, LEG_MS);
+		other = leg_get_users(t, leg_users(t, in->client, s), a);
 	return other;
 }
 
@@ -136,13 +181,13 @@ leg_find(struct track *t, struct attempt *a, const struct track_in *in, enum cal
 	if (other == a)
 		other = NULL;
 	if (s->link.n > 0 && other == NULL)
-		leg_put(t, leg_text(t, s->link), a);
+		leg_put(t, leg_text(t, s->link), a, false);
 	if (leg_is_correlation(in->m->correlation) && other == NULL)
-		leg_put(t, leg_text(t, in->m->correlation), a);
+		leg_put(t, leg_text(t, in->m->correlation), a, false);
 	if (other == NULL && s->call_id.n > 0)
-		leg_put(t, leg_text(t, s->call_id), a);
+		leg_put(t, leg_text(t, s->call_id), a, false);
 	if (other == NULL && leg_is_named(in, in->server))
-		leg_put(t, leg_users(t, in->server, s), a);
+		leg_put(t, leg_users(t, in->server, s), a, true);
 	return other;
 }
 
@@ -150,5 +195,5 @@ void
 leg_relayed(struct track *t, const struct attempt *a, const struct track_in *in)
 {
 	if (!(a->flags & (ATTEMPT_LEG | ATTEMPT_IN_CALL)) && leg_is_named(in, in->server))
-		leg_put(t, leg_users(t, in->server, in->s), a);
+		leg_put(t, leg_users(t, in->server, in->s), a, true);
 }

@@ -438,6 +438,34 @@ test_legs_of_many(void **state)
 	stream_close(&st);
 }
 
+/* So are those of one caller to one number, as far as their order tells. */
+static void
+test_legs_alike(void **state)
+{
+	static const char *const steps[] = { "%u phone>pbx INVITE c=a%u f=f%u\n", "%u pbx>carrier INVITE c=b%u f=g%u\n",
+		"%u carrier>pbx 503 INVITE c=b%u f=g%u\n", "%u pbx>carrier2 INVITE c=d%u f=h%u\n",
+		"%u carrier2>pbx 500 INVITE c=d%u f=h%u\n", "%u pbx>phone 500 INVITE c=a%u f=f%u\n" };
+	enum { CALLS = 8 };
+	static char lines[sizeof steps / sizeof steps[0] * CALLS * 64];
+	size_t n = 0;
+
+	(void)state;
+	for (unsigned k = 0; k < sizeof steps / sizeof steps[0]; k++)
+		for (unsigned i = 0; i < CALLS; i++)
+			n += (size_t)snprintf(lines + n, sizeof lines - n, steps[k], 100 * k + i, i, i);
+	stream_open(&st, NULL);
+	stream_play(&st, lines);
+	assert_int_equal(st.attempts, CALLS);
+	assert_int_equal(st.n_events, CALLS);
+	for (unsigned i = 0; i < CALLS; i++) {
+		char leg[16];
+
+		(void)snprintf(leg, sizeof leg, "d%u", i);
+		assert_string_equal(st.events[i].leg, leg);
+	}
+	stream_close(&st);
+}
+
 /* Pushed out for lack of room: what its legs did not hear is not known. */
 static void
 test_evicted_legs(void **state)
@@ -501,6 +529,7 @@ main(void)
 		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_legs),
 		cmocka_unit_test(test_legs_of_many),
+		cmocka_unit_test(test_legs_alike),
 		cmocka_unit_test(test_one_host),
 		cmocka_unit_test(test_sessions),
 		cmocka_unit_test(test_fifty_days),
