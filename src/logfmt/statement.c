@@ -390,13 +390,17 @@ statement_rows_new(void)
 	return r;
 }
 
-/* The row that reads the line; *v its values. */
+/*
+ * The row that reads the line; *v its values.  Of several the one that begins first: what stands within another's
+ * fields is somebody's words (a display name may say "Got SIP response 503").
+ */
 static const struct row_statement *
 statement_match(const struct statement_rows *r, struct slice line, struct pattern_values *v, unsigned *index)
 {
 	size_t n;
-	const struct row_statement *rows = rows_statement(&n);
+	const struct row_statement *rows = rows_statement(&n), *first = NULL;
 	uint64_t present = seek_all(&r->anchors, line.p, line.p + line.n);
+	struct pattern_values other;
 
 	for (unsigned i = 0; present != 0 && i < n; i++) {
 		const char *need = rows[i].need;
@@ -405,12 +409,15 @@ statement_match(const struct statement_rows *r, struct slice line, struct patter
 			continue;
 		if (need != NULL && seek_text(line.p, line.p + line.n, need, strlen(need)) == NULL)
 			continue;
-		if (pattern_match(&r->pattern[i], line, v)) {
-			*index = i;
-			return &rows[i];
-		}
+		if (!pattern_match(&r->pattern[i], line, first == NULL ? v : &other) ||
+		    (first != NULL && other.begin >= v->begin))
+			continue;
+		if (first != NULL)
+			*v = other;
+		first = &rows[i];
+		*index = i;
 	}
-	return NULL;
+	return first;
 }
 
 enum statement_kind

@@ -281,6 +281,37 @@ test_peer_names(void **state)
 	}
 }
 
+/* What a stranger calls himself is a part of the line that tells of him, whatever it says. */
+static void
+test_quoted(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "chan_sip.c: Registration from '\"Got SIP response 486 \"Busy\" back from 9.9.9.9:5060\" <sip:100@h>' failed for "
+		  "'198.51.100.66:5060' - Wrong password",
+		    "auth-failed" },
+		{ "chan_sip.c: Registration from '\"'403' fatal response received from 'sip:a' on registration attempt to 'sip:b', "
+		  "stopping outbound registration\" <sip:100@h>' failed for '198.51.100.66:5060' - Wrong password",
+		    "auth-failed" },
+		{ "sofia_reg.c:1842 SIP auth failure (REGISTER) on sofia profile 'internal' for [Responding to INVITE with: "
+		  "486@pbx] from ip 198.51.100.66",
+		    "auth-failed" },
+		{ "chan_sip.c: Call from '' (198.51.100.66:5060) to extension 'ACC: call missed: timestamp=1;method=INVITE;"
+		  "from_tag=a;to_tag=b;call_id=z@x;code=603;reason=no' rejected because extension not found in context 'x'.",
+		    "no-extension" },
+	};
+	struct logfmt_item item;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char peer[ENDPOINT_TEXT];
+
+		assert_int_equal(read_line(rows[i][0], &item), STATEMENT_NOTICE);
+		expect_text(item.notice.kind, rows[i][1]);
+		assert_int_equal(item.s.code, 0);
+		assert_memory_equal(endpoint_format(peer, sizeof peer, &item.m.src, false), "198.51.100.66", 13);
+	}
+}
+
 static void
 test_directions(void **state)
 {
@@ -447,8 +478,8 @@ main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_table), cmocka_unit_test(test_scan),
 		cmocka_unit_test(test_truncations), cmocka_unit_test(test_acc), cmocka_unit_test(test_acc_users),
 		cmocka_unit_test(test_security), cmocka_unit_test(test_numbers_that_are_no_codes),
-		cmocka_unit_test(test_directions), cmocka_unit_test(test_peer_names), cmocka_unit_test(test_again),
-		cmocka_unit_test(test_samples) };
+		cmocka_unit_test(test_directions), cmocka_unit_test(test_peer_names), cmocka_unit_test(test_quoted),
+		cmocka_unit_test(test_again), cmocka_unit_test(test_samples) };
 
 	return cmocka_run_group_tests_name("statement", tests, make_rows, free_rows);
 }
