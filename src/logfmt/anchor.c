@@ -221,6 +221,18 @@ anchor_unmark(struct slice s, struct style style)
 	return s;
 }
 
+bool
+anchor_shows_end(struct style style)
+{
+	return style.cr || style.mark > 0 || style.dot;
+}
+
+bool
+anchor_has_end(struct slice s, struct style style)
+{
+	return (style.cr && anchor_ends(s, "\r", 1)) || anchor_unmark(s, style).n < s.n;
+}
+
 struct slice
 anchor_header_text(struct slice s, struct style style)
 {

@@ -54,6 +54,10 @@ bool anchor_is_known_header(struct slice line);
 struct slice anchor_header_text(struct slice line, struct style style);
 struct slice anchor_body_text(struct slice line, struct style style, bool *cr);
 
+/* Do lines of this style show where they end, and this one that it does? */
+bool anchor_shows_end(struct style style);
+bool anchor_has_end(struct slice line, struct style style);
+
 /* Was the start line's last dot a CR?  Only if the next line ends in one too. */
 void anchor_settle_dot(struct style *style, struct slice next);
 

@@ -25,7 +25,6 @@ canon_start(struct canon *c, struct slice start_line)
 	buf_clear(&c->head);
 	buf_clear(&c->body);
 	c->length = -1;
-	c->length_n = 0;
 	c->full = c->broken = start_line.n > CANON_HEADERS_MAX;
 	buf_add(&c->head, start_line.p, c->full ? CANON_HEADERS_MAX : start_line.n);
 }
@@ -56,17 +55,13 @@ void
 canon_header(struct canon *c, struct slice line)
 {
 	struct slice digits;
-	int32_t length = c->length_n == 0 ? canon_length(line, &digits) : -1;
+	int32_t length = c->length < 0 ? canon_length(line, &digits) : c->length;
 
 	c->full = c->full || c->head.len + line.n + 2 > CANON_HEADERS_MAX;
 	if (c->full)
 		return;
 	buf_add(&c->head, "\r\n", 2);
-	if (length >= 0) {
-		c->length = length;
-		c->length_at = c->head.len + (size_t)(digits.p - line.p);
-		c->length_n = digits.n;
-	}
+	c->length = length;
 	buf_add(&c->head, line.p, line.n);
 }
 
@@ -113,10 +108,6 @@ canon_finish(struct canon *c, enum canon_end end, struct slice *out)
 	/* Not all of it is there, the length perhaps not. */
 	if (!buf_ok(&c->head))
 		return false;
-	if (c->length_n > 0 && !whole) {
-		memset(c->head.data + c->length_at, ' ', c->length_n);
-		c->head.data[c->length_at + c->length_n - 1] = '0';
-	}
 	buf_add(&c->head, "\r\n\r\n", end == CANON_IN_LINE ? 0 : end == CANON_IN_HEADERS ? 2 : 4);
 	if (whole && c->length > 0) {
 		buf_add(&c->head, c->body.data, c->body.len);

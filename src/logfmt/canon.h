@@ -1,6 +1,6 @@
 /*
  * canon - the canonical text of one SIP message as a log had it line by line: CR LF everywhere, one empty line, the
- * body as counted (RFC 3261 20.14), or none when it is short; the parser takes nothing less.
+ * body as counted (RFC 3261 20.14), or none when it is short: nobody knows whether what is there is all body.
  */
 #ifndef LOGFMT_CANON_H
 #define LOGFMT_CANON_H
@@ -20,7 +20,6 @@ enum { CANON_HEADERS_MAX = 32768, CANON_BODY_MAX = 32768, CANON_LENGTH_MAX = 1 <
  */
 struct canon {
 	struct buf head, body;
-	size_t length_at, length_n; /* the digits in head; n 0 none */
 	int32_t length;
 	bool full, broken;
 };

@@ -31,7 +31,7 @@ collect_begin(struct collect *c, const struct anchor *a, const struct about *abo
 	c->foreign = 0;
 	c->after = 0;
 	c->message = false;
-	c->waits = c->known = c->sdp = c->broken = false;
+	c->waits = c->known = c->sdp = c->torn = c->broken = false;
 	c->whole = false;
 	/* A dot at its end comes back when the next line has none. */
 	canon_start(&c->canon, (struct slice){ a->text.p, a->text.n - a->style.dot });
@@ -44,10 +44,10 @@ collect_is_broken(const struct collect *c, struct slice line, struct slice name,
 {
 	enum sip_method method;
 
-	if (c->style.cr)
-		return line.n == 0 || line.p[line.n - 1] != '\r';
+	if (anchor_shows_end(c->style))
+		return !anchor_has_end(line, c->style);
 	if (!slice_ieq(name, slice_str("CSeq")))
-		return false;
+		return c->torn;
 	value = slice_trim(value);
 	(void)slice_cut(&value, ' ');
 	method = sip_method_find(slice_trim(value));
@@ -203,7 +203,7 @@ collect_go_on(struct collect *c, struct slice line)
 	if (c->state != COLLECT_HEADERS || !buf_ok(&c->canon.head))
 		return;
 	canon_join(&c->canon, anchor_header_text(line, c->style));
-	c->broken = c->style.cr && (line.n == 0 || line.p[line.n - 1] != '\r');
+	c->broken = anchor_shows_end(c->style) ? !anchor_has_end(line, c->style) : c->torn;
 }
 
 bool

@@ -59,7 +59,8 @@ struct collect {
 	bool live, whole, message;
 	bool waits;      /* its own time stands behind it */
 	bool known, sdp; /* it had a header that all messages have; its body is a session description */
-	bool broken;     /* its last header line has not all of its end, or a method that nobody knows */
+	bool torn;       /* the line in hand ends with its text, without a line feed */
+	bool broken;     /* its last header line may be a piece of one */
 };
 
 enum collect_got {

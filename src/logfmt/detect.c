@@ -458,6 +458,7 @@ detect_offer(struct logfmt *l, struct run *r, struct collect *c, struct slice li
 		detect_close(l, r, c);
 		return true;
 	}
+	c->torn = next >= r->end && r->end[-1] != '\n';
 	got = collect_line(c, content, &rest);
 	if (got == COLLECT_OVER || got == COLLECT_NOT) {
 		detect_close(l, r, c);

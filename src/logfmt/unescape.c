@@ -112,6 +112,17 @@ unescape_c_style(struct slice s, struct unescape_out *o)
 	}
 }
 
+/* What a record that was cut ends with may be the begin of a header's name. */
+static bool
+unescape_is_torn(struct slice s, size_t i)
+{
+	size_t k = i;
+
+	while (k < s.n && k - i < 40 && unescape_is_token(s.p[k]))
+		k++;
+	return k == s.n;
+}
+
 /* Is the backslash n at s.p[i] a line end?  Call-IDs and display names may hold the two characters as well. */
 static bool
 unescape_is_break(struct slice s, size_t i, bool body)
@@ -123,7 +134,7 @@ unescape_is_break(struct slice s, size_t i, bool body)
 	if (i >= 2 && unescape_at(s, i - 2, "\\n"))
 		return true;
 	return unescape_at(s, next, "\\n") || s.p[next] == '\r' || unescape_is_header(s, next) ||
-	    unescape_is_start(s, next);
+	    unescape_is_start(s, next) || unescape_is_torn(s, next);
 }
 
 /* Only LF was escaped (imfile): CR, where there is one, is still the byte.  Behind the empty line all is body. */
@@ -132,6 +143,8 @@ unescape_lf_only(struct slice s, struct unescape_out *o)
 {
 	bool body = false;
 
+	/* Of a line end that was cut. */
+	s.n -= s.n > 0 && s.p[s.n - 1] == '\\';
 	for (size_t i = 0; i < s.n; i++) {
 		if (!unescape_at(s, i, "\\n") || !unescape_is_break(s, i, body)) {
 			unescape_put(o, s.p[i]);

@@ -20,6 +20,8 @@ static const struct unescape_case cases[] = {
 	{ "--->\\nSIP/2.0 486 Busy\r\\nVia: x\r\\nCall-ID: a\\nb@c\r\\n\r\\n",
 	    "--->\nSIP/2.0 486 Busy\r\nVia: x\r\n"
 	    "Call-ID: a\\nb@c\r\n\r\n" },
+	{ "INVITE sip:a SIP/2.0\\nVia: x\\nCall-ID: a@b\\nCSe", "INVITE sip:a SIP/2.0\nVia: x\nCall-ID: a@b\nCSe" },
+	{ "INVITE sip:a SIP/2.0\\nVia: x\\nCall-ID: a@b\\", "INVITE sip:a SIP/2.0\nVia: x\nCall-ID: a@b" },
 	{ "INVITE sip:a SIP/2.0\\nVia: x\\nCall-ID: a\\nb\\n\\nv=0\\no=- 1\\n<a/>\\n",
 	    "INVITE sip:a SIP/2.0\nVia: x\nCall-ID: a\\nb\n\nv=0\no=- 1\n<a/>\n" },
 	{ "SIP/2.0 486 Busy\r Via: x\r Call-ID: a\r \r ", "SIP/2.0 486 Busy\r\nVia: x\r\nCall-ID: a\r\n\r\n" },
