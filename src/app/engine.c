@@ -576,7 +576,7 @@ engine_report(struct engine *e)
 	struct sink_report r = { .host = e->host,
 		.version = SIPWHY_VERSION,
 		.start_ns = pipeline_first_ns(e->pipe),
-		.end_ns = pipeline_last_ns(e->pipe),
+		.end_ns = pipeline_end_ns(e->pipe),
 		.tally = pipeline_tally(e->pipe),
 		.sources = stats,
 		.n_sources = tell_stats(e, stats),

@@ -23,7 +23,7 @@ struct pipeline {
 	struct sip_parser *second; /* NULL: one thread */
 	struct track *track;
 	struct tally *tally;
-	int64_t first_ns, last_ns;
+	int64_t first_ns, last_ns, end_ns;
 	const char *name; /* of the source that spoke last */
 };
 
@@ -166,8 +166,10 @@ pipeline_lane(struct pipeline *p)
 static void
 pipeline_time(struct pipeline *p, int64_t t_ns)
 {
-	if (p->first_ns == 0)
+	if (p->first_ns == 0 || t_ns < p->first_ns)
 		p->first_ns = t_ns;
+	if (t_ns > p->end_ns)
+		p->end_ns = t_ns;
 	p->last_ns = t_ns;
 }
 
@@ -542,6 +544,13 @@ pipeline_last_ns(const struct pipeline *p)
 {
 	pipeline_sync(p);
 	return p->last_ns;
+}
+
+int64_t
+pipeline_end_ns(const struct pipeline *p)
+{
+	pipeline_sync(p);
+	return p->end_ns;
 }
 
 static void

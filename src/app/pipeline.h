@@ -132,8 +132,9 @@ void pipeline_finish(struct pipeline *p);
 struct tally *pipeline_tally(struct pipeline *p);
 const struct track *pipeline_track(const struct pipeline *p);
 
-/* Time of the first and of the newest message, 0 before the first.  They wait too. */
+/* The earliest and the latest time of all messages, and that of the newest one, 0 before the first.  They wait too. */
 int64_t pipeline_first_ns(const struct pipeline *p);
+int64_t pipeline_end_ns(const struct pipeline *p);
 int64_t pipeline_last_ns(const struct pipeline *p);
 
 /* What became of a lane's frames or lines, by the names of packets: verdict, drop, and all that a log counts. */

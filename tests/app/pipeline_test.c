@@ -272,6 +272,28 @@ test_log_cut(void **state)
 	}
 }
 
+/* From the earliest to the latest, in whatever order they stand. */
+static void
+test_span(void **state)
+{
+#define ACC(second, id)                                                                                                \
+	"Mar  3 10:15:" second                                                                                         \
+	" h x: ACC: transaction answered: timestamp=1;method=INVITE;from_tag=a;to_tag=b;call_id=" id                   \
+	";code=500;reason=x\n"
+	static const char back[] = ACC("31", "a") ACC("01", "b") ACC("11", "c");
+#undef ACC
+	struct pipeline *p = pipeline_new(&(struct pipeline_cfg){ .first_id = 1 });
+	struct lane *lane = lane_of(p);
+	struct text t = text_of(back, sizeof back - 1);
+
+	(void)state;
+	pipeline_text(p, lane, "full", &t);
+	assert_int_equal(pipeline_end_ns(p) - pipeline_first_ns(p), 30 * NS_PER_S);
+	assert_int_equal(pipeline_end_ns(p) - pipeline_last_ns(p), 20 * NS_PER_S);
+	pipeline_lane_free(p, lane);
+	pipeline_free(p);
+}
+
 /* Whatever lines a block ends at, the same comes out, and the sum holds in between. */
 static void
 test_log_split(void **state)
@@ -604,8 +626,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_stair), cmocka_unit_test(test_filter),
 		cmocka_unit_test(test_no_memory), cmocka_unit_test(test_log), cmocka_unit_test(test_log_cut),
-		cmocka_unit_test(test_log_split), cmocka_unit_test(test_log_filter), cmocka_unit_test(test_log_lines),
-		cmocka_unit_test(test_log_no_memory), cmocka_unit_test(test_thread),
+		cmocka_unit_test(test_span), cmocka_unit_test(test_log_split), cmocka_unit_test(test_log_filter),
+		cmocka_unit_test(test_log_lines), cmocka_unit_test(test_log_no_memory), cmocka_unit_test(test_thread),
 		cmocka_unit_test(test_thread_ends) };
 
 	return cmocka_run_group_tests_name("pipeline", tests, NULL, NULL);
