@@ -231,7 +231,7 @@ pattern_step(struct pattern_compiler *c)
 	return pattern_literal(c, ch);
 }
 
-/* The longest literal outside optional parts: a line without it is left at once. */
+/* The longest literal outside optional parts, blanks at its ends apart: a line without it is left at once. */
 static void
 pattern_find_longest(struct pattern *p)
 {
@@ -239,10 +239,13 @@ pattern_find_longest(struct pattern *p)
 
 	p->longest = p->n_ops;
 	for (size_t i = 0; i < p->n_ops; i++) {
-		if (p->ops[i].kind == OP_OPTION)
-			i = p->ops[i].n - 1U;
-		else if (p->ops[i].kind == OP_LITERAL && p->ops[i].n > best) {
-			best = p->ops[i].n;
+		const struct pattern_op *op = &p->ops[i];
+		size_t n = op->kind == OP_LITERAL ? slice_trim((struct slice){ p->text + op->at, op->n }).n : 0;
+
+		if (op->kind == OP_OPTION)
+			i = op->n - 1U;
+		else if (n > best) {
+			best = n;
 			p->longest = (uint16_t)i;
 		}
 	}

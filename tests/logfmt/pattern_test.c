@@ -127,8 +127,8 @@ test_sentences(void **state)
 		{ "a]", "no [" }, { "[a[b]]", "position 3" }, { "[] a", "empty" }, { "[{peer}] a", "begin with text" },
 		{ "{*}{user} a", "text is needed" }, { "{flow} a", "needs words" }, { "{flow:a=up} b", "=in or =out" },
 		{ "{of:a=z} b", "=q or =p" }, { "{transport:a=b} c", "=udp" }, { "{size:a} b", "no words" },
-		{ "{peer}", "needs some text" }, { "", "needs some text" }, { "a\\", "behind this \\" },
-		{ "{flow:,a=in} x", "without letters" } };
+		{ "{peer}", "needs some text" }, { "", "needs some text" }, { "{src} {dst}", "needs some text" },
+		{ "a\\", "behind this \\" }, { "{flow:,a=in} x", "without letters" } };
 	struct pattern p;
 	struct errmsg em;
 	char text[600];
