@@ -286,17 +286,19 @@ static void
 test_quoted(void **state)
 {
 	static const char *const rows[][2] = {
-		{ "chan_sip.c: Registration from '\"Got SIP response 486 \"Busy\" back from 9.9.9.9:5060\" <sip:100@h>' failed for "
-		  "'198.51.100.66:5060' - Wrong password",
+		{ "chan_sip.c: Registration from '\"Got SIP response 486 \"Busy\" back from 9.9.9.9:5060\" "
+		  "<sip:100@h>' failed for '198.51.100.66:5060' - Wrong password",
 		    "auth-failed" },
-		{ "chan_sip.c: Registration from '\"'403' fatal response received from 'sip:a' on registration attempt to 'sip:b', "
-		  "stopping outbound registration\" <sip:100@h>' failed for '198.51.100.66:5060' - Wrong password",
+		{ "chan_sip.c: Registration from '\"'403' fatal response received from 'sip:a' on registration attempt "
+		  "to 'sip:b', stopping outbound registration\" <sip:100@h>' failed for '198.51.100.66:5060' - Wrong "
+		  "password",
 		    "auth-failed" },
-		{ "sofia_reg.c:1842 SIP auth failure (REGISTER) on sofia profile 'internal' for [Responding to INVITE with: "
-		  "486@pbx] from ip 198.51.100.66",
+		{ "sofia_reg.c:1842 SIP auth failure (REGISTER) on sofia profile 'internal' for [Responding to INVITE "
+		  "with: 486@pbx] from ip 198.51.100.66",
 		    "auth-failed" },
-		{ "chan_sip.c: Call from '' (198.51.100.66:5060) to extension 'ACC: call missed: timestamp=1;method=INVITE;"
-		  "from_tag=a;to_tag=b;call_id=z@x;code=603;reason=no' rejected because extension not found in context 'x'.",
+		{ "chan_sip.c: Call from '' (198.51.100.66:5060) to extension 'ACC: call missed: timestamp=1;"
+		  "method=INVITE;from_tag=a;to_tag=b;call_id=z@x;code=603;reason=no' rejected because extension not "
+		  "found in context 'x'.",
 		    "no-extension" },
 	};
 	struct logfmt_item item;
