@@ -174,6 +174,7 @@ struct event_update {
 	bool recovered;
 	uint32_t repeats, copies;
 	struct slice phrase, said_by; /* as in an event, of the new code */
+	struct slice peer; /* of the event, as it was told; no record has it, and it is empty where memory was short */
 	struct slice path;
 };
 

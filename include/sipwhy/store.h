@@ -141,7 +141,8 @@ void store_code_history(
 
 /*
  * Failing peers in the window, most events first, then by name.  As ticks tell them: a leg that failed counts, whatever
- * became of the call.  before: as with codes.  code: the one it has most of, code_events of them.  STORE_PEERS_MAX are
+ * became of the call.  before: as with codes.  code: the one it has most of, code_events of them; in a window one that
+ * changed more than 10 minutes after its event stays what it was.  STORE_PEERS_MAX are
  * kept apart, those quiet for an hour and then those with least to tell give way and stand under "other"; with window 0
  * at most STORE_PEERS_MAX rows of store_top_peers.
  */

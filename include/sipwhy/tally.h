@@ -100,8 +100,9 @@ const char *source_verdict_name(unsigned v);
 enum { PEER_CODES = 8, TALLY_PEERS_MAX = 1024 };
 
 /*
- * One peer: events (failures) by code, most frequent kept apart, code 0 silence; other: events of further codes.
- * responses: by class 1..6 at [cls-1].
+ * One peer: events (failures) by code, most frequent kept apart, code 0 silence; other: events of further codes.  They
+ * add up to events.  An increment below 0 are events told before that have another code now: another n, or other,
+ * counts them.  responses: by class 1..6 at [cls-1].
  */
 struct peer_stat {
 	char name[ENDPOINT_TEXT];
@@ -110,10 +111,19 @@ struct peer_stat {
 	uint64_t events;
 	struct {
 		uint16_t code;
-		uint64_t n;
+		int64_t n;
 	} codes[PEER_CODES];
 	uint64_t other;
 };
+
+/* Stands for the code of those under `other`. */
+enum { PEER_NO_CODE = UINT16_MAX };
+/*
+ * Call fn for each pair of codes between which an increment moves n events, and leave in *inc what is new.  What is
+ * below 0 and counted nowhere is left out.
+ */
+typedef void (*peer_moved_fn)(void *ctx, unsigned from, unsigned to, uint64_t n);
+void peer_stat_moves(struct peer_stat *inc, peer_moved_fn fn, void *ctx);
 
 /*
  * A table of peers by name, at most TALLY_PEERS_MAX; the rest, and all for which memory is short, stand under "other".
@@ -123,7 +133,7 @@ struct peer_table;
 struct peer_table *peer_table_new(uint64_t seed);
 struct peer_table *peer_table_clone(const struct peer_table *t);
 void peer_table_free(struct peer_table *t);
-/* Add increments to the peer of that name; the name "other" is the rest's. */
+/* Add increments to the peer of that name; the name "other" is the rest's.  Nothing falls below 0. */
 void peer_table_add(struct peer_table *t, const struct peer_stat *inc);
 /* Most events first (then most responses, then by name), at most n; returns how many. */
 size_t peer_table_top(const struct peer_table *t, struct peer_stat *out, size_t n);
@@ -165,7 +175,10 @@ void tally_completed(struct tally *t, const struct endpoint *peer, int64_t t_ns)
 /* An event was told.  Its peer is found by ev->peer, the user's name or the address; any other text is "other". */
 void tally_event(struct tally *t, const struct event *ev);
 
-/* An event changed its mind: its code moved, or it is no failure any more.  Its peer's events stay: the leg failed. */
+/*
+ * An event changed its mind: its code moved, that of u->peer's event too, or it is no failure any more.  Its peer's
+ * events stay then: the leg failed.
+ */
 void tally_update(struct tally *t, const struct event_update *u);
 
 /* Count one malformed message. */

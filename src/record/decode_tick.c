@@ -174,7 +174,7 @@ decode_peer_codes(struct reader *r, json_t *o, struct peer_stat *p)
 			return;
 		}
 		p->codes[n].code = (uint16_t)code;
-		p->codes[n++].n = reader_u64(r, o, name, READER_COUNT_MAX, 0);
+		p->codes[n++].n = reader_i64(r, o, name, (int64_t)READER_COUNT_MAX);
 	}
 }
 

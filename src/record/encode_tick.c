@@ -24,11 +24,11 @@ encode_counted(struct writer *w, const struct fields_count *f, const void *base)
 }
 
 static void
-encode_code(struct writer *w, unsigned code, uint64_t n)
+encode_code(struct writer *w, unsigned code, int64_t n)
 {
 	char name[4] = { (char)('0' + code / 100 % 10), (char)('0' + code / 10 % 10), (char)('0' + code % 10), '\0' };
 
-	writer_count(w, name, n);
+	writer_delta(w, name, n);
 }
 
 static void
@@ -53,7 +53,7 @@ encode_method(struct writer *w, const char *name, const uint64_t codes[SIP_CODE_
 		if (!open)
 			writer_open(w, name, '{');
 		open = true;
-		encode_code(w, SIP_CODE_MIN + i, codes[i]);
+		encode_code(w, SIP_CODE_MIN + i, (int64_t)codes[i]);
 	}
 	if (open)
 		writer_close(w, '}');
@@ -175,7 +175,7 @@ encode_peer(struct writer *w, const struct peer_stat *p)
 	writer_open(w, "codes", '{');
 	for (unsigned i = 0; i < PEER_CODES; i++) {
 		if (p->codes[i].code == 0)
-			writer_count(w, FIELDS_SILENCE, p->codes[i].n);
+			writer_delta(w, FIELDS_SILENCE, p->codes[i].n);
 		else
 			encode_code(w, p->codes[i].code, p->codes[i].n);
 	}

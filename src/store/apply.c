@@ -150,11 +150,21 @@ apply_take_back(struct store *s)
 		s->taken_back = s->told.last_id;
 }
 
+static bool
+apply_peer_moved(const struct peer_stat *p)
+{
+	bool moved = p->events > 0;
+
+	for (unsigned i = 0; i < PEER_CODES; i++)
+		moved |= p->codes[i].n != 0;
+	return moved;
+}
+
 static void
 apply_peer(struct store *s, const struct peer_stat *p, int64_t t_ns)
 {
 	peer_table_add(s->now.peers, p);
-	if (p->events > 0)
+	if (apply_peer_moved(p))
 		apply_lost(s, trend_peer(&s->now.trend, apply_time(s, t_ns), p));
 }
 

@@ -12,6 +12,7 @@
 
 enum { BOOK_LEVELS = 3, BOOK_FINE = 600, BOOK_MIDDLE = 1080, BOOK_COARSE = 4320 };
 enum { BOOK_SLOTS = BOOK_FINE + BOOK_MIDDLE + BOOK_COARSE, BOOK_CELLS_MIN = 4, BOOK_CELLS_SMALL = 8 };
+enum { BOOK_RENAME_S = 600 };
 
 static const struct book_level {
 	unsigned step_s, n, at; /* slots [at, at + n) */
@@ -254,6 +255,16 @@ book_fit(struct book *b, unsigned level)
 	}
 }
 
+static void
+book_count(struct book_slot *s, uint32_t key, uint64_t n)
+{
+	struct book_cell *c = book_cell(s, key + 1);
+
+	s->used += c->key == 0;
+	c->key = key + 1;
+	c->n = n < UINT32_MAX - c->n ? c->n + (uint32_t)n : UINT32_MAX;
+}
+
 bool
 book_add(struct book **at_book, int64_t t_ns, uint32_t key, uint64_t n)
 {
@@ -270,7 +281,6 @@ book_add(struct book **at_book, int64_t t_ns, uint32_t key, uint64_t n)
 	for (unsigned l = 0; l < BOOK_LEVELS; l++) {
 		int64_t number = book_floor(second, book_levels[l].step_s);
 		struct book_slot **at = book_at(b, l, number);
-		struct book_cell *c;
 
 		if (!book_holds(b, l, number))
 			continue;
@@ -278,14 +288,43 @@ book_add(struct book **at_book, int64_t t_ns, uint32_t key, uint64_t n)
 			whole = false;
 			continue;
 		}
-		c = book_cell(*at, key + 1);
-		(*at)->used += c->key == 0;
-		c->key = key + 1;
-		c->n = n < UINT32_MAX - c->n ? c->n + (uint32_t)n : UINT32_MAX;
+		book_count(*at, key, n);
 		if (b->bytes[l] > b->level_max)
 			book_fit(b, l);
 	}
 	return whole;
+}
+
+/* What one bucket has of a key, at most n; returns how many it had. */
+static uint64_t
+book_rename_in(struct book *b, unsigned level, struct book_slot **at, uint32_t from, uint32_t to, uint64_t n)
+{
+	struct book_cell *c = *at != NULL ? book_cell(*at, from + 1) : NULL;
+
+	if (c == NULL || c->key == 0 || c->n == 0 || !book_own(b, level, at))
+		return 0;
+	c = book_cell(*at, from + 1);
+	n = n < c->n ? n : c->n;
+	c->n -= (uint32_t)n;
+	book_count(*at, to, n);
+	return n;
+}
+
+void
+book_rename(struct book **at_book, int64_t t_ns, uint32_t from, uint32_t to, uint64_t n)
+{
+	struct book *b = book_alone(at_book);
+
+	for (unsigned l = 0; b != NULL && l < BOOK_LEVELS; l++) {
+		int64_t k = book_floor(book_floor(t_ns, NS_PER_S), book_levels[l].step_s);
+		int64_t last = k - BOOK_RENAME_S / book_levels[l].step_s;
+		uint64_t left = n;
+
+		for (; left > 0 && k >= last; k--)
+			if (book_holds(b, l, k))
+				left -= book_rename_in(b, l, book_at(b, l, k), from, to, left);
+		book_fit(b, l);
+	}
 }
 
 void

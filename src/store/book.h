@@ -27,6 +27,11 @@ size_t book_bytes(const struct book *b);
  * shared.  False: memory was short.
  */
 bool book_add(struct book **b, int64_t t_ns, uint32_t key, uint64_t n);
+/*
+ * Count up to n that stand under one key under another one, in the buckets where they are: the newest up to t_ns that
+ * have some, of the 10 minutes before it.
+ */
+void book_rename(struct book **b, int64_t t_ns, uint32_t from, uint32_t to, uint64_t n);
 /* Take n back that were counted at t_ns; no count falls below 0. */
 void book_take(struct book **b, int64_t t_ns, uint32_t key, uint64_t n);
 

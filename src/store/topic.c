@@ -126,6 +126,19 @@ topic_slot(const struct topic_row *r, unsigned code)
 	return i < r->n_codes ? i : TOPIC_CODES;
 }
 
+/* The same; a code that has none gets one, as long as there are some. */
+static unsigned
+topic_slot_made(struct topic_row *r, unsigned code)
+{
+	unsigned slot = topic_slot(r, code);
+
+	if (slot < TOPIC_CODES || r->n_codes == TOPIC_CODES || code == TOPIC_NO_CODE)
+		return slot;
+	slot = r->n_codes++;
+	r->code[slot] = (uint16_t)code;
+	return slot;
+}
+
 static uint32_t
 topic_key(const struct topic *t, const struct topic_row *r, unsigned slot)
 {
@@ -140,12 +153,8 @@ topic_add(struct topic *t, struct slice name, int64_t t_ns, unsigned code, uint6
 	uint64_t hash = topic_hash(t, name);
 	size_t i = topic_index(t, hash);
 	struct topic_row *r = i < t->n ? &t->row[i] : topic_make(t, hash, name, t_ns);
-	unsigned slot = topic_slot(r, code);
+	unsigned slot = topic_slot_made(r, code);
 
-	if (slot == TOPIC_CODES && r->n_codes < TOPIC_CODES && code != TOPIC_NO_CODE) {
-		slot = r->n_codes++;
-		r->code[slot] = (uint16_t)code;
-	}
 	r->weight += n;
 	r->last_ns = t_ns > r->last_ns ? t_ns : r->last_ns;
 	return book_add(&t->book, t_ns, topic_key(t, r, slot), n) ? r : NULL;
@@ -160,6 +169,17 @@ topic_take(struct topic *t, struct slice name, int64_t t_ns, unsigned code)
 		return;
 	t->row[i].weight -= t->row[i].weight > 0;
 	book_take(&t->book, t_ns, topic_key(t, &t->row[i], topic_slot(&t->row[i], code)), 1);
+}
+
+void
+topic_recode(struct topic *t, struct slice name, int64_t t_ns, unsigned from, unsigned to, uint64_t n)
+{
+	size_t i = topic_find(t, name);
+	struct topic_row *r = &t->row[i];
+
+	if (i == t->n || topic_slot(r, from) == topic_slot_made(r, to))
+		return;
+	book_rename(&t->book, t_ns, topic_key(t, r, topic_slot(r, from)), topic_key(t, r, topic_slot(r, to)), n);
 }
 
 static void

@@ -44,6 +44,8 @@ void topic_free(struct topic *t);
 struct topic_row *topic_add(struct topic *t, struct slice name, int64_t t_ns, unsigned code, uint64_t n);
 /* Take one back that was counted at t_ns; nothing changes when the name has made room. */
 void topic_take(struct topic *t, struct slice name, int64_t t_ns, unsigned code);
+/* Up to n of them have another code now; see book_rename. */
+void topic_recode(struct topic *t, struct slice name, int64_t t_ns, unsigned from, unsigned to, uint64_t n);
 /* The number of a name's row; topic->n when it has none. */
 size_t topic_find(const struct topic *t, struct slice name);
 

@@ -9,6 +9,8 @@
 
 #include "sipwhy/mem.h"
 
+_Static_assert((unsigned)TOPIC_NO_CODE == (unsigned)PEER_NO_CODE, "one code stands for none");
+
 /* Bytes of buckets: what three days of a busy site need, and what a hostile one may take. */
 enum { TREND_CODES_MAX = 6 << 20, TREND_PEERS_MAX = 12 << 20, TREND_FACET_MAX = 6 << 20 };
 /* A number that is called has a prefix when it is this long. */
@@ -102,15 +104,32 @@ trend_counts(struct trend *f, int64_t t_ns, const struct counts *c)
 	return whole;
 }
 
+struct trend_move {
+	struct topic *peers;
+	struct slice name;
+	int64_t t_ns;
+};
+
+static void
+trend_peer_moved(void *ctx, unsigned from, unsigned to, uint64_t n)
+{
+	const struct trend_move *m = ctx;
+
+	topic_recode(m->peers, m->name, m->t_ns, from, to, n);
+}
+
 bool
 trend_peer(struct trend *f, int64_t t_ns, const struct peer_stat *inc)
 {
 	struct slice name = slice_str(inc->name);
+	struct peer_stat add = *inc;
+	struct trend_move move = { f->peers, name, t_ns };
 	bool whole = true;
 
+	peer_stat_moves(&add, trend_peer_moved, &move);
 	for (unsigned i = 0; i <= PEER_CODES; i++) {
-		uint64_t n = i < PEER_CODES ? inc->codes[i].n : inc->other;
-		unsigned code = i < PEER_CODES ? inc->codes[i].code : TOPIC_NO_CODE;
+		uint64_t n = i < PEER_CODES ? (uint64_t)add.codes[i].n : add.other;
+		unsigned code = i < PEER_CODES ? add.codes[i].code : TOPIC_NO_CODE;
 		struct topic_row *r = n > 0 ? topic_add(f->peers, name, t_ns, code, n) : NULL;
 
 		whole &= n == 0 || r != NULL;

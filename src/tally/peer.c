@@ -175,6 +175,27 @@ peer_event(struct peer *p, unsigned code, uint64_t n)
 	peer_code(p, code, n);
 }
 
+uint64_t
+peer_move(struct peer *p, unsigned from, unsigned to, uint64_t n)
+{
+	uint64_t moved = 0, rest;
+
+	for (unsigned i = 0; i < p->n_codes; i++)
+		if (p->codes[i].code == from) {
+			moved = n < p->codes[i].n ? n : p->codes[i].n;
+			p->codes[i].n -= moved;
+		}
+	/* It found no place of its own when it was counted. */
+	rest = n - moved < p->other ? n - moved : p->other;
+	p->other -= rest;
+	moved += rest;
+	if (to == PEER_NO_CODE)
+		p->other += moved;
+	else if (moved > 0)
+		peer_code(p, to, moved);
+	return moved;
+}
+
 struct peer *
 peer_table_rest(struct peer_table *t)
 {
@@ -195,18 +216,80 @@ peer_is_other(const struct peer_table *t, const struct peer *p)
 	return p == &t->rest;
 }
 
+/* Where a row counts a code, NULL when it has no room. */
+static int64_t *
+peer_stat_slot(struct peer_stat *s, unsigned code)
+{
+	for (unsigned i = 0; i < PEER_CODES; i++)
+		if (s->codes[i].n != 0 && s->codes[i].code == code)
+			return &s->codes[i].n;
+	for (unsigned i = 0; i < PEER_CODES; i++)
+		if (s->codes[i].n == 0) {
+			s->codes[i].code = (uint16_t)code;
+			return &s->codes[i].n;
+		}
+	return NULL;
+}
+
 void
 peer_stat_event(struct peer_stat *s, unsigned code, uint64_t n)
 {
+	int64_t *slot = peer_stat_slot(s, code);
+
 	s->events += n;
-	for (unsigned i = 0; i < PEER_CODES; i++) {
-		if (s->codes[i].code != code && s->codes[i].n != 0)
-			continue;
-		s->codes[i].code = (uint16_t)code;
-		s->codes[i].n += n;
+	if (slot != NULL)
+		*slot += (int64_t)n;
+	else
+		s->other += n;
+}
+
+void
+peer_stat_move(struct peer_stat *s, unsigned from, unsigned to)
+{
+	int64_t *slot = peer_stat_slot(s, from);
+
+	if (slot == NULL && s->other == 0)
 		return;
+	if (slot != NULL)
+		--*slot;
+	else
+		s->other--;
+	slot = peer_stat_slot(s, to);
+	if (slot != NULL)
+		++*slot;
+	else
+		s->other++;
+}
+
+void
+peer_stat_moves(struct peer_stat *inc, peer_moved_fn fn, void *ctx)
+{
+	for (unsigned i = 0; i < PEER_CODES; i++) {
+		uint64_t from = inc->codes[i].n < 0 ? (uint64_t)-inc->codes[i].n : 0;
+
+		for (unsigned k = 0; k <= PEER_CODES && from > 0; k++) {
+			bool other = k == PEER_CODES;
+			uint64_t to = other ? inc->other : inc->codes[k].n > 0 ? (uint64_t)inc->codes[k].n : 0;
+			uint64_t n = from < to ? from : to;
+
+			if (n == 0)
+				continue;
+			fn(ctx, inc->codes[i].code, other ? PEER_NO_CODE : inc->codes[k].code, n);
+			from -= n;
+			if (other)
+				inc->other -= n;
+			else
+				inc->codes[k].n -= (int64_t)n;
+		}
+		if (inc->codes[i].n < 0)
+			inc->codes[i].n = 0;
 	}
-	s->other += n;
+}
+
+static void
+peer_table_moved(void *ctx, unsigned from, unsigned to, uint64_t n)
+{
+	(void)peer_move(ctx, from, to, n);
 }
 
 void
@@ -215,16 +298,18 @@ peer_table_add(struct peer_table *t, const struct peer_stat *inc)
 	struct peer *p = strcmp(inc->name, PEER_OTHER_NAME) == 0
 	    ? &t->rest
 	    : peer_table_make(t, inc->name, strlen(inc->name), inc->name);
+	struct peer_stat add = *inc;
 
 	if (inc->role != PEER_ROLE_UNKNOWN)
 		p->role = inc->role;
 	for (unsigned i = 0; i < 6; i++)
 		p->responses[i] += inc->responses[i];
+	peer_stat_moves(&add, peer_table_moved, p);
 	for (unsigned i = 0; i < PEER_CODES; i++)
-		if (inc->codes[i].n > 0)
-			peer_code(p, inc->codes[i].code, inc->codes[i].n);
-	p->other += inc->other;
-	p->events += inc->events;
+		if (add.codes[i].n > 0)
+			peer_code(p, add.codes[i].code, (uint64_t)add.codes[i].n);
+	p->other += add.other;
+	p->events += add.events;
 }
 
 static bool
@@ -249,6 +334,8 @@ peer_tell(const struct peer *p, struct peer_stat *out)
 	for (unsigned i = 0; i < p->n_codes; i++) {
 		unsigned at = n;
 
+		if (p->codes[i].n == 0)
+			continue;
 		for (; at > 0 && peer_code_before(&p->codes[i], &best[at - 1]); at--)
 			best[at] = best[at - 1];
 		best[at] = p->codes[i];

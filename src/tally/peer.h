@@ -53,9 +53,13 @@ void peer_tell(const struct peer *p, struct peer_stat *out);
 uint64_t peer_responses(const uint64_t responses[6]);
 
 void peer_event(struct peer *p, unsigned code, uint64_t n);
+/* n events of one code have another one, PEER_NO_CODE none that is kept apart.  Returns how many there were to move. */
+uint64_t peer_move(struct peer *p, unsigned from, unsigned to, uint64_t n);
 bool peer_is_other(const struct peer_table *t, const struct peer *p);
 
 /* Add an event to a told row: one of its PEER_CODES, else its `other`. */
 void peer_stat_event(struct peer_stat *s, unsigned code, uint64_t n);
+/* Add that an event has another code.  A row without room for the old one leaves it as it was. */
+void peer_stat_move(struct peer_stat *s, unsigned from, unsigned to);
 
 #endif

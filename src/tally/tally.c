@@ -359,6 +359,18 @@ tally_event(struct tally *t, const struct event *ev)
 		peer_stat_event(tally_row(t, p), ev->code, 1);
 }
 
+static void
+tally_peer_moved(struct tally *t, const struct event_update *u)
+{
+	struct peer *p;
+
+	if (u->peer.n == 0)
+		return;
+	p = tally_peer_text(t, u->peer);
+	if (peer_move(p, u->old_code, u->code, 1) > 0 && t->telling)
+		peer_stat_move(tally_row(t, p), u->old_code, u->code);
+}
+
 void
 tally_update(struct tally *t, const struct event_update *u)
 {
@@ -372,8 +384,10 @@ tally_update(struct tally *t, const struct event_update *u)
 	if (old == NULL || *old == 0)
 		return;
 	--*old;
-	if (!u->recovered && code != NULL)
-		++*code;
+	if (u->recovered || code == NULL)
+		return;
+	++*code;
+	tally_peer_moved(t, u);
 }
 
 void

@@ -146,6 +146,7 @@ attempts_free_kept(void *ctx, struct attempt *a)
 	(void)ctx;
 	mem_free(a->kept);
 	mem_free(a->text);
+	mem_free(a->event_peer);
 }
 
 void
@@ -469,6 +470,7 @@ attempt_drop(struct attempts *t, struct attempt *a)
 	age_unlink(t, a);
 	attempt_unkeep(t, a);
 	attempt_unname(t, a);
+	attempt_event_peer(t, a, (struct slice){ NULL, 0 });
 	hop_drop_rest(t, a);
 	while (*at != number)
 		at = &attempts_get(t, *at)->chain;
@@ -634,6 +636,24 @@ attempt_unkeep(struct attempts *t, struct attempt *a)
 	t->bytes -= a->kept->size;
 	mem_free(a->kept);
 	a->kept = NULL;
+}
+
+void
+attempt_event_peer(struct attempts *t, struct attempt *a, struct slice peer)
+{
+	size_t n = attempt_least(peer.n, ENDPOINT_TEXT - 1) + 1;
+
+	if (a->event_peer != NULL)
+		t->bytes -= strlen(a->event_peer) + 1;
+	mem_free(a->event_peer);
+	a->event_peer = NULL;
+	if (peer.n == 0 || !attempts_pay(t, n))
+		return;
+	a->event_peer = mem_alloc(n);
+	if (a->event_peer == NULL)
+		t->bytes -= n;
+	else
+		(void)slice_copy(a->event_peer, n, peer);
 }
 
 size_t

@@ -96,6 +96,7 @@ struct attempt {
 	int64_t t0_ns;     /* first request, by the capture's clock */
 	struct kept *kept;
 	char *text; /* Call-ID, From user, To user, User-Agent, who mirrored it, of these lengths; NULL none */
+	char *event_peer;          /* as its event was told; NULL none, or memory was short */
 	uint32_t chain;            /* next of its bucket */
 	uint32_t due;              /* deadline, in ticks */
 	uint32_t wheel[2], age[2]; /* neighbours in their lists */
@@ -220,6 +221,9 @@ void attempt_keep(struct attempts *t, struct attempt *a, const struct event *ev)
 /* NULL when there is none. */
 const struct event *attempt_kept(const struct attempt *a);
 void attempt_unkeep(struct attempts *t, struct attempt *a);
+
+/* Remember whom its event was counted of, at most ENDPOINT_TEXT - 1 bytes; an empty peer is forgotten. */
+void attempt_event_peer(struct attempts *t, struct attempt *a, struct slice peer);
 
 /* Spent now; *most: at most so far. */
 size_t attempts_bytes(const struct attempts *t, size_t *most);

@@ -333,6 +333,7 @@ course_begin_again(struct track *t, struct attempt *a, const struct track_in *in
 	verdict_close(t, a);
 	attempt_unkeep(t->attempts, a);
 	attempt_unname(t->attempts, a);
+	attempt_event_peer(t->attempts, a, (struct slice){ NULL, 0 });
 	hop_drop_rest(t->attempts, a);
 	old = *a;
 	memset((char *)a + offsetof(struct attempt, event_id), 0, sizeof *a - offsetof(struct attempt, event_id));

@@ -327,6 +327,7 @@ say_update(struct track *t, struct attempt *a, const struct hop *h, const struct
 	u.copies = a->hop.copies;
 	u.repeats = a->event_code == 0 ? a->repeats : say_repeats(&a->hop);
 	u.path = (struct slice){ t->path, say_path(t, a) };
+	u.peer = slice_str(a->event_peer);
 	if (u.code != 0) {
 		say_new_code(t, a, h, ev, &u);
 		a->event_code = u.code;

@@ -71,6 +71,7 @@ verdict_event(
 	a->event_whole = whole;
 	ev.recovered = recovered;
 	say_event(t, a, h, &ev);
+	attempt_event_peer(t->attempts, a, ev.peer);
 	keep_event(t, a, ev.id);
 }
 

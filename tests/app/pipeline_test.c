@@ -359,6 +359,35 @@ count_notice(void *ctx, const struct notice *n)
 	assert_true(n->kind.n > 0 && n->text.n > 0 && n->stamp.n > 0 && n->t_ns != 0);
 }
 
+/* Acc's lines of a branch and of what was made of it: the failure stands under one code, its peer's too. */
+static void
+test_log_peer_codes(void **state)
+{
+	static const char lines[] =
+	    "Mar  3 10:00:02 p kamailio[7]: ACC: call missed: timestamp=1;method=INVITE;"
+	    "from_tag=f;to_tag=;call_id=c@x;code=503;reason=Full;src_user=1\n"
+	    "Mar  3 10:00:02 p kamailio[7]: ACC: transaction answered: timestamp=1;method=INVITE;"
+	    "from_tag=f;to_tag=t;call_id=c@x;code=500;reason=Error;src_user=1\n";
+	struct pipeline_cfg cfg = { .first_id = 1 };
+	struct pipeline *p = pipeline_new(&cfg);
+	struct lane *lane = lane_of(p);
+	struct text t = text_of(lines, sizeof lines - 1);
+	struct peer_stat peer;
+
+	(void)state;
+	pipeline_text(p, lane, "acc", &t);
+	pipeline_flush(p, lane, "acc");
+	pipeline_finish(p);
+	assert_int_equal(tally_event_codes(pipeline_tally(p))[500 - SIP_CODE_MIN], 1);
+	assert_int_equal(tally_top_peers(pipeline_tally(p), &peer, 1), 1);
+	assert_int_equal(peer.events, 1);
+	assert_int_equal(peer.codes[0].code, 500);
+	assert_int_equal(peer.codes[0].n, 1);
+	assert_int_equal(peer.codes[1].n, 0);
+	pipeline_lane_free(p, lane);
+	pipeline_free(p);
+}
+
 /* A log without SIP text: what it states counts, what it complains of is told and never counted. */
 static void
 test_log_lines(void **state)
@@ -626,8 +655,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_stair), cmocka_unit_test(test_filter),
 		cmocka_unit_test(test_no_memory), cmocka_unit_test(test_log), cmocka_unit_test(test_log_cut),
-		cmocka_unit_test(test_span), cmocka_unit_test(test_log_split), cmocka_unit_test(test_log_filter),
-		cmocka_unit_test(test_log_lines), cmocka_unit_test(test_log_no_memory), cmocka_unit_test(test_thread),
+		cmocka_unit_test(test_span),
+		cmocka_unit_test(test_log_split), cmocka_unit_test(test_log_filter),
+		cmocka_unit_test(test_log_peer_codes), cmocka_unit_test(test_log_lines),
+		cmocka_unit_test(test_log_no_memory), cmocka_unit_test(test_thread),
 		cmocka_unit_test(test_thread_ends) };
 
 	return cmocka_run_group_tests_name("pipeline", tests, NULL, NULL);

@@ -532,7 +532,7 @@ test_tick(void **state)
 		.role = PEER_ROLE_PHONES,
 		.responses = { 1, 0, 0, 7, 0, 2 },
 		.events = 9,
-		.codes = { { 404, 7 }, { 603, 1 }, { 0, 1 } },
+		.codes = { { 404, 7 }, { 603, -1 }, { 0, 1 }, { 503, 1 } },
 		.other = 1 };
 	struct source_stat sources[2] = { sample_source("a", 3), sample_log("b\xff", 1) };
 	struct record_fold fold = { 503, 312, "No \"way\"", "INVITE", "192.0.2.1", 0, DIRECTION_SENT, true };
@@ -576,6 +576,7 @@ test_tick(void **state)
 	assert_string_equal(c.out.tick.peers[0].name, peer.name);
 	assert_memory_equal(c.out.tick.peers[0].responses, peer.responses, sizeof peer.responses);
 	assert_int_equal(c.out.tick.peers[0].codes[1].code, 603);
+	assert_int_equal(c.out.tick.peers[0].codes[1].n, -1);
 	assert_int_equal(c.out.tick.peers[0].codes[2].code, 0);
 	assert_int_equal(c.out.tick.peers[0].codes[2].n, 1);
 	assert_int_equal(c.out.tick.peers[0].other, 1);
@@ -632,7 +633,7 @@ test_fullest_tick(void **state)
 		peers[i].role = PEER_ROLE_PHONES;
 		for (unsigned k = 0; k < PEER_CODES; k++) {
 			peers[i].codes[k].code = (uint16_t)(400 + k);
-			peers[i].codes[k].n = UINT64_C(1) << 53;
+			peers[i].codes[k].n = INT64_C(1) << 53;
 		}
 	}
 	for (unsigned i = 0; i < 16; i++)

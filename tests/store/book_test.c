@@ -150,6 +150,43 @@ count_all(void *ctx, uint32_t key, uint64_t n)
 }
 
 /* A flood of keys: the oldest buckets give way, the newest stands. */
+/* A count gets another key in the bucket where it is, in each level, for a sharer not; as far as there are some. */
+static void
+test_rename(void **state)
+{
+	struct book *b = book_new(1 << 20), *held;
+	uint64_t sum[KEYS] = { 0 };
+
+	(void)state;
+	assert_true(book_add(&b, 1000 * NS_PER_S, 1, 3));
+	assert_true(book_add(&b, 1500 * NS_PER_S, 1, 1));
+	held = book_share(b);
+	book_rename(&b, 1590 * NS_PER_S, 1, 2, 3);
+	assert_ptr_not_equal(b, held);
+	book_window(b, 1500 * NS_PER_S, 10, count, sum);
+	assert_int_equal(sum[1], 0);
+	assert_int_equal(sum[2], 1);
+	for (unsigned window_s = 590; window_s <= 86400; window_s += 10010) {
+		memset(sum, 0, sizeof sum);
+		book_window(b, 1500 * NS_PER_S, window_s, count, sum);
+		assert_int_equal(sum[1], 1);
+		assert_int_equal(sum[2], 3);
+	}
+	memset(sum, 0, sizeof sum);
+	book_window(held, 1500 * NS_PER_S, 590, count, sum);
+	assert_int_equal(sum[1], 4);
+	/* Out of reach, or more than there are. */
+	book_rename(&b, 2500 * NS_PER_S, 2, 3, 3);
+	book_rename(&b, 1500 * NS_PER_S, 1, 4, UINT64_MAX);
+	memset(sum, 0, sizeof sum);
+	book_window(b, 1500 * NS_PER_S, 590, count, sum);
+	assert_int_equal(sum[1] + sum[3], 0);
+	assert_int_equal(sum[2], 3);
+	assert_int_equal(sum[4], 1);
+	book_free(b);
+	book_free(held);
+}
+
 static void
 test_room(void **state)
 {
@@ -197,6 +234,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_against_model),
 		cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_rename),
 		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_memory_short),
 	};

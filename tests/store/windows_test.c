@@ -132,6 +132,52 @@ test_taken_back(void **state)
 	store_free(s);
 }
 
+/* A later tick says that one has another code: it is counted where it was, once. */
+static void
+test_peer_code_moves(void **state)
+{
+	struct store *s = drive_store(0, 0);
+	struct peer_stat p = { .name = "a", .events = 1, .codes = { { 503, -1 }, { 500, 1 }, { 486, 1 } } };
+	struct record r = sample_record(RECORD_TICK);
+	struct store_peer row[2];
+	uint64_t h[3];
+
+	(void)state;
+	drive_hello(s, 1, false);
+	add_tick(s, T0, 503, "a", 2);
+	add_tick(s, T0 + 5 * NS_PER_S, 404, "b", 1);
+	r.t_ns = T0 + 120 * NS_PER_S;
+	r.tick = (struct record_tick){ .peers = &p, .n_peers = 1 };
+	drive(s, &r);
+	for (unsigned window_s = 0; window_s <= 3600; window_s += 900) {
+		assert_int_equal(store_window_peers(s, window_s, row, 2), 2);
+		assert_string_equal(row[0].name, "a");
+		assert_int_equal(row[0].events, 3);
+		assert_int_equal(row[0].code_events, 1);
+		assert_int_equal(row[0].by_class[4] + row[0].by_class[5], 3);
+	}
+	assert_int_equal(store_window_peers(s, 60, row, 2), 1);
+	assert_int_equal(row[0].events, 1);
+	store_peer_history(s, "a", 60, h, 3);
+	assert_int_equal(h[0], 2);
+	assert_int_equal(h[2], 1);
+	/* All of it moves: nothing is left of the old code. */
+	p = (struct peer_stat){ .name = "a", .codes = { { 486, 2 }, { 503, -1 }, { 500, -1 } } };
+	drive(s, &r);
+	for (unsigned window_s = 0; window_s <= 3600; window_s += 900) {
+		assert_int_equal(store_window_peers(s, window_s, row, 2), 2);
+		assert_int_equal(row[0].events, 3);
+		assert_int_equal(row[0].code, 486);
+		assert_int_equal(row[0].code_events, 3);
+	}
+	/* What no event has moves nothing. */
+	p = (struct peer_stat){ .name = "c", .codes = { { 486, -9 }, { 503, 9 } } };
+	drive(s, &r);
+	assert_int_equal(store_window_peers(s, 900, row, 2), 2);
+	assert_int_equal(row[0].events, 3);
+	store_free(s);
+}
+
 /* A file is read on from the last whole tick by another engine: what comes once more is counted once. */
 static void
 test_taken_back_by_a_new_engine(void **state)
@@ -335,6 +381,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_codes),
 		cmocka_unit_test(test_taken_back),
+		cmocka_unit_test(test_peer_code_moves),
 		cmocka_unit_test(test_taken_back_by_a_new_engine),
 		cmocka_unit_test(test_peers),
 		cmocka_unit_test(test_peer_classes),

@@ -108,11 +108,71 @@ test_clone_without_memory(void **state)
 	peer_table_free(t);
 }
 
+static uint64_t
+all_codes(const struct peer_stat *p)
+{
+	uint64_t sum = p->other;
+
+	for (unsigned i = 0; i < PEER_CODES; i++) {
+		assert_true(p->codes[i].n >= 0);
+		sum += (uint64_t)p->codes[i].n;
+	}
+	return sum;
+}
+
+/* Codes move between events that are there, whatever an increment claims; a code that has none left is not told. */
+static void
+test_codes_move(void **state)
+{
+	struct peer_table *t = peer_table_new(1);
+	struct peer_stat top, moves = { .name = "a", .events = 1, .codes = { { 503, -2 }, { 500, 1 }, { 0, 2 } } };
+
+	(void)state;
+	add(t, "a", 503, 2);
+	peer_table_add(t, &moves);
+	assert_int_equal(peer_table_top(t, &top, 1), 1);
+	assert_int_equal(top.events, 3);
+	assert_int_equal(all_codes(&top), 3);
+	assert_int_equal(top.codes[0].code, 0);
+	assert_int_equal(top.codes[0].n, 2);
+	assert_int_equal(top.codes[1].code, 500);
+	assert_int_equal(top.codes[2].n, 0);
+	/* More than there are, and to what is counted nowhere. */
+	moves = (struct peer_stat){ .name = "a", .codes = { { 500, -5 }, { 486, 3 }, { 404, -9 } }, .other = 1 };
+	peer_table_add(t, &moves);
+	assert_int_equal(peer_table_top(t, &top, 1), 1);
+	assert_int_equal(all_codes(&top), 3);
+	assert_int_equal(top.codes[1].code, 486);
+	assert_int_equal(top.codes[1].n, 1);
+	peer_table_free(t);
+}
+
+/* Events whose codes are not kept apart move too. */
+static void
+test_codes_move_beyond_room(void **state)
+{
+	struct peer_table *t = peer_table_new(1);
+	struct peer_stat top, moves = { .name = "a", .codes = { { 499, -1 }, { 400, 1 } } };
+
+	(void)state;
+	for (unsigned i = 0; i < 40; i++)
+		add(t, "a", 400 + i, 2);
+	add(t, "a", 499, 1);
+	peer_table_add(t, &moves);
+	assert_int_equal(peer_table_top(t, &top, 1), 1);
+	assert_int_equal(top.codes[0].code, 400);
+	assert_int_equal(top.codes[0].n, 3);
+	assert_int_equal(all_codes(&top), top.events);
+	peer_table_free(t);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_most_frequent_codes_are_told),
+		cmocka_unit_test(test_codes_move),
+		cmocka_unit_test(test_codes_move_beyond_room),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_clone_stands_alone),
 		cmocka_unit_test(test_clone_without_memory),

@@ -67,7 +67,7 @@ attempt(struct tally *t, uint64_t *s)
 	};
 	char name[ENDPOINT_TEXT];
 
-	ev.peer = slice_str(endpoint_format(name, sizeof name, &e, false));
+	ev.peer = u.peer = slice_str(endpoint_format(name, sizeof name, &e, false));
 	tally_attempt(t, (enum sip_method)o.method);
 	tally_outcome(t, &o);
 	tally_event(t, &ev);
@@ -75,6 +75,19 @@ attempt(struct tally *t, uint64_t *s)
 		tally_update(t, &u);
 	if (random_next(s) % 5 == 0)
 		tally_completed(t, random_next(s) % 5 == 0 ? NULL : &e, o.t_ns);
+}
+
+/* Each event of a peer has one code. */
+static void
+check_codes(const struct peer_stat *p)
+{
+	uint64_t sum = p->other;
+
+	for (unsigned i = 0; i < PEER_CODES; i++) {
+		assert_true(p->codes[i].n >= 0);
+		sum += (uint64_t)p->codes[i].n;
+	}
+	assert_int_equal(sum, p->events);
 }
 
 enum { SUM_ROWS = KPI_PEERS + 50 };
@@ -160,6 +173,8 @@ test_deltas_add_up(void **state)
 		assert_string_equal(a[i].name, b[i].name);
 		assert_memory_equal(a[i].responses, b[i].responses, sizeof a[i].responses);
 		assert_int_equal(a[i].events, b[i].events);
+		check_codes(&a[i]);
+		check_codes(&b[i]);
 	}
 	peer_table_free(sum.peers);
 	tally_free(t);
@@ -192,6 +207,8 @@ test_first_delta_has_all(void **state)
 		assert_string_equal(a[i].name, b[i].name);
 		assert_memory_equal(a[i].responses, b[i].responses, sizeof a[i].responses);
 		assert_int_equal(a[i].events, b[i].events);
+		check_codes(&a[i]);
+		check_codes(&b[i]);
 	}
 	peer_table_free(sum.peers);
 	tally_free(t);
@@ -242,6 +259,98 @@ fail_host(struct tally *t, unsigned n, unsigned code)
 
 	tally_message(t, &m, SEEN_NEW, &e);
 	tally_event(t, &ev);
+}
+
+static int64_t
+code_of(const struct peer_stat *p, unsigned code)
+{
+	for (unsigned i = 0; i < PEER_CODES; i++)
+		if (p->codes[i].n != 0 && p->codes[i].code == code)
+			return p->codes[i].n;
+	return 0;
+}
+
+/* Acc's two lines about one call: the peer's event has the code that it ended with, in the total and in the ticks. */
+static void
+test_code_moves(void **state)
+{
+	struct tally *t = tally_new(1, NULL);
+	struct sum sum = { .peers = peer_table_new(2) };
+	struct event_update u = { .code = 500, .old_code = 503, .peer = slice_str("-") };
+	struct event ev = failure("-", 503), none = failure("-", 0);
+	const struct peer_stat *p;
+	struct peer_stat top;
+	size_t n;
+
+	(void)state;
+	tally_event(t, &ev);
+	tally_event(t, &ev);
+	take(t, &sum);
+	tally_event(t, &none);
+	tally_update(t, &u);
+	p = tally_delta_peers(t, &n);
+	assert_int_equal(n, 1);
+	assert_int_equal(p->events, 1);
+	assert_int_equal(code_of(p, 503), -1);
+	assert_int_equal(code_of(p, 500), 1);
+	take(t, &sum);
+	/* From silence; of one that nobody knows; to what it was. */
+	u.old_code = 0;
+	tally_update(t, &u);
+	u.peer = slice_str("192.0.2.1");
+	tally_update(t, &u);
+	u.peer = slice_str("-");
+	u.old_code = 486;
+	tally_update(t, &u);
+	u.code = 0;
+	u.old_code = 503;
+	tally_update(t, &u);
+	u.recovered = true;
+	tally_update(t, &u);
+	take(t, &sum);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(i == 0 ? tally_top_peers(t, &top, 1) : peer_table_top(sum.peers, &top, 1), 1);
+		check_codes(&top);
+		assert_int_equal(top.events, 3);
+		assert_int_equal(code_of(&top, 500), 2);
+		assert_int_equal(code_of(&top, 503), 1);
+		assert_int_equal(code_of(&top, 0), 0);
+	}
+	peer_table_free(sum.peers);
+	tally_free(t);
+}
+
+/* A tick's row has room for few codes: what finds none there is left as it was told, and nothing falls below 0. */
+static void
+test_code_moves_without_room(void **state)
+{
+	struct tally *t = tally_new(1, NULL);
+	struct sum sum = { .peers = peer_table_new(2) };
+	struct event_update u = { .peer = slice_str("-") };
+	struct peer_stat top;
+
+	(void)state;
+	for (unsigned round = 0; round < 3; round++) {
+		for (unsigned code = 480; code < 500; code++) {
+			struct event ev = failure("-", code);
+
+			tally_event(t, &ev);
+		}
+		if (round == 1)
+			take(t, &sum);
+		for (unsigned code = 480; code < 500; code++) {
+			u.old_code = (uint16_t)code;
+			u.code = (uint16_t)(code + 100);
+			tally_update(t, &u);
+		}
+		take(t, &sum);
+		assert_int_equal(tally_top_peers(t, &top, 1), 1);
+		check_codes(&top);
+		assert_int_equal(peer_table_top(sum.peers, &top, 1), 1);
+		check_codes(&top);
+	}
+	peer_table_free(sum.peers);
+	tally_free(t);
 }
 
 static void
@@ -724,6 +833,8 @@ main(void)
 		cmocka_unit_test(test_deltas_add_up),
 		cmocka_unit_test(test_first_delta_has_all),
 		cmocka_unit_test(test_taken_delta_is_empty),
+		cmocka_unit_test(test_code_moves),
+		cmocka_unit_test(test_code_moves_without_room),
 		cmocka_unit_test(test_peers_beyond_the_table_are_other),
 		cmocka_unit_test(test_peer_is_an_address),
 		cmocka_unit_test(test_names),

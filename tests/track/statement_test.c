@@ -160,6 +160,7 @@ test_made(void **state)
 	     "9000 ->- 503 INVITE stated c=d f=d n=0\n"
 	     "10000 ->- 500 INVITE stated upstream c=d f=d n=0\n");
 	assert_int_equal(st.n_updates, 2);
+	assert_string_equal(st.last_update.peer.p, "-");
 	assert_int_equal(st.events[0].code, 500);
 	assert_string_equal(st.events[0].phrase, "Server Internal Error");
 	assert_int_equal(st.events[0].said_code, 503);

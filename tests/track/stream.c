@@ -126,6 +126,8 @@ on_update(void *ctx, const struct event_update *u)
 		if (e->id != u->id)
 			continue;
 		assert_int_equal(u->old_code, e->code);
+		assert_true(u->peer.n == 0 || slice_eq(u->peer, slice_str(e->peer)));
+		st->last_update.peer = u->peer.n > 0 ? slice_str(e->peer) : u->peer;
 		if (u->code != 0) {
 			e->code = u->code;
 			e->said_code = u->said_code;
