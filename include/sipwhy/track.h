@@ -95,8 +95,8 @@ void track_free(struct track *t);
  * went by.
  *
  * A response without bytes (m->bytes.n 0) is a statement: a line of a log that names a code.  s needs kind and code;
- * method, phrase, call_id, tags, cseq and the others as far as the line has them.  It is new unless it repeats the one
- * before (retransmission) or is about an attempt whose messages are seen (copy).  doc/counting.md, "Logs".
+ * method, phrase, call_id, tags, cseq and the others as far as the line has them.  It is new unless it says again what
+ * was said, or is about an attempt whose messages are seen: a copy.  doc/counting.md, "Logs".
  */
 enum seen track_push(struct track *t, const struct message *m, const struct sipmsg *s);
 

@@ -20,11 +20,15 @@ statement_lone(struct track *t, const struct track_in *in)
 	course_lone(t, in, ATTEMPT_STATED | ATTEMPT_LONE | (course_is_inner(s->method) ? ATTEMPT_IN_CALL : 0), true);
 }
 
-/* Says a line the same as the one before it? */
+/*
+ * Was it said before?  Then the line came over another way: none tells that a response was sent again.  Behind its
+ * answer a transaction has nothing to say, and a branch ended once.
+ */
 static bool
 statement_repeats(const struct track *t, const struct attempt *a, const struct sipmsg *s)
 {
-	return s->cseq != 0 && a->cseq == s->cseq && a->hop.code == s->code && t->now - a->try_at < TRACK_TIMER_B_MS;
+	return s->cseq != 0 && a->cseq == s->cseq && t->now - a->try_at < TRACK_TIMER_B_MS &&
+	    (a->hop.code == s->code || a->state == ATTEMPT_ANSWERED || (!s->upstream && a->said_code == s->code));
 }
 
 /*
@@ -104,7 +108,7 @@ statement_take(struct track *t, struct track_in *in)
 		a = attempt_find(t->attempts, key);
 	}
 	if (a != NULL && statement_repeats(t, a, s))
-		return SEEN_RETRANSMISSION;
+		return SEEN_COPY;
 	if (a != NULL && statement_is_made(t, a, s))
 		statement_make(t, in, a);
 	else

@@ -175,6 +175,35 @@ test_made(void **state)
 	told(3, 3, 0, 3, 0, 0, 0);
 }
 
+/* The same lines over two ways, one behind the other: nothing is new, and nothing was sent again. */
+static void
+test_twice(void **state)
+{
+	static const char *const lines[] = { "->- 503 INVITE stated c=a f=a n=1",
+		"->- 500 INVITE stated upstream c=a f=a n=1", "->- 486 INVITE stated c=b f=b n=1",
+		"->- 200 INVITE stated upstream c=b f=b n=1", "->- 404 INVITE stated upstream c=d f=d n=1" };
+
+	(void)state;
+	stream_open(&st, NULL);
+	for (int i = 0; i < 5; i++) {
+		stream_line(&st, "+10 %s", lines[i]);
+		assert_int_equal(st.seen, SEEN_NEW);
+		stream_line(&st, "+1 %s", lines[i]);
+		assert_int_equal(st.seen, SEEN_COPY);
+	}
+	for (int i = 0; i < 5; i++) {
+		stream_line(&st, "+10 %s", lines[i]);
+		assert_int_equal(st.seen, SEEN_COPY);
+	}
+	stream_play(&st, "finish");
+	stream_check(&st, 1);
+	assert_int_equal(st.events[0].code, 500);
+	assert_int_equal(st.events[0].tries, 1);
+	assert_true(st.events[1].recovered);
+	assert_int_equal(st.legs[OUTCOME_FAILED], 3);
+	told(3, 3, 1, 2, 0, 0, 0);
+}
+
 /* Another try, another branch, and a line that says nothing of the originator make nothing of anything. */
 static void
 test_not_made(void **state)
@@ -403,11 +432,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_accounting), cmocka_unit_test(test_no_timers),
 		cmocka_unit_test(test_healed), cmocka_unit_test(test_in_call), cmocka_unit_test(test_lone),
-		cmocka_unit_test(test_made), cmocka_unit_test(test_not_made), cmocka_unit_test(test_beside_messages),
-		cmocka_unit_test(test_again), cmocka_unit_test(test_unknown_is_nobody),
-		cmocka_unit_test(test_unknown_peer_no_incident), cmocka_unit_test(test_learns),
-		cmocka_unit_test(test_two_writers), cmocka_unit_test(test_two_clocks), cmocka_unit_test(test_woven),
-		cmocka_unit_test(test_any) };
+		cmocka_unit_test(test_made), cmocka_unit_test(test_not_made), cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_beside_messages), cmocka_unit_test(test_again),
+		cmocka_unit_test(test_unknown_is_nobody), cmocka_unit_test(test_unknown_peer_no_incident),
+		cmocka_unit_test(test_learns), cmocka_unit_test(test_two_writers), cmocka_unit_test(test_two_clocks),
+		cmocka_unit_test(test_woven), cmocka_unit_test(test_any) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
