@@ -69,17 +69,18 @@ enum attempt_flag {
 	ATTEMPT_KEEP = 1 << 16,      /* its failure waits for the other leg's outcome */
 	ATTEMPT_GONE = 1 << 17,      /* REGISTER that takes bindings back */
 	ATTEMPT_BLOCKED = 1 << 18,
-	ATTEMPT_USER = 1 << 19,    /* Q.850 location user */
-	ATTEMPT_NO_ACK = 1 << 20,  /* told that its ACK is missing */
-	ATTEMPT_UNSEEN = 1 << 21,  /* what followed shows a final response that was not captured */
-	ATTEMPT_TAKEN = 1 << 22,   /* and that it was a 2xx */
-	ATTEMPT_HEALED = 1 << 23,  /* its event was told as recovered */
-	ATTEMPT_SENT_ON = 1 << 24, /* it has a further leg */
-	ATTEMPT_STATED = 1 << 25,  /* known by single lines of a log only, whose messages were not seen */
-	ATTEMPT_LONE = 1 << 26,    /* by one of them, which names no call */
-	ATTEMPT_COARSE = 1 << 27,  /* its log has whole seconds: a delay can't be told */
-	ATTEMPT_UNTIMED = 1 << 28, /* its log has no time of one of its messages: no delay is known */
-	ATTEMPT_UPSTREAM = 1 << 29 /* a line of a log said that its answer went to the originator */
+	ATTEMPT_USER = 1 << 19,     /* Q.850 location user */
+	ATTEMPT_NO_ACK = 1 << 20,   /* told that its ACK is missing */
+	ATTEMPT_UNSEEN = 1 << 21,   /* what followed shows a final response that was not captured */
+	ATTEMPT_TAKEN = 1 << 22,    /* and that it was a 2xx */
+	ATTEMPT_HEALED = 1 << 23,   /* its event was told as recovered */
+	ATTEMPT_SENT_ON = 1 << 24,  /* it has a further leg */
+	ATTEMPT_STATED = 1 << 25,   /* known by single lines of a log only, whose messages were not seen */
+	ATTEMPT_LONE = 1 << 26,     /* by one of them, which names no call */
+	ATTEMPT_COARSE = 1 << 27,   /* its log has whole seconds: a delay can't be told */
+	ATTEMPT_UNTIMED = 1 << 28,  /* its log has no time of one of its messages: no delay is known */
+	ATTEMPT_UPSTREAM = 1 << 29, /* a line of a log said that its answer went to the originator */
+	ATTEMPT_BRANCH = 1 << 30    /* its event is about a branch; it ended otherwise, and that was no failure */
 };
 
 /* What an event tells that its record can't hold: a copy on the heap, made when it may be wanted later. */

@@ -218,7 +218,7 @@ course_try(struct track *t, struct attempt *a, const struct track_in *in)
 
 	a->cseq = s->cseq;
 	a->said_code = 0;
-	a->flags &= ~(uint32_t)ATTEMPT_UPSTREAM;
+	a->flags &= ~(uint32_t)(ATTEMPT_UPSTREAM | ATTEMPT_BRANCH);
 	a->try_at = t->now;
 	a->state = ATTEMPT_NEW;
 	a->bytes = (uint32_t)in->m->bytes.n;

@@ -33,17 +33,17 @@ statement_repeats(const struct track *t, const struct attempt *a, const struct s
 
 /*
  * Is it what the originator was told of a failure that a branch ended with (RFC 3261 16.7: a proxy makes 500 of 503)?
- * A line without a CSeq stands beside the other one.
+ * A line without a CSeq stands beside the other one.  Whoever gave up was told so, whichever line says it.
  */
 static bool
 statement_is_made(const struct track *t, const struct attempt *a, const struct sipmsg *s)
 {
 	bool numbered = s->cseq != 0 && a->cseq != 0;
 
-	if (!s->upstream || (a->flags & ATTEMPT_UPSTREAM) || a->method != METHOD_INVITE || !verdict_failed(a) ||
-	    a->event_id == 0)
+	if ((!s->upstream && s->code != 487) || (a->flags & ATTEMPT_UPSTREAM) || a->method != METHOD_INVITE ||
+	    !verdict_failed(a) || a->event_id == 0)
 		return false;
-	return s->code >= 400 && s->code != 401 && s->code != 407 && s->code != 487 && s->code != a->hop.code &&
+	return s->code >= 300 && s->code != 401 && s->code != 407 && s->code != a->hop.code &&
 	    (numbered ? s->cseq == a->cseq : t->now - a->end <= STATEMENT_BESIDE_MS);
 }
 
@@ -52,11 +52,16 @@ static void
 statement_make(struct track *t, const struct track_in *in, struct attempt *a)
 {
 	bool stumbled = a->flags & ATTEMPT_STUMBLED;
+	unsigned code = in->s->code;
 
 	verdict_reopen(t, a);
 	if (!stumbled)
 		a->flags &= ~(uint32_t)ATTEMPT_STUMBLED;
 	a->flags |= ATTEMPT_UPSTREAM;
+	if (code == 487)
+		a->flags |= ATTEMPT_CANCELLED;
+	if (code == 487 || code < 400)
+		a->flags |= ATTEMPT_BRANCH;
 	a->said_code = a->hop.code;
 	a->hop.code = a->hop.seen = 0;
 	course_answer(t, a, in, &a->hop);

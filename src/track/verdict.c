@@ -116,11 +116,12 @@ verdict_fail(struct track *t, struct attempt *a, const struct hop *h, enum outco
 	verdict_decided(t, a, TRACK_TIMER_B_MS);
 }
 
-/* It ended otherwise.  After a failure that was told, giving up or a challenge left is how that failure ends. */
+/* It ended otherwise.  After a failure that was told, giving up or a challenge left is how that failure ends; unless it
+ * was only a branch that failed. */
 static void
 verdict_end(struct track *t, struct attempt *a, const struct hop *h, enum outcome_kind kind)
 {
-	if (kind != OUTCOME_OK && a->event_id != 0) {
+	if (kind != OUTCOME_OK && a->event_id != 0 && !(a->flags & ATTEMPT_BRANCH)) {
 		a->code = a->event_code;
 		verdict_fail(t, a, h, a->code == 0 ? OUTCOME_NO_RESPONSE : OUTCOME_FAILED, NULL);
 		return;

@@ -175,6 +175,44 @@ test_made(void **state)
 	told(3, 3, 0, 3, 0, 0, 0);
 }
 
+/* A branch failed, and then the originator gave up, or was sent elsewhere: that is how the call ended. */
+static void
+test_branch(void **state)
+{
+	(void)state;
+	play("0 ->- 486 INVITE stated c=a f=a n=1 phrase=Busy_Here\n"
+	     "9000 ->- 487 INVITE stated upstream c=a f=a n=1\n"
+	     "9000 ->- 486 INVITE stated c=b f=b n=1\n"
+	     "9010 ->- 480 INVITE stated c=b f=b n=1\n"
+	     "18000 ->- 487 INVITE stated c=b f=b n=1\n"
+	     "18000 ->- 487 INVITE stated upstream c=b f=b n=1\n"
+	     "19000 ->- 408 INVITE stated c=d f=d n=0\n"
+	     "20000 ->- 302 INVITE stated upstream c=d f=d n=0\n");
+	assert_int_equal(st.whole[OUTCOME_REDIRECTED], 1);
+	assert_int_equal(st.events[0].code, 486);
+	assert_string_equal(st.events[0].phrase, "Busy Here");
+	assert_int_equal(st.events[1].code, 480);
+	assert_int_equal(st.events[2].code, 408);
+	assert_false(st.events[0].recovered || st.events[1].recovered || st.events[2].recovered);
+	told(3, 3, 0, 0, 2, 0, 0);
+	/* It goes on where it was sent, and ends there. */
+	play("0 ->- 408 INVITE stated c=a f=a n=1\n"
+	     "10 ->- 302 INVITE stated upstream c=a f=a n=1\n"
+	     "20 ->- 200 INVITE stated upstream c=a f=a n=2\n"
+	     "30 ->- 408 INVITE stated c=b f=b n=1\n"
+	     "40 ->- 302 INVITE stated upstream c=b f=b n=1\n"
+	     "50 ->- 486 INVITE stated upstream c=b f=b n=2\n");
+	assert_true(st.events[0].recovered);
+	assert_int_equal(st.events[1].code, 486);
+	told(2, 2, 1, 1, 0, 0, 0);
+	/* Another try that was given up: what failed is the call, as it is where its messages are seen. */
+	play("0 ->- 503 INVITE stated upstream c=a f=a n=1\n"
+	     "10 ->- 487 INVITE stated upstream c=a f=a n=2\n"
+	     "20 ->- 503 INVITE stated c=b f=b n=1\n"
+	     "30 ->- 401 INVITE stated upstream c=b f=b n=1\n");
+	told(2, 2, 0, 2, 0, 0, 0);
+}
+
 /* The same lines over two ways, one behind the other: nothing is new, and nothing was sent again. */
 static void
 test_twice(void **state)
@@ -400,6 +438,7 @@ test_any(void **state)
 		"INVITE t=t1", "100 INVITE", "180 INVITE", "200 INVITE", "401 INVITE", "486 INVITE", "487 INVITE",
 		"503 INVITE", "200 BYE", "200 REGISTER", "403 REGISTER", "200 CANCEL", "422 INVITE", "302 INVITE",
 		"404 OPTIONS" };
+	static const char *const kinds[] = { "stated stamp=x", "stated upstream stamp=x" };
 	static const long steps[] = { 0, 0, 0, 3, 40, 999, 31000, 40000, -900, -3600000, 3600000, 200000000 };
 	uint32_t r = 1;
 
@@ -416,7 +455,7 @@ test_any(void **state)
 		word = words[pick[1] % (sizeof words / sizeof words[0])];
 		stream_line(&st, "+%ld %s %s %s %s c=c%u f=f%u n=%u", steps[pick[3] % (sizeof steps / sizeof steps[0])],
 		    ways[pick[0] % 6], word, flows[pick[2] % 3],
-		    word[0] < 'A' && pick[4] % 3 == 0 ? "stated stamp=x" : "", pick[5] % 50, pick[5] % 50,
+		    word[0] < 'A' && pick[4] % 3 == 0 ? kinds[pick[4] % 2] : "", pick[5] % 50, pick[5] % 50,
 		    pick[4] / 64 % 4 + 1);
 		if (i % 100 == 0)
 			stream_check(&st, 0);
@@ -432,8 +471,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_accounting), cmocka_unit_test(test_no_timers),
 		cmocka_unit_test(test_healed), cmocka_unit_test(test_in_call), cmocka_unit_test(test_lone),
-		cmocka_unit_test(test_made), cmocka_unit_test(test_not_made), cmocka_unit_test(test_twice),
-		cmocka_unit_test(test_beside_messages), cmocka_unit_test(test_again),
+		cmocka_unit_test(test_made), cmocka_unit_test(test_not_made), cmocka_unit_test(test_branch),
+		cmocka_unit_test(test_twice), cmocka_unit_test(test_beside_messages), cmocka_unit_test(test_again),
 		cmocka_unit_test(test_unknown_is_nobody), cmocka_unit_test(test_unknown_peer_no_incident),
 		cmocka_unit_test(test_learns), cmocka_unit_test(test_two_writers), cmocka_unit_test(test_two_clocks),
 		cmocka_unit_test(test_woven), cmocka_unit_test(test_any) };
