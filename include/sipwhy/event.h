@@ -41,7 +41,8 @@ const char *outcome_name(unsigned kind);
 /*
  * How one attempt, or one leg of it, ended.  whole: the attempt itself, counted once end to end; leg: one
  * transaction towards `peer`, counted once for each peer that was tried (an attempt over one hop is both).
- * undo: take back what was told of the same attempt before (it went on after all); t_ns and delays are those of then.
+ * undo: take back what was told of the same attempt before (it went on after all), of its leg only where nothing tells
+ * the peer; t_ns and delays are those of then.
  * Delays in ms, -1 unknown.  peer is borrowed for the call.
  */
 struct outcome {

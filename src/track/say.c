@@ -647,10 +647,22 @@ say_attempt(struct track *t, const struct attempt *a, int64_t t_ns)
 		t->sink.attempt(t->sink.ctx, (enum sip_method)a->method, t_ns);
 }
 
+/* Is the leg told with the whole, or taken back with it?  One that was tried keeps its failure; where nothing tells who
+ * that was, a call is one call of nobody's. */
+static bool
+say_leg(struct track *t, const struct attempt *a, const struct hop *h, enum outcome_kind kind, bool undo)
+{
+	bool told = h->flags & HOP_TOLD;
+
+	if (!undo)
+		return !told && kind != OUTCOME_EVICTED;
+	return told && (a->flags & ATTEMPT_STATED) && !host_is_known(say_peer(t, h));
+}
+
 void
 say_whole(struct track *t, struct attempt *a, const struct hop *h, enum outcome_kind kind, bool undo)
 {
-	bool leg = !undo && !(h->flags & HOP_TOLD) && kind != OUTCOME_EVICTED;
+	bool leg = say_leg(t, a, h, kind, undo);
 	struct outcome o = {
 		.kind = (uint8_t)kind, .code = a->code, .whole = !(a->flags & ATTEMPT_LEG), .leg = leg, .undo = undo
 	};
@@ -659,7 +671,9 @@ say_whole(struct track *t, struct attempt *a, const struct hop *h, enum outcome_
 		a->flags &= ~(uint32_t)ATTEMPT_TOLD;
 	else
 		a->flags |= ATTEMPT_TOLD;
-	if (leg)
+	if (leg && undo)
+		((struct hop *)h)->flags &= (uint8_t)~HOP_TOLD;
+	else if (leg)
 		((struct hop *)h)->flags |= HOP_TOLD;
 	if (!(a->flags & (ATTEMPT_IN_CALL | ATTEMPT_LEG))) {
 		t->stats.outcomes[kind] += undo ? UINT64_MAX : 1;

@@ -118,7 +118,7 @@ on_outcome(void *ctx, const struct outcome *o)
 	assert(o->kind < OUTCOME_N && o->method < METHOD_N && o->peer != NULL);
 	assert(o->code == 0 || (o->code >= 200 && o->code <= SIP_CODE_MAX));
 	assert(o->whole || o->leg);
-	assert(!(o->undo && o->leg) && o->pdd_ms >= -1 && o->srd_ms >= -1 && o->rrd_ms >= -1);
+	assert(!(o->undo && o->leg && o->peer->family > 1) && o->pdd_ms >= -1 && o->srd_ms >= -1 && o->rrd_ms >= -1);
 	if (o->whole)
 		outcome_standing(s, o);
 	if (!o->whole || o->in_call)

@@ -44,7 +44,7 @@ on_outcome(void *ctx, const struct outcome *o)
 		    o->undo, o->in_call, o->seized, o->rang, o->auth, o->recovered, o->lone,
 		    st->mode == STREAM_LOG_FLOW ? "" : peer);
 	if (o->leg) {
-		st->legs[o->kind]++;
+		st->legs[o->kind] += o->undo ? -1 : 1;
 		(void)endpoint_format(peer, sizeof peer, o->peer, false);
 		text(st->last_peer, sizeof st->last_peer, slice_str(peer));
 	}
