@@ -348,7 +348,7 @@ field_terms(const struct viewer *v, const struct groups *g, size_t at, char *out
 	const struct sift_group *r = &g->field.row[at];
 
 	(void)v;
-	return strcmp(r->value, "-") != 0 && groups_term(out, cap, groups_by_field(g->by), r->value);
+	return groups_term(out, cap, groups_by_field(g->by), r->value);
 }
 
 static uint64_t

@@ -474,7 +474,7 @@ peer_terms(const struct viewer *v, const struct groups *g, size_t at, char *out,
 	const struct groups_peer *p = &g->field.peer[at];
 
 	(void)v;
-	return strcmp(p->name, "-") != 0 && groups_term(out, cap, "peer", p->name);
+	return groups_term(out, cap, "peer", p->name);
 }
 
 static uint64_t

@@ -346,6 +346,31 @@ test_events(void **state)
 	scene_close(&s);
 }
 
+/* What is told of no one reads "-", and that is a filter too. */
+static void
+test_events_of_none(void **state)
+{
+	static const struct {
+		const char *keys, *filter;
+	} ways[] = { { "4\r", "peer:-" }, { "3bbb\r", "user:-" }, { "3bbbb\r", "ua:-" }, { "3bbbbbb\r", "prefix:-" },
+		{ "3bbbbbbbb\r", "source:-" } };
+	struct event e = scene_failure(SCENE_NOW - NS_PER_S, 503, "Service Unavailable", "");
+	struct scene s;
+
+	(void)state;
+	e.from = e.to = slice_str("");
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+		scene_open(&s);
+		scene_hello(&s, true);
+		scene_put(&s, &e);
+		scene_keys(&s, ways[i].keys);
+		assert_ptr_equal(viewer_top(s.viewer), &view_events);
+		assert_string_equal(s.viewer->filter_text, ways[i].filter);
+		assert_int_equal(sift_count(s.viewer->sift), 1);
+		scene_close(&s);
+	}
+}
+
 /* A table of signatures is sorted like every other one: by column, the other way round, and as the store has it. */
 static void
 test_sort(void **state)
@@ -507,6 +532,7 @@ main(void)
 		cmocka_unit_test(test_word),
 		cmocka_unit_test(test_keep_place),
 		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_events_of_none),
 		cmocka_unit_test(test_sort),
 		cmocka_unit_test(test_pushed_out),
 		cmocka_unit_test(test_line),
