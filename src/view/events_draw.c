@@ -117,7 +117,7 @@ draw_count_some(const struct viewer *v, int form, const char *n, const char *kep
 	    out, cap, "%s of %s%s%s", n, kept, whole ? "" : " kept", sift_short(v->sift) ? ", memory is short" : "");
 	if (!whole && form < 1)
 		(void)snprintf(out + strlen(out), cap - strlen(out), " of %s errors",
-		    view_number(of, sizeof of, view_failures(v->store), 11));
+		    view_number(of, sizeof of, store_event_total(v->store), 11));
 }
 
 /* "371 of 9,812", "9,812 kept of 48,255 errors since 3d04h": as long as there is room. */
@@ -144,9 +144,11 @@ draw_count(const struct viewer *v, int form, char *out, size_t cap)
 	}
 	store_status(v->store, &st);
 	(void)snprintf(out, cap, "%s kept", n);
+	/* The list has what recovered since, so this has it too. */
 	if (form < 2)
-		(void)snprintf(out + strlen(out), cap - strlen(out), " of %s errors",
-		    view_number(of, sizeof of, view_failures(v->store), 11));
+		(void)snprintf(out + strlen(out), cap - strlen(out), " of %s error%s",
+		    view_number(of, sizeof of, store_event_total(v->store), 11),
+		    store_event_total(v->store) == 1 ? "" : "s");
 	if (form < 1) {
 		/* Of a file the time is that of its messages. */
 		int64_t oldest = store_oldest(v->store);

@@ -220,9 +220,9 @@ newest_row_draw(const struct viewer *v, const struct view_table *t, const struct
 	    newest_or_dash((struct slice){ e->call_id.p, e->call_id.n < NEWEST_CALL ? e->call_id.n : NEWEST_CALL }));
 }
 
-/* " 40 failures in 5 min, 1,204 in all ". */
+/* " 40 failures in 5 min, 1,204 in all, 3 recovered ": those stand in the list as well. */
 static int
-newest_failures(const struct viewer *v, char *out, size_t cap)
+newest_failures(const struct viewer *v, bool recovered, char *out, size_t cap)
 {
 	struct store_code codes[OVERVIEW_CODES];
 	size_t n = store_window_codes(v->store, view_window_s(v), codes, OVERVIEW_CODES);
@@ -233,8 +233,13 @@ newest_failures(const struct viewer *v, char *out, size_t cap)
 		failures += codes[i].events;
 	(void)snprintf(some, sizeof some, " in %s, %s in all", view_window_name(v),
 	    view_number(all, sizeof all, view_failures(v->store), 11));
-	return snprintf(out, cap, " %s failure%s%s ", view_number(in, sizeof in, failures, 11),
-	    failures == 1 ? "" : "s", view_window_s(v) > 0 && store_looking(v->store) == 0 ? some : "");
+	(void)snprintf(out, cap, " %s failure%s%s", view_number(in, sizeof in, failures, 11), failures == 1 ? "" : "s",
+	    view_window_s(v) > 0 && store_looking(v->store) == 0 ? some : "");
+	if (recovered && store_event_recovered(v->store) > 0 && store_looking(v->store) == 0)
+		(void)snprintf(out + strlen(out), cap - strlen(out), ", %s recovered",
+		    view_number(all, sizeof all, store_event_recovered(v->store), 11));
+	(void)snprintf(out + strlen(out), cap - strlen(out), " ");
+	return (int)strlen(out);
 }
 
 /*
@@ -264,13 +269,15 @@ newest_title_draw(const struct viewer *v, struct canvas *c, int row)
 	bool some = v->filter != NULL;
 	char text[128], notices[48];
 	int at = view_frame(c, row, 0, canvas_cols(c), some ? "Newest errors that match" : "Newest errors");
-	int used = some ? newest_matching(v, text, sizeof text) : newest_failures(v, text, sizeof text);
+	int used = some ? newest_matching(v, text, sizeof text) : newest_failures(v, true, text, sizeof text);
 	int end = canvas_cols(c) - 1, beside = overview_notices(v->store, notices, sizeof notices);
 
 	if (beside > 0 && at + beside + 4 < canvas_cols(c)) {
 		end -= beside + 2;
 		(void)canvas_printf(c, row, end, beside + 2, ROLE_TEXT_KEY, " %s ", notices);
 	}
+	if (!some && at + used + 1 >= end)
+		used = newest_failures(v, false, text, sizeof text);
 	if (at + used + 1 < end)
 		(void)canvas_printf(c, row, end - used, used, ROLE_TEXT_DIM, "%s", text);
 }

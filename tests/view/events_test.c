@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -602,6 +603,7 @@ test_dim(void **state)
 {
 	struct scene s;
 	struct event e = scene_failure(SCENE_NOW, 503, "Service Unavailable", "carrier-b");
+	char kept[64];
 
 	(void)state;
 	scene_drawing_open(&s, NULL);
@@ -609,6 +611,10 @@ test_dim(void **state)
 	e.outcome = OUTCOME_OK;
 	scene_put(&s, &e);
 	assert_true(scene_row_shows(&s, 3, "503 recovered"));
+	/* It stands in the list, so it is one of those that are kept, and of those they are kept of. */
+	(void)snprintf(
+	    kept, sizeof kept, "%zu kept of %zu errors", store_event_count(s.store), store_event_count(s.store));
+	scene_must_show(&s, kept);
 	scene_keys(&s, "j");
 	free(scene_draw(&s, ROWS, COLS, false));
 	assert_int_equal(canvas_at(s.canvas, 3, 15)->role, ROLE_TEXT_DIM);
@@ -661,7 +667,7 @@ test_since(void **state)
 	store_advance(s.store, SCENE_NOW);
 	scene_keys(&s, "2");
 	screen = scene_draw(&s, 24, 80, false);
-	assert_non_null(strstr(screen, "1 kept of 1 errors since 10:0"));
+	assert_non_null(strstr(screen, "1 kept of 1 error since 10:0"));
 	free(screen);
 	scene_close(&s);
 }
