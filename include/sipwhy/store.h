@@ -112,8 +112,11 @@ uint64_t store_window(const struct store *s, unsigned cls, unsigned window_s);
  * seconds reach back 10 minutes before the newest data, tens of seconds 3 hours, minutes 3 days; 0 before.
  */
 void store_history(const struct store *s, unsigned cls, unsigned step_s, uint64_t *out, size_t n);
-/* The most a second that one bucket of that history has. */
-double store_peak(const struct store *s, unsigned cls, unsigned step_s, size_t n);
+/*
+ * The most that one second of that history had; false (*most 0) when it is not known: over 10 minutes before the newest
+ * data it is by whole minutes, at most 2 hours back.
+ */
+bool store_peak(const struct store *s, unsigned cls, unsigned step_s, size_t n, uint64_t *most);
 /*
  * The mean a second over the hour before the window, or over what is known of it; false (*per_s 0) when less than 10
  * minutes of it are known, and for window 0.

@@ -9,8 +9,8 @@
 #include "sipwhy/timefmt.h"
 #include "store/moment.h"
 
-/* How long buckets are kept; what "usual" is taken from, and how much of it must be known. */
-enum { LOOK_KEPT_S = 259200, LOOK_USUAL_S = 3600, LOOK_USUAL_MIN_S = 600, LOOK_COLUMNS = 512 };
+/* How long buckets are kept, and those of one second; what "usual" is taken from, and how much of it must be known. */
+enum { LOOK_KEPT_S = 259200, LOOK_USUAL_S = 3600, LOOK_USUAL_MIN_S = 600, LOOK_SECONDS = 600 };
 
 int64_t
 moment_now(const struct moment *m)
@@ -125,22 +125,30 @@ store_history(const struct store *s, unsigned cls, unsigned step_s, uint64_t *ou
 	series_get(store_moment(s)->trend.series, cls - 1, store_now(s), step_s, out, n);
 }
 
-double
-store_peak(const struct store *s, unsigned cls, unsigned step_s, size_t n)
+static int64_t
+look_floor(int64_t v, int64_t by)
 {
-	uint64_t column[LOOK_COLUMNS], most = 0;
+	return v / by - (v % by < 0);
+}
 
-	if (step_s == 0)
-		return 0;
-	for (size_t done = 0, piece; done < n; done += piece) {
-		int64_t end_ns = moment_before(store_now(s), (int64_t)(done * step_s));
+bool
+store_peak(const struct store *s, unsigned cls, unsigned step_s, size_t n, uint64_t *most)
+{
+	const struct moment *m = store_moment(s);
+	uint64_t second[LOOK_SECONDS];
+	int64_t last = look_floor(store_now(s), NS_PER_S), first;
 
-		piece = n - done < LOOK_COLUMNS ? n - done : LOOK_COLUMNS;
-		series_get(store_moment(s)->trend.series, cls - 1, end_ns, step_s, column, piece);
-		for (size_t i = 0; i < piece; i++)
-			most = column[i] > most ? column[i] : most;
-	}
-	return (double)most / step_s;
+	*most = 0;
+	if (step_s == 0 || n == 0 || n > LOOK_KEPT_S / step_s)
+		return false;
+	first = (look_floor(last, step_s) - (int64_t)n + 1) * step_s;
+	/* Minutes that are half outside would tell of what is not drawn. */
+	if (look_floor(m->newest_ns, NS_PER_S) - first >= LOOK_SECONDS || last - first >= LOOK_SECONDS)
+		return trend_most(&m->trend, cls - 1, look_floor(first, 60), look_floor(last, 60), most);
+	series_get(m->trend.series, cls - 1, store_now(s), 1, second, (size_t)(last - first + 1));
+	for (int64_t i = 0; i <= last - first; i++)
+		*most = second[i] > *most ? second[i] : *most;
+	return true;
 }
 
 int64_t

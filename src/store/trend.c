@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sipwhy/mem.h"
+#include "sipwhy/timefmt.h"
 
 _Static_assert((unsigned)TOPIC_NO_CODE == (unsigned)PEER_NO_CODE, "one code stands for none");
 
@@ -82,6 +83,48 @@ trend_code_of(uint32_t key, unsigned *code, bool *responses)
 	return key < 2 * TREND_RESPONSES && *code <= SIP_CODE_MAX;
 }
 
+static size_t
+trend_slot(int64_t minute)
+{
+	return (size_t)((minute % TREND_PEAKS + TREND_PEAKS) % TREND_PEAKS);
+}
+
+/* Kept minute by minute, since the seconds themselves are gone after ten.  What is taken back was told by then. */
+static void
+trend_add(struct trend *f, unsigned counter, int64_t t_ns, uint64_t n)
+{
+	const int64_t minute_ns = 60 * NS_PER_S;
+	int64_t minute = t_ns / minute_ns - (t_ns % minute_ns < 0);
+	struct trend_peak *p = &f->peaks[trend_slot(minute)];
+	uint64_t second;
+
+	series_add(f->series, counter, t_ns, n);
+	if (n == 0 || minute < p->minute)
+		return;
+	if (minute > p->minute)
+		*p = (struct trend_peak){ .minute = minute };
+	series_get(f->series, counter, t_ns, 1, &second, 1);
+	second = second > 0 ? second : UINT64_MAX;
+	p->most[counter] = second > p->most[counter] ? second : p->most[counter];
+}
+
+bool
+trend_most(const struct trend *f, unsigned counter, int64_t first, int64_t last, uint64_t *most)
+{
+	*most = 0;
+	if (last - first >= TREND_PEAKS)
+		return false;
+	for (int64_t minute = first; minute <= last; minute++) {
+		const struct trend_peak *p = &f->peaks[trend_slot(minute)];
+
+		if (p->minute > minute || (p->minute == minute && p->most[counter] == UINT64_MAX))
+			return false;
+		if (p->minute == minute && p->most[counter] > *most)
+			*most = p->most[counter];
+	}
+	return true;
+}
+
 bool
 trend_counts(struct trend *f, int64_t t_ns, const struct counts *c)
 {
@@ -96,11 +139,11 @@ trend_counts(struct trend *f, int64_t t_ns, const struct counts *c)
 
 		if (sum[i] == 0)
 			continue;
-		series_add(f->series, code / 100 - 1, t_ns, sum[i]);
+		trend_add(f, code / 100 - 1, t_ns, sum[i]);
 		if (code >= TREND_CODE_MIN)
 			whole &= book_add(&f->codes, t_ns, trend_code_key(code, true), sum[i]);
 	}
-	series_add(f->series, STORE_CLASS_EVENTS - 1, t_ns, c->events);
+	trend_add(f, STORE_CLASS_EVENTS - 1, t_ns, c->events);
 	return whole;
 }
 
@@ -143,7 +186,7 @@ bool
 trend_failures(struct trend *f, int64_t t_ns, unsigned code, uint64_t n)
 {
 	if (code == 0)
-		series_add(f->series, STORE_CLASS_SILENCE - 1, t_ns, n);
+		trend_add(f, STORE_CLASS_SILENCE - 1, t_ns, n);
 	if (code != 0 && code < TREND_CODE_MIN)
 		return true;
 	return book_add(&f->codes, t_ns, trend_code_key(code, false), n);

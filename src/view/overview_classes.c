@@ -231,7 +231,7 @@ classes_row_draw(const struct viewer *v, struct canvas *c, int row, const struct
 {
 	const struct store *s = v->store;
 	unsigned cls = classes_row[at].cls, window_s = view_window_s(v);
-	uint64_t total = classes_total(s, cls), n = store_window(s, cls, window_s);
+	uint64_t total = classes_total(s, cls), n = store_window(s, cls, window_s), most;
 	enum ui_role role = total > 0 ? ROLE_TEXT : ROLE_TEXT_DIM;
 	char text[32];
 	double usual;
@@ -248,8 +248,10 @@ classes_row_draw(const struct viewer *v, struct canvas *c, int row, const struct
 	classes_right(c, row, f->window, role, view_number(text, sizeof text, n, 8));
 	classes_right(c, row, f->share, role, view_share(text, sizeof text, n, classes_whole(v)));
 	if (f->most > 0) {
-		classes_right(c, row, f->most, role,
-		    view_rate(text, sizeof text, store_peak(s, cls, f->step_s, (size_t)f->columns)));
+		bool peak = store_peak(s, cls, f->step_s, (size_t)f->columns, &most) && most > 0;
+
+		classes_right(
+		    c, row, f->most, peak ? role : ROLE_TEXT_DIM, peak ? view_number(text, sizeof text, most, 6) : "-");
 		classes_right(c, row, f->usual, ROLE_TEXT_DIM,
 		    store_usual(s, cls, window_s, &usual) ? view_rate(text, sizeof text, usual) : "-");
 	}

@@ -355,6 +355,7 @@ test_usual_and_peak(void **state)
 {
 	struct store *s = drive_store(0, 0);
 	double per_s;
+	uint64_t most;
 
 	(void)state;
 	assert_false(store_usual(s, 5, 60, &per_s));
@@ -367,11 +368,22 @@ test_usual_and_peak(void **state)
 	assert_true(store_usual(s, 5, 3600, &per_s) && per_s > 1.99 && per_s < 2.01);
 	assert_true(store_usual(s, 4, 300, &per_s) && per_s == 0);
 	assert_false(store_usual(s, 5, 0, &per_s));
-	assert_true(store_peak(s, 5, 1, 60) == 20);
-	assert_true(store_peak(s, 5, 1, 600) == 20);
-	assert_true(store_peak(s, 5, 10, 1000) == 20);
-	assert_true(store_peak(s, 5, 60, 1) == 20.0 * 20 / 60);
-	assert_true(store_peak(s, 4, 1, 60) == 0);
+	assert_true(store_peak(s, 5, 1, 60, &most) && most == 20);
+	assert_true(store_peak(s, 5, 1, 600, &most) && most == 20);
+	/* One second of it, not the mean of a column. */
+	assert_true(store_peak(s, 5, 60, 1, &most) && most == 20);
+	assert_true(store_peak(s, 5, 60, 60, &most) && most == 20);
+	assert_true(store_peak(s, 4, 1, 60, &most) && most == 0);
+	/* More than is kept of it. */
+	assert_false(store_peak(s, 5, 60, 200, &most));
+	assert_false(store_peak(s, 5, 0, 60, &most));
+	/* As it was when it was looked at; and then a burst that came too late to be a second. */
+	store_look(s, T0 + 4000 * NS_PER_S);
+	assert_true(store_peak(s, 5, 60, 60, &most) && most == 2);
+	store_look(s, 0);
+	add_tick(s, T0 + 4000 * NS_PER_S, 503, "a", 500);
+	assert_false(store_peak(s, 5, 60, 60, &most));
+	assert_true(store_peak(s, 5, 60, 10, &most) && most == 20);
 	store_free(s);
 }
 
