@@ -58,14 +58,14 @@ void
 detail_impact(struct page *p, const struct detail *d)
 {
 	struct store_group g;
-	char n[24], calls[24], users[24], since[16];
+	char n[24], calls[24], users[24], since[32];
 
 	if (!store_group_find(d->v->store, store_group_key(d->v->store, d->e), &g) || g.count < 2)
 		return;
 	page_labelf(p, "Impact", ROLE_TEXT, "%s events like it, %s call%s, %s user%s since %s%s%s",
 	    view_number(n, sizeof n, g.count, 9), view_about(g.calls, g.count, calls, sizeof calls),
 	    g.calls == 1 ? "" : "s", view_about(g.users, g.count, users, sizeof users), g.users == 1 ? "" : "s",
-	    timefmt_clock(since, sizeof since, g.first_ns), g.fresh ? "; new" : "", g.muted ? "; muted" : "");
+	    view_when(since, sizeof since, g.first_ns, d->e->t_ns), g.fresh ? "; new" : "", g.muted ? "; muted" : "");
 }
 
 /* "12 s before", "3:10 after". */
@@ -88,12 +88,13 @@ static bool
 detail_good(const struct detail *d, const char *method, char *out, size_t cap)
 {
 	struct goodcall g;
-	char clock[16], beside[40];
+	char clock[32], beside[40];
 
 	if (!store_goodcall(d->v->store, d->e->peer, slice_str(method), &g) || !slice_ieq(g.peer, d->e->peer) ||
 	    !slice_eq(g.method, slice_str(method)))
 		return false;
-	(void)snprintf(out, cap, "%u at %s, %s this failure", g.code, timefmt_clock(clock, sizeof clock, g.t_ns),
+	(void)snprintf(out, cap, "%u at %s, %s this failure", g.code,
+	    view_when(clock, sizeof clock, g.t_ns, d->e->t_ns),
 	    detail_beside(beside, sizeof beside, g.t_ns, d->e->t_ns));
 	return true;
 }

@@ -330,8 +330,8 @@ detail_alike(struct page *p, const struct event *e, const struct why_alike *alik
 	else
 		(void)snprintf(code, sizeof code, "%u", e->code);
 	page_labelf(p, "Alike", ROLE_TEXT, "%s x %s, %s, %s%s to %s", view_number(n, sizeof n, alike->n, 9), code, peer,
-	    timefmt_clock(first, sizeof first, alike->first_ns), alike->older ? " or earlier" : "",
-	    timefmt_clock(last, sizeof last, alike->last_ns));
+	    view_when(first, sizeof first, alike->first_ns, e->t_ns), alike->older ? " or earlier" : "",
+	    view_when(last, sizeof last, alike->last_ns, e->t_ns));
 }
 
 /* What the row is worth: whose words they are, and whether anybody proved it. */

@@ -99,13 +99,13 @@ static void
 pane_impact(struct pane *p, const struct event *e)
 {
 	struct store_group g;
-	char text[160], n[24], calls[24], users[24], clock[16];
+	char text[160], n[24], calls[24], users[24], clock[32];
 
 	if (!store_group_find(p->v->store, store_group_key(p->v->store, e), &g) || g.count < 2)
 		return;
 	(void)snprintf(text, sizeof text, "%s events, %s calls, %s users, since %s",
 	    view_number(n, sizeof n, g.count, 9), view_about(g.calls, g.count, calls, sizeof calls),
-	    view_about(g.users, g.count, users, sizeof users), timefmt_clock(clock, sizeof clock, g.first_ns));
+	    view_about(g.users, g.count, users, sizeof users), view_when(clock, sizeof clock, g.first_ns, e->t_ns));
 	pane_text(p, "Impact", text, 2, ROLE_TEXT);
 }
 

@@ -78,7 +78,7 @@ cell_time(const struct viewer *v, const struct event *e, const struct event *bef
 	char span[24];
 
 	if (v->time_form == TIME_IS_LOCAL || v->time_form == TIME_IS_UTC)
-		(void)lens_time(v, out, cap, e->t_ns);
+		(void)lens_row_time(v, out, cap, e->t_ns, 9);
 	else if (event_is_coarse(e) && from % NS_PER_S == 0 && ms > -60000 && ms < 60000)
 		(void)timefmt_about(out, cap, ms);
 	else if (ms > -60000 && ms < 60000)

@@ -206,6 +206,19 @@ view_failures(const struct store *s)
 	return total > recovered ? total - recovered : 0;
 }
 
+char *
+view_when(char *out, size_t cap, int64_t t_ns, int64_t than_ns)
+{
+	char date[32], than[32];
+
+	(void)timefmt_date_ms(date, sizeof date, t_ns);
+	(void)timefmt_date_ms(than, sizeof than, than_ns);
+	if (strlen(date) < 19 || strncmp(date, than, 10) == 0)
+		return timefmt_clock(out, cap, t_ns);
+	(void)snprintf(out, cap, "%.19s", date);
+	return out;
+}
+
 void
 view_name(struct canvas *c, int row, int col, int width, enum ui_role role, struct slice name)
 {

@@ -103,19 +103,14 @@ groups_window_title(const struct viewer *v, char *out, size_t cap)
 char *
 groups_when(const struct viewer *v, int64_t first_ns, int64_t last_ns, char *out, size_t cap)
 {
-	bool day = store_now(v->store) - first_ns > 20 * 3600 * NS_PER_S;
 	char first[32], last[32];
 
-	if (first_ns == 0) {
-		(void)snprintf(out, cap, "last %s", timefmt_clock(last, sizeof last, last_ns));
-		return out;
-	}
-	if (day)
-		(void)timefmt_date_ms(first, sizeof first, first_ns);
+	if (first_ns == 0)
+		(void)snprintf(out, cap, "last %s", view_when(last, sizeof last, last_ns, store_now(v->store)));
 	else
-		(void)timefmt_clock(first, sizeof first, first_ns);
-	first[day ? 19 : 8] = '\0';
-	(void)snprintf(out, cap, "first %s, last %s", first, timefmt_clock(last, sizeof last, last_ns));
+		(void)snprintf(out, cap, "first %s, last %s",
+		    view_when(first, sizeof first, first_ns, store_now(v->store)),
+		    view_when(last, sizeof last, last_ns, first_ns));
 	return out;
 }
 

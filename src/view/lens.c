@@ -230,15 +230,33 @@ lens_save_ids(struct viewer *v)
 	return v->n_marks;
 }
 
+static bool
+lens_broken_down(const struct viewer *v, int64_t t_ns, struct tm *out)
+{
+	time_t t = (time_t)(t_ns / INT64_C(1000000000));
+
+	return (v->time_form == TIME_IS_UTC ? gmtime_r(&t, out) : localtime_r(&t, out)) != NULL;
+}
+
 char *
 lens_time(const struct viewer *v, char *out, size_t cap, int64_t t_ns)
 {
-	time_t t = (time_t)(t_ns / INT64_C(1000000000));
 	struct tm tm;
 
-	if ((v->time_form == TIME_IS_UTC ? gmtime_r(&t, &tm) : localtime_r(&t, &tm)) == NULL ||
-	    strftime(out, cap, "%H:%M:%S", &tm) == 0)
+	if (!lens_broken_down(v, t_ns, &tm) || strftime(out, cap, "%H:%M:%S", &tm) == 0)
 		(void)snprintf(out, cap, "-");
+	return out;
+}
+
+char *
+lens_row_time(const struct viewer *v, char *out, size_t cap, int64_t t_ns, int width)
+{
+	struct tm now, tm;
+
+	if (!lens_broken_down(v, store_now(v->store), &now) || !lens_broken_down(v, t_ns, &tm) ||
+	    (now.tm_year == tm.tm_year && now.tm_yday == tm.tm_yday) ||
+	    strftime(out, cap, width >= 11 ? "%m-%d %H:%M" : "%d %H:%M", &tm) == 0)
+		return lens_time(v, out, cap, t_ns);
 	return out;
 }
 

@@ -123,13 +123,13 @@ static bool
 notices_alike(const struct store *s, const struct notice *n, char *out, size_t cap)
 {
 	struct store_notice_group g;
-	char count[32], first[16], last[16];
+	char count[32], first[32], last[32];
 
 	if (!store_notice_group_of(s, n, &g) || g.count < 2)
 		return false;
 	(void)snprintf(out, cap, "%s of this kind%s, %s to %s", view_number(count, sizeof count, g.count, 11),
-	    g.peer[0] != '\0' ? " from this peer" : "", timefmt_clock(first, sizeof first, g.first_ns),
-	    timefmt_clock(last, sizeof last, g.last_ns));
+	    g.peer[0] != '\0' ? " from this peer" : "", view_when(first, sizeof first, g.first_ns, store_now(s)),
+	    view_when(last, sizeof last, g.last_ns, g.first_ns));
 	return true;
 }
 

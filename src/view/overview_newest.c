@@ -161,10 +161,12 @@ newest_phrase_draw(const struct event *e, struct canvas *c, int row, int col, in
 static void
 newest_clock(const struct viewer *v, const struct event *e, int width, char *out, size_t cap)
 {
-	if (v->time_form == TIME_IS_UTC)
-		(void)lens_time(v, out, cap, e->t_ns);
-	else
-		(void)(width >= 12 ? timefmt_clock_ms(out, cap, e->t_ns) : timefmt_clock(out, cap, e->t_ns));
+	char clock[16];
+
+	(void)lens_row_time(v, out, cap, e->t_ns, width);
+	/* Only a time of this day has its fraction. */
+	if (v->time_form != TIME_IS_UTC && width >= 12 && strcmp(out, lens_time(v, clock, sizeof clock, e->t_ns)) == 0)
+		(void)timefmt_clock_ms(out, cap, e->t_ns);
 }
 
 /* Only what the phrase does not say already. */

@@ -374,8 +374,11 @@ bool lens_is_hidden(void *v, const struct event *e);
 void lens_free(struct viewer *v);
 /* The marked failures, oldest first, as ids of the request; how many. */
 size_t lens_save_ids(struct viewer *v);
-/* Moment that is looked at in local or UTC time as the user chose: "14:32:07"; with a date when it is not today's. */
+/* A time in local or UTC as the user chose: "14:32:07". */
 char *lens_time(const struct viewer *v, char *out, size_t cap, int64_t t_ns);
+/* The same in a row of a list; of another day than the present one "11-20 14:32", "20 14:32" in less than 11 columns.
+ */
+char *lens_row_time(const struct viewer *v, char *out, size_t cap, int64_t t_ns, int width);
 /* The command for another moment: `by_s` seconds from the one looked at; 0 s: back to live. */
 enum command lens_scrub(struct viewer *v, int64_t by_s);
 
@@ -443,6 +446,8 @@ enum ui_role view_event_role(const struct event *e);
 uint64_t view_seen(const struct event *e);
 /* Failures since the start, without what worked after all. */
 uint64_t view_failures(const struct store *s);
+/* "14:32:07"; "2026-11-20 14:32:07" when that is another day than than_ns, beside which it stands.  Returns out. */
+char *view_when(char *out, size_t cap, int64_t t_ns, int64_t than_ns);
 /* Does it say who the peer is? */
 bool view_peer_known(const struct event *e);
 /* A name in so many columns: of a number or an address the end is kept, which tells more than its beginning. */

@@ -346,6 +346,46 @@ test_events(void **state)
 	scene_close(&s);
 }
 
+/* A clock alone would make two days of two seconds. */
+static void
+test_days(void **state)
+{
+	struct event old = scene_failure(SCENE_NOW - 2 * 86400 * NS_PER_S, 503, "Service Unavailable", "carrier-a");
+	struct event new = scene_failure(SCENE_NOW - NS_PER_S, 503, "Service Unavailable", "carrier-a");
+	struct scene s;
+	char *screen;
+
+	(void)state;
+	scene_open(&s);
+	scene_hello(&s, true);
+	scene_put(&s, &old);
+	scene_put(&s, &old);
+	scene_put(&s, &new);
+	scene_keys(&s, "++++");
+	scene_must_show(&s, "\n 14:32:06 503");
+	scene_must_show(&s, "\n 20 14:32 503");
+	screen = scene_draw(&s, 40, 140, false);
+	assert_non_null(strstr(screen, "\n 14:32:06.000 503"));
+	assert_non_null(strstr(screen, "\n 11-20 14:32  503"));
+	free(screen);
+	scene_keys(&s, "4");
+	scene_must_show(&s, "first 2026-11-20 14:32:07, last 2026-11-22 14:32:06.");
+	scene_keys(&s, "\r");
+	assert_true(scene_row_shows(&s, 3, ">14:32:06  503"));
+	assert_true(scene_row_shows(&s, 4, " 20 14:32  503"));
+	scene_keys(&s, "\r");
+	scene_must_show(&s, "since 2026-11-20 14:32:07");
+	scene_close(&s);
+	/* Both of the same day, which is not the present one. */
+	scene_open(&s);
+	scene_hello(&s, true);
+	store_advance(s.store, SCENE_NOW);
+	scene_put(&s, &old);
+	scene_keys(&s, "++++4");
+	scene_must_show(&s, "first 2026-11-20 14:32:07, last 14:32:07.");
+	scene_close(&s);
+}
+
 /* What is told of no one reads "-", and that is a filter too. */
 static void
 test_events_of_none(void **state)
@@ -533,6 +573,7 @@ main(void)
 		cmocka_unit_test(test_keep_place),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_events_of_none),
+		cmocka_unit_test(test_days),
 		cmocka_unit_test(test_sort),
 		cmocka_unit_test(test_pushed_out),
 		cmocka_unit_test(test_line),
