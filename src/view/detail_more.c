@@ -83,7 +83,7 @@ detail_beside(char *out, size_t cap, int64_t t_ns, int64_t than_ns)
 	return out;
 }
 
-/* A good call with the very peer, of that method. */
+/* A good call with the very peer, of that method: of many in half a minute one is kept. */
 static bool
 detail_good(const struct detail *d, const char *method, char *out, size_t cap)
 {
@@ -132,7 +132,7 @@ detail_now(struct page *p, const struct detail *d)
 		page_text(p, ROLE_TEXT, 1, 4, slice_str(text));
 	}
 	if (method[0] != '\0' && detail_good(d, method, good, sizeof good)) {
-		(void)snprintf(text, sizeof text, "-  Newest good %s with it: %s; D compares", method, good);
+		(void)snprintf(text, sizeof text, "-  Kept good %s with it: %s; D compares", method, good);
 		page_text(p, ROLE_TEXT, 1, 4, slice_str(text));
 	}
 }

@@ -83,7 +83,7 @@ diff_with_good(const struct viewer *v, const struct event *e, const struct detai
 	list = s->good_call ? mem_alloc(CALLMSG_MAX * sizeof *list) : NULL;
 	if (!s->good_call)
 		return;
-	s->why = "- The messages of the last good call are not kept.";
+	s->why = "- The messages of the good call are not kept.";
 	if (list == NULL)
 		return;
 	n = store_messages(v->store, s->good.id, list, CALLMSG_MAX);
@@ -195,9 +195,9 @@ diff_title_draw(const struct diff_sides *s, struct canvas *c, int row)
 	(void)message_label(&s->a, a, sizeof a);
 	(void)message_label(&s->b, b, sizeof b);
 	(void)timefmt_clock(clock, sizeof clock, s->good.t_ns);
-	(void)snprintf(text[0], sizeof text[0],
-	    "Diff   %s %s of this failure   %s %s of the last good call, %s, peer %.*s", left, a, right, b, clock,
-	    (int)(s->good.peer.n < 48 ? s->good.peer.n : 48), s->good.peer.n > 0 ? s->good.peer.p : "");
+	(void)snprintf(text[0], sizeof text[0], "Diff   %s %s of this failure   %s %s of a good call, %s, peer %.*s",
+	    left, a, right, b, clock, (int)(s->good.peer.n < 48 ? s->good.peer.n : 48),
+	    s->good.peer.n > 0 ? s->good.peer.p : "");
 	(void)snprintf(text[1], sizeof text[1], "Diff   %s %s of this failure   %s %s of a good call, %s", left, a,
 	    right, b, clock);
 	(void)snprintf(text[2], sizeof text[2], "Diff   %s failure   %s good %s", left, right, clock);

@@ -438,15 +438,15 @@ peer_tail(struct viewer *v, const struct groups *g, struct page *page, size_t at
 	const struct sift_group *r = peer_failures(g, p);
 	struct groups_failed failed;
 	struct goodcall good;
-	char text[400], when[64], clock[16], codes[200];
+	char text[400], when[64], clock[32], codes[200];
 
 	(void)snprintf(text, sizeof text, "%s: role %s%s%s%s", p->name,
 	    peer_role_name(f != NULL ? f->role : PEER_ROLE_UNKNOWN), r != NULL && r->agent[0] != '\0' ? ", UA \"" : "",
 	    r != NULL ? r->agent : "", r != NULL && r->agent[0] != '\0' ? "\"" : "");
 	if (store_goodcall(v->store, slice_str(p->name), slice_str("INVITE"), &good) &&
 	    slice_eq(good.peer, slice_str(p->name)))
-		(void)snprintf(text + strlen(text), sizeof text - strlen(text), ", last good call %s",
-		    lens_time(v, clock, sizeof clock, good.t_ns));
+		(void)snprintf(text + strlen(text), sizeof text - strlen(text), ", good call kept from %s",
+		    view_when(clock, sizeof clock, good.t_ns, store_now(v->store)));
 	page_text(page, ROLE_TEXT, 1, 3, slice_str(text));
 	if (f != NULL)
 		peer_tail_figures(v, f, page);
