@@ -66,8 +66,16 @@ alert_figures(struct page *p, const struct store *s, const struct incident *i)
 	page_label(p, "About", ROLE_TEXT, i->what);
 	page_labelf(p, "Since", ROLE_TEXT, "%s, for %s", timefmt_date_ms(since, sizeof since, i->since_ns),
 	    view_span(span, sizeof span, (i->ended ? i->last_ns : store_now(s)) - i->since_ns));
-	page_labelf(p, "Last sign", ROLE_TEXT, "%s, %s sign%s in all", timefmt_date_ms(last, sizeof last, i->last_ns),
-	    view_number(n, sizeof n, i->count, 13), i->count == 1 ? "" : "s");
+	(void)timefmt_date_ms(last, sizeof last, i->last_ns);
+	(void)view_number(n, sizeof n, i->count, 13);
+	/* A rule sums what is in its window, which may be no failure at all: silence, or calls that went elsewhere. */
+	if ((i->id & INCIDENT_IS_RULE) == 0)
+		page_labelf(p, "Last sign", ROLE_TEXT, "%s, %s sign%s in all", last, n, i->count == 1 ? "" : "s");
+	else if (i->count > 0)
+		page_labelf(
+		    p, "Last sign", ROLE_TEXT, "%s, %s failure%s in its window", last, n, i->count == 1 ? "" : "s");
+	else
+		page_label(p, "Last sign", ROLE_TEXT, slice_str(last));
 }
 
 /* Of a rule: what it is held to, and how it was written. */

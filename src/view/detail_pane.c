@@ -39,11 +39,14 @@ pane_text(struct pane *p, const char *label, const char *text, int lines, enum u
 	if (text == NULL || text[0] == '\0' || room < 8)
 		return;
 	for (int i = 0; i < lines && text[0] != '\0' && p->row < p->end; i++) {
-		size_t n = i + 1 < lines ? pane_fit(text, room) : strlen(text);
+		bool cut = strlen(text) > (size_t)room && (i + 1 == lines || p->row + 1 == p->end);
+		size_t n = pane_fit(text, room - cut);
 
 		if (i == 0)
 			(void)canvas_printf(p->c, p->row, p->col, PANE_LABEL, ROLE_TEXT_DIM, "%s", label);
-		(void)canvas_text(p->c, p->row++, p->col + PANE_LABEL, room, role, (struct slice){ text, n });
+		/* The sign that says so takes the place of the blank behind the last word. */
+		(void)canvas_text(p->c, p->row++, p->col + PANE_LABEL, cut ? (int)n + 1 : room, role,
+		    (struct slice){ text, cut ? strlen(text) : n });
 		text += n;
 		while (*text == ' ')
 			text++;
@@ -103,9 +106,10 @@ pane_impact(struct pane *p, const struct event *e)
 
 	if (!store_group_find(p->v->store, store_group_key(p->v->store, e), &g) || g.count < 2)
 		return;
-	(void)snprintf(text, sizeof text, "%s events, %s calls, %s users, since %s",
+	(void)snprintf(text, sizeof text, "%s events, %s call%s, %s user%s, since %s",
 	    view_number(n, sizeof n, g.count, 9), view_about(g.calls, g.count, calls, sizeof calls),
-	    view_about(g.users, g.count, users, sizeof users), view_when(clock, sizeof clock, g.first_ns, e->t_ns));
+	    g.calls == 1 ? "" : "s", view_about(g.users, g.count, users, sizeof users), g.users == 1 ? "" : "s",
+	    view_when(clock, sizeof clock, g.first_ns, e->t_ns));
 	pane_text(p, "Impact", text, 2, ROLE_TEXT);
 }
 

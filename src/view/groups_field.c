@@ -226,19 +226,20 @@ field_source(const struct viewer *v, const char *name)
 	return NULL;
 }
 
-/* What is known of a source besides its failures; the lag is the engine's. */
+/* What is known of a source besides its failures; the lag is the engine's, and what is read from a file has none. */
 static void
 field_source_text(const struct viewer *v, const char *name, bool lag, char *out, size_t cap)
 {
 	const struct store_source *s = field_source(v, name);
 	struct store_status st;
 
-	if (s == NULL) {
-		(void)snprintf(out, cap, "-");
-	} else if (lag) {
+	(void)snprintf(out, cap, "-");
+	if (s == NULL || (lag && strcmp(s->stat.kind, "file") == 0))
+		return;
+	if (lag) {
 		store_status(v->store, &st);
 		(void)view_ms(out, cap, st.lag_ms);
-	} else {
+	} else if (!view_source_is_log(&s->stat) || store_source_lost(&s->stat) > 0) {
 		(void)view_number(out, cap, store_source_lost(&s->stat), 5);
 	}
 }

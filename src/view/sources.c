@@ -220,9 +220,10 @@ sources_capture(struct page *p, const struct source_stat *s)
 	for (unsigned d = 0; d < WIRE_DROP_N; d++)
 		sources_add(&l, s->drop[d], wire_drop_name((enum wire_drop)d));
 	sources_put(p, "Lost", ROLE_STATE_CRIT, &l);
-	sources_add(&damage, s->truncated, "packets cut by the capture");
-	sources_add(&damage, s->tcp_gaps, "gaps in TCP streams");
-	sources_add(&damage, s->tcp_oversize, "messages too large");
+	sources_add(
+	    &damage, s->truncated, s->truncated == 1 ? "packet cut by the capture" : "packets cut by the capture");
+	sources_add(&damage, s->tcp_gaps, s->tcp_gaps == 1 ? "gap in TCP streams" : "gaps in TCP streams");
+	sources_add(&damage, s->tcp_oversize, s->tcp_oversize == 1 ? "message too large" : "messages too large");
 	sources_put(p, "Damage", ROLE_TEXT, &damage);
 	sources_add(&buffer, s->buffer >> 20, "MiB in the kernel");
 	sources_put(p, "Buffer", ROLE_TEXT_DIM, &buffer);
@@ -239,10 +240,12 @@ sources_inside(struct page *p, const struct source_stat *s)
 	sources_add(&hep, s->hep_left, "left alone (-E reads them)");
 	sources_put(p, "HEP", ROLE_TEXT, &hep);
 	if (s->hep_clock > 0)
-		page_labelf(p, "Clock", ROLE_STATE_WARN, "%llu HEP packets with a wrong time: arrival was taken",
-		    (unsigned long long)s->hep_clock);
-	sources_add(&other, s->tunnels, "tunnel headers taken off");
-	sources_add(&other, s->tls, "encrypted connections (TLS): use HEP to see these calls");
+		page_labelf(p, "Clock", ROLE_STATE_WARN, "%llu HEP packet%s with a wrong time: arrival was taken",
+		    (unsigned long long)s->hep_clock, s->hep_clock == 1 ? "" : "s");
+	sources_add(&other, s->tunnels, s->tunnels == 1 ? "tunnel header taken off" : "tunnel headers taken off");
+	sources_add(&other, s->tls,
+	    s->tls == 1 ? "encrypted connection (TLS): use HEP to see its calls"
+			: "encrypted connections (TLS): use HEP to see these calls");
 	sources_put(p, "Inside", ROLE_TEXT, &other);
 }
 
@@ -274,7 +277,9 @@ sources_lost(struct page *p, const struct source_stat *s)
 	sources_add(&l, s->bad_frames, "to broken framing");
 	sources_put(p, "Lost", ROLE_STATE_CRIT, &l);
 	sources_add(&damage, s->cut, s->cut == 1 ? "message without its end" : "messages without their end");
-	sources_add(&damage, s->forgotten, "begun messages or senders forgotten for newer ones");
+	sources_add(&damage, s->forgotten,
+	    s->forgotten == 1 ? "begun message or sender forgotten for newer ones"
+			      : "begun messages or senders forgotten for newer ones");
 	sources_put(p, "Damage", ROLE_TEXT, &damage);
 }
 
@@ -289,7 +294,9 @@ sources_came(struct page *p, const struct source_stat *s)
 	sources_add(&turned, s->refused, "turned away: not in --allow, or too many at once");
 	sources_put(p, "Refused", ROLE_STATE_WARN, &turned);
 	turned.n = 0;
-	sources_add(&turned, s->closed, "connections ended from here: framing, a frame without end, TLS");
+	sources_add(&turned, s->closed,
+	    s->closed == 1 ? "connection ended from here: framing, a frame without end, TLS"
+			   : "connections ended from here: framing, a frame without end, TLS");
 	sources_put(p, "Closed", ROLE_STATE_WARN, &turned);
 	page_label(p, "Last of these", ROLE_TEXT_STRONG, slice_str(s->turned_away));
 	if (s->open_to_all)

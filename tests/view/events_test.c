@@ -650,6 +650,41 @@ test_table(void **state)
 	}
 }
 
+/* Beside the list: one user is one, and a sentence that is cut ends with a word. */
+static void
+test_pane_words(void **state)
+{
+	struct event e = scene_logged(SCENE_NOW - NS_PER_S, 503, "Service Unavailable", "");
+	struct scene s;
+	char *screen, word[64];
+	const char *at, *from;
+	int cut = 0;
+
+	(void)state;
+	e.statement = true;
+	for (int cols = 140; cols < 160; cols++) {
+		scene_open(&s);
+		scene_hello(&s, true);
+		scene_put(&s, &e);
+		scene_put(&s, &e);
+		scene_keys(&s, "2");
+		screen = scene_draw(&s, 40, cols, false);
+		assert_non_null(strstr(screen, "1 user, since"));
+		at = strstr(screen, "~\n");
+		if (at != NULL) {
+			for (from = at; from[-1] != ' '; from--)
+				;
+			(void)snprintf(word, sizeof word, " %.*s ", (int)(at - from), from);
+			assert_non_null(
+			    strstr(" Only a log line named this code; the message itself was not in ", word));
+			cut++;
+		}
+		free(screen);
+		scene_close(&s);
+	}
+	assert_int_not_equal(cut, 0);
+}
+
 /* A log that is followed from its begin tells of times before the start. */
 static void
 test_since(void **state)
@@ -734,6 +769,7 @@ main(void)
 		cmocka_unit_test(test_dim),
 		cmocka_unit_test(test_quick_keys),
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_pane_words),
 		cmocka_unit_test(test_since),
 		cmocka_unit_test(test_coarse),
 	};

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +64,64 @@ test_alerts_screen(void **state)
 	scene_check(&s, "alert-rule", ROWS, COLS, false);
 	scene_close(&s);
 	rule_free(r);
+}
+
+/* What fires for want of anything has no sign to count. */
+static void
+test_alert_of_silence(void **state)
+{
+	struct rule *rules[1];
+	struct errmsg em;
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	assert_int_equal(rule_new(&rules[0], slice_str("quiet"), slice_str("warn silence > 45s"), NULL, &em), 0);
+	assert_int_equal(store_rules(s.store, rules, 1), 0);
+	scene_hello(&s, true);
+	scene_source(&s, "eth0", "open", "");
+	for (int64_t ago = 120; ago >= 0; ago -= 5) {
+		if (ago == 120)
+			scene_frames(&s, "eth0", "reading", 5, 5, 0, 0, 0);
+		store_advance(s.store, SCENE_NOW - ago * NS_PER_S);
+	}
+	scene_keys(&s, "5\r");
+	scene_must_show(&s, "Last sign     2026-11-22 14:32:0");
+	scene_must_not_show(&s, "0 sign");
+	scene_must_not_show(&s, "0 failure");
+	scene_close(&s);
+	rule_free(rules[0]);
+}
+
+/* One of a kind is told as one; of a log in a file neither lag nor loss is. */
+static void
+test_source_of_one(void **state)
+{
+	struct source_stat mirror = { .truncated = 1, .tcp_gaps = 1, .tcp_oversize = 1, .closed = 1, .tunnels = 1 };
+	struct source_stat log = scene_log("full", "file", "ended");
+	struct event e = scene_logged(SCENE_NOW, 503, "Service Unavailable", "");
+	struct scene s;
+
+	(void)state;
+	scene_open(&s);
+	scene_hello(&s, true);
+	(void)snprintf(mirror.name, sizeof mirror.name, "hep");
+	(void)snprintf(mirror.kind, sizeof mirror.kind, "mirror");
+	(void)snprintf(mirror.state, sizeof mirror.state, "reading");
+	scene_stat(&s, &mirror);
+	scene_keys(&s, "6\r");
+	scene_must_show(&s, "1 connection ended from here");
+	scene_close(&s);
+	scene_open(&s);
+	scene_hello(&s, false);
+	log.verdict[WIRE_DROPPED] = log.long_records = log.bad_frames = 0;
+	scene_stat(&s, &log);
+	scene_put(&s, &e);
+	scene_keys(&s, "++++3bbbbbbbb");
+	scene_must_show(&s, ">full ");
+	scene_must_not_show(&s, " 0ms ");
+	scene_must_show(&s, "503 x1        -     - ");
+	scene_close(&s);
 }
 
 /* As drawn: alerts of the rules that are built in, the one under the cursor with its hour and what ends it. */
@@ -314,6 +373,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_alerts_drawing),
 		cmocka_unit_test(test_alerts_screen),
+		cmocka_unit_test(test_alert_of_silence),
+		cmocka_unit_test(test_source_of_one),
 		cmocka_unit_test(test_alerts_aside),
 		cmocka_unit_test(test_alert_without_event),
 		cmocka_unit_test(test_alerts_none),
