@@ -39,6 +39,7 @@ struct overview {
 	struct overview_block block[FOCUS_N];
 	bool follow, more;
 	uint64_t top, seen;
+	uint64_t newest, oldest; /* ids of the newest errors that are shown, in the order that they were told */
 };
 
 /* A canvas column of a block: from col, width wide. */

@@ -1,7 +1,8 @@
 /*
  * overview_newest - the newest failures that the filter means, newest first.
  * One thing to know: rows are found by walking back from an event's id, a bounded number of steps for each draw, so the
- * cost does not grow with what is kept, and with follow off nothing moves under the eye.
+ * cost does not grow with what is kept, and with follow off nothing moves under the eye.  Those that are shown stand by
+ * their time: some are told late, when it is certain that they failed.
  */
 #include <stdio.h>
 #include <string.h>
@@ -94,14 +95,25 @@ static void
 newest_rows(const struct viewer *v, struct overview *o, size_t at, int rows)
 {
 	struct overview_block *b = &o->block[FOCUS_NEWEST];
+	const struct event *shown[OVERVIEW_ROWS];
 	size_t n = store_event_count(v->store);
+	int found = 0;
 
-	overview_begin(b);
-	for (int i = 0; i < rows && i < OVERVIEW_ROWS && at < n; i++) {
-		overview_add(b, "%llu", (unsigned long long)store_event_at(v->store, at)->id);
+	for (; found < rows && found < OVERVIEW_ROWS && at < n; found++) {
+		const struct event *e = store_event_at(v->store, at);
+		int to = found;
+
+		o->newest = found == 0 ? e->id : o->newest;
+		o->oldest = e->id;
+		for (; to > 0 && shown[to - 1]->t_ns < e->t_ns; to--)
+			shown[to] = shown[to - 1];
+		shown[to] = e;
 		at = newest_step(v, at, true);
 	}
 	o->more = at < n;
+	overview_begin(b);
+	for (int i = 0; i < found; i++)
+		overview_add(b, "%llu", (unsigned long long)shown[i]->id);
 }
 
 static bool
@@ -393,7 +405,7 @@ newest_unfollow(const struct viewer *v, struct overview *o)
 		return;
 	o->follow = false;
 	o->seen = e != NULL ? e->id : 0;
-	o->top = newest_id(o->block[FOCUS_NEWEST].row[0]);
+	o->top = o->block[FOCUS_NEWEST].n > 0 ? o->newest : 0;
 }
 
 void
@@ -428,7 +440,7 @@ newest_move_one(struct viewer *v, struct overview *o, bool older)
 		newest_key(b, older ? b->at + 1 : b->at - 1);
 		return;
 	}
-	at = newest_step(v, store_event_index(v->store, newest_id(b->row[b->at])), older);
+	at = newest_step(v, store_event_index(v->store, older ? o->oldest : o->newest), older);
 	if (at >= n)
 		return;
 	(void)snprintf(b->key, sizeof b->key, "%llu", (unsigned long long)store_event_at(v->store, at)->id);

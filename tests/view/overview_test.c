@@ -235,6 +235,50 @@ test_moves(void **state)
 	scene_close(&s);
 }
 
+/* A failure that was told late stands by its time, and keys still reach every row, and no other than they show. */
+static void
+test_told_late(void **state)
+{
+	enum { ALL = 40, LATE = 7, LATE_S = 3 };
+	bool seen[ALL + 1] = { false };
+	struct event late;
+	struct scene s;
+	size_t reached = 0;
+
+	(void)state;
+	scene_open(&s);
+	scene_hello(&s, true);
+	store_advance(s.store, SCENE_NOW);
+	for (int i = 0; i < ALL; i++) {
+		int64_t ago_s = ALL - i + (i % LATE == LATE - 1 ? LATE_S : 0);
+		struct event e = scene_failure(SCENE_NOW - ago_s * NS_PER_S, 503, "", "carrier-a");
+
+		scene_put(&s, &e);
+	}
+	scene_keys(&s, "j");
+	for (int i = 0; i < 3 * ALL; i++) {
+		uint64_t id = scene_cursor(&s);
+
+		assert_in_range(id, 1, ALL);
+		reached += !seen[id];
+		seen[id] = true;
+		scene_keys(&s, i < ALL ? "k" : "j");
+	}
+	assert_int_equal(reached, ALL);
+	for (int i = 0; i < 3 * ALL; i++)
+		scene_keys(&s, "k");
+	assert_int_equal(scene_cursor(&s), ALL);
+	/* What was told last happened three seconds before. */
+	scene_keys(&s, "A");
+	late = scene_failure(SCENE_NOW - 3 * NS_PER_S, 487, "", "carrier-a");
+	scene_put(&s, &late);
+	scene_must_show(&s, "\n>14:32:06 503");
+	scene_must_show(&s, "\n 14:32:04 487");
+	scene_keys(&s, "jj\r");
+	assert_int_equal(s.viewer->event_id, ALL + 1);
+	scene_close(&s);
+}
+
 /* e goes to the next older 5xx, 6xx or silence, E back. */
 static void
 test_worse(void **state)
@@ -460,6 +504,7 @@ main(void)
 		cmocka_unit_test(test_alert_alone),
 		cmocka_unit_test(test_follow),
 		cmocka_unit_test(test_moves),
+		cmocka_unit_test(test_told_late),
 		cmocka_unit_test(test_worse),
 		cmocka_unit_test(test_filter),
 		cmocka_unit_test(test_past),
