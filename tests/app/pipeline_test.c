@@ -655,8 +655,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_stair), cmocka_unit_test(test_filter),
 		cmocka_unit_test(test_no_memory), cmocka_unit_test(test_log), cmocka_unit_test(test_log_cut),
-		cmocka_unit_test(test_span),
-		cmocka_unit_test(test_log_split), cmocka_unit_test(test_log_filter),
+		cmocka_unit_test(test_span), cmocka_unit_test(test_log_split), cmocka_unit_test(test_log_filter),
 		cmocka_unit_test(test_log_peer_codes), cmocka_unit_test(test_log_lines),
 		cmocka_unit_test(test_log_no_memory), cmocka_unit_test(test_thread),
 		cmocka_unit_test(test_thread_ends) };
