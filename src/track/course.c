@@ -374,7 +374,7 @@ course_later(struct track *t, struct attempt *a, const struct track_in *in)
 	if (a->state < ATTEMPT_ANSWERED) {
 		course_next_try(t, a, in);
 	} else if (verdict_failed(a) && a->method == METHOD_INVITE && !(a->flags & ATTEMPT_IN_CALL) &&
-	    t->now - a->end < TRACK_TIMER_B_MS) {
+	    (t->now - a->end < TRACK_TIMER_B_MS || (in->s->cseq != 0 && a->cseq == in->s->cseq))) {
 		verdict_reopen(t, a);
 		course_next_try(t, a, in);
 	} else {

@@ -27,7 +27,7 @@ statement_lone(struct track *t, const struct track_in *in)
 static bool
 statement_repeats(const struct track *t, const struct attempt *a, const struct sipmsg *s)
 {
-	return s->cseq != 0 && a->cseq == s->cseq && t->now - a->try_at < TRACK_TIMER_B_MS &&
+	return s->cseq != 0 && a->cseq == s->cseq && (t->now - a->try_at < TRACK_TIMER_B_MS || verdict_failed(a)) &&
 	    (a->hop.code == s->code || a->state == ATTEMPT_ANSWERED || (!s->upstream && a->said_code == s->code));
 }
 
