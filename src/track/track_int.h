@@ -23,6 +23,7 @@ enum {
 	TRACK_TIMER_B_MS = 32000,
 	TRACK_GLARE_MS = 4000,      /* 491: RFC 3261 14.1 */
 	TRACK_IDLE_MS = 300000,     /* an INVITE that rings */
+	TRACK_BRANCH_MS = 150000,   /* another branch, behind one that a line told of: proxies give up after 120 s */
 	TRACK_LINGER_MS = 5000,     /* a success: its copies at other taps are near */
 	TRACK_SESSION_MS = 1800000, /* an answered call without a word */
 	TRACK_SESSION_MAX_S = 86400 /* a longer session interval is taken for none to wait for */

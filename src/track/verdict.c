@@ -115,7 +115,7 @@ verdict_fail(struct track *t, struct attempt *a, const struct hop *h, enum outco
 		attempt_unkeep(t->attempts, a);
 	/* What a line of a log says of a branch need not be the end: another may ring. */
 	verdict_decided(
-	    t, a, (a->flags & ATTEMPT_STATED) && a->method == METHOD_INVITE ? TRACK_IDLE_MS : TRACK_TIMER_B_MS);
+	    t, a, (a->flags & ATTEMPT_STATED) && a->method == METHOD_INVITE ? TRACK_BRANCH_MS : TRACK_TIMER_B_MS);
 }
 
 /* It ended otherwise.  After a failure that was told, giving up or a challenge left is how that failure ends; unless it
