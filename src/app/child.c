@@ -61,7 +61,7 @@ child_engine_ready(struct engine **e, const struct engine_cfg *cfg, pid_t parent
 	if (err == 0 && cfg->share != NULL)
 		rights_end_with_parent(parent, SIGKILL);
 	if (err == 0)
-		engine_thread(*e);
+		engine_threads(*e);
 	if (err == 0)
 		err = rights_seal_engine(engine_socket(*e), em);
 	return err != 0 ? err : engine_start(*e, em);

@@ -538,7 +538,7 @@ engine_start_inputs(struct engine *e, struct errmsg *em)
  * sent on.
  */
 void
-engine_thread(struct engine *e)
+engine_threads(struct engine *e)
 {
 	cpu_set_t cpus;
 
@@ -548,7 +548,7 @@ engine_thread(struct engine *e)
 	/* A heap for each thread costs memory and gains nothing: little is allocated while messages flow. */
 	(void)mallopt(M_ARENA_MAX, 1);
 #endif
-	(void)pipeline_thread(e->pipe);
+	(void)pipeline_threads(e->pipe, (unsigned)CPU_COUNT(&cpus));
 }
 
 int

@@ -1,6 +1,6 @@
 /*
  * engine - the conductor of the down stair: inputs on a loop, frames and log text down the pipeline, results out as
- * records or as a report.  Life: engine_new (opens inputs, with rights) -> the caller drops rights -> engine_thread ->
+ * records or as a report.  Life: engine_new (opens inputs, with rights) -> the caller drops rights -> engine_threads ->
  * the caller seals the process -> engine_start -> engine_run -> engine_free.
  */
 #ifndef APP_ENGINE_H
@@ -52,11 +52,11 @@ struct engine;
 int engine_new(struct engine **out, const struct engine_cfg *cfg, struct errmsg *em);
 
 /*
- * Let another thread count, where that pays: for a report, with two processors.  Call it after the rights are dropped
- * and before the process is sealed, so that the thread has no more than that; or not at all.  Without a thread,
- * whatever the reason, the engine does the same alone.
+ * Let another thread count, and with three processors one more parse, where that pays: for a report.  Call it after
+ * the rights are dropped and before the process is sealed, so that the threads have no more than that; or not at all.
+ * Without threads, whatever the reason, the engine does the same alone.
  */
-void engine_thread(struct engine *e);
+void engine_threads(struct engine *e);
 
 /* The only socket that may be connected once the process is sealed; -1 none. */
 int engine_socket(const struct engine *e);

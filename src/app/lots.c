@@ -1,7 +1,7 @@
 /*
- * lots - a ring of lots between two threads; see lots.h.
- * head and tail only grow; lots from tail to head are the taker's, the one at head is the owner's alone.  Everything in
- * a lot changes hands under the lock, with head or tail.
+ * lots - a ring of lots between two threads, and one that helps; see lots.h.
+ * head and tail only grow; lots from tail to head are the taker's, the one at head is the owner's alone.  Between them
+ * the helper may hold one.  Everything in a lot changes hands under the lock, with head, tail or held.
  */
 #include "app/lots.h"
 
@@ -25,19 +25,24 @@ struct lots_item {
 
 struct lot {
 	size_t n, used;
+	size_t raw; /* of the items: to be parsed */
 	struct lots_item item[LOTS_ITEMS];
 	char text[LOTS_TEXT];
 };
 
+enum { TAKER, HELPER, THREADS };
+
 struct lots {
-	lots_take_fn take;
-	void *ctx;
-	pthread_t taker;
+	struct lots_cfg cfg;
+	pthread_t thread[THREADS];
+	unsigned n_threads;
 	pthread_mutex_t lock;
-	pthread_cond_t filled, emptied, began;
+	pthread_cond_t filled, emptied, began, behind, parsed;
 	unsigned head, tail; /* how many lots were sent, and how many taken */
-	bool running, ending;
-	bool hungry; /* the owner's */
+	unsigned next;       /* the first that the helper has not looked at */
+	unsigned running;
+	bool held, ending; /* held: the lot before next is the helper's */
+	bool hungry;       /* the owner's */
 	struct lot *lot[LOTS_N];
 };
 
@@ -58,6 +63,82 @@ lots_slice(struct sipmsg *s, size_t i)
 	return (struct slice *)(void *)((char *)s + lots_slices[i]);
 }
 
+/* Copies. */
+
+/* True when s is a part of the message, which is copied in one piece. */
+static bool
+lots_inside(struct slice s, struct slice bytes)
+{
+	uintptr_t p = (uintptr_t)s.p, from = (uintptr_t)bytes.p;
+
+	return p >= from && p - from <= bytes.n && s.n <= bytes.n - (p - from);
+}
+
+/* Bytes that an item takes: of the message, and of what was decoded of it. */
+static size_t
+lots_size_raw(const struct message *m)
+{
+	return m->bytes.n + m->stamp.n + m->agent.n + m->correlation.n;
+}
+
+static size_t
+lots_size_parsed(const struct sipmsg *s, struct slice bytes)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < LOTS_SLICES; i++) {
+		const struct slice *at = (const struct slice *)(const void *)((const char *)s + lots_slices[i]);
+
+		if (!lots_inside(*at, bytes))
+			n += at->n;
+	}
+	for (unsigned i = 0; i < s->n_realms; i++)
+		if (!lots_inside(s->realm[i], bytes))
+			n += s->realm[i].n;
+	return n;
+}
+
+/* Copy *s, and make it stand for its copy.  An absent one stays as it is, an empty one stays empty. */
+static void
+lots_keep(struct lot *lot, struct slice *s)
+{
+	char *to = lot->text + lot->used;
+
+	if (s->n > 0)
+		memcpy(to, s->p, s->n);
+	if (s->p != NULL)
+		s->p = s->n > 0 ? to : "";
+	lot->used += s->n;
+}
+
+static void
+lots_move(struct lot *lot, struct slice *s, struct slice old, const char *now)
+{
+	if (s->n > 0 && lots_inside(*s, old))
+		s->p = now + (s->p - old.p);
+	else
+		lots_keep(lot, s);
+}
+
+static void
+lots_copy_raw(struct lot *lot, struct message *m)
+{
+	lots_keep(lot, &m->bytes);
+	lots_keep(lot, &m->stamp);
+	lots_keep(lot, &m->agent);
+	lots_keep(lot, &m->correlation);
+}
+
+/* old: the bytes of which s was decoded, which stand at `now` now. */
+static void
+lots_copy_parsed(struct lot *lot, struct sipmsg *s, struct slice old, const char *now)
+{
+	for (size_t i = 0; i < LOTS_SLICES; i++)
+		lots_move(lot, lots_slice(s, i), old, now);
+	for (unsigned i = 0; i < s->n_realms; i++)
+		lots_move(lot, &s->realm[i], old, now);
+}
+
 /* The taker. */
 
 static void
@@ -66,8 +147,16 @@ lots_take(struct lots *l, const struct lot *lot)
 	for (size_t i = 0; i < lot->n; i++) {
 		const struct lots_item *it = &lot->item[i];
 
-		l->take(l->ctx, it->has_m ? &it->m : NULL, it->has_s ? &it->s : NULL, &it->from);
+		l->cfg.take(l->cfg.ctx, it->has_m ? &it->m : NULL, it->has_s ? &it->s : NULL, &it->from);
 	}
+}
+
+static void
+lots_begin(struct lots *l)
+{
+	(void)pthread_mutex_lock(&l->lock);
+	l->running++;
+	(void)pthread_cond_signal(&l->began);
 }
 
 static void *
@@ -75,9 +164,7 @@ lots_run(void *arg)
 {
 	struct lots *l = arg;
 
-	(void)pthread_mutex_lock(&l->lock);
-	l->running = true;
-	(void)pthread_cond_signal(&l->began);
+	lots_begin(l);
 	for (;;) {
 		struct lot *lot = l->lot[l->tail % LOTS_N];
 
@@ -85,6 +172,8 @@ lots_run(void *arg)
 			(void)pthread_cond_wait(&l->filled, &l->lock);
 		if (l->head == l->tail)
 			break;
+		while (l->held && l->next == l->tail + 1)
+			(void)pthread_cond_wait(&l->parsed, &l->lock);
 		(void)pthread_mutex_unlock(&l->lock);
 		lots_take(l, lot);
 		(void)pthread_mutex_lock(&l->lock);
@@ -95,7 +184,83 @@ lots_run(void *arg)
 	return NULL;
 }
 
+/* The helper. */
+
+/* Two behind the taker it has parsed a lot before that one comes to it. */
+enum { LOTS_BEHIND = 2 };
+
+/* What finds no room for what was decoded is left to the taker. */
+static void
+lots_parse_one(const struct lots *l, struct lot *lot, struct lots_item *it)
+{
+	if (!l->cfg.parse(l->cfg.ctx, &it->m, &it->s)) {
+		it->has_m = false;
+		return;
+	}
+	if (lots_size_parsed(&it->s, it->m.bytes) > LOTS_TEXT - lot->used)
+		return;
+	lots_copy_parsed(lot, &it->s, it->m.bytes, it->m.bytes.p);
+	it->has_s = true;
+}
+
+static bool
+lots_is_raw(const struct lots_item *it)
+{
+	return it->has_m && !it->has_s && it->from.line_of == NULL;
+}
+
+static void
+lots_parse(const struct lots *l, struct lot *lot)
+{
+	for (size_t i = 0; i < lot->n; i++)
+		if (lots_is_raw(&lot->item[i]))
+			lots_parse_one(l, lot, &lot->item[i]);
+}
+
+/* The next lot with something to parse, which is held then; NULL: none yet. */
+static struct lot *
+lots_hold(struct lots *l)
+{
+	if (l->head - l->tail <= LOTS_BEHIND)
+		return NULL;
+	/* The taker may have overtaken it. */
+	if (l->next - l->tail < LOTS_BEHIND || l->next - l->tail > LOTS_N)
+		l->next = l->tail + LOTS_BEHIND;
+	while (l->next != l->head && !l->held)
+		l->held = l->lot[l->next++ % LOTS_N]->raw > 0;
+	return l->held ? l->lot[(l->next - 1) % LOTS_N] : NULL;
+}
+
+static void *
+lots_help(void *arg)
+{
+	struct lots *l = arg;
+
+	lots_begin(l);
+	while (!l->ending) {
+		struct lot *lot = lots_hold(l);
+
+		if (lot == NULL) {
+			(void)pthread_cond_wait(&l->behind, &l->lock);
+			continue;
+		}
+		(void)pthread_mutex_unlock(&l->lock);
+		lots_parse(l, lot);
+		(void)pthread_mutex_lock(&l->lock);
+		l->held = false;
+		(void)pthread_cond_signal(&l->parsed);
+	}
+	(void)pthread_mutex_unlock(&l->lock);
+	return NULL;
+}
+
 /* Life. */
+
+static void
+lots_clear(struct lot *lot)
+{
+	lot->n = lot->used = lot->raw = 0;
+}
 
 static int
 lots_memory(struct lots *l)
@@ -104,7 +269,7 @@ lots_memory(struct lots *l)
 		l->lot[i] = mem_alloc(sizeof *l->lot[i]);
 		if (l->lot[i] == NULL)
 			return -ENOMEM;
-		l->lot[i]->n = l->lot[i]->used = 0;
+		lots_clear(l->lot[i]);
 	}
 	return 0;
 }
@@ -120,15 +285,15 @@ lots_forget(struct lots *l)
 static int
 lots_locks(struct lots *l)
 {
-	pthread_cond_t *conds[] = { &l->filled, &l->emptied, &l->began };
-	size_t n = 0;
+	pthread_cond_t *conds[] = { &l->filled, &l->emptied, &l->began, &l->behind, &l->parsed };
+	size_t n = 0, all = sizeof conds / sizeof conds[0];
 	int err = pthread_mutex_init(&l->lock, NULL);
 
 	if (err != 0)
 		return -err;
-	while (n < 3 && (err = pthread_cond_init(conds[n], NULL)) == 0)
+	while (n < all && (err = pthread_cond_init(conds[n], NULL)) == 0)
 		n++;
-	if (n == 3)
+	if (n == all)
 		return 0;
 	while (n > 0)
 		(void)pthread_cond_destroy(conds[--n]);
@@ -139,6 +304,8 @@ lots_locks(struct lots *l)
 static void
 lots_unlock_all(struct lots *l)
 {
+	(void)pthread_cond_destroy(&l->parsed);
+	(void)pthread_cond_destroy(&l->behind);
 	(void)pthread_cond_destroy(&l->began);
 	(void)pthread_cond_destroy(&l->emptied);
 	(void)pthread_cond_destroy(&l->filled);
@@ -156,10 +323,13 @@ lots_signals(sigset_t *set)
 		(void)sigdelset(set, faults[i]);
 }
 
-/* A filter that is loaded next must find the thread past what its start asks of the kernel: so wait until it runs. */
+/* A filter that is loaded next must find the threads past what their start asks of the kernel: so wait until they run.
+ */
 static int
 lots_start(struct lots *l)
 {
+	void *(*const run[THREADS])(void *) = { [TAKER] = lots_run, [HELPER] = lots_help };
+	unsigned n = l->cfg.parse != NULL ? THREADS : HELPER;
 	sigset_t all, before;
 	int err;
 
@@ -167,19 +337,22 @@ lots_start(struct lots *l)
 	err = pthread_sigmask(SIG_SETMASK, &all, &before);
 	if (err != 0)
 		return -err;
-	err = pthread_create(&l->taker, NULL, lots_run, l);
+	while (l->n_threads < n && err == 0)
+		if ((err = pthread_create(&l->thread[l->n_threads], NULL, run[l->n_threads], l)) == 0)
+			l->n_threads++;
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (err != 0)
+	/* It goes without the helper. */
+	if (l->n_threads == 0)
 		return -err;
 	(void)pthread_mutex_lock(&l->lock);
-	while (!l->running)
+	while (l->running < l->n_threads)
 		(void)pthread_cond_wait(&l->began, &l->lock);
 	(void)pthread_mutex_unlock(&l->lock);
 	return 0;
 }
 
 int
-lots_new(struct lots **out, lots_take_fn take, void *ctx)
+lots_new(struct lots **out, const struct lots_cfg *cfg)
 {
 	struct lots *l = mem_zalloc(sizeof *l);
 	int err;
@@ -187,8 +360,7 @@ lots_new(struct lots **out, lots_take_fn take, void *ctx)
 	*out = NULL;
 	if (l == NULL)
 		return -ENOMEM;
-	l->take = take;
-	l->ctx = ctx;
+	l->cfg = *cfg;
 	l->hungry = true;
 	err = lots_memory(l);
 	if (err == 0)
@@ -212,8 +384,10 @@ lots_free(struct lots *l)
 	(void)pthread_mutex_lock(&l->lock);
 	l->ending = true;
 	(void)pthread_cond_signal(&l->filled);
+	(void)pthread_cond_signal(&l->behind);
 	(void)pthread_mutex_unlock(&l->lock);
-	(void)pthread_join(l->taker, NULL);
+	for (unsigned i = 0; i < l->n_threads; i++)
+		(void)pthread_join(l->thread[i], NULL);
 	lots_unlock_all(l);
 	lots_forget(l);
 }
@@ -224,19 +398,21 @@ lots_free(struct lots *l)
 static void
 lots_send(struct lots *l, bool now)
 {
-	struct lot *next;
+	unsigned enough = l->n_threads > HELPER ? LOTS_N - 1 : LOTS_N / 2;
+	bool raw = l->lot[l->head % LOTS_N]->raw > 0;
 
 	(void)pthread_mutex_lock(&l->lock);
 	l->head++;
-	/* To be woken costs more than half a lot: a taker that is ahead sleeps until there are two. */
+	/* To be woken costs more than half a lot: a taker that is ahead sleeps until there are some. */
 	if (now || l->head - l->tail >= LOTS_N / 2)
 		(void)pthread_cond_signal(&l->filled);
+	if (raw && l->head - l->tail > LOTS_BEHIND)
+		(void)pthread_cond_signal(&l->behind);
 	while (l->head - l->tail >= LOTS_N)
 		(void)pthread_cond_wait(&l->emptied, &l->lock);
-	l->hungry = l->head - l->tail < LOTS_N / 2;
+	l->hungry = l->head - l->tail < enough;
 	(void)pthread_mutex_unlock(&l->lock);
-	next = l->lot[l->head % LOTS_N];
-	next->n = next->used = 0;
+	lots_clear(l->lot[l->head % LOTS_N]);
 }
 
 void
@@ -268,82 +444,18 @@ lots_hungry(const struct lots *l)
 	return l->hungry;
 }
 
-/* True when s is a part of the message, which is copied in one piece. */
-static bool
-lots_inside(struct slice s, struct slice bytes)
-{
-	uintptr_t p = (uintptr_t)s.p, from = (uintptr_t)bytes.p;
-
-	return p >= from && p - from <= bytes.n && s.n <= bytes.n - (p - from);
-}
-
-/* Bytes that an item takes. */
-static size_t
-lots_size(const struct message *m, const struct sipmsg *s)
-{
-	size_t n = m->bytes.n + m->stamp.n + m->agent.n + m->correlation.n;
-
-	for (size_t i = 0; s != NULL && i < LOTS_SLICES; i++) {
-		const struct slice *at = (const struct slice *)(const void *)((const char *)s + lots_slices[i]);
-
-		if (!lots_inside(*at, m->bytes))
-			n += at->n;
-	}
-	for (unsigned i = 0; s != NULL && i < s->n_realms; i++)
-		if (!lots_inside(s->realm[i], m->bytes))
-			n += s->realm[i].n;
-	return n;
-}
-
-/* Copy *s, and make it stand for its copy.  An absent one stays as it is, an empty one stays empty. */
-static void
-lots_keep(struct lot *lot, struct slice *s)
-{
-	char *to = lot->text + lot->used;
-
-	if (s->n > 0)
-		memcpy(to, s->p, s->n);
-	if (s->p != NULL)
-		s->p = s->n > 0 ? to : "";
-	lot->used += s->n;
-}
-
-static void
-lots_move(struct lot *lot, struct slice *s, struct slice old, const char *now)
-{
-	if (s->n > 0 && lots_inside(*s, old))
-		s->p = now + (s->p - old.p);
-	else
-		lots_keep(lot, s);
-}
-
-static void
-lots_copy(struct lot *lot, struct lots_item *it)
-{
-	struct slice old = it->m.bytes;
-
-	lots_keep(lot, &it->m.bytes);
-	lots_keep(lot, &it->m.stamp);
-	lots_keep(lot, &it->m.agent);
-	lots_keep(lot, &it->m.correlation);
-	if (!it->has_s)
-		return;
-	for (size_t i = 0; i < LOTS_SLICES; i++)
-		lots_move(lot, lots_slice(&it->s, i), old, it->m.bytes.p);
-	for (unsigned i = 0; i < it->s.n_realms; i++)
-		lots_move(lot, &it->s.realm[i], old, it->m.bytes.p);
-}
-
 void
 lots_put(struct lots *l, const struct message *m, const struct sipmsg *s, const struct lots_from *from)
 {
 	struct lot *lot = l->lot[l->head % LOTS_N];
-	size_t size = m != NULL ? lots_size(m, s) : 0;
+	size_t size = m != NULL ? lots_size_raw(m) : 0;
 	struct lots_item *it;
 
+	if (s != NULL)
+		size += lots_size_parsed(s, m->bytes);
 	if (size > LOTS_TEXT) {
 		lots_sync(l);
-		l->take(l->ctx, m, s, from);
+		l->cfg.take(l->cfg.ctx, m, s, from);
 		return;
 	}
 	if (lot->n == LOTS_ITEMS || size > LOTS_TEXT - lot->used) {
@@ -359,5 +471,8 @@ lots_put(struct lots *l, const struct message *m, const struct sipmsg *s, const 
 	if (m == NULL)
 		return;
 	it->m = *m;
-	lots_copy(lot, it);
+	lots_copy_raw(lot, &it->m);
+	if (s != NULL)
+		lots_copy_parsed(lot, &it->s, m->bytes, it->m.bytes.p);
+	lot->raw += lots_is_raw(it);
 }

@@ -19,6 +19,9 @@ struct pipeline {
 	unsigned ahead;    /* logs of which the other thread reads lines */
 	bool mirrored;     /* the frame at hand is no capture's */
 
+	/* Of the one that does nothing but parse. */
+	struct sip_parser *third; /* NULL: two threads at most */
+
 	/* The other thread's between two syncs. */
 	struct sip_parser *second; /* NULL: one thread */
 	struct track *track;
@@ -145,6 +148,7 @@ pipeline_free(struct pipeline *p)
 	lots_free(p->lots);
 	tally_free(p->tally);
 	track_free(p->track);
+	sip_parser_free(p->third);
 	sip_parser_free(p->second);
 	sip_parser_free(p->parser);
 	mem_free(p);
@@ -246,18 +250,31 @@ pipeline_hand_over(struct pipeline *p, const struct message *m, const struct sip
 		pipeline_take(p, m, s, &from);
 }
 
-int
-pipeline_thread(struct pipeline *p)
+/* A lots_parse_fn. */
+static bool
+pipeline_parse(void *ctx, const struct message *m, struct sipmsg *s)
 {
+	return sip_parse(((struct pipeline *)ctx)->third, m->bytes, m->cut, s) <= SIP_PARTIAL;
+}
+
+int
+pipeline_threads(struct pipeline *p, unsigned n)
+{
+	struct lots_cfg cfg = { .take = pipeline_take, .ctx = p };
 	int err;
 
+	if (n < 2)
+		return 0;
 	p->second = sip_parser_new();
 	if (p->second == NULL)
 		return -ENOMEM;
-	err = lots_new(&p->lots, pipeline_take, p);
+	if (n > 2 && (p->third = sip_parser_new()) != NULL)
+		cfg.parse = pipeline_parse;
+	err = lots_new(&p->lots, &cfg);
 	if (err != 0) {
+		sip_parser_free(p->third);
 		sip_parser_free(p->second);
-		p->second = NULL;
+		p->third = p->second = NULL;
 	}
 	return err;
 }

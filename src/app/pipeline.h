@@ -2,10 +2,11 @@
  * pipeline - the down stair for one frame or one piece of log text: wire or logfmt -> sip -> track -> tally -> event.
  * Knows no loop and no clock, so a test walks it with frames or lines alone.
  *
- * One thread, or after pipeline_thread two: then track and tally run in the second, behind the first by a few lots
+ * One thread, or after pipeline_threads two: then track and tally run in the second, behind the first by a few lots
  * (lots.h), and event, update and incident are called there; it parses too, as far as it has the time, and reads the
  * lines of a log without SIP text, so that notice is called in either (never in both at a time).  What comes of it is
- * the same, in the same order; but a notice may come before an event that stands before it in the log.
+ * the same, in the same order; but a notice may come before an event that stands before it in the log.  A third thread
+ * does nothing but parse.
  */
 #ifndef APP_PIPELINE_H
 #define APP_PIPELINE_H
@@ -61,7 +62,7 @@ struct pipeline_cfg {
 	pipeline_good_fn good;
 	pipeline_notice_fn notice;
 	pipeline_moment_fn moment;
-	pipeline_relay_fn relay; /* not with pipeline_thread */
+	pipeline_relay_fn relay; /* not with pipeline_threads */
 	struct slice own_agent;  /* borrowed */
 	void *ctx;
 };
@@ -70,17 +71,18 @@ struct pipeline;
 
 /* NULL when memory is short. */
 struct pipeline *pipeline_new(const struct pipeline_cfg *cfg);
-/* Takes what waits before it ends its thread: ctx must still be there. */
+/* Takes what waits before it ends its threads: ctx must still be there. */
 void pipeline_free(struct pipeline *p);
 
 /*
- * Count in a thread of its own from now on; at most once.  It inherits the rights of the caller, and blocks
- * signals.  0, or negative errno (no memory, no thread): then everything goes on in one.  From here on the caller may
- * not touch what event, update and incident touch, but after pipeline_sync and before its next frame or text.
+ * From now on work in n threads, this one included, as far as so many are of use (three); at most once.  They inherit
+ * the rights of the caller, and block signals.  0, or negative errno (no memory, no thread): then everything goes on in
+ * one.  With two or more the caller may not touch what event, update and incident touch, but after pipeline_sync and
+ * before its next frame or text.
  */
-int pipeline_thread(struct pipeline *p);
+int pipeline_threads(struct pipeline *p, unsigned n);
 
-/* What was handed over may be counted now: call after each batch.  Does nothing without a thread. */
+/* What was handed over may be counted now: call after each batch.  Does nothing with one thread. */
 void pipeline_submit(struct pipeline *p);
 
 /* Wait until all that was handed over is counted. */

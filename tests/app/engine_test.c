@@ -300,7 +300,7 @@ report(const struct options *o, bool thread, char *out, size_t cap)
 		if (engine_new(&e, &cfg, &em) != 0)
 			_exit(99);
 		if (thread)
-			engine_thread(e);
+			engine_threads(e);
 		if (engine_start(e, &em) != 0)
 			_exit(99);
 		status = engine_run(e);

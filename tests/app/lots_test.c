@@ -1,6 +1,6 @@
 /*
  * lots: what one thread puts in, the other takes: whole, in order, soon, and never more of it waiting than the ring
- * holds.
+ * holds; with a third that parses some of it on the way.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,11 +26,12 @@ enum { PUTS = 5000, STARTS = 7, SIGNALS = 7, FULL = LOTS_ITEMS * LOTS_N };
 static const struct lots_from none = { "none", NULL }, some = { "some", NULL }, one = { "one", NULL },
 			      many = { "many", NULL };
 
-/* gate: the taker waits there; arrived: it has taken one. */
+/* gate: the taker waits there; arrived: it has taken one; parsed: the helper has one. */
 struct taken {
 	pthread_t owner;
 	pthread_mutex_t gate;
-	sem_t arrived;
+	sem_t arrived, parsed;
+	bool helped;
 	unsigned n, wrong, by_owner, blocked;
 	atomic_uint seen;
 	struct message m[STARTS]; /* as they were put */
@@ -44,13 +45,26 @@ taken_init(struct taken *t)
 	t->owner = pthread_self();
 	assert_int_equal(pthread_mutex_init(&t->gate, NULL), 0);
 	assert_int_equal(sem_init(&t->arrived, 0, 0), 0);
+	assert_int_equal(sem_init(&t->parsed, 0, 0), 0);
 }
 
 static void
 taken_fini(struct taken *t)
 {
+	(void)sem_destroy(&t->parsed);
 	(void)sem_destroy(&t->arrived);
 	(void)pthread_mutex_destroy(&t->gate);
+}
+
+static struct lots *
+lots_of(struct taken *t, lots_take_fn take, lots_parse_fn parse)
+{
+	struct lots_cfg cfg = { take, parse, t };
+	struct lots *l;
+
+	t->helped = parse != NULL;
+	assert_int_equal(lots_new(&l, &cfg), 0);
+	return l;
 }
 
 /* Every third is none, every fourth not parsed, every fifth a statement; sizes come round to all places in a lot. */
@@ -72,27 +86,33 @@ size_of(unsigned i)
 	return i % 5 == 0 ? 0 : 20 + i % 4999;
 }
 
+/* What one decodes of bytes: something in them, and something beside them. */
+static void
+decode(unsigned i, struct slice bytes, char *stray, size_t cap, struct sipmsg *s)
+{
+	(void)snprintf(stray, cap, "stray %u", i);
+	*s = (struct sipmsg){ .cseq = i, .call_id = slice_str(stray), .to_tag = { stray, 0 } };
+	if (bytes.n > 0)
+		s->needs = (struct slice){ bytes.p + bytes.n - 7, 7 };
+}
+
 static void
 put(struct lots *l, unsigned i)
 {
 	static char bytes[8192], stray[64], stamp[32];
 	struct message m = { .t_ns = i, .bytes = { bytes, size_of(i) } };
-	struct sipmsg s = { .cseq = i };
+	struct sipmsg s;
 
 	if (is_none(i)) {
 		lots_put(l, NULL, NULL, &none);
 		return;
 	}
 	memset(bytes, 'a' + (int)(i % 26), sizeof bytes);
-	(void)snprintf(stray, sizeof stray, "stray %u", i);
 	(void)snprintf(stamp, sizeof stamp, "stamp %u", i);
 	m.stamp = slice_str(stamp);
-	s.call_id = slice_str(stray);
+	decode(i, m.bytes, stray, sizeof stray, &s);
 	s.realm[1] = slice_str(stamp);
 	s.n_realms = 2;
-	s.to_tag = (struct slice){ stray, 0 };
-	if (m.bytes.n > 0)
-		s.needs = (struct slice){ bytes + m.bytes.n - 7, 7 };
 	lots_put(l, &m, is_raw(i) ? NULL : &s, &some);
 	/* The owner's memory is its own again. */
 	memset(bytes, '#', sizeof bytes);
@@ -100,12 +120,25 @@ put(struct lots *l, unsigned i)
 	memset(stamp, '#', sizeof stamp);
 }
 
+/* The helper's: what it decoded last is gone with the next. */
 static bool
-is_whole(unsigned i, const struct message *m, const struct sipmsg *s, const struct lots_from *from)
+parse(void *ctx, const struct message *m, struct sipmsg *s)
+{
+	static char stray[64];
+
+	memset(stray, '#', sizeof stray);
+	decode((unsigned)m->t_ns, m->bytes, stray, sizeof stray, s);
+	(void)sem_post(&((struct taken *)ctx)->parsed);
+	return true;
+}
+
+static bool
+is_whole(
+    const struct taken *t, unsigned i, const struct message *m, const struct sipmsg *s, const struct lots_from *from)
 {
 	char want[32];
-	bool ok =
-	    m->t_ns == i && strcmp(from->name, "some") == 0 && m->bytes.n == size_of(i) && (s == NULL) == is_raw(i);
+	bool ok = m->t_ns == i && strcmp(from->name, "some") == 0 && m->bytes.n == size_of(i) &&
+	    ((s == NULL) == is_raw(i) || t->helped);
 
 	for (size_t k = 0; ok && k < m->bytes.n; k++)
 		ok = m->bytes.p[k] == 'a' + (char)(i % 26);
@@ -113,7 +146,7 @@ is_whole(unsigned i, const struct message *m, const struct sipmsg *s, const stru
 	ok = ok && slice_eq(m->stamp, slice_str(want));
 	if (!ok || s == NULL)
 		return ok;
-	ok = s->cseq == i && slice_eq(s->realm[1], slice_str(want));
+	ok = s->cseq == i && (is_raw(i) ? s->n_realms == 0 : slice_eq(s->realm[1], slice_str(want)));
 	(void)snprintf(want, sizeof want, "stray %u", i);
 	ok = ok && slice_eq(s->call_id, slice_str(want)) && s->to_tag.n == 0 && s->phrase.p == NULL;
 	if (m->bytes.n > 0)
@@ -132,21 +165,20 @@ take(void *ctx, const struct message *m, const struct sipmsg *s, const struct lo
 	if (m == NULL)
 		t->wrong += s != NULL || !is_none(i) || strcmp(from->name, "none") != 0;
 	else
-		t->wrong += is_none(i) || !is_whole(i, m, s, from);
+		t->wrong += is_none(i) || !is_whole(t, i, m, s, from);
 	t->by_owner += pthread_equal(pthread_self(), t->owner) != 0;
 	atomic_fetch_add(&t->seen, 1);
 }
 
 /* Plain counters on both sides: a thread checker finds what lots_sync does not order. */
 static void
-test_order(void **state)
+order_with(lots_parse_fn helper)
 {
 	struct taken t;
 	struct lots *l;
 
-	(void)state;
 	taken_init(&t);
-	assert_int_equal(lots_new(&l, take, &t), 0);
+	l = lots_of(&t, take, helper);
 	for (unsigned i = 0; i < PUTS; i++) {
 		put(l, i);
 		assert_true(i + 1 - atomic_load(&t.seen) <= FULL);
@@ -162,6 +194,78 @@ test_order(void **state)
 	taken_fini(&t);
 }
 
+static void
+test_order(void **state)
+{
+	(void)state;
+	order_with(NULL);
+	order_with(parse);
+}
+
+/* The first two lots are the taker's; what can't be comes as nothing, and what finds no room as it was put. */
+static bool
+parse_some(void *ctx, const struct message *m, struct sipmsg *s)
+{
+	static char much[LOTS_TEXT];
+	struct taken *t = ctx;
+
+	*s = (struct sipmsg){ .cseq = (uint32_t)m->t_ns, .phrase = { much, m->t_ns % 3 == 1 ? sizeof much : 1 } };
+	(void)sem_post(&t->parsed);
+	return m->t_ns % 3 != 2;
+}
+
+static void
+take_some(void *ctx, const struct message *m, const struct sipmsg *s, const struct lots_from *from)
+{
+	struct taken *t = ctx;
+	unsigned i = t->n++;
+
+	(void)from;
+	if (i == 0) {
+		(void)sem_post(&t->arrived);
+		(void)pthread_mutex_lock(&t->gate);
+		(void)pthread_mutex_unlock(&t->gate);
+	}
+	if (i < 2 * LOTS_ITEMS || i % 3 == 1)
+		t->wrong += m == NULL || m->t_ns != i || s != NULL;
+	else if (i % 3 == 2)
+		t->wrong += m != NULL || s != NULL;
+	else
+		t->wrong += m == NULL || m->t_ns != i || s == NULL || s->cseq != i || s->phrase.n != 1;
+}
+
+static void
+test_helper(void **state)
+{
+	const unsigned all = (LOTS_N - 1) * LOTS_ITEMS;
+	struct taken t;
+	struct lots *l;
+
+	(void)state;
+	taken_init(&t);
+	l = lots_of(&t, take_some, parse_some);
+	assert_int_equal(pthread_mutex_lock(&t.gate), 0);
+	(void)alarm(60);
+	for (unsigned i = 0; i < all; i++) {
+		struct message m = { .t_ns = i, .bytes = { "m", 1 } };
+
+		assert_true(lots_hungry(l));
+		lots_put(l, &m, NULL, &some);
+	}
+	lots_submit(l);
+	assert_false(lots_hungry(l));
+	assert_int_equal(sem_wait(&t.arrived), 0);
+	for (unsigned i = 2 * LOTS_ITEMS; i < all; i++)
+		assert_int_equal(sem_wait(&t.parsed), 0);
+	assert_int_equal(pthread_mutex_unlock(&t.gate), 0);
+	lots_free(l);
+	(void)alarm(0);
+	assert_int_equal(t.n, all);
+	assert_int_equal(t.wrong, 0);
+	assert_int_equal(sem_trywait(&t.parsed), -1);
+	taken_fini(&t);
+}
+
 /* A taker that stands still holds up nobody while there is room, and then takes all. */
 static void
 test_room(void **state)
@@ -171,7 +275,7 @@ test_room(void **state)
 
 	(void)state;
 	taken_init(&t);
-	assert_int_equal(lots_new(&l, take, &t), 0);
+	l = lots_of(&t, take, NULL);
 	assert_int_equal(pthread_mutex_lock(&t.gate), 0);
 	for (unsigned i = 0; i < LOTS_N; i++) {
 		lots_put(l, NULL, NULL, &none);
@@ -212,7 +316,7 @@ test_submit(void **state)
 
 	(void)state;
 	taken_init(&t);
-	assert_int_equal(lots_new(&l, take_and_tell, &t), 0);
+	l = lots_of(&t, take_and_tell, NULL);
 	(void)alarm(60);
 	for (unsigned i = 0; i < 3; i++) {
 		lots_put(l, NULL, NULL, &one);
@@ -242,7 +346,7 @@ test_too_large(void **state)
 
 	(void)state;
 	taken_init(&t);
-	assert_int_equal(lots_new(&l, take, &t), 0);
+	l = lots_of(&t, take, NULL);
 	/* Numbers 0 to 2 go by the ring, 3 does not, 4 and 5 do. */
 	for (unsigned i = 0; i < 3; i++)
 		put(l, i);
@@ -306,7 +410,7 @@ test_nothing_borrowed(void **state)
 	(void)state;
 	assert_non_null(parser);
 	taken_init(&t);
-	assert_int_equal(lots_new(&l, take_and_search, &t), 0);
+	l = lots_of(&t, take_and_search, NULL);
 	for (size_t i = 0; i < STARTS; i++) {
 		int n = snprintf(bytes, sizeof bytes,
 		    "%sVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\nFrom: \"x\" <sip:1@a>;tag=f\r\nTo: <sip:2@b>;tag=t\r\n"
@@ -336,6 +440,7 @@ static void
 test_no_memory(void **state)
 {
 	struct taken t;
+	struct lots_cfg cfg = { take, parse, &t };
 	struct lots *l;
 	long n = 0;
 	int err;
@@ -344,7 +449,7 @@ test_no_memory(void **state)
 	taken_init(&t);
 	do {
 		mem_fail_at(++n);
-		err = lots_new(&l, take, &t);
+		err = lots_new(&l, &cfg);
 		assert_true(err == 0 ? l != NULL : err == -ENOMEM && l == NULL);
 	} while (err != 0);
 	mem_fail_at(0);
@@ -357,8 +462,8 @@ test_no_memory(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_order), cmocka_unit_test(test_room),
-		cmocka_unit_test(test_submit), cmocka_unit_test(test_too_large),
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_order), cmocka_unit_test(test_helper),
+		cmocka_unit_test(test_room), cmocka_unit_test(test_submit), cmocka_unit_test(test_too_large),
 		cmocka_unit_test(test_nothing_borrowed), cmocka_unit_test(test_no_memory) };
 
 	return cmocka_run_group_tests_name("lots", tests, NULL, NULL);

@@ -554,7 +554,7 @@ diary_lines(char *out, size_t cap)
  * so; read now and then.
  */
 static void
-diary_of(struct diary *d, bool thread)
+diary_of(struct diary *d, unsigned threads)
 {
 	struct pipeline_cfg cfg = { .first_id = 1,
 		.event = diary_event,
@@ -572,8 +572,7 @@ diary_of(struct diary *d, bool thread)
 	char id[16];
 
 	d->n = 0;
-	if (thread)
-		assert_int_equal(pipeline_thread(p), 0);
+	assert_int_equal(pipeline_threads(p, threads), 0);
 	for (int i = 0; i < 3000; i++) {
 		const char *first = i % 3 == 0 ? "SIP/2.0 503 x\r\n" : "INVITE sip:2@b SIP/2.0\r\n";
 
@@ -612,26 +611,28 @@ diary_of(struct diary *d, bool thread)
 	pipeline_free(p);
 }
 
-/* A thread changes nothing of what is told, nor its order. */
+/* Threads change nothing of what is told, nor its order. */
 static void
-test_thread(void **state)
+test_threads(void **state)
 {
-	static struct diary one, two;
+	static struct diary one, two, three;
 
 	(void)state;
-	diary_of(&one, false);
-	diary_of(&two, true);
+	diary_of(&one, 1);
+	diary_of(&two, 2);
+	diary_of(&three, 3);
 	assert_non_null(strstr(one.text, "event 500 "));
 	assert_non_null(strstr(one.text, "update "));
 	assert_non_null(strstr(one.text, " full "));
 	assert_non_null(strstr(one.text, "notice "));
 	assert_non_null(strstr(one.text, "\nacc 400 40 0 400\n"));
 	assert_string_equal(one.text, two.text);
+	assert_string_equal(one.text, three.text);
 }
 
 /* What waits when a pipeline goes is told before. */
 static void
-test_thread_ends(void **state)
+test_threads_end(void **state)
 {
 	static struct diary d;
 	struct pipeline_cfg cfg = { .first_id = 1, .event = diary_event, .ctx = &d };
@@ -641,7 +642,7 @@ test_thread_ends(void **state)
 	struct text t = text_of(lines, diary_lines(lines, sizeof lines));
 
 	(void)state;
-	assert_int_equal(pipeline_thread(p), 0);
+	assert_int_equal(pipeline_threads(p, 3), 0);
 	(void)push(p, lane, 1000, "SIP/2.0 503 x\r\n", "a");
 	pipeline_text(p, lane, "acc", &t);
 	pipeline_lane_free(p, lane);
@@ -657,8 +658,8 @@ main(void)
 		cmocka_unit_test(test_no_memory), cmocka_unit_test(test_log), cmocka_unit_test(test_log_cut),
 		cmocka_unit_test(test_span), cmocka_unit_test(test_log_split), cmocka_unit_test(test_log_filter),
 		cmocka_unit_test(test_log_peer_codes), cmocka_unit_test(test_log_lines),
-		cmocka_unit_test(test_log_no_memory), cmocka_unit_test(test_thread),
-		cmocka_unit_test(test_thread_ends) };
+		cmocka_unit_test(test_log_no_memory), cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_threads_end) };
 
 	return cmocka_run_group_tests_name("pipeline", tests, NULL, NULL);
 }

@@ -1,12 +1,18 @@
 #!/bin/bash
-# threads - a report is made by two threads where there are two processors: both are nobody with no rights and sealed, and what they
-# report of every sample is to the byte what one thread does (the program takes one where it is given one processor).
+# threads - a report is made by three threads where there are three processors, or by two: all are nobody with no rights and sealed,
+# and what they report of every sample is to the byte what one thread does (the program takes as many as it is given processors).
 . "$(dirname "$0")/lib.sh"
 need_program
 need taskset nproc
 [ "$(nproc)" -gt 1 ] || tap_skip_all "one processor, one thread"
 
-one=$(taskset -cp $$ | sed 's/.*: //; s/[,-].*//')
+# The processors that we may have, a line each; the first of them, and the first two.
+list=$(awk '$1 == "Cpus_allowed_list:" { n = split($2, part, ",")
+	for (i = 1; i <= n; i++) { split(part[i] "-" part[i], to, "-"); for (c = to[1]; c <= to[2]; c++) print c } }' /proc/self/status)
+one=$(head -n 1 <<<"$list")
+two=$(head -n 2 <<<"$list" | paste -sd, -)
+most=$(wc -l <<<"$list")
+[ "$most" -le 3 ] || most=3
 
 # of_tasks PID FIELD: its values in all threads of a process, each once, with how many threads there are.
 of_tasks() {
@@ -29,47 +35,56 @@ threads_end() {
 }
 
 threads_start env
-sealed() { [ "$(of_tasks $pid NoNewPrivs)" = "2: 1" ]; }
+sealed() { [ "$(of_tasks $pid NoNewPrivs)" = "$most: 1" ]; }
 wait_for 5 sealed
 for field in CapEff CapPrm CapInh CapAmb; do
-	is "both threads: $field" "$(of_tasks $pid $field)" "2: 0000000000000000"
+	is "all threads: $field" "$(of_tasks $pid $field)" "$most: 0000000000000000"
 done
-is "both threads: NoNewPrivs" "$(of_tasks $pid NoNewPrivs)" "2: 1"
+is "all threads: NoNewPrivs" "$(of_tasks $pid NoNewPrivs)" "$most: 1"
 if [ "$(id -u)" -eq 0 ]; then
-	is "both threads: CapBnd" "$(of_tasks $pid CapBnd)" "2: 0000000000000000"
-	is "both threads are not root" "$(of_tasks $pid Uid) $(of_tasks $pid Gid)" "2: no 2: no"
+	is "all threads: CapBnd" "$(of_tasks $pid CapBnd)" "$most: 0000000000000000"
+	is "no thread is root" "$(of_tasks $pid Uid) $(of_tasks $pid Gid)" "$most: no $most: no"
 else
-	skip "both threads: CapBnd" "not root"
-	skip "both threads are not root" "not root"
+	skip "all threads: CapBnd" "not root"
+	skip "no thread is root" "not root"
 fi
 if nm -D "$SIPWHY" 2>/dev/null | grep -q '__[at]san_init'; then
-	skip "both threads have a seccomp filter" "a sanitizer build has none"
+	skip "all threads have a seccomp filter" "a sanitizer build has none"
 else
-	wait_for 5 eval '[ "$(of_tasks $pid Seccomp)" = "2: 2" ]'
-	is "both threads have a seccomp filter" "$(of_tasks $pid Seccomp)" "2: 2"
+	wait_for 5 eval '[ "$(of_tasks $pid Seccomp)" = "$most: 2" ]'
+	is "all threads have a seccomp filter" "$(of_tasks $pid Seccomp)" "$most: 2"
 fi
-# SIGINT, SIGTERM and the rest end in the first thread: the second has all blocked but KILL and STOP.
-second=$(ls /proc/$pid/task | grep -vx $pid)
-is "the second thread blocks TERM, INT, HUP" "$((0x$(awk '$1 == "SigBlk:" { print $2 }' "/proc/$pid/task/$second/status") & 0x4003))" "$((0x4003))"
-# It sleeps while nothing comes.
+# SIGINT, SIGTERM and the rest end in the first thread: the others have all blocked but KILL and STOP.
+blocked=
+for other in $(ls /proc/$pid/task | grep -vx $pid); do
+	blocked="$blocked$((0x$(awk '$1 == "SigBlk:" { print $2 }' "/proc/$pid/task/$other/status") & 0x4003)) "
+done
+is "the other threads block TERM, INT, HUP" "$(tr ' ' '\n' <<<"$blocked" | grep -cx $((0x4003)))" "$((most - 1))"
+# They sleep while nothing comes.
 woken() {
-	awk '$1 ~ /ctxt_switches/ { n += $2 } END { print n }' "/proc/$pid/task/$second/status"
+	for other in $(ls /proc/$pid/task | grep -vx $pid); do
+		cat "/proc/$pid/task/$other/status"
+	done | awk '$1 ~ /ctxt_switches/ { n += $2 } END { print n }'
 }
-# It may not have come to rest yet.
+# They may not have come to rest yet.
 sleeps() {
 	before=$(woken)
 	sleep 1
 	[ "$(woken)" = "$before" ]
 }
-ok "$(wait_for 3 sleeps; echo $?)" "the second thread is not woken while nothing comes"
+ok "$(wait_for 3 sleeps; echo $?)" "no other thread is woken while nothing comes"
 threads_end
 
 threads_start taskset -c "$one"
 alone() { [ "$(of_tasks $pid NoNewPrivs)" = "1: 1" ]; }
 ok "$(wait_for 5 alone; echo $?)" "one processor: one thread" "$(of_tasks $pid NoNewPrivs)"
 threads_end
+threads_start taskset -c "$two"
+both() { [ "$(of_tasks $pid NoNewPrivs)" = "2: 1" ]; }
+ok "$(wait_for 5 both; echo $?)" "two processors: two threads" "$(of_tasks $pid NoNewPrivs)"
+threads_end
 
-[ -d "$SIPWHY_SHARED/samples" ] || { skip "reports are the same with and without a thread" "no samples"; tap_done; exit; }
+[ -d "$SIPWHY_SHARED/samples" ] || { skip "reports are the same with one thread, two and three" "no samples"; tap_done; exit; }
 # threads_report FILE NAME COMMAND...: its report, complaints and status, but for what the seed of a run decides (which marks of
 # messages give way to others).
 threads_report() {
@@ -84,9 +99,12 @@ threads_report() {
 
 # threads_same FILE
 threads_same() {
-	threads_report "$1" two env
 	threads_report "$1" one taskset -c "$one"
-	cmp -s "$work/one" "$work/two"
+	threads_report "$1" two taskset -c "$two"
+	cmp -s "$work/one" "$work/two" || return 1
+	[ "$most" -gt 2 ] || return 0
+	threads_report "$1" three env
+	cmp -s "$work/one" "$work/three"
 }
 
 n=0
@@ -98,6 +116,6 @@ for f in "$SIPWHY_SHARED"/samples/captures/*.pcap* "$SIPWHY_SHARED"/samples/capt
 	threads_same "$f" || differ="$differ ${f##*/}"
 	n=$((n + 1))
 done
-ok "$([ $n -gt 0 ]; echo $?)" "$n samples were reported twice"
-is "reports are the same with and without a thread" "$differ" ""
+ok "$([ $n -gt 0 ]; echo $?)" "$n samples were reported by each"
+is "reports are the same with one thread, two and three" "$differ" ""
 tap_done
